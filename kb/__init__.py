@@ -1,0 +1,1 @@
+"""The procedures knowledge base: Markdown procedures, searched, owned and answered for."""

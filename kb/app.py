@@ -1,0 +1,98 @@
+"""The one place that builds the parts and knows them all. Nobody imports it."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+
+from kb import cli, database
+from kb import settings as configuration
+from kb.content.catalogue import Catalogue
+from kb.content.library import Library
+from kb.content.rendering import Renderer
+from kb.feedback.inbox import Inbox
+from kb.parts import Parts
+from kb.people.directory import Directory
+from kb.publishing import Publisher
+from kb.search.index import Index
+from kb.search.searcher import Searcher
+from kb.settings import Settings
+from kb.web import (
+    access,
+    api,
+    browsing,
+    errors,
+    faults,
+    help,
+    inbox,
+    pages,
+    people,
+    reading,
+    responding,
+    searching,
+    security,
+    signing_in,
+)
+
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_BLUEPRINTS = (
+    searching,
+    reading,
+    browsing,
+    responding,
+    inbox,
+    signing_in,
+    people,
+    faults,
+    help,
+    api,
+)
+
+
+def build(settings: Settings) -> Parts:
+    """All parts of one knowledge base, with its database at the newest migration."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    engine = database.connect(settings.database_url)
+    database.upgrade(engine)
+    library = Library(settings.content)
+    catalogue = Catalogue(engine)
+    index = Index(settings.search_index, settings.language)
+    directory = Directory(engine)
+    lock = settings.var / "refresh.lock"
+    return Parts(
+        settings=settings,
+        engine=engine,
+        library=library,
+        catalogue=catalogue,
+        renderer=Renderer(),
+        index=index,
+        searcher=Searcher(index),
+        directory=directory,
+        inbox=Inbox(engine),
+        publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
+    )
+
+
+def create_app(parts: Parts | None = None) -> Flask:
+    """The site. Without `parts`, as gunicorn calls it, they are built from the environment."""
+    parts = parts or build(configuration.load(os.environ, Path.cwd()))
+    app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
+    app.extensions["kb"] = parts
+    for module in (security, access, pages, errors):
+        module.register(app)
+    for capability in _BLUEPRINTS:
+        app.register_blueprint(capability.blueprint)
+    return app
+
+
+@cache
+def _parts() -> Parts:
+    return build(configuration.load(os.environ, Path.cwd()))
+
+
+def main() -> None:
+    """The `kb` command."""
+    cli.kb(obj=_parts)

@@ -1,0 +1,65 @@
+"""What the commands share: the way to the parts, the --content option, the progress bar."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from kb.parts import Parts
+from kb.publishing import Progress as Report
+from kb.settings import SettingsError
+
+# The context's object: builds the parts on first call, so that --help builds nothing.
+Build = Callable[[], Parts]
+
+
+def built(build: Build) -> Parts:
+    """The parts, or one sentence and exit code 2 when a setting is wrong."""
+    try:
+        return build()
+    except SettingsError as error:
+        click.echo(f"kb: {error}", err=True)
+        raise click.exceptions.Exit(2) from error
+
+
+def _use_content(_context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value:
+        # Child processes (the web server, the worker) must see the same folder.
+        os.environ["KB_CONTENT"] = str(Path(value).resolve())
+
+
+content_option = click.option(
+    "--content",
+    metavar="PATH",
+    expose_value=False,
+    is_eager=True,
+    callback=_use_content,
+    help="Folder of Markdown files, instead of KB_CONTENT.",
+)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report]:
+    """A bar on standard error; silent where that is no terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield report

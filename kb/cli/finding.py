@@ -1,0 +1,46 @@
+"""`kb search`: the search page on the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import click
+
+from kb.cli.common import Build, built, content_option
+from kb.procedures.visibility import Reader
+from kb.search.results import Hit, Results
+
+
+@click.command()
+@content_option
+@click.argument("words", nargs=-1, required=True)
+@click.option("--department", help="Only procedures of this department (its id).")
+@click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The answer of GET /api/v1/search.")
+@click.pass_obj
+def search(
+    build: Build, words: tuple[str, ...], department: str | None, limit: int, as_json: bool
+) -> None:
+    """Find procedures. Only published ones: who reads the terminal is not known."""
+    parts = built(build)
+    results = parts.searcher.search(
+        " ".join(words), Reader(), date.today(), department=department, limit=limit
+    )
+    if as_json:
+        click.echo(json.dumps(results.as_json(), indent=2, ensure_ascii=False))
+    else:
+        _print(results)
+
+
+def _print(results: Results) -> None:
+    click.echo(f"{results.total} found in {results.took_ms:.1f} ms")
+    if results.did_you_mean:
+        click.echo(f"Did you mean: {results.did_you_mean}")
+    for rank, hit in enumerate(results.hits, 1 + results.offset):
+        click.echo(f"{rank:3}. {hit.id}  {hit.title}  [{hit.department}]{_mark(hit)}")
+        click.echo(f"     {''.join(part.text for part in hit.snippet)}")
+
+
+def _mark(hit: Hit) -> str:
+    return "  review overdue" if hit.overdue else ""

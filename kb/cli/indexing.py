@@ -1,0 +1,24 @@
+"""`kb index`: bring the index up to the files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from kb.cli.common import Build, built, content_option, progress_bar
+
+
+@click.command()
+@content_option
+@click.option("--rebuild", is_flag=True, help="Build a whole new index beside the live one.")
+@click.pass_obj
+def index(build: Build, rebuild: bool) -> None:
+    """Index what changed since the last time, by content."""
+    parts = built(build)
+    with progress_bar() as report:
+        done = parts.publisher.refresh(date.today(), report, rebuild=rebuild)
+    click.echo(
+        f"{done.files} procedures: {done.changed} read, {done.removed} removed, "
+        f"{done.indexed} indexed in {done.seconds:.1f} s"
+    )

@@ -1,0 +1,1 @@
+"""Markdown files and departments.yml on one side, procedures on the other."""

@@ -1,0 +1,336 @@
+"""What the files say, as rows: found by id, path, department, keyword. The SQL of content/."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, or_, select, update
+
+from kb.content import recording
+from kb.content.check import CrossRow
+from kb.content.library import FileStamp
+from kb.content.links import Link, candidates
+from kb.content.reading import Filed
+from kb.content.text import folded
+from kb.database import addresses, catalogue_state, procedure_keywords, reading, writing
+from kb.database import procedures as table
+from kb.procedures.model import Fault, Keyword, Procedure, Severity, Status
+from kb.procedures.visibility import Reader
+
+_WRITING = "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A procedure and what is wrong with its file."""
+
+    procedure: Procedure
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of cards; `total` counts all pages'."""
+
+    cards: tuple[Card, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The part of keywords before the colon, and how many procedures have it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordCount:
+    """A keyword and how many procedures have it. `folded` is the form for addresses."""
+
+    keyword: str
+    folded: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the catalogue knows of a file, to tell whether it or its index entry is outdated."""
+
+    size: int
+    modified_ns: int
+    version: str
+    fingerprint: str
+    id: str
+
+
+class Catalogue:
+    """The procedures table. Pages count from 1. Every list takes the reader it is for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, id: str) -> Card | None:
+        """The procedure of that id."""
+        return self.by_ids([id]).get(id)
+
+    def by_ids(self, ids: Collection[str]) -> dict[str, Card]:
+        """Those of the ids that there are."""
+        if not ids:
+            return {}
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(table).where(table.c.id.in_(set(ids)))).all()
+        return {row.id: _card(row) for row in rows}
+
+    def at_path(self, path: str) -> str | None:
+        """The id of what is, or once was, at `path`; also the id that replaced a former id."""
+        return self.at_paths([path]).get(path)
+
+    def at_paths(self, paths: Collection[str]) -> dict[str, str]:
+        """`at_path` of many at once."""
+        if not paths:
+            return {}
+        wanted = set(paths)
+        once = (
+            select(addresses.c.path, addresses.c.procedure_id)
+            .join(table, table.c.id == addresses.c.procedure_id)
+            .where(addresses.c.path.in_(wanted))
+        )
+        now = select(table.c.path, table.c.id).where(table.c.path.in_(wanted))
+        with reading(self._engine) as connection:
+            found = dict(connection.execute(once).all())
+            return found | dict(connection.execute(now).all())
+
+    def in_department(self, department: str, reader: Reader, page: int, per_page: int) -> Listing:
+        """A department's procedures by title."""
+        return self._listing(
+            and_(_findable(reader), table.c.department == department), page, per_page
+        )
+
+    def titles(
+        self, reader: Reader, letter: str | None = None, page: int = 1, per_page: int = 50
+    ) -> Listing:
+        """All by title; with `letter` (as `letters` names them) those that begin with it."""
+        wanted = _findable(reader)
+        if letter is not None:
+            firsts = [first for first in self._firsts(reader) if _letter(first) == letter]
+            wanted = and_(wanted, func.substr(table.c.sort_title, 1, 1).in_(firsts))
+        return self._listing(wanted, page, per_page)
+
+    def letters(self, reader: Reader) -> dict[str, int]:
+        """Upper-case first letters of titles and their counts; "#" is all that is no letter."""
+        counts: dict[str, int] = {}
+        for first, number in self._firsts(reader).items():
+            counts[_letter(first)] = counts.get(_letter(first), 0) + number
+        return dict(sorted(counts.items()))
+
+    def departments(self, reader: Reader) -> dict[str, int]:
+        """How many procedures each department has."""
+        query = select(table.c.department, func.count()).where(_findable(reader))
+        with reading(self._engine) as connection:
+            return dict(connection.execute(query.group_by(table.c.department)).all())
+
+    def categories(self, reader: Reader) -> tuple[Category, ...]:
+        """The categories of keywords, by name."""
+        words = procedure_keywords
+        query = (
+            select(func.min(words.c.keyword), func.count(words.c.path.distinct()))
+            .join(table, table.c.path == words.c.path)
+            .where(_findable(reader), words.c.category.is_not(None))
+            .group_by(words.c.category)
+            .order_by(words.c.category)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return tuple(Category(Keyword(word).category or word, number) for word, number in rows)
+
+    def keywords(self, reader: Reader, category: str | None = None) -> tuple[KeywordCount, ...]:
+        """The keywords of a category (any case); without one, those that have no category."""
+        words = procedure_keywords
+        of_category = words.c.category == (None if category is None else folded(category))
+        query = (
+            select(func.min(words.c.keyword), words.c.folded, func.count())
+            .join(table, table.c.path == words.c.path)
+            .where(_findable(reader), of_category)
+            .group_by(words.c.folded)
+            .order_by(words.c.folded)
+        )
+        with reading(self._engine) as connection:
+            return tuple(KeywordCount(*row) for row in connection.execute(query))
+
+    def with_keyword(self, name: str, reader: Reader, page: int, per_page: int) -> Listing:
+        """The procedures of a keyword, in any case, by title."""
+        words = procedure_keywords
+        tagged = select(words.c.path).where(words.c.folded == folded(name))
+        return self._listing(and_(_findable(reader), table.c.path.in_(tagged)), page, per_page)
+
+    def faulty(self, departments: frozenset[str] | None, page: int, per_page: int) -> Listing:
+        """Those with faults, by path; of all departments when `departments` is None."""
+        wanted: ColumnElement[bool] = table.c.faulty
+        if departments is not None:
+            wanted = and_(wanted, table.c.department.in_(departments))
+        return self._listing(wanted, page, per_page, table.c.path)
+
+    def recent(self, reader: Reader, n: int) -> tuple[Procedure, ...]:
+        """The `n` most recently reviewed."""
+        query = select(table).where(_findable(reader), table.c.reviewed.is_not(None))
+        query = query.order_by(table.c.reviewed.desc(), table.c.sort_title).limit(n)
+        with reading(self._engine) as connection:
+            return tuple(_procedure(row) for row in connection.execute(query))
+
+    def related(self, procedure: Procedure, reader: Reader) -> tuple[Procedure, ...]:
+        """What its `related` names, in that order; ids and paths; unknown ones left out."""
+        folder = posixpath.dirname(procedure.path)
+        paths = {name: (name, *candidates(name, f"{folder}/x.md")) for name in procedure.related}
+        at = self.at_paths({path for each in paths.values() for path in each})
+        ids = {
+            name: next((at[path] for path in each if path in at), name)
+            for name, each in paths.items()
+        }
+        cards = self.by_ids({*procedure.related, *ids.values()})
+        found = [cards.get(name) or cards.get(ids[name]) for name in procedure.related]
+        shown = [card.procedure for card in found if card and reader.may_find(card.procedure)]
+        return tuple(dict.fromkeys(one for one in shown if one.id != procedure.id))
+
+    def stamps(self) -> dict[str, Stamp]:
+        """By path."""
+        query = select(
+            table.c.path,
+            table.c.size,
+            table.c.modified_ns,
+            table.c.version,
+            table.c.fingerprint,
+            table.c.id,
+        )
+        with reading(self._engine) as connection:
+            return {
+                path: Stamp(size, int(modified), version, fingerprint, id)
+                for path, size, modified, version, fingerprint, id in connection.execute(query)
+            }
+
+    def record(
+        self, files: Collection[tuple[FileStamp, Filed]], gone: Collection[str] = ()
+    ) -> None:
+        """Enter or replace files in one transaction.
+
+        Ids stay unique: `stamps()` tells afterwards which other files' ids, and so fingerprints,
+        had to change. A new file without an id of its own, with the bytes of a file in `gone`,
+        takes over that one's id. Afterwards `remove(gone)`.
+        """
+        with writing(self._engine, _WRITING) as connection:
+            recording.enter(connection, files, gone)
+
+    def remove(self, paths: Collection[str]) -> None:
+        """Forget files; others whose id they had taken get it back."""
+        if paths:
+            with writing(self._engine, _WRITING) as connection:
+                recording.forget(connection, paths)
+
+    def record_cross_faults(self, faults: Iterable[Fault]) -> None:
+        """Keep the faults found across files beside each file's own, for its card."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for fault in faults:
+            found.setdefault(fault.path, []).append(asdict(fault))
+        query = select(table.c.path, table.c.faults, table.c.cross_faults, table.c.faulty)
+        with writing(self._engine, _WRITING) as connection:
+            for path, own, before, faulty in connection.execute(query).all():
+                across = found.get(path, [])
+                if (across, bool(own or across)) != (before, faulty):
+                    values = {"cross_faults": across, "faulty": bool(own or across)}
+                    connection.execute(update(table).where(table.c.path == path).values(values))
+
+    def state(self, name: str) -> str | None:
+        """A remembered value, e.g. what the last refresh saw."""
+        query = select(catalogue_state.c.value).where(catalogue_state.c.name == name)
+        with reading(self._engine) as connection:
+            value: str | None = connection.scalar(query)
+        return value
+
+    def set_state(self, name: str, value: str) -> None:
+        """Remember a value under a name of at most 40 characters."""
+        with writing(self._engine, _WRITING) as connection:
+            connection.execute(delete(catalogue_state).where(catalogue_state.c.name == name))
+            connection.execute(insert(catalogue_state).values(name=name, value=value))
+
+    def cross_rows(self) -> Iterator[CrossRow]:
+        """Light rows of everything, by path. `id` is the one that the file wants."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(table).order_by(table.c.path)).all()
+        for row in rows:
+            yield CrossRow(
+                path=row.path,
+                id=row.wanted_id,
+                title=row.title,
+                links=tuple(Link(line, target) for line, target in row.links),
+                department=row.department,
+                owner=row.owner,
+                deputy=row.deputy,
+                reviewed=row.reviewed,
+                due=row.due,
+                status=Status(row.status),
+                named=row.named,
+                lines=row.lines,
+            )
+
+    def _firsts(self, reader: Reader) -> dict[str, int]:
+        first = func.substr(table.c.sort_title, 1, 1)
+        query = select(first, func.count()).where(_findable(reader)).group_by(first)
+        with reading(self._engine) as connection:
+            return dict(connection.execute(query).all())
+
+    def _listing(
+        self,
+        wanted: ColumnElement[bool],
+        page: int,
+        per_page: int,
+        order: ColumnElement[Any] = table.c.sort_title,
+    ) -> Listing:
+        query = select(table).where(wanted).order_by(order, table.c.path)
+        query = query.offset((page - 1) * per_page).limit(per_page)
+        with reading(self._engine) as connection:
+            total = connection.scalar(select(func.count()).select_from(table).where(wanted))
+            rows = connection.execute(query).all()
+        return Listing(tuple(_card(row) for row in rows), total or 0)
+
+
+def _findable(reader: Reader) -> ColumnElement[bool]:
+    """`Reader.may_find` as SQL."""
+    own = table.c.department.in_(reader.drafts_of)
+    return or_(
+        table.c.status == Status.PUBLISHED.value,
+        and_(table.c.status == Status.DRAFT.value, own),
+    )
+
+
+def _letter(first: str) -> str:
+    return first.upper() if first.isalpha() else "#"
+
+
+def _card(row: Any) -> Card:
+    written = [*row.faults, *row.cross_faults]
+    return Card(_procedure(row), tuple(_fault(one) for one in written))
+
+
+def _fault(written: dict[str, Any]) -> Fault:
+    return Fault(**{**written, "severity": Severity(written["severity"])})
+
+
+def _procedure(row: Any) -> Procedure:
+    return Procedure(
+        id=row.id,
+        title=row.title,
+        path=row.path,
+        version=row.version,
+        department=row.department,
+        keywords=tuple(Keyword(word) for word in row.keywords),
+        owner=row.owner,
+        deputy=row.deputy,
+        status=Status(row.status),
+        reviewed=row.reviewed,
+        review_every=row.review_every,
+        audience=tuple(row.audience),
+        related=tuple(row.related),
+    )

@@ -1,0 +1,185 @@
+"""Faults that show only when all files are seen together. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from kb.content.links import MARKDOWN_SUFFIXES, Link, candidates
+from kb.content.reading import Filed, unknown_department
+from kb.content.text import folded
+from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRow:
+    """The little of a procedure that the checks across files need.
+
+    `id` is the one that the file asks for, whether or not it got it. `lines` has the line of
+    each front-matter field in the file; "title" is missing when the title is made up.
+    """
+
+    path: str
+    id: str
+    title: str
+    links: tuple[Link, ...] = ()
+    department: str = UNASSIGNED
+    owner: str | None = None
+    deputy: str | None = None
+    reviewed: date | None = None
+    due: date | None = None
+    status: Status = Status.PUBLISHED
+    named: bool = False
+    lines: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, filed: Filed) -> CrossRow:
+        """The row of a file just read."""
+        procedure = filed.procedure
+        return cls(
+            path=procedure.path,
+            id=procedure.id,
+            title=procedure.title,
+            links=filed.links,
+            department=procedure.department,
+            owner=procedure.owner,
+            deputy=procedure.deputy,
+            reviewed=procedure.reviewed,
+            due=procedure.due,
+            status=procedure.status,
+            named=filed.named,
+            lines=filed.lines,
+        )
+
+
+def cross_faults(
+    rows: Iterable[CrossRow],
+    departments: Departments,
+    emails: frozenset[str] | None,
+    today: date,
+    exists: Callable[[str], bool] | None = None,
+) -> list[Fault]:
+    """Unknown departments and people, ids and titles given twice, dead links, reviews overdue.
+
+    Owners are checked against `emails` (casefolded) unless that is None. `exists` tells whether
+    an attachment or folder is there; without it only links to Markdown files are checked. Sorted
+    by path and line.
+    """
+    ordered = sorted(rows, key=lambda row: row.path)
+    found = [*_repeated_ids(ordered), *_repeated_titles(ordered)]
+    paths = frozenset(row.path for row in ordered)
+    names = _by_name(paths)
+    for row in ordered:
+        found += _strangers(row, departments, emails)
+        found += _dead_links(row, paths, names, exists)
+        found += _dates(row, today)
+    return sorted(found, key=lambda fault: (fault.path, fault.line))
+
+
+def _repeated_ids(rows: list[CrossRow]) -> Iterator[Fault]:
+    first: dict[str, CrossRow] = {}
+    for row in rows:
+        if row.named and first.setdefault(row.id, row) is not row:
+            message = f'the id "{row.id}" belongs to {first[row.id].path} already'
+            yield _fault(row, "id", "duplicate-id", message, "give this one an id of its own")
+
+
+def _repeated_titles(rows: list[CrossRow]) -> Iterator[Fault]:
+    first: dict[str, CrossRow] = {}
+    for row in rows:
+        if "title" not in row.lines or row.status is Status.RETIRED:
+            continue
+        if first.setdefault(folded(row.title), row) is not row:
+            other = first[folded(row.title)].path
+            message = f'the title "{row.title}" is also that of {other}'
+            remedy = "say in both titles what sets them apart, or retire one"
+            yield _fault(row, "title", "duplicate-title", message, remedy)
+
+
+def _strangers(
+    row: CrossRow, departments: Departments, emails: frozenset[str] | None
+) -> Iterator[Fault]:
+    if row.department != UNASSIGNED and departments.by_id and row.department not in departments:
+        message, remedy = unknown_department(row.department, departments.by_id)
+        yield _fault(row, "department", "unknown-department", message, remedy)
+    for name, written in (("owner", row.owner), ("deputy", row.deputy)):
+        if emails is None or written is None or written.casefold() in emails:
+            continue
+        near = difflib.get_close_matches(written.casefold(), emails, n=1, cutoff=0.8)
+        remedy = f'did you mean "{near[0]}"?' if near else "write a known person's e-mail address"
+        message = f'the {name} "{written}" is nobody here'
+        yield _fault(row, name, f"unknown-{name}", message, remedy)
+
+
+def _dead_links(
+    row: CrossRow,
+    paths: frozenset[str],
+    names: dict[str, list[str]],
+    exists: Callable[[str], bool] | None,
+) -> Iterator[Fault]:
+    for link in row.links:
+        meant = candidates(link.target, row.path)
+        if any(path in paths for path in meant):
+            continue
+        markdown = not meant or meant[0].casefold().endswith(MARKDOWN_SUFFIXES)
+        if exists is None and not markdown:
+            continue
+        if exists is not None and any(exists(_as_folder(path)) for path in meant):
+            continue
+        message, remedy = _dead(link.target, meant, names)
+        yield Fault(row.path, link.line, "dead-link", message, remedy)
+
+
+def _as_folder(path: str) -> str:
+    """A link to `x/` is alive when there is a folder x, even one without an index file."""
+    return path.removesuffix("/index.md")
+
+
+def _dead(target: str, meant: tuple[str, ...], names: dict[str, list[str]]) -> tuple[str, str]:
+    shown = target if len(target) <= 120 else f"{target[:117]}..."
+    if not meant:
+        return f'the link "{shown}" leads out of the content folder', "mend or remove it"
+    name = _page_name(meant[0])
+    # Spellings are compared in small folders only: with thousands of files it takes too long.
+    spelt = difflib.get_close_matches(name, names, n=1, cutoff=0.8) if len(names) <= 500 else []
+    near = next((names[each] for each in [name, *spelt] if len(names.get(each, ())) == 1), None)
+    remedy = f"did you mean {near[0]}?" if near else "mend or remove it"
+    return f'the link "{shown}" leads to no file', remedy
+
+
+def _by_name(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Every path by its last word, to find where a file of that name went."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        found[_page_name(path)].append(path)
+    return found
+
+
+def _page_name(path: str) -> str:
+    return _as_folder(path).rpartition("/")[2].casefold().removesuffix(".md")
+
+
+def _dates(row: CrossRow, today: date) -> Iterator[Fault]:
+    if row.reviewed is not None and row.reviewed > today:
+        message = f"the review day {row.reviewed} has not come yet"
+        remedy = "write the day on which the owner last confirmed it"
+        yield _fault(row, "reviewed", "future-review", message, remedy, Severity.WARNING)
+    if row.due is not None and row.due < today and row.status is Status.PUBLISHED:
+        late = (today - row.due).days
+        message = f"its review was due on {row.due}, {late} day{'s' * (late != 1)} ago"
+        remedy = "confirm that it is right and write the day as reviewed"
+        yield _fault(row, "reviewed", "review-overdue", message, remedy, Severity.WARNING)
+
+
+def _fault(
+    row: CrossRow,
+    name: str,
+    code: str,
+    message: str,
+    remedy: str,
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    return Fault(row.path, row.lines.get(name, 1), code, message, remedy, severity)

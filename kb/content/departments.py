@@ -1,0 +1,108 @@
+"""departments.yml read as Departments. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from kb.content import values
+from kb.content.front_matter import decoded
+from kb.content.library import DEPARTMENTS_FILE
+from kb.content.text import readable, slug
+from kb.content.yaml_text import Loaded, YamlTrouble, load
+from kb.procedures.model import UNASSIGNED, Department, Departments, Fault
+
+Value = TypeVar("Value")
+
+
+def parse_departments(raw: bytes) -> Departments:
+    """The departments in `raw`, the bytes of departments.yml; its faults come along."""
+    faults: list[Fault] = []
+    text = decoded(raw, DEPARTMENTS_FILE, faults)
+    try:
+        loaded = load(text)
+    except YamlTrouble as trouble:
+        message = f"no department can be read: {trouble.problem}"
+        faults.append(_fault(trouble.line, "broken-yaml", message, trouble.remedy))
+        return Departments({}, tuple(faults))
+    return _Reading(loaded, faults).departments()
+
+
+class _Reading:
+    def __init__(self, loaded: Loaded, faults: list[Fault]) -> None:
+        self._loaded = loaded
+        self._faults = faults
+
+    def departments(self) -> Departments:
+        found: dict[str, Department] = {}
+        for number, written in enumerate(self._list()):
+            department = self._department(number, written)
+            if department is None:
+                continue
+            if department.id in found:
+                message = f'department "{department.id}" is listed twice; the first counts'
+                self._add(self._line(number, "id"), "duplicate-id", message, "remove one")
+            found.setdefault(department.id, department)
+        return Departments(found, tuple(self._faults))
+
+    def _list(self) -> list[Any]:
+        value = self._loaded.value
+        written = value.get("departments") if isinstance(value, dict) else value
+        if isinstance(written, list):
+            return written
+        if written is not None or value:
+            message = "there is no list of departments"
+            remedy = 'write "departments:" and below it "- id: shipping"'
+            self._add(self._loaded.lines.get("departments", 1), "unusable-value", message, remedy)
+        return []
+
+    def _department(self, number: int, written: Any) -> Department | None:
+        if isinstance(written, str):
+            written = {"id": written}
+        own = written if isinstance(written, dict) else {}
+        line = self._line(number, "id")
+        id = self._value(number, own, "id", values.text) or ""
+        if not id or slug(id) != id.casefold() or id == UNASSIGNED:
+            remedy = 'give it an "id" of letters, digits and "-", such as shipping'
+            self._add(line, "unusable-id", f"department {number + 1} has no usable id", remedy)
+            return None
+        name = self._value(number, own, "name", values.text)
+        within = self._value(number, own, "answer_within", values.within, '"8 hours" or "2 days"')
+        return Department(
+            id,
+            name or readable(id),
+            self._value(number, own, "lead", values.address),
+            self._value(number, own, "channel", values.text),
+            within or timedelta(days=2),
+            self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
+        )
+
+    def _value(
+        self,
+        number: int,
+        own: dict[str, Any],
+        name: str,
+        read: Callable[[Any], Value],
+        example: str = "one line of text",
+    ) -> Value | None:
+        try:
+            return read(own.get(name))
+        except ValueError as error:
+            message = f"department {number + 1}: {name}: {error}"
+            self._add(self._line(number, name), "unusable-value", message, f"write {example}")
+            return None
+
+    def _line(self, number: int, name: str) -> int:
+        lines = self._loaded.lines
+        for key in (f"departments.{number}.{name}", f"{number}.{name}", "departments"):
+            if key in lines:
+                return lines[key]
+        return 1
+
+    def _add(self, line: int, code: str, message: str, remedy: str) -> None:
+        self._faults.append(_fault(line, code, message, remedy))
+
+
+def _fault(line: int, code: str, message: str, remedy: str) -> Fault:
+    return Fault(DEPARTMENTS_FILE, line, code, message, remedy)

@@ -1,0 +1,162 @@
+"""The content folder: which files there are and their bytes. The only file I/O of content/."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.content.links import MARKDOWN_SUFFIXES
+from kb.procedures.model import Fault, Severity
+
+DEPARTMENTS_FILE = "departments.yml"
+MAX_BYTES = 16_000_000
+_SKIPPED_FOLDERS = frozenset({"node_modules"})
+_SETTINGS = (".yml", ".yaml", ".toml")
+
+Report = Callable[[Fault], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A Markdown file as the folder lists it. `size` in bytes, `modified_ns` since the epoch."""
+
+    path: str
+    size: int
+    modified_ns: int
+
+
+class Library:
+    """The Markdown files below one folder. Paths are relative to it, with forward slashes.
+
+    Hidden files and folders, node_modules and links that lead out of the folder are not there.
+    Links to folders are not followed: what they show inside the folder is listed anyway.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def files(self, report: Report = lambda fault: None) -> Iterator[FileStamp]:
+        """Every Markdown file, folder by folder; what cannot be listed is reported."""
+        yield from self._below(str(self.root), "", report)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a Markdown file.
+
+        Raises OSError: FileNotFoundError for what `files` would not list, and others when the
+        file cannot be read or has more than MAX_BYTES.
+        """
+        if not _is_markdown(path):
+            raise FileNotFoundError(path)
+        with self._inside(path).open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise OSError(errno.EFBIG, f"more than {MAX_BYTES:,} bytes", path)
+        return raw
+
+    def attachment(self, path: str) -> Path:
+        """An image or document beside the procedures. Raises FileNotFoundError for all else."""
+        if path.casefold().endswith((*MARKDOWN_SUFFIXES, *_SETTINGS)):
+            raise FileNotFoundError(path)
+        return self._inside(path)
+
+    def has(self, path: str) -> bool:
+        """Is there a file or folder of that path, hidden ones apart?"""
+        try:
+            return self._found(path).exists()
+        except (OSError, ValueError):
+            return False
+
+    def departments_source(self) -> bytes:
+        """The bytes of departments.yml; empty when there is none. Raises OSError otherwise."""
+        try:
+            return (self.root / DEPARTMENTS_FILE).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _inside(self, path: str) -> Path:
+        try:
+            found = self._found(path)
+            regular = found.is_file()
+        except ValueError:
+            regular = False
+        if not regular:
+            raise FileNotFoundError(path)
+        return found
+
+    def _found(self, path: str) -> Path:
+        parts = path.split("/")
+        if "\0" in path or any(not part or _is_skipped(part) for part in parts):
+            raise FileNotFoundError(path)
+        found = self.root.joinpath(*parts).resolve()
+        if not found.is_relative_to(self.root):
+            raise FileNotFoundError(path)
+        return found
+
+    def _below(self, folder: str, prefix: str, report: Report) -> Iterator[FileStamp]:
+        pending = [(folder, prefix)]
+        while pending:
+            folder, prefix = pending.pop()
+            for entry in _entries(folder, prefix, report):
+                path = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append((entry.path, f"{path}/"))
+                elif _is_markdown(entry.name) or entry.is_symlink():
+                    stamp = self._stamp(entry, path, report)
+                    if stamp:
+                        yield stamp
+
+    def _stamp(self, entry: os.DirEntry[str], path: str, report: Report) -> FileStamp | None:
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            shown = path.encode("utf-8", "replace").decode()
+            _report(report, shown, "the file's name is not UTF-8", "rename it")
+            return None
+        if entry.is_symlink() and not self._leads_inside(entry, path, report):
+            return None
+        try:
+            found = entry.stat()
+        except OSError as error:
+            _report(report, path, f"the file cannot be read: {error.strerror}")
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        return FileStamp(path, found.st_size, found.st_mtime_ns)
+
+    def _leads_inside(self, entry: os.DirEntry[str], path: str, report: Report) -> bool:
+        target = Path(os.path.realpath(entry.path))
+        if target.is_dir() and target.is_relative_to(self.root):
+            return False
+        if target.is_relative_to(self.root) and target.exists():
+            return _is_markdown(entry.name)
+        if target.is_dir() or _is_markdown(entry.name):
+            where = "out of the content folder" if target.exists() else "nowhere"
+            remedy = "put the file itself there"
+            _report(report, path, f"the symbolic link leads {where}", remedy)
+        return False
+
+
+def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry for entry in entries if not _is_skipped(entry.name)]
+    except OSError as error:
+        _report(report, prefix or ".", f"the folder cannot be read: {error.strerror}")
+        return []
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _is_markdown(name: str) -> bool:
+    return name.casefold().endswith(MARKDOWN_SUFFIXES)
+
+
+def _is_skipped(name: str) -> bool:
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
+
+
+def _report(report: Report, path: str, message: str, remedy: str = "see to its rights") -> None:
+    report(Fault(path, 1, "unreadable", message, remedy, Severity.WARNING))

@@ -1,0 +1,92 @@
+"""Where a link written in a Markdown file leads within the content folder. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+MARKDOWN_SUFFIXES = (".md", ".markdown")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_EXTERNAL = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x20\x7f]+", re.IGNORECASE)
+_INDEXES = ("index.md", "README.md", "readme.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relative link as written. `line` counts from 1 in the body, or in the file in `Filed`."""
+
+    line: int
+    target: str
+
+
+def is_external(target: str) -> bool:
+    """A whole address of a kind that is safe to follow."""
+    return _EXTERNAL.fullmatch(target) is not None
+
+
+def is_local(target: str) -> bool:
+    """May it lead to a file of the content folder? Not so with a scheme, `//host` or `#here`."""
+    return bool(target) and not (
+        target.startswith(("#", "//", "?", "\\")) or _SCHEME.match(target) or _templated(target)
+    )
+
+
+def is_promise(target: str) -> bool:
+    """Must it lead to a file, or else be called dead? `/site/pages/` of strangers need not."""
+    path = _path(target)
+    if not is_local(target) or not path:
+        return False
+    return not path.startswith("/") or path.casefold().endswith(MARKDOWN_SUFFIXES)
+
+
+def candidates(target: str, base: str) -> tuple[str, ...]:
+    """The paths below the content folder that a link in the file `base` may mean, best first.
+
+    `x/` means x/index.md, x/README.md or x.md. In files written for a site whose pages end in a
+    slash, `x/` in a/b.md may also mean a/b/x. Empty when it leads out of the folder or nowhere.
+    """
+    path = _path(target)
+    if not is_local(target) or not path or "\\" in path:
+        return ()
+    stem, suffix = posixpath.splitext(base)
+    is_file = suffix.casefold() in MARKDOWN_SUFFIXES
+    found = _meant(path, posixpath.dirname(base) if is_file else base)
+    if is_file and not path.startswith("/") and _is_page(path):
+        found += tuple(each for each in _meant(path, stem) if each not in found)
+    return found
+
+
+def _meant(path: str, folder: str) -> tuple[str, ...]:
+    joined = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
+    normal = posixpath.normpath(joined) if joined else "."
+    if normal == ".." or normal.startswith(("../", "/")):
+        return ()
+    if normal == ".":
+        return _INDEXES
+    if not _is_page(path):
+        return (normal,)
+    inside = tuple(f"{normal}/{name}" for name in _INDEXES)
+    return (*inside, f"{normal}.md") if path.endswith("/") else (f"{normal}.md", *inside, normal)
+
+
+def _is_page(path: str) -> bool:
+    """`x/`, `..` and `x` name a page or folder; `x.md` and `x.png` name a file."""
+    name = posixpath.basename(path)
+    return name in ("", ".", "..") or "." not in name
+
+
+def fragment(target: str) -> str:
+    """The `#heading` of a link, or ""."""
+    _, mark, name = target.partition("#")
+    return f"#{name}" if mark and name else ""
+
+
+def _path(target: str) -> str:
+    return unquote(re.split(r"[?#]", target, maxsplit=1)[0]).replace("\0", "")
+
+
+def _templated(target: str) -> bool:
+    """An address that another program would have filled in: `{{ site.url }}/x`."""
+    return "{{" in target or "{%" in target or "%7B%7B" in target or "%7B%25" in target

@@ -1,0 +1,134 @@
+"""A body as plain text by heading and as its list of links: all that search and checks need.
+
+Works on block tokens alone. Parsing inlines would double the time, and the words are the same.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from kb.content.headings import place
+from kb.content.links import Link
+from kb.content.markdown import Blocks, TooLaborious, blocks
+from kb.content.text import plain, tidy
+from kb.procedures.model import Section
+
+_HIDDEN = ("script", "style", "template", "noscript", "svg", "math", "iframe", "object")
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_TARGET = re.compile(
+    r"""\]\(\s*(?:<([^<>\n]*)>|([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*))"""
+    r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)"""
+)
+_ATTRIBUTE = re.compile(
+    r"""<(?:a|img)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE
+)
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]*\1(?!`)")
+
+
+class Outline:
+    """What a body says, without its looks."""
+
+    def __init__(self, body: str) -> None:
+        self._body = body
+        try:
+            self._found = blocks(body)
+            self._readable = True
+        except TooLaborious:
+            self._found = Blocks([])
+            self._readable = False
+
+    @property
+    def title(self) -> tuple[str, int] | None:
+        """The first level-1 heading and its line in the body, if there is one."""
+        tokens = self._found.tokens
+        for index, token in enumerate(tokens):
+            if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+                text = tidy(plain(tokens[index + 1].content))
+                if text:
+                    return text, (token.map or [0])[0] + 1
+        return None
+
+    def sections(self, title: str) -> tuple[Section, ...]:
+        """The text of each heading; a first heading that repeats the title adds none."""
+        if not self._readable:
+            return (Section("", "", tidy(self._body)),)
+        return _sections(self._found.tokens, title)
+
+    def links(self) -> tuple[Link, ...]:
+        """Every address that the body links to or shows, in order, as written."""
+        made = [link for token in self._found.tokens for link in _links(token)]
+        for reference in self._found.environment.get("references", {}).values():
+            made.append(Link(reference["map"][0] + 1, reference["href"]))
+        return tuple(sorted(made, key=lambda link: link.line))
+
+
+def text_of_html(source: str) -> str:
+    """What raw HTML says, without comments, scripts and tags."""
+    source = _without(source, "<!--", "-->")
+    if "<" in source:
+        lower = source.lower()
+        for tag in _HIDDEN:
+            if f"<{tag}" in lower:
+                source = _without(source, f"<{tag}", f"</{tag}")
+                lower = source.lower()
+    return html.unescape(_TAG.sub(" ", source))
+
+
+def _sections(tokens: list[Token], title: str) -> tuple[Section, ...]:
+    placed = [each for each in place(tokens, title) if each.outer]
+    starts = [("", "", 0)] + [(each.anchor, each.text, each.index + 3) for each in placed]
+    ends = [each.index for each in placed] + [len(tokens)]
+    if placed and placed[0].is_title:
+        starts[1] = ("", "", starts[1][2])
+    made = [
+        Section(name, heading, _text(tokens[start:end]))
+        for (name, heading, start), end in zip(starts, ends, strict=True)
+    ]
+    return tuple(each for each in made if each.heading or each.text)
+
+
+def _text(tokens: Sequence[Token]) -> str:
+    return "\n".join(line for line in _lines(tokens) if line)
+
+
+def _lines(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield tidy(plain(token.content))
+        elif token.type == "html_block":
+            yield tidy(text_of_html(token.content))
+        elif token.content:  # code, fenced or indented
+            yield tidy(token.content)
+
+
+def _without(source: str, opening: str, closing: str) -> str:
+    """`source` without what stands between the two, in one pass however many there are."""
+    lower = source.lower()
+    kept = []
+    at = 0
+    while (start := lower.find(opening, at)) >= 0:
+        kept.append(source[at:start])
+        end = lower.find(closing, start)
+        if end < 0:
+            return "".join(kept)
+        at = end + len(closing)
+    return "".join([*kept, source[at:]])
+
+
+def _links(token: Token) -> Iterator[Link]:
+    first = token.map[0] + 1 if token.map else 1
+    content = token.content
+    if token.type == "inline" and "](" in content:
+        if "`" in content:
+            content = _CODE.sub(lambda code: " " * len(code.group()), content)
+        for found in _TARGET.finditer(content):
+            line = first + content.count("\n", 0, found.start())
+            yield Link(line, found[1] or found[2] or "")
+    if token.type in ("inline", "html_block") and "<" in content:
+        for found in _ATTRIBUTE.finditer(content):
+            line = first + content.count("\n", 0, found.start())
+            yield Link(line, html.unescape(found[1] or found[2] or ""))

@@ -1,0 +1,178 @@
+"""Markdown as a page's parts (safe HTML) and as sections (plain text)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from kb.content.anatomy import kind_of
+from kb.content.headings import RESERVED_ANCHORS as RESERVED_ANCHORS
+from kb.content.headings import Placed, place
+from kb.content.linking import Linking
+from kb.content.links import Link, candidates, is_promise
+from kb.content.markdown import TooLaborious, blocks, parser
+from kb.content.outline import Outline
+from kb.content.sanitising import own_id, sanitised
+from kb.procedures.model import Section
+
+Resolve = Callable[[str], str | None]
+NOTICE = "This text is too long or too intricate to be laid out, so it is shown as it was written."
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of the table of contents. `level` is 2 to 6."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One accepted way: its heading and what stands below it."""
+
+    name: str
+    anchor: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A level-2 heading and all below it; `html` is without that heading.
+
+    `kind` is "text", "steps", "script", "methods" or "escalation". What stands before the first
+    heading has anchor "", heading "" and level 0. Of kind "methods", `html` is what stands
+    before the first method.
+    """
+
+    kind: str
+    anchor: str
+    level: int
+    heading: str
+    html: Markup
+    methods: tuple[Method, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A procedure's body, ready for a template. `notice` says why it is shown as plain text."""
+
+    parts: tuple[Part, ...]
+    contents: tuple[Heading, ...]
+    notice: str = ""
+
+
+class Renderer:
+    """Markdown to pages. One serves all threads."""
+
+    def render(self, body: str, base: str, resolve: Resolve, title: str = "") -> Page:
+        """The page of a body. A leading H1 that says `title` is left out.
+
+        `base` is the procedure's path; `resolve` is given the path of a relative link's target
+        within the content folder and returns its URL, or None where there is none.
+        """
+        try:
+            found = blocks(body)
+            placed = place(found.tokens, title)
+            tokens = found.with_inlines()
+        except TooLaborious:
+            return _plain_page(body)
+        return _Layout(tokens, placed, Linking(base, resolve)).page()
+
+    def sections(self, body: str, title: str = "") -> tuple[Section, ...]:
+        """The body's plain text by heading, with the same anchors as the page."""
+        return Outline(body).sections(title)
+
+    def links(self, body: str) -> tuple[Link, ...]:
+        """The relative links of a body, with the body's line of each."""
+        return tuple(link for link in Outline(body).links() if is_promise(link.target))
+
+    def link_paths(self, body: str, base: str) -> frozenset[str]:
+        """Every path that `render` may ask `resolve` for, to look them up all at once."""
+        found = Outline(body).links()
+        return frozenset(path for link in found for path in candidates(link.target, base))
+
+
+class _Layout:
+    """One page being put together from its tokens."""
+
+    def __init__(self, tokens: list[Token], placed: list[Placed], linking: Linking) -> None:
+        self._tokens = tokens
+        self._placed = [each for each in placed if each.outer]
+        self._linking = linking
+        for each in placed:
+            tag = f"h{each.level}"
+            tokens[each.index].tag = tokens[each.index + 2].tag = tag
+            tokens[each.index].attrs = {"id": own_id(each.anchor)}
+        linking.rewrite(tokens)
+
+    def page(self) -> Page:
+        shown = [each for each in self._placed if not each.is_title]
+        tops = [each for each in shown if each.level == 2]
+        parts = [self._part(each) for each in tops]
+        opening = self._opening(tops[0].index if tops else len(self._tokens))
+        contents = tuple(Heading(each.level, each.anchor, each.text) for each in shown)
+        return Page((*opening, *parts), contents)
+
+    def _opening(self, end: int) -> tuple[Part, ...]:
+        """What stands before the first heading, if anything."""
+        title = next((each.index for each in self._placed if each.is_title), None)
+        tokens = self._tokens[:end]
+        if title is not None:
+            tokens = tokens[:title] + tokens[title + 3 :]
+        made = self._html(tokens)
+        if not made.strip():
+            return ()
+        whole = end == len(self._tokens)
+        kind = "steps" if whole and _has_steps(tokens) else "text"
+        return (Part(kind, "", 0, "", made),)
+
+    def _part(self, heading: Placed) -> Part:
+        inner = self._below(heading)
+        kind = kind_of(heading.text)
+        top = min((each.level for each in inner), default=0)
+        named = [each for each in inner if each.level == top]
+        tokens = self._tokens[heading.index + 3 : self._end(heading)]
+        if (kind == "steps" and not _has_steps(tokens)) or (kind == "methods" and not named):
+            kind = "text"
+        if kind != "methods":
+            html = self._html(tokens)
+            return Part(kind, heading.anchor, 2, heading.text, html)
+        methods = tuple(
+            Method(each.text, each.anchor, self._html(self._tokens[each.index + 3 : end]))
+            for each, end in zip(
+                named, [*(each.index for each in named[1:]), self._end(heading)], strict=True
+            )
+        )
+        before = self._html(self._tokens[heading.index + 3 : named[0].index])
+        return Part(kind, heading.anchor, 2, heading.text, before, methods)
+
+    def _below(self, heading: Placed) -> list[Placed]:
+        end = self._end(heading)
+        return [each for each in self._placed if heading.index < each.index < end]
+
+    def _end(self, heading: Placed) -> int:
+        later = (e.index for e in self._placed if e.index > heading.index and e.level == 2)
+        return next(later, len(self._tokens))
+
+    def _html(self, tokens: list[Token]) -> Markup:
+        made = parser().renderer.render(tokens, parser().options, {})
+        return sanitised(made, self._linking.address) if made else Markup()
+
+
+def _has_steps(tokens: list[Token]) -> bool:
+    return any(token.type == "ordered_list_open" and token.level == 0 for token in tokens)
+
+
+def _plain_page(body: str) -> Page:
+    paragraphs = (part.strip("\n") for part in re.split(r"\n[ \t]*\n", body))
+    made = "\n".join(
+        f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part
+    )
+    return Page((Part("text", "", 0, "", Markup(made)),), (), NOTICE)

@@ -1,0 +1,117 @@
+"""Small rules of written text: tidy spaces, names made from paths, plain text from Markdown."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+# Zero-width space, word joiner, BOM, soft hyphen, and the marks that turn the writing direction.
+_INVISIBLE = dict.fromkeys(
+    [0x200B, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_SPECIAL = re.compile(r"[\[\]*_`<&\\~!]")
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[[^\[\]]*\])?")
+_EMPHASIS = re.compile(r"\*\*+|~~+|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
+_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_TICKS = re.compile(r"(`+)(.+?)\1(?!`)")
+_BREAKING = re.compile(
+    r"</?(?:p|div|br|li|ul|ol|tr|td|th|table|h[1-6]|section|dt|dd|summary)\b", re.IGNORECASE
+)
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters; tab and line feed stay."""
+    return _CONTROL.sub("", text)
+
+
+def first_control(text: str) -> int:
+    """Where the first control character stands, or -1."""
+    found = _CONTROL.search(text)
+    return found.start() if found else -1
+
+
+def tidy(text: str) -> str:
+    """One line: spaces of all kinds become single ones, invisible characters go."""
+    if not text.isascii():
+        text = text.translate(_INVISIBLE)
+    return " ".join(text.split())
+
+
+def folded(text: str) -> str:
+    """The form in which two spellings of the same words are equal."""
+    return unicodedata.normalize("NFC", tidy(text)).casefold()
+
+
+def sortable(text: str) -> str:
+    """The form by which titles are put in order: folded, without accents, leading quotes gone."""
+    decomposed = unicodedata.normalize("NFKD", folded(text))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare.lstrip("\"'“”‘’«»„(¿¡ ") or bare
+
+
+def slug(text: str) -> str:
+    """Lower-case words joined by hyphens, as in an address; "" when there is no word."""
+    return re.sub(r"[^\w]+|_+", "-", tidy(text).casefold()).strip("-")
+
+
+def anchor(text: str) -> str:
+    """The name of a heading in an address, made as GitHub makes it."""
+    kept = re.sub(r"[^\w\- ]", "", tidy(text).lower())
+    return kept.replace(" ", "-")
+
+
+def readable(name: str) -> str:
+    """A file's or folder's name as a title: "late-shipment" becomes "Late shipment"."""
+    words = tidy(re.sub(r"[-_]+", " ", name))
+    return words[:1].upper() + words[1:]
+
+
+def plain(markdown: str) -> str:
+    """What a reader sees of a paragraph's Markdown. Close, and fast, rather than exact."""
+    if not _SPECIAL.search(markdown):
+        return html.unescape(markdown) if "&" in markdown else markdown
+    pieces = []
+    at = 0
+    if "`" in markdown:
+        for code in _code_spans(markdown):
+            pieces += [_unmarked(markdown[at : code[0]]), code[2]]
+            at = code[1]
+    return "".join([*pieces, _unmarked(markdown[at:])])
+
+
+def _code_spans(markdown: str) -> list[tuple[int, int, str]]:
+    spans = []
+    at = 0
+    closers: dict[str, int] = {}
+    for opening in re.finditer(r"`+", markdown):
+        ticks = opening.group()
+        if opening.start() < at or closers.get(ticks) == -1:
+            continue
+        closing = markdown.find(ticks, opening.end())
+        closers[ticks] = closing
+        if closing >= 0:
+            at = closing + len(ticks)
+            spans.append((opening.start(), at, markdown[opening.end() : closing]))
+    return spans
+
+
+def _unmarked(markdown: str) -> str:
+    text = markdown
+    if "<" in text:
+        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+    if "[" in text:
+        text = _IMAGE_OR_LINK.sub(_label, _IMAGE_OR_LINK.sub(_label, text))
+    text = _EMPHASIS.sub("", text)
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return html.unescape(text) if "&" in text else text
+
+
+def _label(match: re.Match[str]) -> str:
+    # A bare [label] may be no link at all ("[Pull up Account]"): its brackets are kept.
+    whole = match.group()
+    return match.group(1) if whole.endswith((")", "]]")) or "](" in whole else whole

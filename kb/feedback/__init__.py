@@ -1,0 +1,1 @@
+"""Votes, questions and answers: the inbox of each department."""

@@ -1,0 +1,33 @@
+"""The parts that app.py builds once and that the command line and the pages are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from kb.content.catalogue import Catalogue
+from kb.content.library import Library
+from kb.content.rendering import Renderer
+from kb.feedback.inbox import Inbox
+from kb.people.directory import Directory
+from kb.publishing import Publisher
+from kb.search.index import Index
+from kb.search.searcher import Searcher
+from kb.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One running knowledge base."""
+
+    settings: Settings
+    engine: Engine
+    library: Library
+    catalogue: Catalogue
+    renderer: Renderer
+    index: Index
+    searcher: Searcher
+    directory: Directory
+    inbox: Inbox
+    publisher: Publisher

@@ -1,0 +1,77 @@
+"""How often somebody may try to sign in. Kept in SQL, so that all workers count together."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import math
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select
+
+from kb.database import sign_in_attempts as attempts
+from kb.database import writing
+from kb.people.errors import TooManyAttempts
+
+WINDOW = timedelta(minutes=15)
+PER_EMAIL = 10
+PER_ADDRESS = 50
+
+
+class Attempts:
+    """The sign-ins tried and not (yet) successful within the last 15 minutes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self, email: str, address: str, now: datetime) -> None:
+        """Count one attempt before the password is looked at. Raises TooManyAttempts.
+
+        Counting first is what makes the limit hold against many attempts at the same moment. A
+        refused attempt is not counted: the wait ends whoever keeps trying meanwhile.
+        """
+        mine = {"email": _digest(email), "address": network(address)}
+        with writing(self._engine, "sign-in attempts") as connection:
+            connection.execute(delete(attempts).where(attempts.c.at <= now - WINDOW))
+            oldest = [
+                _oldest_of_full(connection, attempts.c.email == mine["email"], PER_EMAIL),
+                _oldest_of_full(connection, attempts.c.address == mine["address"], PER_ADDRESS),
+            ]
+            waits = [at + WINDOW - now for at in oldest if at is not None]
+            if waits:
+                raise TooManyAttempts(max(1, math.ceil(max(waits).total_seconds())))
+            connection.execute(insert(attempts).values(at=now, **mine))
+
+    def succeeded(self, email: str, address: str) -> None:
+        """Forget the attempts of this person from there: neither they nor colleagues wait."""
+        with writing(self._engine, "sign-in attempts") as connection:
+            mine = and_(attempts.c.email == _digest(email), attempts.c.address == network(address))
+            connection.execute(delete(attempts).where(mine))
+
+
+def network(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 that an IPv6 household is given."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _oldest_of_full(
+    connection: Connection, mine: ColumnElement[bool], limit: int
+) -> datetime | None:
+    """When the first of `limit` attempts was; None while there is room."""
+    row = connection.execute(
+        select(func.count().label("tried"), func.min(attempts.c.at).label("oldest")).where(mine)
+    ).one()
+    oldest: datetime | None = row.oldest
+    return oldest if row.tried >= limit else None
+
+
+def _digest(email: str) -> str:
+    return hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()

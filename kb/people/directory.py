@@ -1,0 +1,217 @@
+"""The people in the database: who there is, their roles, and the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, func, select, update
+
+from kb.database import GREATEST_ID, people, reading, writing
+from kb.people import records
+from kb.people.attempts import Attempts
+from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
+from kb.people.passwords import Passwords
+from kb.people.person import Person, folded_email, usable_email
+from kb.people.records import Newcomer
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One page of people by name, and how many there are on all pages."""
+
+    people: tuple[Person, ...]
+    total: int
+
+
+class Directory:
+    """All people. Methods that take an id raise NoSuchPerson for one that nobody has."""
+
+    def __init__(self, engine: Engine, passwords: Passwords | None = None) -> None:
+        self._engine = engine
+        self._passwords = passwords or Passwords()
+        self._attempts = Attempts(engine)
+
+    def add(
+        self,
+        email: str,
+        name: str,
+        password: str,
+        *,
+        administrator: bool = False,
+        editor_of: Iterable[str] = (),
+        reviewer_of: Iterable[str] = (),
+        demo: bool = False,
+        now: datetime,
+    ) -> Person:
+        """A new person. Raises AlreadyThere, UnusableEmail, UnusableName, WeakPassword."""
+        newcomer = Newcomer(
+            email, name, administrator, frozenset(editor_of), frozenset(reviewer_of)
+        )
+        hashed = self._passwords.hashed(password)
+        with writing(self._engine, "people") as connection:
+            folded = usable_email(email)
+            if connection.scalar(select(people.c.id).where(people.c.email == folded)):
+                raise AlreadyThere(f"{folded} is there already.")
+            return records.inserted(connection, newcomer, hashed, demo, now)
+
+    def get(self, person_id: int) -> Person | None:
+        """The person of that id, disabled ones and demo people too."""
+        return self._one(people.c.id == person_id) if 0 < person_id <= GREATEST_ID else None
+
+    def by_email(self, email: str) -> Person | None:
+        """The person of that address, however it is spelled."""
+        try:
+            return self._one(people.c.email == usable_email(email))
+        except UnusableEmail:
+            return None
+
+    def names(self, emails: Iterable[str]) -> dict[str, str]:
+        """Names by address, spelled as asked; addresses of nobody are left out."""
+        folded = {email: folded_email(email) for email in emails}
+        query = select(people.c.email, people.c.name).where(
+            people.c.email.in_({email for email in folded.values() if email.isprintable()})
+        )
+        with reading(self._engine) as connection:
+            known = {row.email: row.name for row in connection.execute(query)}
+        return {email: known[fold] for email, fold in folded.items() if fold in known}
+
+    def emails(self) -> frozenset[str]:
+        """The addresses of all who are not disabled."""
+        query = select(people.c.email).where(people.c.disabled_at.is_(None))
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(query))
+
+    def has_administrator(self) -> bool:
+        """Is there one who may enter outside demo mode?"""
+        with reading(self._engine) as connection:
+            return (
+                connection.scalar(records.administrators().where(people.c.demo.is_(False)))
+                is not None
+            )
+
+    def everyone(self, page: int, per_page: int, text: str = "") -> Roster:
+        """People by name, `page` from 1; `text` is looked for in names and addresses."""
+        match = records.matching(text)
+        offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
+        wanted = (
+            select(people.c.id)
+            .where(match)
+            .order_by(people.c.sort_name, people.c.id)
+            .limit(per_page)
+            .offset(offset)
+        )
+        with reading(self._engine) as connection:
+            total = connection.scalar(select(func.count()).select_from(people).where(match))
+            found = records.listed(connection, people.c.id.in_(wanted))
+        return Roster(tuple(found), total or 0)
+
+    def disable(self, person_id: int, now: datetime) -> Person:
+        """Out at once: no sign-in, session or token holds. Raises LastAdministrator."""
+        with writing(self._engine, "people") as connection:
+            records.ensure_another_administrator(connection, person_id)
+            changes = {"disabled_at": now, "sessions": people.c.sessions + 1}
+            return records.changed(connection, person_id, changes)
+
+    def enable(self, person_id: int) -> Person:
+        """Let a disabled person in again, with the password they had."""
+        with writing(self._engine, "people") as connection:
+            return records.changed(connection, person_id, {"disabled_at": None})
+
+    def set_password(self, person_id: int, password: str) -> Person:
+        """A new password; every session begun before ends. Raises WeakPassword.
+
+        The answer's `sessions` is what a session has to carry from now on.
+        """
+        hashed = self._passwords.hashed(password)
+        with writing(self._engine, "people") as connection:
+            changes = {"password": hashed, "sessions": people.c.sessions + 1}
+            return records.changed(connection, person_id, changes)
+
+    def end_sessions(self, person_id: int) -> Person:
+        """Every session begun before ends; the answer's `sessions` is what a new one carries."""
+        with writing(self._engine, "people") as connection:
+            return records.changed(connection, person_id, {"sessions": people.c.sessions + 1})
+
+    def set_roles(
+        self,
+        person_id: int,
+        *,
+        administrator: bool,
+        editor_of: Iterable[str],
+        reviewer_of: Iterable[str],
+    ) -> Person:
+        """These roles instead of the ones they had. Raises LastAdministrator, UnusableName."""
+        with writing(self._engine, "people") as connection:
+            if not administrator:
+                records.ensure_another_administrator(connection, person_id)
+            records.changed(connection, person_id, {"administrator": administrator})
+            records.set_memberships(
+                connection, person_id, frozenset(editor_of), frozenset(reviewer_of)
+            )
+            return records.found(connection, person_id)
+
+    def sign_in(
+        self, email: str, password: str, address: str, now: datetime, *, demo_allowed: bool
+    ) -> Person:
+        """Who this is. `address` is the network address. Raises SignInRefused, TooManyAttempts.
+
+        Unknown addresses and wrong passwords take the same time and read the same.
+        """
+        folded = folded_email(email)
+        self._attempts.begin(folded, address, now)
+        person, hashed = self._credentials(folded)
+        right = self._passwords.match(hashed, password)
+        if not (right and person and hashed and person.may_enter(demo_allowed=demo_allowed)):
+            raise SignInRefused("E-mail or password is wrong.")
+        self._attempts.succeeded(folded, address)
+        if self._passwords.outdated(hashed):
+            self._rehash(person.id, hashed, password)
+        return person
+
+    def admit(self, newcomers: Sequence[Newcomer], password: str, now: datetime) -> None:
+        """Demo people: add those who are missing, set back the password of those who are there.
+
+        Names, roles and whether they are disabled stay as they are; a real person who has such
+        an address is left alone. One hash is shared: the password is public anyway, and making
+        one for each would hold up the start.
+        """
+        addresses = [usable_email(newcomer.email) for newcomer in newcomers]
+        known = select(people.c.email, people.c.password, people.c.demo).where(
+            people.c.email.in_(addresses)
+        )
+        with reading(self._engine) as connection:
+            there = {row.email: row for row in connection.execute(known)}
+        stale = {row.password for row in there.values() if row.demo}
+        current = {hashed for hashed in stale if self._passwords.match(hashed, password)}
+        if len(there) == len(addresses) and stale == current:
+            return
+        hashed = min(current, default="") or self._passwords.hashed(password)
+        with writing(self._engine, "people") as connection:
+            there = {row.email: row for row in connection.execute(known)}
+            for newcomer, email in zip(newcomers, addresses, strict=True):
+                if email not in there:
+                    records.inserted(connection, newcomer, hashed, True, now)
+                elif there[email].demo and there[email].password not in current:
+                    reset = update(people).where(people.c.email == email)
+                    connection.execute(reset.values(password=hashed))
+
+    def _one(self, which: ColumnElement[bool]) -> Person | None:
+        with reading(self._engine) as connection:
+            return next(iter(records.listed(connection, which)), None)
+
+    def _credentials(self, folded: str) -> tuple[Person | None, str | None]:
+        if not folded.isprintable():
+            return None, None
+        with reading(self._engine) as connection:
+            person = next(iter(records.listed(connection, people.c.email == folded)), None)
+            hashed = connection.scalar(select(people.c.password).where(people.c.email == folded))
+        return person, hashed
+
+    def _rehash(self, person_id: int, before: str, password: str) -> None:
+        """Store with today's parameters, unless the password was changed meanwhile."""
+        same = (people.c.id == person_id) & (people.c.password == before)
+        hashed = self._passwords.rehashed(password)
+        with writing(self._engine, "people") as connection:
+            connection.execute(update(people).where(same).values(password=hashed))

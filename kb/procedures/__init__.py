@@ -1,0 +1,1 @@
+"""What a procedure is and who may see it. Standard library only."""

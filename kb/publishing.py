@@ -1,0 +1,202 @@
+"""Verbs that touch two capabilities: the files first, the catalogue next, the index last."""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from kb.content.catalogue import Catalogue, Stamp
+from kb.content.check import CrossRow, cross_faults
+from kb.content.departments import parse_departments
+from kb.content.front_matter import parse
+from kb.content.library import FileStamp, Library
+from kb.content.reading import Filed, procedure_from
+from kb.procedures.model import Departments, Entry, Fault, Section
+from kb.search.index import Index
+
+# Called with what is being done, how many are done and how many there are.
+Progress = Callable[[str, int, int], None]
+# The e-mail addresses that owners are checked against; None while nobody is registered.
+Emails = Callable[[], frozenset[str] | None]
+
+_BATCH = 200
+# Sections of so many files read are kept for the index; of more, files are read a second time.
+_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did: counts of files, and the seconds it took."""
+
+    files: int
+    changed: int
+    removed: int
+    indexed: int
+    seconds: float
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    pass
+
+
+class Publisher:
+    """Keeps catalogue and index in step with the files. One process at a time writes."""
+
+    def __init__(
+        self, library: Library, catalogue: Catalogue, index: Index, emails: Emails, lock: Path
+    ) -> None:
+        self._library = library
+        self._catalogue = catalogue
+        self._index = index
+        self._emails = emails
+        self._lock = lock
+
+    def departments(self) -> Departments:
+        """departments.yml as it is on disk now."""
+        return parse_departments(self._library.departments_source())
+
+    def refresh(
+        self, today: date, progress: Progress = _silent, *, rebuild: bool = False
+    ) -> Refreshed:
+        """Bring catalogue and index up to the files; `rebuild` makes a whole new index.
+
+        Only files whose size or time changed are read, only those whose content changed are
+        indexed. Killed at any point, the next refresh finishes the work. Raises OSError, with
+        nothing half done that a reader could see, when the disk is full.
+        """
+        started = time.monotonic()
+        with self._alone():
+            unlisted: list[Fault] = []
+            files = list(self._library.files(unlisted.append))
+            read = self._catalogue_files(files, progress, everything=rebuild)
+            indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
+            if read.changed or read.removed or indexed:
+                self._catalogue.set_state("generation", secrets.token_hex(8))
+            self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
+        seconds = time.monotonic() - started
+        return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
+
+    def check(self, today: date) -> list[Fault]:
+        """All faults of all files, read afresh, by path and line."""
+        departments = self.departments()
+        faults = list(departments.faults)
+        rows = []
+        for stamp in self._library.files(faults.append):
+            filed = self._filed(stamp.path, departments)
+            if filed is not None:
+                faults.extend(filed.faults)
+                rows.append(CrossRow.of(filed))
+        faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
+        return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _catalogue_files(
+        self, files: list[FileStamp], progress: Progress, *, everything: bool
+    ) -> _Read:
+        source = self._library.departments_source()
+        departments = parse_departments(source)
+        digest = sha256(source).hexdigest()
+        everything = everything or digest != self._catalogue.state("departments")
+        known = self._catalogue.stamps()
+        present = {stamp.path for stamp in files}
+        gone = [path for path in known if path not in present]
+        stale = [stamp for stamp in files if everything or _differs(stamp, known)]
+        read = _Read(sections={}, changed=0, removed=len(gone))
+        for start in range(0, len(stale), _BATCH):
+            batch = stale[start : start + _BATCH]
+            self._record(batch, departments, gone, read)
+            progress("Reading", start + len(batch), len(stale))
+        self._catalogue.remove(gone)
+        self._catalogue.set_state("departments", digest)
+        return read
+
+    def _record(
+        self, batch: list[FileStamp], departments: Departments, gone: list[str], read: _Read
+    ) -> None:
+        found = []
+        for stamp in batch:
+            filed = self._filed(stamp.path, departments)
+            if filed is not None:
+                found.append((stamp, filed))
+                if len(read.sections) < _KEPT:
+                    read.sections[stamp.path] = filed.sections
+        self._catalogue.record(found, gone)
+        read.changed += len(found)
+
+    def _filed(self, path: str, departments: Departments) -> Filed | None:
+        """The file as a procedure; None when it went away between listing and reading."""
+        try:
+            raw = self._library.read(path)
+        except FileNotFoundError:
+            return None
+        return procedure_from(parse(raw, path), departments)
+
+    def _index_entries(
+        self, kept: dict[str, tuple[Section, ...]], progress: Progress, *, rebuild: bool
+    ) -> int:
+        stamps = self._catalogue.stamps()
+        there = {} if rebuild else self._index.fingerprints()
+        stale = [path for path, stamp in stamps.items() if there.get(path) != stamp.fingerprint]
+        gone = [path for path in there if path not in stamps]
+        entries = self._entries({path: stamps[path] for path in stale}, kept)
+
+        def report(done: int) -> None:
+            progress("Indexing", done, len(stale))
+
+        if rebuild or not there:
+            self._index.rebuild(entries, report)
+        elif stale or gone:
+            self._index.update(entries, gone, report)
+        return len(stale) + len(gone)
+
+    def _entries(
+        self, stamps: Mapping[str, Stamp], kept: dict[str, tuple[Section, ...]]
+    ) -> Iterator[Entry]:
+        departments = self.departments()
+        paths = list(stamps)
+        for start in range(0, len(paths), _BATCH):
+            batch = paths[start : start + _BATCH]
+            cards = self._catalogue.by_ids([stamps[path].id for path in batch])
+            for path in batch:
+                sections = kept.pop(path, None)
+                if sections is None:
+                    filed = self._filed(path, departments)
+                    sections = filed.sections if filed is not None else ()
+                card = cards[stamps[path].id]
+                yield Entry(card.procedure, sections, stamps[path].fingerprint)
+
+    def _recheck(self, unlisted: list[Fault], today: date, *, changed: bool) -> None:
+        """Faults across files, for the warnings on pages: after a change, and on a new day."""
+        emails = self._emails()
+        seen = f"{today} {sha256(repr(sorted(emails or ())).encode()).hexdigest()}"
+        if not changed and not unlisted and seen == self._catalogue.state("checked"):
+            return
+        rows = self._catalogue.cross_rows()
+        found = cross_faults(rows, self.departments(), emails, today, self._library.has)
+        self._catalogue.record_cross_faults([*unlisted, *found])
+        self._catalogue.set_state("checked", seen)
+
+
+@dataclass(slots=True)
+class _Read:
+    sections: dict[str, tuple[Section, ...]]
+    changed: int
+    removed: int
+
+
+def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:
+    before = known.get(stamp.path)
+    return before is None or (before.size, before.modified_ns) != (stamp.size, stamp.modified_ns)

@@ -1,0 +1,1 @@
+"""Finding the right procedure in the words of the person who asks."""

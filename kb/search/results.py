@@ -1,0 +1,123 @@
+"""What a search answers: results, hits, facets and the parts of a score. Plain dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from kb.procedures.model import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A stretch of a snippet's plain text; `marked` where it matched the query."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
+
+    `score` is at least 0 and comparable only within one search.
+    """
+
+    id: str
+    title: str
+    path: str
+    department: str
+    owner: str | None
+    keywords: tuple[str, ...]
+    reviewed: date | None
+    due: date | None
+    overdue: bool
+    status: Status
+    score: float
+    anchor: str
+    heading: str
+    snippet: tuple[Fragment, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The hit as the API and `kb search --json` tell it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "department": self.department,
+            "owner": self.owner,
+            "url": f"/procedures/{quote(self.id)}",
+            "score": self.score,
+            "section": self.heading,
+            "snippet": "".join(fragment.text for fragment in self.snippet),
+            "reviewed": self.reviewed.isoformat() if self.reviewed else None,
+            "overdue": self.overdue,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A department id or keyword category (as it is shown) and how many matches have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one search; every number in it counts only what the reader may find.
+
+    `convincing` is False when no hit is good enough to stand behind. `opens` is the id that was
+    typed in, where it is one. `total` counts all matches, `hits` holds those from `offset` on.
+    """
+
+    query: str
+    total: int = 0
+    hits: tuple[Hit, ...] = ()
+    departments: tuple[Facet, ...] = ()
+    categories: tuple[Facet, ...] = ()
+    did_you_mean: str | None = None
+    likely_department: str | None = None
+    convincing: bool = False
+    opens: str | None = None
+    took_ms: float = 0.0
+    offset: int = 0
+    limit: int = 10
+
+    def as_json(self) -> dict[str, object]:
+        """The answer of GET /api/v1/search and of `kb search --json`."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "took_ms": round(self.took_ms, 2),
+            "did_you_mean": self.did_you_mean,
+            "hits": [hit.as_json() for hit in self.hits],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score: its name, its value before weighing, and what it adds to the sum."""
+
+    name: str
+    value: float
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a hit stands where it stands: the parts whose `adds` sum to `score`."""
+
+    id: str
+    title: str
+    score: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A search taken apart: the words as understood (word, weight, why) and each hit's score."""
+
+    query: str
+    words: tuple[tuple[str, float, str], ...]
+    hits: tuple[Explained, ...]

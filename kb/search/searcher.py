@@ -1,0 +1,257 @@
+"""Answers searches from the index as it is on disk now."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from kb.procedures.model import Status
+from kb.procedures.visibility import Reader
+from kb.search import arrayfile
+from kb.search.analysis import folded
+from kb.search.facets import Narrowing
+from kb.search.filler import filler
+from kb.search.index import Index, deleted_mask
+from kb.search.loaded import Loaded, Mask
+from kb.search.phrases import standing_together
+from kb.search.query import Query, parse
+from kb.search.results import Explained, Explanation, Hit, Part, Results
+from kb.search.scoring import Match, Ranked, Scorer, Weights, rank
+from kb.search.snippets import snippet
+from kb.search.synonyms import Synonyms
+from kb.search.understanding import Understanding, Understood
+
+CONVINCING = 0.5  # share of what was asked (by rarity) that the best hit has
+DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
+ATTEMPTS = 5  # to read an index that is being replaced
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A ranking and all that it was made from."""
+
+    query: Query
+    understood: Understood
+    sets: tuple[Loaded, ...]
+    scorer: Scorer
+    matches: list[Match]
+    narrowing: Narrowing
+    ranked: Ranked
+
+
+class Searcher:
+    """Searches `index`; notices what other processes commit. Safe to share between threads."""
+
+    def __init__(
+        self, index: Index, synonyms: Synonyms | None = None, weights: Weights | None = None
+    ) -> None:
+        self.index = index
+        self.synonyms = synonyms or Synonyms()
+        self._weights = weights or Weights()
+        self._filler = filler(index.language)
+        self._lock = threading.Lock()
+        self._seen: tuple[int, ...] = ()
+        self._sets: tuple[Loaded, ...] = ()
+
+    def search(
+        self,
+        text: str,
+        reader: Reader,
+        today: date,
+        *,
+        department: str | None = None,
+        category: str | None = None,
+        offset: int = 0,
+        limit: int = 10,
+        prefix: bool = False,
+    ) -> Results:
+        """What `reader` may find for `text`, best first. `prefix`: the last word is unfinished.
+
+        `department` (an id) and `category` (in any case) narrow the hits down, but not the
+        counts of their own facet.
+        """
+        began = time.perf_counter()
+        answer = self._answer(text, reader, prefix, department, category)
+        offset, limit = max(offset, 0), max(limit, 0)
+        hits = tuple(self._hit(answer, nth, today) for nth in _page(answer.ranked, offset, limit))
+        return Results(
+            query=text,
+            total=answer.narrowing.total,
+            hits=hits,
+            departments=answer.narrowing.departments(),
+            categories=answer.narrowing.categories(),
+            did_you_mean=self._did_you_mean(answer),
+            likely_department=_likely_department(answer),
+            convincing=_convincing(answer),
+            opens=_opened(answer.sets, text, reader),
+            took_ms=(time.perf_counter() - began) * 1000,
+            offset=offset,
+            limit=limit,
+        )
+
+    def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
+        """The same ranking with the parts of each score."""
+        del today
+        answer = self._answer(text, reader, False, None, None)
+        words = tuple(
+            (slot.word, round(worth, 3), "; ".join(o.why for o in slot.options if o.why))
+            for slot, worth in zip(answer.understood.slots, answer.scorer.rarity, strict=True)
+        )
+        places = _page(answer.ranked, 0, limit)
+        return Explanation(text, words, tuple(_explained(answer, nth) for nth in places))
+
+    def loaded(self) -> tuple[Loaded, ...]:
+        """The sets in service now; none where there is no usable index."""
+        for _ in range(ATTEMPTS):
+            try:
+                seen = _stamp(self.index)
+                if seen != self._seen:
+                    self._load(seen)
+                return self._sets
+            except FileNotFoundError:
+                if not self.index.current.exists():
+                    break
+            except (OSError, arrayfile.Damaged):
+                break
+        self._seen, self._sets = (), ()
+        return ()
+
+    def _load(self, seen: tuple[int, ...]) -> None:
+        with self._lock:
+            if seen == self._seen:
+                return
+            states = self.index.sets()
+            sets = tuple(Loaded(self.index.arrays(one), deleted_mask(one)) for one in states)
+            self._sets, self._seen = sets, seen
+
+    def _answer(
+        self, text: str, reader: Reader, prefix: bool, department: str | None, category: str | None
+    ) -> _Answer:
+        query, sets = parse(text), self.loaded()
+        understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms)
+        understood = understanding.of(query, reader, prefix)
+        scorer = Scorer(sets, understood.slots, self._weights)
+        matches = [scorer.match(number) for number in range(len(sets))]
+        allowed = [
+            self._allowed(query, one, match, reader)
+            for one, match in zip(sets, matches, strict=True)
+        ]
+        narrowing = Narrowing(sets, allowed, department, category)
+        vector = None
+        if understood.slots and any(mask.any() for mask in narrowing.masks):
+            vector = self.index.meaning.of_query(" ".join((query.plain, *understood.added)))
+        ranked = rank(scorer, matches, narrowing.masks, vector)
+        return _Answer(query, understood, sets, scorer, matches, narrowing, ranked)
+
+    def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
+        """The documents of a set that the reader may find and that the query does not rule out."""
+        every = query.filtered and not query.words
+        mask = one.visible(reader) & (True if every else match.matched)
+        for word in query.excluded:
+            stem = self.index.stems.of(word).encode("utf-8", "replace")
+            row = int(one.rows(np.array([stem], one.arrays["stems"].dtype))[0])
+            if row >= 0:
+                mask[one.table("whole", row)[0]] = False
+        for asked in query.departments:
+            wanted = [folded(asked) in folded(name) for name in one.names.get("department", [])]
+            mask &= np.array(wanted, bool)[one.arrays["department"]]
+        for asked in query.keywords:
+            known = one.names.get("keyword", [])
+            mask &= one.having("keyword", [folded(asked) in folded(name) for name in known])
+        for asked in query.owners:
+            mask &= np.array([asked.casefold() in owner for owner in one.names["owner"]], bool)
+        if query.phrases:
+            mask &= standing_together(one, match.words, mask, query.phrases)
+        return mask
+
+    def _hit(self, answer: _Answer, nth: int, today: date) -> Hit:
+        ranked = answer.ranked
+        one = answer.sets[int(ranked.sets[nth])]
+        it = one.stored(int(ranked.docs[nth]))
+        _, _, section, start, end = one.arrays["passages"][int(ranked.passages[nth])].tolist()
+        anchor, heading, text = it["sections"][section] if it["sections"] else ("", "", "")
+        due = it["due"] and date.fromisoformat(it["due"])
+        return Hit(
+            id=it["id"],
+            title=it["title"],
+            path=it["path"],
+            department=it["department"],
+            owner=it["owner"],
+            keywords=tuple(it["keywords"]),
+            reviewed=it["reviewed"] and date.fromisoformat(it["reviewed"]),
+            due=due,
+            overdue=bool(due and due < today),
+            status=Status(it["status"]),
+            score=round(float(ranked.scores[nth]), 4),
+            anchor=anchor,
+            heading=heading,
+            snippet=snippet(text[start:end], self._wanted(answer), self.index.stems),
+        )
+
+    def _wanted(self, answer: _Answer) -> frozenset[str]:
+        """The stems that are marked in a snippet; filler only where nothing else was typed."""
+        slots = answer.understood.slots
+        telling = [slots[nth] for nth in answer.scorer.telling]
+        return frozenset(option.stem.decode() for slot in telling for option in slot.options)
+
+    def _did_you_mean(self, answer: _Answer) -> str | None:
+        """The text with each misspelt word as it is likely meant."""
+        if not answer.understood.corrected:
+            return None
+        words = [answer.understood.corrected.get(word, word) for word in answer.query.words]
+        return " ".join(words)
+
+
+def _stamp(index: Index) -> tuple[int, ...]:
+    told = index.current.stat()
+    return (told.st_ino, told.st_mtime_ns, told.st_size)
+
+
+def _page(ranked: Ranked, offset: int, limit: int) -> range:
+    count = len(ranked.docs)
+    return range(min(offset, count), min(offset + limit, count))
+
+
+def _opened(sets: tuple[Loaded, ...], text: str, reader: Reader) -> str | None:
+    """The id that was typed, if it is one that the reader may find."""
+    for one in sets:
+        number = one.numbers.get(folded(text.strip()[:200]))
+        if number is not None and one.visible(reader)[number]:
+            return one.names["id"][number]
+    return None
+
+
+def _convincing(answer: _Answer) -> bool:
+    ranked = answer.ranked
+    if not len(ranked.docs):
+        return False
+    best = answer.scorer.coverage(int(ranked.sets[0]), int(ranked.docs[0]))
+    return best >= CONVINCING or (answer.query.filtered and not answer.query.words)
+
+
+def _likely_department(answer: _Answer) -> str | None:
+    """The department with the most weight among the best hits."""
+    votes: dict[str, float] = {}
+    ranked = answer.ranked
+    for nth in range(min(DEPARTMENT_VOTERS, len(ranked.docs))):
+        one = answer.sets[int(ranked.sets[nth])]
+        name = one.names["department"][int(one.arrays["department"][int(ranked.docs[nth])])]
+        votes[name] = votes.get(name, 0.0) + float(ranked.scores[nth]) / (nth + 1)
+    return max(votes, key=lambda name: votes[name]) if votes else None
+
+
+def _explained(answer: _Answer, nth: int) -> Explained:
+    ranked = answer.ranked
+    it: dict[str, Any] = answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth]))
+    parts = tuple(
+        Part(name, round(float(values[nth]), 3), 0.0)
+        for name, values in (
+            ("words", ranked.words), ("passage", ranked.passage), ("meaning", ranked.meaning),
+        )
+    )  # fmt: skip
+    return Explained(it["id"], it["title"], float(ranked.scores[nth]), parts)

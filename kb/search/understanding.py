@@ -1,0 +1,229 @@
+"""Each typed word and what it stands for in these procedures: stems, synonyms, near spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from kb.procedures.visibility import Reader
+from kb.search.analysis import LONGEST_WORD, Stems, folded
+from kb.search.loaded import Loaded
+from kb.search.query import Query
+from kb.search.spelling import NEAREST, may_be_misspelt
+from kb.search.synonyms import Synonyms
+
+FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
+FILLER_WEIGHT = 0.12
+JOINED = 0.95  # "setup" for the words "set up"
+LEAST_HALF = 2  # letters
+SYNONYM = 0.8
+MISSPELT = {0.5: 0.75, 1.0: 0.85, 1.5: 0.6, 2.0: 0.65, 2.5: 0.45}  # by slips
+BEGUN = 0.8  # a word that begins with what was typed
+MOST_BEGUN = 12
+MOST_SPLIT = 20  # letters of a word that may be two written together
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One stem that may stand for the typed word, how well (0 to 1), and why."""
+
+    stem: bytes
+    factor: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A typed word: what may stand for it, and how much it counts among the others."""
+
+    word: str
+    options: tuple[Option, ...]
+    weight: float
+    filler: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The slots, the words taken for misspelt with their likely spelling, and words added."""
+
+    slots: tuple[Slot, ...]
+    corrected: dict[str, str]
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Reads queries against the sets in service, as one reader may see them."""
+
+    sets: Sequence[Loaded]
+    stems: Stems
+    filler: frozenset[str]
+    synonyms: Synonyms
+
+    def of(self, query: Query, reader: Reader, prefix: bool) -> Understood:
+        """What each word of `query` stands for. `prefix`: the last word is unfinished."""
+        slots: dict[str, Slot] = {}
+        corrected: dict[str, str] = {}
+        last = len(query.words) - 1
+        for nth, word in enumerate(query.words):
+            if word in slots:
+                continue
+            options = self._exact(word, reader)
+            if prefix and nth == last:
+                options += self._begun(word, reader)
+            if not options and (halves := self._halves(word, reader)):
+                slots |= halves
+                continue
+            if not options and may_be_misspelt(word):
+                options, spelling = self._near(word, reader)
+                if spelling:
+                    corrected[word] = spelling
+            slots[word] = self._slot(word, options)
+        self._join(query, slots, reader)
+        added = self._add_synonyms(query.words, slots, reader)
+        return Understood(tuple(slots.values()), corrected, added)
+
+    def _slot(self, word: str, options: list[Option]) -> Slot:
+        filler = word in self.filler
+        return Slot(word, tuple(options), FILLER_WEIGHT if filler else 1.0, filler)
+
+    def _halves(self, word: str, reader: Reader) -> dict[str, Slot]:
+        """ "setup" where only "set up" is written: the two words that it is made of."""
+        if not word.isalpha() or len(word) > MOST_SPLIT:
+            return {}
+        best, most = 0, 0
+        for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1):
+            together = self._together(word[:at], word[at:], reader)
+            if together > most:
+                best, most = at, together
+        if not most:
+            return {}
+        return {
+            half: Slot(
+                half, tuple(_because(self._exact(half, reader), f"part of {word}")), 0.5, False
+            )
+            for half in (word[:best], word[best:])
+        }
+
+    def _together(self, left: str, right: str, reader: Reader) -> int:
+        """In how many procedures that the reader may find both words stand."""
+        total = 0
+        for one in self.sets:
+            rows = one.written(_bytes(left)), one.written(_bytes(right))
+            if not all(rows):
+                continue
+            both = one.visible(reader).copy()
+            for half in rows:
+                having = np.zeros(one.count, bool)
+                for row in half:
+                    having[one.surface_docs(row)] = True
+                both &= having
+            total += int(both.sum())
+        return total
+
+    def _join(self, query: Query, slots: dict[str, Slot], reader: Reader) -> None:
+        """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
+        pairs = [
+            (first, first + 2, left + right)
+            for first, (left, right) in enumerate(pairwise(query.words))
+            if left.isalpha() and right.isalpha() and len(left) + len(right) <= MOST_SPLIT
+            if not (left in self.filler and right in self.filler) and left + right not in slots
+        ]
+        typed = {(first, last) for first, last, _ in query.compounds}
+        for first, last, joined in [*query.compounds, *pairs]:
+            options = self._exact(joined, reader)
+            for word in query.words[first:last] if options else ():
+                if word in slots:
+                    weight = 1 / (last - first) if (first, last) in typed else 1.0
+                    slots[word] = _also(slots[word], _because(options, joined, JOINED), weight)
+
+    def _exact(self, word: str, reader: Reader) -> list[Option]:
+        """The word's stem, and those of words that differ in accents only."""
+        found = {self.stems.of(word).encode("utf-8", "replace")[:LONGEST_WORD]}
+        if not word.isascii() or self.stems.language != "english":
+            for one in self.sets:
+                rows = one.written(_bytes(word))
+                found |= {bytes(one.arrays["stems"][one.arrays["surface.stem"][r]]) for r in rows}
+        return [Option(stem, 1.0, "") for stem in sorted(found) if self._known(stem, reader)]
+
+    def _known(self, stem: bytes, reader: Reader) -> bool:
+        """Does a procedure that the reader may find have it?"""
+        wanted = np.array([stem], f"S{LONGEST_WORD}")
+        for one in self.sets:
+            row = int(one.rows(wanted)[0])
+            if row >= 0 and one.any_visible(one.table("whole", row)[0], reader):
+                return True
+        return False
+
+    def _begun(self, word: str, reader: Reader) -> list[Option]:
+        """The commonest words that begin with `word`."""
+        found: dict[bytes, int] = {}
+        for one in self.sets:
+            rows = one.written(_bytes(word), prefix=True)
+            counts = one.surface_counts[rows.start : rows.stop]
+            for nth in np.argsort(-counts, kind="stable")[:MOST_BEGUN].tolist():
+                row = rows.start + nth
+                if one.any_visible(one.surface_docs(row), reader):
+                    stem = bytes(one.arrays["stems"][one.arrays["surface.stem"][row]])
+                    found[stem] = found.get(stem, 0) + int(counts[nth])
+        commonest = sorted(found, key=lambda stem: -found[stem])[:MOST_BEGUN]
+        return [Option(stem, BEGUN, f"begins with {word}") for stem in commonest]
+
+    def _near(self, word: str, reader: Reader) -> tuple[list[Option], str | None]:
+        """Near spellings that the reader may know of, and the likeliest of them."""
+        found: dict[bytes, tuple[float, int, bytes]] = {}
+        for one in self.sets:
+            kept = 0
+            for near in one.spellings.near(_bytes(word)):
+                if not one.any_visible(one.surface_docs(near.row), reader):
+                    continue
+                surface = bytes(one.arrays["surfaces"][near.row])
+                stem = bytes(one.arrays["stems"][one.arrays["surface.stem"][near.row]])
+                before = found.get(surface, (near.slips, 0, stem))
+                found[surface] = (near.slips, before[1] + near.count, stem)
+                kept += 1
+                if kept == NEAREST:
+                    break
+        best = sorted(found, key=lambda surface: (found[surface][0], -found[surface][1]))[:NEAREST]
+        options: dict[bytes, Option] = {}
+        for surface in best:
+            slips, _, stem = found[surface]
+            why = f"{word} → {surface.decode('utf-8', 'replace')}"
+            options.setdefault(stem, Option(stem, MISSPELT.get(slips, 0.4), why))
+        likeliest = best[0].decode("utf-8", "replace") if best else None
+        return list(options.values()), likeliest
+
+    def _add_synonyms(
+        self, words: tuple[str, ...], slots: dict[str, Slot], reader: Reader
+    ) -> tuple[str, ...]:
+        added: list[str] = []
+        for first, last, others in self.synonyms.found_in(words):
+            why = f"synonym of {' '.join(words[first:last])}"
+            added.append(" ".join(others))
+            if last == first + 1 and len(others) == 1 and words[first] in slots:
+                more = _because(self._exact(others[0], reader), why, SYNONYM)
+                same = _also(slots[words[first]], more, 1.0)
+                slots[same.word] = replace(same, weight=1.0, filler=False)
+                continue
+            for other in others:
+                if other not in slots:
+                    slot = self._slot(other, _because(self._exact(other, reader), why))
+                    slots[other] = replace(slot, weight=slot.weight * SYNONYM)
+        return tuple(added)
+
+
+def _because(options: list[Option], why: str, factor: float = 1.0) -> list[Option]:
+    return [Option(option.stem, factor, why) for option in options]
+
+
+def _also(slot: Slot, more: list[Option], weight: float) -> Slot:
+    known = {option.stem for option in slot.options}
+    new = tuple(option for option in more if option.stem not in known)
+    return replace(slot, options=slot.options + new, weight=slot.weight * weight)
+
+
+def _bytes(word: str) -> bytes:
+    return folded(word).encode("utf-8", "replace")[:LONGEST_WORD]

@@ -1,0 +1,137 @@
+"""One frozen Settings, read once from KB_* variables and kb.toml; a wrong one says so and stops."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used. Its text is one sentence: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs from one installation to the next (docs/settings.md).
+
+    Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
+    `home`. `port` 1 to 65535, `workers` 1 to 64.
+    """
+
+    home: Path
+    content: Path
+    search_index: Path
+    database_url: str
+    name: str = "Procedures"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    open_reading: bool = False
+    https: bool = False
+    demo: bool = False
+    language: str = "english"
+
+    @property
+    def var(self) -> Path:
+        """Database, secret key and logs."""
+        return self.home / "var"
+
+
+LANGUAGES = (
+    "arabic basque catalan danish dutch english finnish french german greek hindi hungarian "
+    "indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian "
+    "spanish swedish tamil turkish"
+).split()
+
+
+def load(environ: Mapping[str, str], folder: Path) -> Settings:
+    """Settings from `environ` and kb.toml; `folder` is the home unless KB_HOME names another.
+
+    Raises SettingsError on an unknown or unusable value.
+    """
+    home = Path(environ.get("KB_HOME") or folder).expanduser().resolve()
+    if not home.is_dir():
+        raise SettingsError(f"KB_HOME: there is no folder {home}; create it or name another.")
+    written = {**_from_file(home / "kb.toml"), **_from_environ(environ)}
+    values: dict[str, Any] = {
+        "content": "content",
+        "search_index": "search_index",
+        "database_url": f"sqlite:///{home / 'var' / 'kb.sqlite3'}",
+    }
+    hints = get_type_hints(Settings)
+    for name, (source, value) in written.items():
+        values[name] = _converted(source, value, hints[name])
+    for name in ("content", "search_index"):
+        values[name] = (home / Path(values[name]).expanduser()).resolve()
+    return _checked(Settings(home=home, **values), {name: at for name, (at, _) in written.items()})
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(Settings) if field.name != "home"]
+
+
+def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}; mend or remove it.") from error
+    for name in written:
+        if name not in _names():
+            known = ", ".join(_names())
+            raise SettingsError(f"{path}: there is no setting {name!r}; the settings are {known}.")
+    return {name: (f"{path}: {name}", value) for name, value in written.items()}
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    found = {}
+    for variable, value in environ.items():
+        if not variable.startswith("KB_") or variable == "KB_HOME":
+            continue
+        name = variable.removeprefix("KB_").lower()
+        if name not in _names():
+            known = ", ".join(f"KB_{known.upper()}" for known in ["home", *_names()])
+            raise SettingsError(f"There is no setting {variable}; the settings are {known}.")
+        if value != "":
+            found[name] = (variable, value)
+    return found
+
+
+def _converted(source: str, value: Any, kind: type) -> Any:
+    if kind is bool:
+        return _yes_or_no(source, value)
+    if kind is int:
+        try:
+            return int(str(value))
+        except ValueError:
+            raise SettingsError(f"{source}: {value!r} is not a whole number.") from None
+    return str(value)
+
+
+def _yes_or_no(source: str, value: Any) -> bool:
+    answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    try:
+        return answers[str(value).lower()]
+    except KeyError:
+        raise SettingsError(f"{source}: {value!r} is neither 1 nor 0.") from None
+
+
+def _checked(settings: Settings, source: dict[str, str]) -> Settings:
+    def refuse(name: str, why: str) -> None:
+        raise SettingsError(f"{source.get(name, name)}: {why}")
+
+    if not 1 <= settings.port <= 65535:
+        refuse("port", f"{settings.port} is no port; choose one from 1 to 65535.")
+    if not 1 <= settings.workers <= 64:
+        refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
+    if settings.language not in LANGUAGES:
+        refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
+    if "://" not in settings.database_url and ":" not in settings.database_url:
+        refuse("database_url", f"{settings.database_url!r} is no database URL.")
+    if not settings.content.is_dir():
+        refuse("content", f"there is no folder {settings.content}; create it or name another.")
+    return settings

@@ -1,0 +1,163 @@
+"""Every form, with what it takes and what it says when it does not. Line ends become "\\n"."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
+
+from kb.feedback.model import LONGEST_TEXT, Outcome, Reason
+from kb.people import passwords, person
+from kb.procedures.model import Department
+
+LONGEST_QUERY = 500
+
+
+def _one_line_end(text: str | None) -> str:
+    """As typed: a browser sends every line end as two characters, which nobody counted."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _trimmed(text: str | None) -> str:
+    return _one_line_end(text).strip()
+
+
+def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(word.value, word.value.capitalize()) for word in words]
+
+
+def _some_text(_form: FlaskForm, field: StringField) -> None:
+    if not field.data:
+        raise ValidationError("Write something here.")
+
+
+def _text(label: str, *checks: object, longest: int = LONGEST_TEXT) -> TextAreaField:
+    message = f"At most {longest:,} characters, please."
+    return TextAreaField(
+        label, filters=[_trimmed], validators=[*checks, Length(max=longest, message=message)]
+    )
+
+
+def _line(label: str, *checks: object, longest: int) -> StringField:
+    message = f"At most {longest:,} characters, please."
+    return StringField(
+        label, filters=[_trimmed], validators=[*checks, Length(max=longest, message=message)]
+    )
+
+
+class SignInForm(FlaskForm):
+    """`next` is where to go afterwards, `kept` what was written while the session ended."""
+
+    email = StringField("E-mail", filters=[_trimmed])
+    password = PasswordField("Password")
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class OwnPasswordForm(FlaskForm):
+    """A person changes their own password."""
+
+    current = PasswordField("Current password", [InputRequired("Type your current password.")])
+    new = PasswordField(
+        "New password",
+        [InputRequired("Type the new password.")],
+        description=f"At least {passwords.SHORTEST} characters.",
+    )
+    again = PasswordField("New password again")
+
+    def validate_again(self, field: PasswordField) -> None:
+        """A password typed blindly is typed twice."""
+        if field.data != self.new.data:
+            raise ValidationError("The two new passwords differ.")
+
+
+class VoteForm(FlaskForm):
+    """ "Was this helpful?", about the version that was read; `seal` proves that it was."""
+
+    helpful = RadioField(choices=[("yes", "Yes"), ("no", "No")])
+    version = HiddenField(validators=[Length(min=1, max=12)])
+    seal = HiddenField()
+    reason = RadioField(
+        "What is not right?",
+        [Optional(), AnyOf([reason.value for reason in Reason], message="Choose one of these.")],
+        choices=_choices(Reason),
+        validate_choice=False,  # it would refuse none, which is fine
+    )
+    comment = _text("What should it say?", Optional())
+
+
+class AskForm(FlaskForm):
+    """ "I could not find it": a search, sent to a department."""
+
+    q = _line("What were you looking for?", _some_text, longest=LONGEST_QUERY)
+    department = SelectField("Ask")
+    comment = _text("What does the customer need? (optional)", Optional())
+
+    def offer(self, departments: list[Department]) -> AskForm:
+        """Let these be chosen from."""
+        self.department.choices = [(department.id, department.name) for department in departments]
+        return self
+
+
+class AnswerForm(FlaskForm):
+    """How an item ended, with a word to the person who reported it."""
+
+    outcome = RadioField(
+        "Outcome", [InputRequired("Choose how it ended.")], choices=_choices(Outcome)
+    )
+    reply = _text("Your answer", _some_text)
+
+
+class RolesForm(FlaskForm):
+    """What a person is, by department."""
+
+    administrator = BooleanField("Administrator: keeps people")
+    editor_of = SelectMultipleField("Editor of")
+    reviewer_of = SelectMultipleField("Reviewer of")
+
+    def offer(self, departments: list[Department]) -> RolesForm:
+        """Let these be chosen from."""
+        choices = [(department.id, department.name) for department in departments]
+        self.editor_of.choices = self.reviewer_of.choices = choices
+        return self
+
+
+class NewPersonForm(RolesForm):
+    """Somebody to be added. Without a password one is made and shown once."""
+
+    email = _line("E-mail", _some_text, longest=person.LONGEST_EMAIL)
+    name = _line("Name", _some_text, longest=person.LONGEST_NAME)
+    password = PasswordField(
+        "Password", description="Leave it empty and one is made, shown to you once."
+    )
+
+
+class PasswordForm(FlaskForm):
+    """An administrator sets somebody's password."""
+
+    password = PasswordField(
+        "New password", description="Leave it empty and one is made, shown to you once."
+    )
+
+
+class EntryForm(FlaskForm):
+    """Whether a person may enter."""
+
+    allowed = RadioField(choices=[("yes", "Yes"), ("no", "No")])
+
+
+class SeenForm(FlaskForm):
+    """Answers that the person who asked has read."""
+
+    item = SelectMultipleField(coerce=int, validate_choice=False)

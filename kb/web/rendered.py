@@ -1,0 +1,113 @@
+"""A procedure's text as a page: rendered once per version and reader, and kept while it is so."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from flask import url_for
+
+from kb.content.catalogue import Card
+from kb.content.front_matter import parse
+from kb.content.reading import procedure_from
+from kb.content.rendering import Page, Resolve
+from kb.procedures.model import Fault, Procedure
+from kb.procedures.visibility import Reader
+from kb.web.pages import departments, parts
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A procedure exactly as its file says, and its body as a page."""
+
+    procedure: Procedure
+    faults: tuple[Fault, ...]
+    page: Page
+
+
+class Shelf:
+    """The texts asked for last, up to `room` characters of HTML. One serves all threads."""
+
+    def __init__(self, room: int = 24_000_000) -> None:
+        self._room = room
+        self._texts: OrderedDict[Hashable, tuple[Text, int]] = OrderedDict()
+        self._taken = 0
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Text | None:
+        """What was put there, unless it had to make room."""
+        with self._lock:
+            if key not in self._texts:
+                return None
+            self._texts.move_to_end(key)
+            return self._texts[key][0]
+
+    def put(self, key: Hashable, text: Text) -> None:
+        """Keep it; what was not asked for the longest makes room."""
+        size = _length(text.page)
+        with self._lock:
+            self._taken += size - self._texts.pop(key, (text, 0))[1]
+            self._texts[key] = (text, size)
+            while self._taken > self._room:
+                _, (_, freed) = self._texts.popitem(last=False)
+                self._taken -= freed
+
+
+def text_of(card: Card, reader: Reader, shelf: Shelf) -> Text:
+    """The text of that card for that reader. Raises OSError when the file cannot be read.
+
+    Where the file is newer than the catalogue, the text is the file's, so that the version that
+    is voted on is the one that was read; such a text is not kept.
+    """
+    procedure = card.procedure
+    # Links lead elsewhere after any change of the content, and show only what a reader may see.
+    key = (procedure.path, procedure.version, parts().catalogue.state("generation"), reader)
+    kept = shelf.get(key)
+    if kept is None:
+        kept = _read(card, reader)
+        if kept.procedure.version == procedure.version:
+            shelf.put(key, kept)
+    return kept
+
+
+def _read(card: Card, reader: Reader) -> Text:
+    path = card.procedure.path
+    document = parse(parts().library.read(path), path)
+    procedure, faults = card.procedure, card.faults
+    if document.version != procedure.version:
+        filed = procedure_from(document, departments())
+        procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
+    resolve = _resolver(document.body, path, reader)
+    page = parts().renderer.render(document.body, path, resolve, procedure.title)
+    return Text(procedure, faults, page)
+
+
+def _resolver(body: str, base: str, reader: Reader) -> Resolve:
+    """Where the links of a body lead, looked up all at once."""
+    catalogue, library = parts().catalogue, parts().library
+    ids = catalogue.at_paths(parts().renderer.link_paths(body, base))
+    cards = catalogue.by_ids(set(ids.values()))
+
+    def resolve(path: str) -> str | None:
+        card = cards.get(ids.get(path, ""))
+        if card is not None:
+            shown = reader.may_read(card.procedure)
+            return _procedure_url(card.procedure.id) if shown else None
+        try:
+            library.attachment(path)
+        except FileNotFoundError:
+            return None
+        return url_for("reading.attachment", path=path)
+
+    return resolve
+
+
+def _procedure_url(procedure_id: str) -> str:
+    return url_for("reading.procedure", procedure_id=procedure_id)
+
+
+def _length(page: Page) -> int:
+    methods = (method for part in page.parts for method in part.methods)
+    return sum(len(piece.html) for piece in (*page.parts, *methods)) + 2_000

@@ -1,0 +1,190 @@
+"""A word back: "Was this helpful?", "I could not find it", and the answers to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import Signer
+
+from kb.feedback.model import EmptyQuestion, Reason, Tally, Vote
+from kb.procedures.model import UNASSIGNED, Department, Procedure
+from kb.web import access
+from kb.web.forms import LONGEST_QUERY, AskForm, SeenForm, VoteForm
+from kb.web.pages import Pages, departments, now, page_number, parts, today
+
+blueprint = Blueprint("responding", __name__)
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class VotePanel:
+    """ "Was this helpful?" about `procedure` in the version that is read; `seal` vouches for it."""
+
+    procedure: Procedure
+    seal: str
+    tally: Tally
+    vote: Vote | None
+    form: VoteForm
+
+
+def vote_panel(procedure: Procedure) -> dict[str, VotePanel]:
+    """What _parts/vote.html shows, for the procedure with the version that stands on the page."""
+    return {"vote_panel": _vote_panel(procedure)}
+
+
+def ask_panel(query: str, likely: str | None) -> dict[str, AskForm]:
+    """What _parts/ask.html shows: the search, and the likely department preselected."""
+    return {"ask_form": _ask_form({"q": query, "department": likely or ""})}
+
+
+@blueprint.get("/procedures/<path:procedure_id>/votes")
+def vote_page(procedure_id: str) -> ResponseReturnValue:
+    """The question as a page of its own, about the version that was read."""
+    read = _as_read(procedure_id, request.args.get("version"), request.args.get("seal"))
+    return _vote_page(_vote_panel(read))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/votes")
+def vote(procedure_id: str) -> ResponseReturnValue:
+    """Cast or change one's vote on the version that was read."""
+    form = VoteForm()
+    read = _as_read(procedure_id, form.version.data, form.seal.data)
+    if not form.validate():
+        return _vote_page(_vote_panel(read, form)), 400
+    helpful = form.helpful.data == "yes"
+    _cast(read, helpful, form)
+    owner = departments().get(read.department)
+    flash("Thanks, good to know." if helpful else f"Thanks, {owner.name} will see it.", "ok")
+    return redirect(_back_to(read))
+
+
+@blueprint.route("/requests", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """ "I could not find it": whom to ask, and what comes of it."""
+    if request.method == "GET":
+        query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+        likely = request.args.get("department") or _likely(query)
+        return _ask_page(_ask_form({"q": query, "department": likely or ""}))
+    form = _ask_form()
+    if not form.validate():
+        return _ask_page(form), 400
+    try:
+        _send(form)
+    except EmptyQuestion as refusal:
+        form.q.errors = [str(refusal)]
+        return _ask_page(form), 400
+    asked = departments().get(form.department.data)
+    flash(f"Thanks, {asked.name} will see it. The answer comes here.", "ok")
+    return redirect(url_for(".questions"))
+
+
+@blueprint.get("/questions")
+def questions() -> ResponseReturnValue:
+    """What I reported and asked, with the answers."""
+    found = parts().inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
+    return render_template(
+        "responding/questions.html",
+        items=found.items,
+        pages=Pages(page_number(), PER_PAGE, found.total),
+    )
+
+
+@blueprint.post("/questions/seen")
+def seen() -> ResponseReturnValue:
+    """These answers are read."""
+    form = SeenForm()
+    if not form.validate():
+        abort(400)
+    parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
+    return redirect(url_for(".questions", page=page_number()))
+
+
+def _as_read(procedure_id: str, version: str | None, seal: str | None) -> Procedure:
+    """The procedure in the version that was on the page; 404 unless it ever was on one."""
+    procedure = access.readable_or_404(procedure_id).procedure
+    read = replace(procedure, version=version or procedure.version)
+    sealed = _signer().verify_signature(_sealing(read), (seal or "").encode())
+    if read.version != procedure.version and not sealed:
+        abort(404)
+    return read
+
+
+def _vote_panel(read: Procedure, form: VoteForm | None = None) -> VotePanel:
+    who, votes = access.person(), parts().inbox.votes
+    cast = votes.of(who.id, read.id, read.version) if who else None
+    said = {"reason": cast.reason and cast.reason.value, "comment": cast.comment} if cast else {}
+    return VotePanel(
+        procedure=read,
+        seal=_signer().get_signature(_sealing(read)).decode(),
+        tally=votes.tally(read.id),
+        vote=cast,
+        form=form or VoteForm(formdata=None, data=said),
+    )
+
+
+def _signer() -> Signer:
+    return Signer(str(current_app.secret_key), salt="read")
+
+
+def _sealing(read: Procedure) -> bytes:
+    return f"{read.version} {read.id}".encode()
+
+
+def _vote_page(panel: VotePanel) -> str:
+    return render_template("responding/vote.html", vote_panel=panel)
+
+
+def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
+    parts().inbox.votes.cast(
+        access.signed_in().id,
+        read,
+        helpful,
+        now(),
+        departments().get(read.department).answer_within,
+        reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
+        comment="" if helpful else form.comment.data,
+    )
+
+
+def _back_to(read: Procedure) -> str:
+    """To the page it was asked on, or to the question alone where that page has changed since."""
+    current = access.readable_or_404(read.id).procedure
+    if current.version == read.version:
+        return url_for("reading.procedure", procedure_id=read.id, _anchor="helpful")
+    seal = _signer().get_signature(_sealing(read)).decode()
+    return url_for(".vote_page", procedure_id=read.id, version=read.version, seal=seal)
+
+
+def _ask_form(said: dict[str, str] | None = None) -> AskForm:
+    form = AskForm(formdata=None, data=said) if said is not None else AskForm()
+    return form.offer(_to_ask())
+
+
+def _to_ask() -> list[Department]:
+    known = departments()
+    return list(known.by_id.values()) or [known.get(UNASSIGNED)]
+
+
+def _ask_page(form: AskForm) -> str:
+    return render_template("responding/ask.html", ask_form=form)
+
+
+def _likely(query: str) -> str | None:
+    if not query:
+        return None
+    found = parts().searcher.search(query, access.reader(), today(), limit=1)
+    return found.likely_department
+
+
+def _send(form: AskForm) -> None:
+    department = departments().get(form.department.data)
+    parts().inbox.ask(
+        access.signed_in().id,
+        form.q.data,
+        department.id,
+        form.comment.data,
+        now(),
+        department.answer_within,
+    )

@@ -1,0 +1,80 @@
+"""The search page and the home page, which is a search box with ways to browse below it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.search.results import Results
+from kb.web import access, responding
+from kb.web.browsing import by_order
+from kb.web.pages import Pages, departments, here, page_number, parts, today
+
+blueprint = Blueprint("searching", __name__)
+
+PER_PAGE = 10
+_RECENT = 8
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """The box, the departments, the categories, and what was reviewed lately."""
+    reader, catalogue = access.reader(), parts().catalogue
+    counts, recent = catalogue.departments(reader), catalogue.recent(reader, _RECENT)
+    return render_template(
+        "searching/home.html",
+        counts=counts,
+        listed=by_order(counts),
+        categories=catalogue.categories(reader),
+        recent=recent,
+        names=parts().directory.names({one.owner for one in recent if one.owner}),
+        focus_search=True,
+    )
+
+
+@blueprint.get("/search")
+def results() -> ResponseReturnValue:
+    """What was found for ?q=, with ?department= and ?category= as filters."""
+    text = request.args.get("q", "").strip()
+    if not text:
+        return render_template("searching/empty.html", focus_search=True)
+    found = _search(text)
+    if found.opens and found.offset == 0 and not _filtered():
+        return redirect(url_for("reading.procedure", procedure_id=found.opens))
+    pages = Pages(page_number(), PER_PAGE, found.total)
+    if pages.number > pages.last:
+        return redirect(here(page=pages.last))
+    likely = _likely(found)
+    return render_template(
+        "searching/results.html",
+        searched=text,
+        found=found,
+        pages=pages,
+        names=parts().directory.names({hit.owner for hit in found.hits if hit.owner}),
+        department=request.args.get("department"),
+        category=request.args.get("category"),
+        likely=likely,
+        **responding.ask_panel(text, likely),
+    )
+
+
+def _search(text: str) -> Results:
+    return parts().searcher.search(
+        text,
+        access.reader(),
+        today(),
+        department=request.args.get("department") or None,
+        category=request.args.get("category") or None,
+        offset=(page_number() - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+
+
+def _filtered() -> bool:
+    return bool(request.args.get("department") or request.args.get("category"))
+
+
+def _likely(found: Results) -> str | None:
+    """The department to ask: the one chosen as a filter, else the one that the words suggest."""
+    chosen = request.args.get("department")
+    return chosen if chosen in departments() else found.likely_department

@@ -1,0 +1,97 @@
+"""What every answer carries and every form must bring: headers, CSP, cookies, CSRF tokens."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kb.settings import SettingsError
+from kb.web import api
+
+LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand characters
+SESSION_LASTS = timedelta(hours=12)
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",  # Bootstrap draws its arrows and crosses as data: images
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+_SHORTEST_KEY = 32
+
+
+def register(app: Flask) -> None:
+    """Make the site safe to stand in a browser. Raises SettingsError on a damaged secret key."""
+    settings = app.extensions["kb"].settings
+    app.secret_key = secret_key(settings.var)
+    app.config.update(
+        SESSION_COOKIE_NAME="kb_session",
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        # A page stays open all day beside a call: its token lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.https:
+        _trust_the_proxy(app)
+    Talisman(
+        app,
+        force_https=False,  # the proxy's work; the health check comes by plain HTTP
+        frame_options="DENY",
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        referrer_policy="same-origin",
+        session_cookie_secure=settings.https,
+        strict_transport_security=settings.https,
+        strict_transport_security_include_subdomains=False,
+    )
+    CSRFProtect(app).exempt(api.blueprint)
+    app.after_request(_keep_private)
+
+
+def secret_key(folder: Path) -> str:
+    """The key in folder/secret_key, made on first use; two first starts at once agree on one.
+
+    Raises SettingsError when the file is too short to be a key.
+    """
+    path = folder / "secret_key"
+    if not path.exists():
+        _create(path, secrets.token_hex(_SHORTEST_KEY))
+    key = path.read_text(encoding="ascii", errors="replace").strip()
+    if len(key) < _SHORTEST_KEY:
+        raise SettingsError(f"{path} is damaged; delete it, and everybody signs in again.")
+    return key
+
+
+def _create(path: Path, key: str) -> None:
+    """Write it whole and only then give it its name: nobody ever reads half a key."""
+    draft = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was faster; its key is everybody's
+    finally:
+        draft.unlink()
+
+
+def _trust_the_proxy(app: Flask) -> None:
+    """Behind one HTTPS proxy, the browser's address and scheme stand in its headers."""
+    site: Any = app  # mypy takes wsgi_app for a method, Flask's manual for a place to wrap
+    site.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+
+
+def _keep_private(response: Response) -> Response:
+    """What is made for one person is kept in no shared cache, and asked for anew."""
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response

@@ -1,0 +1,73 @@
+"""How dates, times and titles read on a page. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from kb.procedures.model import Keyword
+
+# Not strftime: it follows the server's locale.
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DAYS_IN = (("year", 365), ("month", 30), ("week", 7))
+
+
+def day(when: date) -> str:
+    """ "2 Oct 2026"."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def short_day(when: date, today: date) -> str:
+    """ "2 Oct" within half a year of today, with the year beyond."""
+    return day(when) if abs((today - when).days) > 180 else day(when).rpartition(" ")[0]
+
+
+def moment(when: datetime) -> str:
+    """ "2 Oct 2026, 09:05 UTC"."""
+    return f"{day(when)}, {when:%H:%M} UTC"
+
+
+def days_long(days: int) -> str:
+    """A number of days in its largest fitting unit: "5 days", "3 weeks", "4 months"."""
+    for unit, length in _DAYS_IN:
+        if days >= 2 * length:
+            return counted(days // length, unit)
+    return counted(days, "day")
+
+
+def overdue_by(due: date, today: date) -> str:
+    """How long ago a date passed: "3 weeks"."""
+    return days_long((today - due).days)
+
+
+def apart(one: datetime, other: datetime) -> str:
+    """How far two moments lie apart, in the largest fitting unit: "12 minutes", "3 days"."""
+    minutes = int(abs((one - other).total_seconds()) // 60)
+    if minutes >= 2 * 24 * 60:
+        return days_long(minutes // (24 * 60))
+    return counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
+
+
+def promised(within: timedelta) -> str:
+    """A promised time: "8 hours", "2 days"."""
+    minutes = max(1, round(within.total_seconds() / 60))
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes % length == 0:
+            return counted(minutes // length, unit)
+    return counted(minutes, "minute")
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 procedure", "1,204 procedures", "2 departments", "3 categories"."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"
+
+
+def quiet(text: str) -> str:
+    """What of a title or keyword is said quietly: "Complaint:", or nothing."""
+    category = Keyword(text).category
+    return f"{category}:" if category else ""
+
+
+def loud(text: str) -> str:
+    """What is said loudly: the topic."""
+    return Keyword(text).topic

@@ -1,0 +1,192 @@
+"""A whole knowledge base in a temporary folder, and the people that every test knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kb import settings as configuration
+from kb.app import build, create_app
+from kb.parts import Parts
+from kb.people.directory import Directory
+from kb.people.passwords import Passwords
+
+PASSWORD = "correct horse battery"
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+DEPARTMENTS = """\
+departments:
+  - id: shipping
+    name: Shipping
+    lead: reviewer@kb.example
+    channel: "#shipping-now, ext. 4410"
+    answer_within: 8 hours
+    review_every: 6 months
+  - id: billing
+    name: Billing
+    lead: outsider@kb.example
+    channel: "#billing-help"
+    answer_within: 2 days
+"""
+LATE = """\
+---
+id: SHP-014
+title: "Complaint: Late Shipment"
+keywords: ["Complaint: Late Shipment", "where is my parcel"]
+department: shipping
+owner: editor@kb.example
+deputy: reviewer@kb.example
+reviewed: 2026-10-02
+review_every: 6 months
+related: [BIL-001]
+---
+
+## When to use this
+
+The customer says the parcel has not arrived on the promised day.
+
+## Steps
+
+1. Open the order and read the last carrier scan.
+2. **Is the last scan more than 5 days old?** Treat the parcel as lost.
+3. Note the choice in the ticket with code L5.
+
+## What to say
+
+> I am sorry your parcel has not arrived, [name]. I will find out where it is.
+
+## Other accepted methods
+
+### Store credit
+
+Offer 10 % of the order value as store credit.
+
+### Upgrade to express
+
+Send a new parcel by express.
+
+## When to escalate
+
+Orders above 500 euro go to the Shipping lead.
+"""
+REFUND = """\
+---
+id: BIL-001
+title: "Refund: Order Lost in Transit"
+keywords: ["Refund: Lost Order", "money back"]
+department: billing
+owner: outsider@kb.example
+reviewed: 2025-01-10
+review_every: 6 months
+---
+
+## Steps
+
+1. Refund in full to the original payment method.
+2. Never ask for the parcel back.
+"""
+DRAFT = """\
+---
+id: SHP-015
+title: "Shipping: Customs Zebra Papers"
+keywords: ["Shipping: Customs Zebra"]
+department: shipping
+owner: editor@kb.example
+status: draft
+---
+
+## Steps
+
+1. Send the zebra form to the customs office.
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with three procedures of two departments; SHP-015 is a draft."""
+    files = {
+        "departments.yml": DEPARTMENTS,
+        "shipping/late-shipment.md": LATE,
+        "billing/lost-in-transit.md": REFUND,
+        "shipping/customs.md": DRAFT,
+    }
+    for path, text in files.items():
+        target = tmp_path / "content" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def parts(home: Path) -> Iterator[Parts]:
+    """All parts over that home, indexed, with the personas registered."""
+    built = build(configuration.load({}, home))
+    # Real argon2 with small parameters: the default takes 50 ms a password.
+    built = replace(built, directory=Directory(built.engine, Passwords(fast=True)))
+    add_personas(built.directory)
+    built.publisher.refresh(NOW.date())
+    yield built
+    built.engine.dispose()
+
+
+def add_personas(directory: Directory) -> None:
+    """The people of every test; outsider is of billing and must see none of shipping's drafts."""
+    directory.add("rep@kb.example", "Rita Rep", PASSWORD, now=NOW)
+    directory.add("editor@kb.example", "Eddy Editor", PASSWORD, editor_of=["shipping"], now=NOW)
+    directory.add(
+        "reviewer@kb.example", "Rena Reviewer", PASSWORD, reviewer_of=["shipping"], now=NOW
+    )
+    directory.add("outsider@kb.example", "Otto Outsider", PASSWORD, editor_of=["billing"], now=NOW)
+    directory.add("admin@kb.example", "Ada Admin", PASSWORD, administrator=True, now=NOW)
+
+
+@pytest.fixture
+def app(parts: Parts) -> Flask:
+    """The site over those parts."""
+    site = create_app(parts)
+    site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return site
+
+
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """A browser session of that person."""
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def rep(app: Flask) -> FlaskClient:
+    return signed_in(app, "rep@kb.example")
+
+
+@pytest.fixture
+def editor(app: Flask) -> FlaskClient:
+    return signed_in(app, "editor@kb.example")
+
+
+@pytest.fixture
+def reviewer(app: Flask) -> FlaskClient:
+    return signed_in(app, "reviewer@kb.example")
+
+
+@pytest.fixture
+def outsider(app: Flask) -> FlaskClient:
+    return signed_in(app, "outsider@kb.example")
+
+
+@pytest.fixture
+def administrator(app: Flask) -> FlaskClient:
+    return signed_in(app, "admin@kb.example")

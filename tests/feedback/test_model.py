@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.feedback.model import (
+    LONGEST_TEXT,
+    AlreadyAnswered,
+    EmptyReply,
+    Item,
+    Kind,
+    NotYourDepartment,
+    State,
+    Withdrawn,
+    cleaned,
+    usable_reply,
+)
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ITEM = Item(
+    id=1,
+    kind=Kind.REQUEST,
+    department="shipping",
+    reporter_id=1,
+    reporter="Ana",
+    comment="",
+    created_at=NOW,
+    due_at=NOW + timedelta(hours=8),
+    state=State.OPEN,
+)
+
+
+def test_an_open_item_is_overdue_after_its_time():
+    assert not ITEM.overdue(ITEM.due_at)
+    assert ITEM.overdue(ITEM.due_at + timedelta(seconds=1))
+    assert not replace(ITEM, state=State.ANSWERED).overdue(NOW + timedelta(days=9))
+
+
+def test_only_an_open_item_of_ones_own_department_is_answerable():
+    ITEM.ensure_answerable({"shipping"})
+    for departments in (set(), {"billing"}, {"shippin"}):
+        with pytest.raises(NotYourDepartment):
+            ITEM.ensure_answerable(departments)
+    with pytest.raises(AlreadyAnswered, match="Dana has answered"):
+        replace(ITEM, state=State.ANSWERED, answered_by="Dana").ensure_answerable({"shipping"})
+    with pytest.raises(Withdrawn, match="Ana has taken this back"):
+        replace(ITEM, state=State.WITHDRAWN).ensure_answerable({"shipping"})
+
+
+def test_a_stranger_does_not_learn_that_an_item_was_answered():
+    with pytest.raises(NotYourDepartment):
+        replace(ITEM, state=State.ANSWERED, answered_by="Dana").ensure_answerable({"billing"})
+
+
+@pytest.mark.parametrize("reply", ["", " \n\t", "\0\0", " \0 "])
+def test_a_reply_without_a_word_is_refused(reply: str):
+    with pytest.raises(EmptyReply):
+        usable_reply(reply)
+
+
+def test_text_is_kept_as_typed():
+    typed = "<script>alert('1')</script>\n\n  Step 3 -- is *wrong*   & old"
+    assert cleaned(typed) == typed
+
+
+@given(st.text(max_size=50))
+def test_cleaned_text_can_be_stored(text: str):
+    stored = cleaned(text * 200)
+    stored.encode()
+    assert "\0" not in stored
+    assert len(stored) <= LONGEST_TEXT
+    assert cleaned(cleaned(text)) == cleaned(text)

@@ -1,0 +1,160 @@
+"""What every page must be, whoever made it: call `page` for each GET of a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from flask.testing import FlaskClient
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+UNLABELLED = frozenset({"hidden", "submit", "button", "reset", "image"})
+REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "list", "form")
+MAY_SUBMIT_BY_GET = frozenset({"get"})
+
+
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    """GET the address as that person, and hold the page against the kit. Returns its HTML."""
+    answer = client.get(address)
+    assert answer.status_code == status, f"{address}: {answer.status}\n{answer.text[:2000]}"
+    check_page(answer.text)
+    return answer.text
+
+
+def check_page(html: str) -> Seen:
+    """Assert that title agrees with h1, ids are unique, fields labelled, forms complete."""
+    seen = Seen()
+    seen.feed(html)
+    seen.close()
+    assert html.lstrip().lower().startswith("<!doctype html>"), "no doctype"
+    assert not seen.faults, "\n".join(seen.faults)
+    assert seen.open == [], f"never closed: {seen.open}"
+    _check_title(seen)
+    twice = {name for name in seen.ids if seen.ids.count(name) > 1}
+    assert not twice, f"ids used twice: {twice}"
+    _check_fields(seen)
+    _check_forms(seen)
+    missing = {name for name in seen.referred if name not in seen.ids}
+    assert not missing, f"nothing has these ids: {missing}"
+    return seen
+
+
+@dataclass(slots=True)
+class Form:
+    """A form as it stands in the page."""
+
+    action: str | None
+    method: str
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Field:
+    """An input, select or textarea, and whether anything names it."""
+
+    tag: str
+    attributes: dict[str, str]
+    wrapped: bool
+
+
+class Seen(HTMLParser):
+    """A page read: its title, headings, ids, fields and forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ""
+        self.headings: list[tuple[str, str]] = []
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.fields: list[Field] = []
+        self.forms: list[Form] = []
+        self.referred: list[str] = []
+        self.links: list[str] = []
+        self.faults: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag not in VOID:
+            self.open.append(tag)
+        self._note_references(tag, attributes)
+        self._note_dangers(tag, attributes)
+        if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+            self.headings.append((tag, ""))
+        elif tag == "form":
+            method = attributes.get("method", "get").lower()
+            self.forms.append(Form(attributes.get("action"), method))
+        elif tag in {"input", "select", "textarea"}:
+            self._note_field(tag, attributes)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        else:
+            self.faults.append(f"</{tag}> closes {self.open[-1:]} at {self.getpos()}")
+
+    def handle_data(self, text: str) -> None:
+        if "title" in self.open and "svg" not in self.open:
+            self.title += text
+        if self.headings and self.headings[-1][0] in self.open:
+            level, said = self.headings[-1]
+            self.headings[-1] = (level, said + text)
+
+    def _note_references(self, tag: str, attributes: dict[str, str]) -> None:
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        for name in REFERRING:
+            self.referred.extend(attributes.get(name, "").split())
+        if tag == "label" and "for" in attributes:
+            self.labelled.add(attributes["for"])
+        target = attributes.get("href", "")
+        if tag == "a" and "href" in attributes:
+            self.links.append(target)
+        if tag == "a" and target.startswith("#"):
+            self.referred.append(target[1:])
+
+    def _note_dangers(self, tag: str, attributes: dict[str, str]) -> None:
+        for name in attributes:
+            if name.startswith("on") or (name == "style" and "svg" not in self.open):
+                self.faults.append(f"<{tag} {name}=…> at {self.getpos()}")
+        for name in ("href", "src", "action", "formaction"):
+            scheme = attributes.get(name, "").strip().lower().partition(":")[0]
+            if scheme in {"javascript", "data", "vbscript"} and ":" in attributes[name]:
+                self.faults.append(f"<{tag} {name}={attributes[name]!r}>")
+        if tag == "script" and not attributes.get("src"):
+            self.faults.append("inline script")
+        if tag == "img" and "alt" not in attributes:
+            self.faults.append(f"an image without alt at {self.getpos()}")
+
+    def _note_field(self, tag: str, attributes: dict[str, str]) -> None:
+        self.fields.append(Field(tag, attributes, wrapped="label" in self.open))
+        if self.forms and "form" in self.open and "name" in attributes:
+            self.forms[-1].names.append(attributes["name"])
+
+
+def _check_title(seen: Seen) -> None:
+    first = [" ".join(text.split()) for level, text in seen.headings if level == "h1"]
+    assert len(first) == 1, f"h1: {first}"
+    title = " ".join(seen.title.split())
+    assert first[0], "the h1 is empty"
+    agrees = title == first[0] or title.startswith(f"{first[0]} · ")
+    assert agrees, f"title {title!r} does not begin with h1 {first[0]!r}"
+
+
+def _check_fields(seen: Seen) -> None:
+    for one in seen.fields:
+        kind = one.attributes.get("type", "text").lower()
+        if one.tag == "input" and kind in UNLABELLED:
+            continue
+        named = one.wrapped or one.attributes.get("id") in seen.labelled
+        named = named or bool(one.attributes.get("aria-label", "").strip())
+        assert named or "aria-labelledby" in one.attributes, f"no label: {one.attributes}"
+
+
+def _check_forms(seen: Seen) -> None:
+    for form in seen.forms:
+        assert form.action, f"a form without action: {form}"
+        if form.method not in MAY_SUBMIT_BY_GET:
+            assert "csrf_token" in form.names, f"a form without CSRF token: {form}"

@@ -1,0 +1,32 @@
+"""A directory over an empty database, and the moment at which every test begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from kb.database import connect, metadata
+from kb.people.directory import Directory
+from kb.people.passwords import Passwords
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def directory(engine: Engine) -> Directory:
+    return Directory(engine, Passwords(fast=True))

@@ -1,0 +1,162 @@
+"""Files, catalogue and index stay in step, whatever happens in between."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kb.app import build
+from kb.parts import Parts
+from kb.procedures.visibility import Reader
+from kb.settings import load
+
+TODAY = date(2026, 11, 22)
+
+
+def found(parts: Parts, text: str) -> list[str]:
+    return [hit.id for hit in parts.searcher.search(text, Reader(), TODAY).hits]
+
+
+def write(home: Path, path: str, title: str, body: str = "Some text.") -> Path:
+    target = home / "content" / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"---\ntitle: {title}\n---\n\n{body}\n", encoding="utf-8")
+    return target
+
+
+def test_an_unchanged_tree_is_not_read_again(parts: Parts) -> None:
+    done = parts.publisher.refresh(TODAY)
+    assert (done.changed, done.removed, done.indexed) == (0, 0, 0)
+
+
+def test_a_new_file_is_found(parts: Parts, home: Path) -> None:
+    write(home, "shipping/drone.md", "Drone Delivery")
+    assert parts.publisher.refresh(TODAY).indexed == 1
+    assert found(parts, "drone") == ["shipping-drone"]
+
+
+def test_a_touched_file_with_the_same_content_is_not_indexed(parts: Parts, home: Path) -> None:
+    os.utime(home / "content" / "shipping" / "late-shipment.md", (1, 1))
+    done = parts.publisher.refresh(TODAY)
+    assert (done.changed, done.indexed) == (1, 0)
+
+
+def test_a_changed_file_is_found_by_its_new_words_only(parts: Parts, home: Path) -> None:
+    write(home, "shipping/drone.md", "Drone Delivery")
+    parts.publisher.refresh(TODAY)
+    write(home, "shipping/drone.md", "Balloon Delivery")
+    parts.publisher.refresh(TODAY)
+    assert found(parts, "balloon") == ["shipping-drone"]
+    assert "shipping-drone" not in found(parts, "drone")
+
+
+def test_a_removed_file_is_not_found(parts: Parts, home: Path) -> None:
+    (home / "content" / "shipping" / "late-shipment.md").unlink()
+    parts.publisher.refresh(TODAY)
+    assert "SHP-014" not in found(parts, "late shipment")
+    assert parts.catalogue.get("SHP-014") is None
+
+
+def test_a_moved_file_keeps_its_derived_id_and_its_old_path_leads_on(
+    parts: Parts, home: Path
+) -> None:
+    target = write(home, "shipping/drone.md", "Drone Delivery")
+    parts.publisher.refresh(TODAY)
+    target.rename(home / "content" / "billing" / "flying.md")
+    parts.publisher.refresh(TODAY)
+    card = parts.catalogue.get("shipping-drone")
+    assert card is not None
+    assert card.procedure.path == "billing/flying.md"
+    assert parts.catalogue.at_path("shipping/drone.md") == "shipping-drone"
+    assert parts.catalogue.at_path("billing/flying.md") == "shipping-drone"
+
+
+def test_departments_yml_changes_reach_procedures_that_did_not_change(
+    parts: Parts, home: Path
+) -> None:
+    write(home, "legal/terms.md", "Terms of Trade")
+    parts.publisher.refresh(TODAY)
+    source = home / "content" / "departments.yml"
+    source.write_text(source.read_text() + "  - id: legal\n    name: Legal\n")
+    parts.publisher.refresh(TODAY)
+    card = parts.catalogue.get("legal-terms")
+    assert card is not None
+    assert card.procedure.department == "legal"
+    hit = parts.searcher.search("terms trade", Reader(), TODAY).hits[0]
+    assert hit.department == "legal"
+
+
+def test_the_index_can_be_deleted_at_any_time(parts: Parts, home: Path) -> None:
+    shutil.rmtree(home / "search_index")
+    assert found(parts, "late shipment") == []
+    parts.publisher.refresh(TODAY)
+    assert found(parts, "late shipment")[0] == "SHP-014"
+
+
+def test_a_rebuild_finds_the_same(parts: Parts) -> None:
+    before = found(parts, "late shipment")
+    parts.publisher.refresh(TODAY, rebuild=True)
+    assert found(parts, "late shipment") == before
+
+
+def test_a_broken_file_hides_no_other(parts: Parts, home: Path) -> None:
+    (home / "content" / "shipping" / "broken.md").write_bytes(
+        b"---\ntitle: a: b\n---\nzeppelin \xff"
+    )
+    parts.publisher.refresh(TODAY)
+    assert found(parts, "zeppelin") == ["shipping-broken"]
+    assert found(parts, "late shipment")[0] == "SHP-014"
+    faults = parts.publisher.check(TODAY)
+    assert {fault.path for fault in faults if fault.severity == "error"} == {"shipping/broken.md"}
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_killed_in_a_rebuild_the_old_index_answers_and_the_next_refresh_heals(
+    parts: Parts, home: Path, step: int
+) -> None:
+    for number in range(30):
+        write(home, f"shipping/extra-{number}.md", f"Extra {number} pelican")
+    child = multiprocessing.get_context("spawn").Process(target=_die_in_rebuild, args=(home, step))
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    assert found(parts, "late shipment")[0] == "SHP-014"
+    parts.publisher.refresh(TODAY)
+    assert parts.searcher.search("pelican", Reader(), TODAY).total == 30
+
+
+def _die_in_rebuild(home: Path, step: int) -> None:
+    parts = build(load({}, home))
+
+    def die(what: str, done: int, total: int) -> None:
+        # Steps 0 to 2 end the reading, later ones the indexing after 1, 10 and all entries.
+        at = {0: ("Reading", 0), 3: ("Indexing", 1), 4: ("Indexing", 10)}
+        wanted, least = at.get(step, ("Indexing", total) if step == 5 else ("Reading", total))
+        if what == wanted and done >= least:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    parts.publisher.refresh(TODAY, die, rebuild=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_two_processes_refresh_at_once(parts: Parts, home: Path) -> None:
+    for number in range(20):
+        write(home, f"shipping/extra-{number}.md", f"Extra {number} pelican")
+    context = multiprocessing.get_context("spawn")
+    children = [context.Process(target=_refresh, args=(home,)) for _ in range(2)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0, 0]
+    assert parts.searcher.search("pelican", Reader(), TODAY).total == 20
+
+
+def _refresh(home: Path) -> None:
+    build(load({}, home)).publisher.refresh(TODAY)

@@ -1,0 +1,144 @@
+"""`kb serve` for real: processes, signals, and files that change while it serves."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Site:
+    """A running `kb serve` and how to ask it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+        self.process = process
+        self.port = port
+        self.log = log
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def answers(self) -> bool:
+        try:
+            return '"ok"' in self.get("/healthz")
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def workers(self) -> list[int]:
+        """Process ids of the background worker of this site."""
+        listed = subprocess.run(
+            ["pgrep", "-f", "-P", str(self.process.pid), "kb worker"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return [int(line) for line in listed.stdout.split()]
+
+
+def within(seconds: float, holds: Callable[[], object]) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextmanager
+def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
+    port = free_port()
+    own = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    log = home / "serve.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kb", "serve", "--port", str(port), *options],
+            env={**own, "KB_HOME": str(home), **environ},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    site = Site(process, port, log)
+    try:
+        assert within(30, site.answers), log.read_text()
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_edits_of_files_are_found_within_three_seconds_in_every_worker(home: Path) -> None:
+    with serving(home, KB_OPEN_READING="1") as site:
+        assert within(10, lambda: len(site.workers()) == 1)
+        time.sleep(1.0)  # the watcher needs a moment before it sees what changes
+        new = home / "content" / "shipping" / "drone.md"
+        new.write_text("---\ntitle: Drone Delivery\n---\n\nFly it over.\n")
+        assert within(3, lambda: "Drone Delivery" in site.get("/search?q=drone"))
+        # Several connections meet both web workers; none may still have the old index.
+        assert all("Drone Delivery" in site.get("/search?q=drone") for _ in range(12))
+        new.unlink()
+        assert within(3, lambda: "Drone Delivery" not in site.get("/search?q=drone"))
+        assert all("Drone Delivery" not in site.get("/search?q=drone") for _ in range(12))
+
+
+def test_the_index_folder_deleted_while_serving_comes_back(home: Path) -> None:
+    with serving(home, KB_OPEN_READING="1") as site:
+        shutil.rmtree(home / "search_index")
+        site.get("/search?q=late+shipment")
+        assert within(10, lambda: "SHP-014" in site.get("/search?q=late+shipment"))
+
+
+def test_a_killed_worker_is_started_again(home: Path) -> None:
+    with serving(home) as site:
+        assert within(10, site.workers)
+        (worker,) = site.workers()
+        os.kill(worker, signal.SIGKILL)
+        assert within(10, lambda: site.workers() not in ([], [worker]))
+        assert site.answers()
+
+
+def test_killing_kb_serve_leaves_no_port_taken(home: Path) -> None:
+    with serving(home) as site:
+        site.process.kill()
+        site.process.wait()
+        assert within(15, lambda: not site.answers())
+
+
+def test_a_home_without_people_gets_its_first_administrator(home: Path) -> None:
+    with serving(home) as site:
+        first = site.log.read_text()
+    with serving(home) as site:
+        second = site.log.read_text()
+    assert re.search(r"First sign-in: admin@localhost, password \S{12,}", first)
+    assert "First sign-in" not in second
+
+
+def test_a_wrong_setting_stops_the_start_with_one_sentence(home: Path) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "kb", "serve"],
+        env={**os.environ, "KB_HOME": str(home), "KB_WORKERS": "none"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert re.fullmatch(r"kb: KB_WORKERS: .*\n", refused.stderr)

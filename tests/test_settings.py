@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from kb.settings import SettingsError, load
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "content").mkdir()
+    return tmp_path
+
+
+def test_the_defaults_live_below_the_current_folder(folder: Path) -> None:
+    settings = load({}, folder)
+    assert settings.content == folder / "content"
+    assert settings.search_index == folder / "search_index"
+    assert settings.var == folder / "var"
+    assert settings.port == 8000
+
+
+def test_kb_home_names_another_folder(folder: Path, tmp_path_factory: pytest.TempPathFactory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert load({"KB_HOME": str(folder)}, elsewhere).home == folder
+
+
+def test_a_variable_goes_before_the_file(folder: Path) -> None:
+    (folder / "kb.toml").write_text('name = "From the file"\nport = 9000\n')
+    settings = load({"KB_NAME": "From the variable"}, folder)
+    assert (settings.name, settings.port) == ("From the variable", 9000)
+
+
+def test_an_empty_variable_counts_as_not_set(folder: Path) -> None:
+    assert load({"KB_PORT": ""}, folder).port == 8000
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"KB_PROT": "1"}, "KB_PROT"),
+        ({"KB_PORT": "many"}, "KB_PORT"),
+        ({"KB_PORT": "0"}, "KB_PORT"),
+        ({"KB_WORKERS": "65"}, "KB_WORKERS"),
+        ({"KB_OPEN_READING": "perhaps"}, "KB_OPEN_READING"),
+        ({"KB_LANGUAGE": "klingon"}, "KB_LANGUAGE"),
+        ({"KB_DATABASE_URL": "nowhere"}, "KB_DATABASE_URL"),
+        ({"KB_CONTENT": "not-there"}, "KB_CONTENT"),
+        ({"KB_HOME": "/not/there/at/all"}, "KB_HOME"),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_sentence(folder: Path, environ, words: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(environ, folder)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["nmae = 1", "= broken", "port = 'many'"])
+def test_a_wrong_kb_toml_is_refused_by_its_path(folder: Path, text: str) -> None:
+    (folder / "kb.toml").write_text(text)
+    with pytest.raises(SettingsError, match=r"kb\.toml"):
+        load({}, folder)

@@ -1,0 +1,118 @@
+"""Headers, cookies, the secret key, and what a request may not be."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kb.app import create_app
+from kb.parts import Parts
+from kb.settings import SettingsError
+from kb.web.security import secret_key
+from tests.conftest import PASSWORD
+from tests.web.acts import hidden, version_of
+
+
+def test_no_page_may_run_what_is_not_ours(rep: FlaskClient) -> None:
+    policy = rep.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/nowhere", "/healthz", "/api/v1/search"])
+def test_every_answer_carries_the_headers(anonymous: FlaskClient, address: str) -> None:
+    headers = anonymous.get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "private, no-cache"
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app: Flask) -> None:
+    answer = app.test_client().post(
+        "/sign-in", data={"email": "rep@kb.example", "password": PASSWORD}
+    )
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_behind_https_the_cookie_is_secure_and_the_address_the_visitors(parts: Parts) -> None:
+    site = create_app(replace(parts, settings=replace(parts.settings, https=True)))
+    site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    seen = []
+    site.before_request_funcs[None].append(lambda: seen.append(site_request_address()))
+    answer = site.test_client().post(
+        "/sign-in",
+        data={"email": "rep@kb.example", "password": PASSWORD},
+        headers={"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"},
+    )
+    assert "Secure" in answer.headers["Set-Cookie"]
+    assert "Strict-Transport-Security" in answer.headers
+    assert seen == ["203.0.113.7"]
+
+
+def site_request_address() -> None:
+    from flask import request
+
+    return request.remote_addr
+
+
+def test_without_https_a_forged_address_is_not_believed(app: Flask) -> None:
+    seen = []
+    app.before_request_funcs[None].append(lambda: seen.append(site_request_address()))
+    app.test_client().get("/sign-in", headers={"X-Forwarded-For": "203.0.113.7"})
+    assert seen == ["127.0.0.1"]
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, parts: Parts) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    token = hidden(client.get("/sign-in").text, "csrf_token")
+    form = {"email": "rep@kb.example", "password": PASSWORD}
+    assert client.post("/sign-in", data=form).status_code == 400
+    assert client.post("/sign-in", data={**form, "csrf_token": token}).status_code == 302
+    voted = {"helpful": "yes", "version": version_of(parts, "SHP-014")}
+    assert client.post("/procedures/SHP-014/votes", data=voted).status_code == 400
+    assert parts.inbox.votes.tally("SHP-014").yes == 0
+
+
+def test_a_page_left_open_all_day_can_still_be_sent(app: Flask) -> None:
+    assert app.config["WTF_CSRF_TIME_LIMIT"] is None
+
+
+def test_an_enormous_request_is_refused(rep: FlaskClient) -> None:
+    sent = rep.post("/requests", data={"q": "x", "comment": "x" * 2_000_000})
+    assert sent.status_code == 413
+
+
+def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    made = secret_key(tmp_path)
+    assert secret_key(tmp_path) == made
+    assert len(made) >= 32
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_workers_that_start_at_once_agree_on_a_key(tmp_path: Path) -> None:
+    keys: list[str] = []
+    starts = [threading.Thread(target=lambda: keys.append(secret_key(tmp_path))) for _ in range(12)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+    assert len(keys) == 12
+    assert len(set(keys)) == 1
+
+
+def test_a_damaged_key_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(SettingsError, match="delete it"):
+        secret_key(tmp_path)
