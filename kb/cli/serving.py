@@ -103,7 +103,7 @@ def _introduce(parts: Parts) -> None:
     if settings.demo:
         demo.ensure(parts.directory, now)
         click.echo(demo.introduction())
-    elif not settings.open_reading and not parts.directory.emails():
+    elif not settings.open_reading and not parts.directory.has_administrator():
         password = secrets.token_urlsafe(12)
         parts.directory.add(
             "admin@localhost", "Administrator", password, administrator=True, now=now

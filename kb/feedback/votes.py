@@ -103,17 +103,13 @@ def _by(person_id: int, procedure_id: str, version: str) -> ColumnElement[bool]:
     )
 
 
-def _voted(
-    connection: Connection, person_id: int, procedure: Procedure
-) -> Row[int, bool] | None:
+def _voted(connection: Connection, person_id: int, procedure: Procedure) -> Row[int, bool] | None:
     query = select(table.c.id, table.c.helpful)
     which = _by(person_id, procedure.id, procedure.version)
     return connection.execute(query.where(which)).one_or_none()
 
 
-def _keep(
-    connection: Connection, said: _Said, helpful: bool, before: Row[int, bool] | None
-) -> int:
+def _keep(connection: Connection, said: _Said, helpful: bool, before: Row[int, bool] | None) -> int:
     """Store the vote itself; its id."""
     values = {"helpful": helpful, "at": said.now}
     if before is not None:

@@ -122,7 +122,8 @@
     link.click();
     // A link within the page leads to a form: type on there.
     if (link.hash && link.pathname === location.pathname) {
-      document.querySelector(link.hash)?.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+      const target = document.getElementById(link.hash.slice(1));
+      target?.closest("section")?.querySelector("select, textarea")?.focus();
     }
   };
 

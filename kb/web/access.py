@@ -115,7 +115,7 @@ def department_member_or_404() -> Person:
 
 def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
-    session.clear()
+    _forget()
     session.permanent = True
     login_user(Visitor(who))
     g.person = who
@@ -124,7 +124,7 @@ def begin_session(who: Person) -> None:
 def end_session() -> None:
     """Sign out."""
     logout_user()
-    session.clear()
+    _forget()
     g.person = None
 
 
@@ -134,6 +134,12 @@ def badges() -> Badges:
         g.badges = _counted(person())
     found: Badges = g.badges
     return found
+
+
+def _forget() -> None:
+    """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
+    session.clear()
+    g.pop("csrf_token", None)
 
 
 def _require_sign_in() -> None:

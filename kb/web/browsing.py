@@ -15,6 +15,8 @@ from kb.web.pages import Pages, departments, here, page_number, parts
 blueprint = Blueprint("browsing", __name__)
 
 PER_PAGE = 50
+_MOST_WORDS = 600  # on one page
+_TOPICS_A_PAGE = 200
 
 
 def by_order(counts: dict[str, int]) -> list[Department]:
@@ -50,7 +52,7 @@ def department(department_id: str) -> ResponseReturnValue:
         abort(404)
     found = departments().get(department_id)
     return _list_page(
-        "browsing/department.html", listing, extra={found.lead}, department=found
+        "browsing/department.html", listing, extra=frozenset({found.lead}), department=found
     )
 
 
@@ -67,12 +69,19 @@ def titles() -> ResponseReturnValue:
 
 @blueprint.get("/keywords")
 def keywords() -> ResponseReturnValue:
-    """The categories of keywords, and below them the words that have none."""
+    """The categories of keywords, and the words that have none: all, or by ?letter= if many."""
     catalogue, reader = parts().catalogue, access.reader()
+    plain = catalogue.keywords(reader)
+    by_letter = _by_letter(plain)
+    letters = [letter for letter, _ in by_letter]
+    if len(plain) > _MOST_WORDS:
+        chosen = request.args.get("letter") or letters[0]
+        by_letter = [group for group in by_letter if group[0] == chosen] or abort(404)
     return render_template(
         "browsing/keywords.html",
         categories=catalogue.categories(reader),
-        by_letter=_by_letter(catalogue.keywords(reader)),
+        by_letter=by_letter,
+        letters=letters,
     )
 
 
@@ -82,8 +91,15 @@ def category(category: str) -> ResponseReturnValue:
     found = parts().catalogue.keywords(access.reader(), category)
     if not found:
         abort(404)
-    name = found[0].keyword.partition(":")[0].strip()
-    return render_template("browsing/category.html", name=name, found=found)
+    pages = Pages(page_number(), _TOPICS_A_PAGE, len(found))
+    if pages.number > pages.last:
+        return redirect(here(page=pages.last))
+    return render_template(
+        "browsing/category.html",
+        name=found[0].keyword.partition(":")[0].strip(),
+        found=found[pages.first_shown - 1 :][:_TOPICS_A_PAGE],
+        pages=pages,
+    )
 
 
 @blueprint.get("/keyword")
@@ -99,7 +115,7 @@ def keyword() -> ResponseReturnValue:
 
 
 def _list_page(
-    template: str, listing: Listing, extra: set[str | None] = frozenset(), **context: object
+    template: str, listing: Listing, extra: frozenset[str | None] = frozenset(), **context: object
 ) -> ResponseReturnValue:
     """A page of a list, with the names of all who stand on it; beyond the last, the last."""
     pages = Pages(page_number(), PER_PAGE, listing.total)

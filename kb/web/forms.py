@@ -10,6 +10,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -33,8 +34,12 @@ def _trimmed(text: str | None) -> str:
     return _one_line_end(text).strip()
 
 
-def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(word.value, word.value.capitalize()) for word in words]
+def _choices(words: type[StrEnum]) -> list[SelectChoice]:
+    return [SelectChoice(word.value, word.value.capitalize()) for word in words]
+
+
+def _named(departments: list[Department]) -> list[SelectChoice]:
+    return [SelectChoice(department.id, department.name) for department in departments]
 
 
 def _some_text(_form: FlaskForm, field: StringField) -> None:
@@ -85,7 +90,7 @@ class OwnPasswordForm(FlaskForm):
 class VoteForm(FlaskForm):
     """ "Was this helpful?", about the version that was read; `seal` proves that it was."""
 
-    helpful = RadioField(choices=[("yes", "Yes"), ("no", "No")])
+    helpful = RadioField(choices=["yes", "no"])
     version = HiddenField(validators=[Length(min=1, max=12)])
     seal = HiddenField()
     reason = RadioField(
@@ -106,7 +111,7 @@ class AskForm(FlaskForm):
 
     def offer(self, departments: list[Department]) -> AskForm:
         """Let these be chosen from."""
-        self.department.choices = [(department.id, department.name) for department in departments]
+        self.department.choices = _named(departments)
         return self
 
 
@@ -128,8 +133,7 @@ class RolesForm(FlaskForm):
 
     def offer(self, departments: list[Department]) -> RolesForm:
         """Let these be chosen from."""
-        choices = [(department.id, department.name) for department in departments]
-        self.editor_of.choices = self.reviewer_of.choices = choices
+        self.editor_of.choices = self.reviewer_of.choices = _named(departments)
         return self
 
 
@@ -154,7 +158,7 @@ class PasswordForm(FlaskForm):
 class EntryForm(FlaskForm):
     """Whether a person may enter."""
 
-    allowed = RadioField(choices=[("yes", "Yes"), ("no", "No")])
+    allowed = RadioField(choices=["yes", "no"])
 
 
 class SeenForm(FlaskForm):

@@ -109,5 +109,6 @@ def _procedure_url(procedure_id: str) -> str:
 
 
 def _length(page: Page) -> int:
-    methods = (method for part in page.parts for method in part.methods)
-    return sum(len(piece.html) for piece in (*page.parts, *methods)) + 2_000
+    """How many characters of HTML a page holds, with some for what comes along."""
+    methods = sum(len(method.html) for part in page.parts for method in part.methods)
+    return 2_000 + methods + sum(len(part.html) for part in page.parts)

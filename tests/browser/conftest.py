@@ -53,6 +53,6 @@ def sign_in(context: BrowserContext, who: str) -> Page:
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill(f"{who}@northwind.example")
     page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/")
     return page

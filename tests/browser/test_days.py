@@ -1,0 +1,226 @@
+"""The demo people's days, one after the other, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.test_serving import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Where to keep what the pages look like; nowhere unless it is named.
+SHOTS = os.environ.get("KB_SHOTS")
+OpenAs = Callable[[str], Page]
+
+
+@pytest.fixture
+def as_person(browser: Browser, site: Site) -> Iterator[OpenAs]:
+    contexts: list[BrowserContext] = []
+
+    def open_as(who: str) -> Page:
+        address = f"http://127.0.0.1:{site.port}"
+        contexts.append(
+            browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+        )
+        return sign_in(contexts[-1], who)
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+def search(page: Page, text: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?*")
+
+
+def shoot(page: Page, name: str) -> None:
+    if SHOTS is None:
+        return
+    for width in (1280, 390):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_rep_finds_reads_and_says_that_it_helped_without_the_mouse(as_person: OpenAs) -> None:
+    page = as_person("ana.costa")
+    search(page, "parcel never came")
+    shoot(page, "results")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("parcel never came")
+    page.keyboard.press("Escape")
+    page.locator("body").press("1")
+    page.wait_for_url("**/procedures/SHP-003*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Refund: Order Lost in Transit")
+    shoot(page, "procedure")
+    page.get_by_role("button", name="Yes", exact=True).click()
+    expect(page.get_by_text("You said yes.")).to_be_visible()
+
+
+def test_a_no_reaches_the_inbox_is_answered_and_comes_back(as_person: OpenAs) -> None:
+    rep = as_person("ana.costa")
+    rep.goto("/procedures/SHP-014")
+    rep.get_by_role("button", name="No", exact=True).click()
+    rep.get_by_label(re.compile("out of date", re.I)).check()
+    rep.locator("#vote-comment").fill("The code is now S-LATE2.")
+    rep.get_by_role("button", name="Tell Shipping").click()
+    expect(rep.get_by_text("Shipping").first).to_be_visible()
+    shoot(rep, "voted")
+
+    stranger = as_person("ola.berg")
+    stranger.goto("/inbox")
+    expect(stranger.get_by_text("S-LATE2")).to_have_count(0)
+
+    owner = as_person("dana.reyes")
+    expect(owner.get_by_role("link", name=re.compile("Inbox"))).to_contain_text("1")
+    owner.goto("/inbox")
+    shoot(owner, "inbox")
+    owner.get_by_role("link", name="Complaint: Late Shipment").click()
+    owner.get_by_label(re.compile("corrected", re.I)).check()
+    owner.get_by_role("textbox").last.fill("Right, thank you: it is S-LATE2 now.")
+    shoot(owner, "item")
+    owner.get_by_role("button", name="Answer").click()
+    expect(owner.get_by_text("Answered. Ana Costa sees it")).to_be_visible()
+
+    rep.goto("/questions")
+    expect(rep.get_by_text("Right, thank you: it is S-LATE2 now.")).to_be_visible()
+    expect(rep.get_by_text("New answer")).to_be_visible()
+    shoot(rep, "questions")
+
+
+def test_what_cannot_be_found_is_asked_of_the_likely_department(as_person: OpenAs) -> None:
+    rep = as_person("ben.wright")
+    search(rep, "refund in bitcoin wallet")
+    form = rep.locator("#ask")
+    form.get_by_role("combobox").select_option(label="Billing")
+    form.get_by_role("textbox").last.fill("The customer paid by card and wants bitcoin.")
+    form.get_by_role("button", name="Send").click()
+    rep.goto("/questions")
+    expect(rep.get_by_text("refund in bitcoin wallet")).to_be_visible()
+
+    owner = as_person("ola.berg")
+    owner.goto("/inbox")
+    owner.get_by_role("link", name=re.compile("refund in bitcoin wallet")).click()
+    expect(owner.get_by_text("The customer paid by card")).to_be_visible()
+    owner.get_by_label(re.compile("declined", re.I)).check()
+    owner.get_by_role("textbox").last.fill("Only to the original payment method.")
+    owner.get_by_role("button", name="Answer").click()
+
+    rep.goto("/questions")
+    expect(rep.get_by_text("Only to the original payment method.")).to_be_visible()
+
+
+def test_an_administrator_adds_a_person_and_puts_them_out_at_once(
+    as_person: OpenAs, browser: Browser, site: Site
+) -> None:
+    admin = as_person("sam.admin")
+    admin.goto("/people")
+    shoot(admin, "people")
+    admin.get_by_role("link", name=re.compile("Add", re.I)).first.click()
+    admin.get_by_label("E-mail").fill("new.person@northwind.example")
+    admin.get_by_label("Name", exact=True).fill("New Person")
+    admin.get_by_label(re.compile("password", re.I)).first.fill("a long enough password")
+    shoot(admin, "new-person")
+    admin.get_by_role("button", name=re.compile("Add", re.I)).click()
+
+    context = browser.new_context(base_url=f"http://127.0.0.1:{site.port}")
+    newcomer = context.new_page()
+    newcomer.goto("/sign-in")
+    newcomer.get_by_label("E-mail").fill("new.person@northwind.example")
+    newcomer.get_by_label("Password").fill("a long enough password")
+    newcomer.get_by_role("button", name="Sign in", exact=True).click()
+    newcomer.goto("/procedures/SHP-014")
+    expect(newcomer.get_by_role("heading", level=1)).to_have_text("Complaint: Late Shipment")
+
+    admin.goto("/people?q=new.person")
+    admin.get_by_role("link", name="New Person").click()
+    admin.get_by_role("button", name=re.compile("Disable", re.I)).click()
+    newcomer.reload()
+    newcomer.wait_for_url("**/sign-in*")
+    context.close()
+
+
+PAGES = (
+    "/",
+    "/search?q=late+parcel",
+    "/search?q=zzzzqqqq",
+    "/procedures/SHP-014",
+    "/procedures/BIL-012",
+    "/departments",
+    "/departments/shipping",
+    "/keywords",
+    "/keywords/complaint",
+    "/procedures",
+    "/inbox",
+    "/questions",
+    "/requests",
+    "/faults",
+    "/account",
+    "/help",
+    "/help/search",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_accessibility_fault(as_person: OpenAs, scheme: str) -> None:
+    page = as_person("dana.reyes")
+    page.emulate_media(color_scheme=scheme)
+    axe = Axe()
+    for path in PAGES:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        found = axe.run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_wider_than_its_window(as_person: OpenAs, width: int) -> None:
+    page = as_person("dana.reyes")
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide"
+
+
+def test_nothing_runs_and_nothing_is_fetched_that_the_policy_forbids(as_person: OpenAs) -> None:
+    page = as_person("ana.costa")
+    complaints: list[str] = []
+    hosts: set[str] = set()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
+    for path in PAGES:
+        page.goto(path)
+    assert [text for text in complaints if "Content Security Policy" in text] == []
+    assert hosts == {"127.0.0.1"}
+
+
+def test_all_of_it_works_without_javascript(browser: Browser, site: Site) -> None:
+    context = browser.new_context(
+        base_url=f"http://127.0.0.1:{site.port}", java_script_enabled=False
+    )
+    page = sign_in(context, "ana.costa")
+    page.get_by_role("searchbox").first.fill("charged twice")
+    page.get_by_role("searchbox").first.press("Enter")
+    page.get_by_role("link", name=re.compile("Charged Twice")).first.click()
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label(re.compile("unclear", re.I)).check()
+    page.get_by_role("button", name="Tell Billing").click()
+    page.goto("/questions")
+    expect(page.get_by_text(re.compile("Unclear")).first).to_be_visible()
+    context.close()
