@@ -18,6 +18,8 @@ from kb.search.arrayfile import Array
 from kb.search.passages import BODY, KEYWORDS, TITLE
 
 Raw = dict[str, Array]
+PLACE_BITS = 18
+FIRST_PLACE = {TITLE: (0, 200), KEYWORDS: (300, 600), BODY: (1000, 260_000)}  # and the most
 AT_ONCE = 4_000_000  # words cut into passages at a time: bounds the memory, about 300 MB
 
 
@@ -58,15 +60,17 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
     words = _vocabulary(raws, stems)
     documents = _documents(raws)
     count = len(documents["stored.ends"])
-    postings = {name: _postings(raws, words, name) for name in (TITLE, KEYWORDS, BODY)}
+    postings = {name: _postings(raws, words, name) for name in FIRST_PLACE}
+    whole = _ordered(postings, words, count)
+    places, in_passages = _places(whole, documents)
+    merged = {
+        TITLE: (*_summed(postings[TITLE], words, count), count),
+        KEYWORDS: (*_summed(postings[KEYWORDS], words, count), count),
+        "whole": (*_reduced(whole.keys, whole.counts), count),
+        "passage": _passage_rows(postings[TITLE], in_passages, words, documents),
+    }
     tables: Raw = {}
     measured: list[float] = []
-    merged = {
-        TITLE: _summed([postings[TITLE]], words, count),
-        KEYWORDS: _summed([postings[KEYWORDS]], words, count),
-        "whole": _summed(list(postings.values()), words, count),
-        "passage": _passage_rows(postings, words, documents),
-    }
     for nth, (name, (keys, counts, size)) in enumerate(merged.items()):
         ids = (keys % size).astype(np.int32)
         lengths = np.bincount(ids, counts, size)
@@ -75,6 +79,8 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
         tables[f"{name}.ids"] = ids
         tables[f"{name}.ends"] = np.searchsorted(keys // size, np.arange(len(words.stems)), "right")
         tables[f"{name}.adds"] = SATURATION[name].adds(counts, lengths[ids], average)
+    tables["places"] = places
+    tables["places.ends"] = np.cumsum(merged["whole"][1])
     tables["averages"] = np.array(measured if averages is None else averages)
     return {**documents, **tables, **_surfaces(postings, words, count), "stems": words.stems}
 
@@ -154,6 +160,17 @@ class _Postings:
     positions: Array
 
 
+@dataclass(slots=True)
+class _Ordered:
+    """Postings of all fields by stem · size + document; starts of their places, not in order."""
+
+    keys: Array
+    counts: Array
+    starts: Array
+    places: Array
+    size: int
+
+
 def _postings(raws: list[Raw], vocabulary: _Words, field: str) -> _Postings:
     words, docs, base = [], [], 0
     for raw, rows in zip(raws, vocabulary.rows, strict=True):
@@ -167,10 +184,9 @@ def _postings(raws: list[Raw], vocabulary: _Words, field: str) -> _Postings:
     return _Postings(np.concatenate(words), np.concatenate(docs), counts, starts, positions)
 
 
-def _summed(fields: list[_Postings], words: _Words, size: int) -> tuple[Array, Array, int]:
+def _summed(field: _Postings, words: _Words, size: int) -> tuple[Array, Array]:
     """Keys (stem · size + document), ascending, and how often the stem stands there."""
-    keys = np.concatenate([words.stem_of[one.words] * size + one.docs for one in fields])
-    return *_reduced(keys, np.concatenate([one.counts for one in fields])), size
+    return _reduced(words.stem_of[field.words] * size + field.docs, field.counts)
 
 
 def _reduced(keys: Array, counts: Array) -> tuple[Array, Array]:
@@ -181,24 +197,35 @@ def _reduced(keys: Array, counts: Array) -> tuple[Array, Array]:
     return keys[first], np.add.reduceat(counts[order], first) if len(first) else counts
 
 
-def _passage_rows(
-    postings: dict[str, _Postings], words: _Words, documents: Raw
-) -> tuple[Array, Array, int]:
-    """As `_summed`, for passages; the title's words count in each passage of its document."""
-    size = len(documents["passages"])
-    ends = documents["passages.ends"]
-    body, title = postings[BODY], postings[TITLE]
-    starts = ends - np.diff(ends, prepend=0)
-    in_titles = _ranges(starts[title.docs], ends[title.docs] - starts[title.docs])
-    reach = (ends - starts)[title.docs]
-    keys = [np.repeat(words.stem_of[title.words], reach) * size + in_titles]
-    counts = [np.repeat(title.counts, reach)]
-    for low, high in _slices(body.counts):
-        found = _in_passages(body, slice(low, high), words, documents)
-        reduced = _reduced(found, np.ones(len(found), np.int64))
-        keys.append(reduced[0])
-        counts.append(reduced[1])
-    return *_reduced(np.concatenate(keys), np.concatenate(counts)), size
+def _ordered(postings: dict[str, _Postings], words: _Words, size: int) -> _Ordered:
+    fields = list(postings.values())
+    keys = np.concatenate([words.stem_of[one.words] * size + one.docs for one in fields])
+    order = np.argsort(keys, kind="stable")
+    bases = np.cumsum([0] + [len(one.positions) for one in fields])
+    starts = np.concatenate([one.starts + base for one, base in zip(fields, bases, strict=False)])
+    counts = np.concatenate([one.counts for one in fields])
+    places = np.concatenate(
+        [_moved(one.positions, *FIRST_PLACE[name]) for name, one in postings.items()]
+    )
+    return _Ordered(keys[order], counts[order], starts[order], places, size)
+
+
+def _moved(positions: Array, first: int, most: int) -> Array:
+    return np.minimum(positions.astype(np.int64), most) + first
+
+
+def _places(whole: _Ordered, documents: Raw) -> tuple[NDArray[np.uint32], list[Array]]:
+    """All words' places by stem and document, and keys (stem · passages + passage) of the body."""
+    places, in_passages = [np.zeros(0, np.uint32)], []
+    for low, high in _slices(whole.counts):
+        part = slice(low, high)
+        rows = _ranges(whole.starts[part], whole.counts[part])
+        found = np.repeat(whole.keys[part], whole.counts[part]) << PLACE_BITS
+        found |= whole.places[rows]
+        found.sort()
+        places.append((found & ((1 << PLACE_BITS) - 1)).astype(np.uint32))
+        in_passages.append(_in_passages(found, whole.size, documents))
+    return np.concatenate(places), in_passages
 
 
 def _slices(counts: Array) -> Iterator[tuple[int, int]]:
@@ -212,21 +239,37 @@ def _slices(counts: Array) -> Iterator[tuple[int, int]]:
         low = high
 
 
-def _in_passages(body: _Postings, part: slice, words: _Words, documents: Raw) -> Array:
-    """A key for each time that a word of these postings stands in a passage."""
-    size = len(documents["passages"])
-    counts, docs = body.counts[part], np.repeat(body.docs[part], body.counts[part])
-    places = body.positions[_ranges(body.starts[part], counts)].astype(np.int64)
-    stems = np.repeat(words.stem_of[body.words[part]], counts)
+def _in_passages(found: Array, size: int, documents: Raw) -> Array:
+    """A key for each time that one of these words stands in a passage."""
+    body = FIRST_PLACE[BODY][0]
+    place = (found & ((1 << PLACE_BITS) - 1)) - body
+    found, place = found[place >= 0], place[place >= 0]
+    stems, docs = np.divmod(found >> PLACE_BITS, max(size, 1))
     # Passages of all documents on one line: their first words ascend, and so do their last ones.
-    line = np.int64(1) << 32
-    doc_of = documents["passage.doc"].astype(np.int64) * line
-    first = doc_of + documents["passages"][:, 0]
-    last = doc_of + documents["passages"][:, 1]
-    after = np.searchsorted(first, docs * line + places, "right")
-    earliest = np.searchsorted(last, docs * line + places, "right")
+    doc_of = documents["passage.doc"].astype(np.int64) << PLACE_BITS
+    first, last = documents["passages"][:, 0], documents["passages"][:, 1]
+    spot = (docs << PLACE_BITS) + place
+    after = np.searchsorted(doc_of + first, spot, "right")
+    earliest = np.searchsorted(doc_of + last, spot, "right")
     reach = np.maximum(after - earliest, 0)
-    return np.repeat(stems, reach) * size + _ranges(earliest, reach)
+    return np.repeat(stems, reach) * len(first) + _ranges(earliest, reach)
+
+
+def _passage_rows(
+    title: _Postings, in_passages: list[Array], words: _Words, documents: Raw
+) -> tuple[Array, Array, int]:
+    """As `_summed`, for passages; the title's words count in each passage of its document."""
+    size = len(documents["passages"])
+    ends = documents["passages.ends"]
+    reach = np.diff(ends, prepend=0)[title.docs]
+    in_titles = _ranges(ends[title.docs] - reach, reach)
+    keys = [np.repeat(words.stem_of[title.words], reach) * size + in_titles]
+    counts = [np.repeat(title.counts, reach)]
+    for found in in_passages:
+        reduced = _reduced(found, np.ones(len(found), np.int64))
+        keys.append(reduced[0])
+        counts.append(reduced[1])
+    return *_reduced(np.concatenate(keys), np.concatenate(counts)), size
 
 
 def _ranges(starts: Array, sizes: Array) -> Array:

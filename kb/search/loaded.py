@@ -69,16 +69,18 @@ class Loaded:
         after = int(high) if prefix else int(np.searchsorted(surfaces, word, "right"))
         return range(int(low), after)
 
+    def start(self, name: str, row: int) -> int:
+        """Where the stem's rows begin in the table."""
+        return int(self.arrays[f"{name}.ends"][row - 1]) if row else 0
+
     def table(self, name: str, row: int) -> tuple[Array, Array]:
         """(ids, adds) of the stem at `row`."""
-        ends = self.arrays[f"{name}.ends"]
-        part = slice(int(ends[row - 1]) if row else 0, int(ends[row]))
+        part = slice(self.start(name, row), int(self.arrays[f"{name}.ends"][row]))
         return self.arrays[f"{name}.ids"][part], self.arrays[f"{name}.adds"][part]
 
     def size(self, name: str, row: int) -> int:
         """In how many documents (or passages) the stem at `row` stands."""
-        ends = self.arrays[f"{name}.ends"]
-        return int(ends[row]) - (int(ends[row - 1]) if row else 0)
+        return int(self.arrays[f"{name}.ends"][row]) - self.start(name, row)
 
     def surface_docs(self, row: int) -> Array:
         """The documents that have the surface at `row`."""

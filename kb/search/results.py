@@ -97,10 +97,9 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a score: its name, its value before weighing, and what it adds to the sum."""
+    """One part of a score (kb.search.ranking.PARTS) and what it adds to the sum."""
 
     name: str
-    value: float
     adds: float
 
 

@@ -20,8 +20,9 @@ from kb.search.index import Index, deleted_mask
 from kb.search.loaded import Loaded, Mask
 from kb.search.phrases import standing_together
 from kb.search.query import Query, parse
+from kb.search.ranking import PARTS, Ranked, Weights, rank
 from kb.search.results import Explained, Explanation, Hit, Part, Results
-from kb.search.scoring import Match, Ranked, Scorer, Weights, rank
+from kb.search.scoring import Match, Scorer
 from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
 from kb.search.understanding import Understanding, Understood
@@ -135,7 +136,7 @@ class Searcher:
         query, sets = parse(text), self.loaded()
         understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms)
         understood = understanding.of(query, reader, prefix)
-        scorer = Scorer(sets, understood.slots, self._weights)
+        scorer = Scorer(sets, understood.slots)
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
             self._allowed(query, one, match, reader)
@@ -144,8 +145,8 @@ class Searcher:
         narrowing = Narrowing(sets, allowed, department, category)
         vector = None
         if understood.slots and any(mask.any() for mask in narrowing.masks):
-            vector = self.index.meaning.of_query(" ".join((query.plain, *understood.added)))
-        ranked = rank(scorer, matches, narrowing.masks, vector)
+            vector = self.index.meaning.of_query(_meant(query, understood))
+        ranked = rank(scorer, matches, narrowing.masks, vector, self._weights)
         return _Answer(query, understood, sets, scorer, matches, narrowing, ranked)
 
     def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
@@ -207,6 +208,14 @@ class Searcher:
         return " ".join(words)
 
 
+def _meant(query: Query, understood: Understood) -> str:
+    """The text whose meaning is compared: spelling put right, synonyms added."""
+    plain = query.plain
+    if understood.corrected:
+        plain = " ".join(understood.corrected.get(word, word) for word in query.words)
+    return " ".join((plain, *understood.added))
+
+
 def _stamp(index: Index) -> tuple[int, ...]:
     told = index.current.stat()
     return (told.st_ino, told.st_mtime_ns, told.st_size)
@@ -249,9 +258,7 @@ def _explained(answer: _Answer, nth: int) -> Explained:
     ranked = answer.ranked
     it: dict[str, Any] = answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth]))
     parts = tuple(
-        Part(name, round(float(values[nth]), 3), 0.0)
-        for name, values in (
-            ("words", ranked.words), ("passage", ranked.passage), ("meaning", ranked.meaning),
-        )
-    )  # fmt: skip
+        Part(name, round(float(adds), 4))
+        for name, adds in zip(PARTS, ranked.parts[nth], strict=True)
+    )
     return Explained(it["id"], it["title"], float(ranked.scores[nth]), parts)

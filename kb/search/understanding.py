@@ -37,12 +37,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A typed word: what may stand for it, and how much it counts among the others."""
+    """A word: what may stand for it, and how much it counts. `added` ones were not typed."""
 
     word: str
     options: tuple[Option, ...]
     weight: float
     filler: bool
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Understanding:
             for other in others:
                 if other not in slots:
                     slot = self._slot(other, _because(self._exact(other, reader), why))
-                    slots[other] = replace(slot, weight=slot.weight * SYNONYM)
+                    slots[other] = replace(slot, weight=slot.weight * SYNONYM, added=True)
         return tuple(added)
 
 

@@ -1,0 +1,81 @@
+"""Faulty files: an owner sees those of their departments, an administrator all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kb.parts import Parts
+from tests.pagekit import page
+from tests.web.acts import statements
+
+
+@pytest.fixture
+def broken(home: Path, parts: Parts) -> None:
+    """One faulty file of shipping, one of billing, one of shipping's drafts."""
+    files = {
+        "shipping/broken.md": "---\ntitle: Broken: Zebra Crossing\nreviewed: someday\n---\nText.\n",
+        "billing/broken.md": "---\ntitle: Odd Refund\nreviewed: never ever\n---\nText.\n",
+        "shipping/draft.md": (
+            "---\ntitle: Secret Zebra\nstatus: draft\nreviewed: someday\n---\nText.\n"
+        ),
+    }
+    for path, text in files.items():
+        (home / "content" / path).write_text(text, encoding="utf-8")
+    parts.publisher.refresh()
+
+
+@pytest.mark.usefixtures("broken")
+def test_an_owner_sees_the_faults_of_their_department(editor: FlaskClient) -> None:
+    shown = page(editor, "/faults")
+    assert "shipping/broken.md" in shown
+    assert "line 3" in shown
+    assert "Secret Zebra" in shown
+    assert "billing/broken.md" not in shown
+
+
+@pytest.mark.usefixtures("broken")
+def test_an_administrator_sees_all_files_but_no_drafts_title(administrator: FlaskClient) -> None:
+    shown = page(administrator, "/faults")
+    for path in ("shipping/broken.md", "billing/broken.md", "shipping/draft.md"):
+        assert path in shown
+    assert "Secret Zebra" not in shown
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_faulty_file_can_still_be_read(rep: FlaskClient, editor: FlaskClient) -> None:
+    assert "Text." in page(rep, "/procedures/shipping-broken")
+    assert "has a fault" in page(editor, "/procedures/shipping-broken")
+
+
+def test_nothing_is_wrong(outsider: FlaskClient) -> None:
+    assert "No file has a fault." in page(outsider, "/faults")
+
+
+def test_a_rep_has_no_list_of_faults(rep: FlaskClient, anonymous: FlaskClient) -> None:
+    assert rep.get("/faults").status_code == 404
+    assert anonymous.get("/faults").status_code == 302
+
+
+def test_the_list_costs_the_same_however_long(
+    editor: FlaskClient, home: Path, parts: Parts
+) -> None:
+    def cost() -> int:
+        with statements(parts.engine) as sent:
+            page(editor, "/faults")
+        return len(sent)
+
+    def spoil(number: int) -> None:
+        text = f"---\ntitle: Odd {number}\nreviewed: someday\n---\nText {number}.\n"
+        (home / "content" / "shipping" / f"odd-{number}.md").write_text(text, encoding="utf-8")
+
+    spoil(0)
+    parts.publisher.refresh()
+    few = cost()
+    for number in range(1, 50):
+        spoil(number)
+    parts.publisher.refresh()
+    assert cost() == few
+    assert "odd-49.md" in page(editor, "/faults?page=3")
