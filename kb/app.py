@@ -16,7 +16,7 @@ from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
 from kb.parts import Parts
 from kb.people.directory import Directory
-from kb.publishing import Publisher
+from kb.publishing import LiveSynonyms, Publisher
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -69,7 +69,7 @@ def build(settings: Settings) -> Parts:
         catalogue=catalogue,
         renderer=Renderer(),
         index=index,
-        searcher=Searcher(index),
+        searcher=Searcher(index, LiveSynonyms(library)),
         directory=directory,
         inbox=Inbox(engine),
         publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),

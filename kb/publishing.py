@@ -18,8 +18,10 @@ from kb.content.departments import parse_departments
 from kb.content.front_matter import parse
 from kb.content.library import FileStamp, Library
 from kb.content.reading import Filed, procedure_from
+from kb.content.synonyms import parse_synonyms
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.search.index import Index
+from kb.search.synonyms import Synonyms
 
 # Called with what is being done, how many are done and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -44,6 +46,25 @@ class Refreshed:
 
 def _silent(what: str, done: int, total: int) -> None:
     pass
+
+
+class LiveSynonyms:
+    """synonyms.yml as it is now, as search wants it; called at each search."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._read: tuple[bytes, Synonyms] = (b"", Synonyms())
+
+    def __call__(self) -> Synonyms:
+        """The file is small: reading it costs less than watching it; only a change is parsed."""
+        try:
+            source = self._library.synonyms_source()
+        except OSError:
+            return self._read[1]
+        if source != self._read[0]:
+            lists = parse_synonyms(source)
+            self._read = (source, Synonyms(lists.two_way, lists.one_way))
+        return self._read[1]
 
 
 class Publisher:
@@ -86,7 +107,8 @@ class Publisher:
     def check(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
         departments = self.departments()
-        faults = list(departments.faults)
+        faults = [*departments.faults]
+        faults += parse_synonyms(self._library.synonyms_source()).faults
         rows = []
         for stamp in self._library.files(faults.append):
             filed = self._filed(stamp.path, departments)

@@ -99,6 +99,15 @@ def test_the_index_can_be_deleted_at_any_time(parts: Parts, home: Path) -> None:
     assert found(parts, "late shipment")[0] == "SHP-014"
 
 
+def test_a_synonym_works_as_soon_as_its_file_is_written(parts: Parts, home: Path) -> None:
+    assert found(parts, "belated") == []
+    synonyms = home / "content" / "synonyms.yml"
+    synonyms.write_text("one_way:\n  - from: belated\n    to: [late]\n")
+    assert found(parts, "belated") == ["SHP-014"]
+    synonyms.write_text("one_way: broken")
+    assert [fault.path for fault in parts.publisher.check(TODAY)][-1] == "synonyms.yml"
+
+
 def test_a_rebuild_finds_the_same(parts: Parts) -> None:
     before = found(parts, "late shipment")
     parts.publisher.refresh(TODAY, rebuild=True)

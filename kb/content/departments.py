@@ -51,7 +51,7 @@ class _Reading:
         written = value.get("departments") if isinstance(value, dict) else value
         if isinstance(written, list):
             return written
-        if written is not None or value:
+        if written is not None or (value and "departments" not in value):
             message = "there is no list of departments"
             remedy = 'write "departments:" and below it "- id: shipping"'
             self._add(self._loaded.lines.get("departments", 1), "unusable-value", message, remedy)

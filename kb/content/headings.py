@@ -13,7 +13,9 @@ from kb.content.text import anchor, folded, plain, tidy
 RESERVED_ANCHORS = frozenset(
     "main search helpful content contents related feedback methods nav navigation top menu footer"
     " header title query results owner review vote reason comment skip notice warning toc ask"
-    " page department status faults keywords".split()
+    " page department status faults keywords helpful-title vote-comment vote-comment-wrong"
+    " vote-reason-wrong vote-reason-1 vote-reason-2 vote-reason-3 vote-reason-4"
+    " vote-reason-5".split()
 )
 
 

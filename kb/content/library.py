@@ -13,6 +13,7 @@ from kb.content.links import MARKDOWN_SUFFIXES
 from kb.procedures.model import Fault, Severity
 
 DEPARTMENTS_FILE = "departments.yml"
+SYNONYMS_FILE = "synonyms.yml"
 MAX_BYTES = 16_000_000
 _SKIPPED_FOLDERS = frozenset({"node_modules"})
 _SETTINGS = (".yml", ".yaml", ".toml")
@@ -72,8 +73,15 @@ class Library:
 
     def departments_source(self) -> bytes:
         """The bytes of departments.yml; empty when there is none. Raises OSError otherwise."""
+        return self._settings(DEPARTMENTS_FILE)
+
+    def synonyms_source(self) -> bytes:
+        """The bytes of synonyms.yml; empty when there is none. Raises OSError otherwise."""
+        return self._settings(SYNONYMS_FILE)
+
+    def _settings(self, name: str) -> bytes:
         try:
-            return (self.root / DEPARTMENTS_FILE).read_bytes()
+            return (self.root / name).read_bytes()
         except FileNotFoundError:
             return b""
 

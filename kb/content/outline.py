@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from kb.content.headings import place
 from kb.content.links import Link
 from kb.content.markdown import Blocks, TooLaborious, blocks
-from kb.content.text import plain, tidy
+from kb.content.text import folded, plain, tidy, without
 from kb.procedures.model import Section
 
 _HIDDEN = ("script", "style", "template", "noscript", "svg", "math", "iframe", "object")
@@ -56,7 +56,8 @@ class Outline:
         """The text of each heading; a first heading that repeats the title adds none."""
         if not self._readable:
             return (Section("", "", tidy(self._body)),)
-        return _sections(self._found.tokens, title)
+        labels = frozenset(map(folded, self._found.environment.get("references", ())))
+        return _sections(self._found.tokens, title, labels)
 
     def links(self) -> tuple[Link, ...]:
         """Every address that the body links to or shows, in order, as written."""
@@ -68,55 +69,39 @@ class Outline:
 
 def text_of_html(source: str) -> str:
     """What raw HTML says, without comments, scripts and tags."""
-    source = _without(source, "<!--", "-->")
-    if "<" in source:
-        lower = source.lower()
-        for tag in _HIDDEN:
-            if f"<{tag}" in lower:
-                source = _without(source, f"<{tag}", f"</{tag}")
-                lower = source.lower()
+    source = without(source, "<!--", "-->", unclosed=True)
+    lower = source.lower()
+    for tag in _HIDDEN:
+        if f"<{tag}" in lower:
+            source = without(source, f"<{tag}", f"</{tag}", unclosed=True)
     return html.unescape(_TAG.sub(" ", source))
 
 
-def _sections(tokens: list[Token], title: str) -> tuple[Section, ...]:
+def _sections(tokens: list[Token], title: str, labels: frozenset[str]) -> tuple[Section, ...]:
     placed = [each for each in place(tokens, title) if each.outer]
     starts = [("", "", 0)] + [(each.anchor, each.text, each.index + 3) for each in placed]
     ends = [each.index for each in placed] + [len(tokens)]
     if placed and placed[0].is_title:
         starts[1] = ("", "", starts[1][2])
     made = [
-        Section(name, heading, _text(tokens[start:end]))
+        Section(name, heading, _text(tokens[start:end], labels))
         for (name, heading, start), end in zip(starts, ends, strict=True)
     ]
     return tuple(each for each in made if each.heading or each.text)
 
 
-def _text(tokens: Sequence[Token]) -> str:
-    return "\n".join(line for line in _lines(tokens) if line)
+def _text(tokens: Sequence[Token], labels: frozenset[str]) -> str:
+    return "\n".join(line for line in _lines(tokens, labels) if line)
 
 
-def _lines(tokens: Sequence[Token]) -> Iterator[str]:
+def _lines(tokens: Sequence[Token], labels: frozenset[str]) -> Iterator[str]:
     for token in tokens:
         if token.type == "inline":
-            yield tidy(plain(token.content))
+            yield tidy(plain(token.content, labels))
         elif token.type == "html_block":
             yield tidy(text_of_html(token.content))
         elif token.content:  # code, fenced or indented
             yield tidy(token.content)
-
-
-def _without(source: str, opening: str, closing: str) -> str:
-    """`source` without what stands between the two, in one pass however many there are."""
-    lower = source.lower()
-    kept = []
-    at = 0
-    while (start := lower.find(opening, at)) >= 0:
-        kept.append(source[at:start])
-        end = lower.find(closing, start)
-        if end < 0:
-            return "".join(kept)
-        at = end + len(closing)
-    return "".join([*kept, source[at:]])
 
 
 def _links(token: Token) -> Iterator[Link]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from kb.content.library import SYNONYMS_FILE
 from kb.content.yaml_text import YamlTrouble, load
 from kb.procedures.model import Fault
-
-SYNONYMS_FILE = "synonyms.yml"
 
 
 @dataclass(frozen=True, slots=True)

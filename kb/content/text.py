@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Collection
 
 # Zero-width space, word joiner, BOM, soft hyphen, and the marks that turn the writing direction.
 _INVISIBLE = dict.fromkeys(
@@ -12,15 +13,14 @@ _INVISIBLE = dict.fromkeys(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SPECIAL = re.compile(r"[\[\]*_`<&\\~!]")
-_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[[^\[\]]*\])?")
-_EMPHASIS = re.compile(r"\*\*+|~~+|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
-_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_TICKS = re.compile(r"(`+)(.+?)\1(?!`)")
-_BREAKING = re.compile(
-    r"</?(?:p|div|br|li|ul|ol|tr|td|th|table|h[1-6]|section|dt|dd|summary)\b", re.IGNORECASE
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[([^\[\]]*)\])?")
+_ESCAPE_OR_EMPHASIS = re.compile(
+    r"\\([!-/:-@\[-`{-~])|\*\*+|~~+"
+    r"|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)"
 )
+_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
 
 
 def without_controls(text: str) -> str:
@@ -70,17 +70,40 @@ def readable(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def plain(markdown: str) -> str:
-    """What a reader sees of a paragraph's Markdown. Close, and fast, rather than exact."""
+def plain(markdown: str, labels: Collection[str] = ()) -> str:
+    """What a reader sees of a paragraph's Markdown. Close, and fast, rather than exact.
+
+    `labels` are those, folded, that the text has link references for: only with them is
+    `[label]` a link, otherwise its brackets belong to the text ("[Pull up Account]").
+    """
     if not _SPECIAL.search(markdown):
         return html.unescape(markdown) if "&" in markdown else markdown
     pieces = []
     at = 0
     if "`" in markdown:
         for code in _code_spans(markdown):
-            pieces += [_unmarked(markdown[at : code[0]]), code[2]]
+            pieces += [_unmarked(markdown[at : code[0]], labels), code[2]]
             at = code[1]
-    return "".join([*pieces, _unmarked(markdown[at:])])
+    return "".join([*pieces, _unmarked(markdown[at:], labels)])
+
+
+def without(source: str, opening: str, closing: str, unclosed: bool = False) -> str:
+    """`source` without what stands between the two (lower case), in one pass however many.
+
+    What is opened and never closed stays, unless `unclosed`.
+    """
+    lower = source.lower()
+    if len(lower) != len(source):  # a few letters grow when lowered, and places would shift
+        lower = source
+    kept = []
+    at = 0
+    while (start := lower.find(opening, at)) >= 0:
+        end = lower.find(closing, start)
+        if end < 0:
+            return "".join([*kept, source[at : start if unclosed else None]])
+        kept.append(source[at:start])
+        at = end + len(closing)
+    return "".join([*kept, source[at:]])
 
 
 def _code_spans(markdown: str) -> list[tuple[int, int, str]]:
@@ -99,19 +122,18 @@ def _code_spans(markdown: str) -> list[tuple[int, int, str]]:
     return spans
 
 
-def _unmarked(markdown: str) -> str:
+def _unmarked(markdown: str, labels: Collection[str]) -> str:
+    def label(found: re.Match[str]) -> str:
+        whole = found.group()
+        if not whole.endswith(")") and folded(found[2] or found[1]) not in labels:
+            return whole
+        return found[1]
+
     text = markdown
     if "<" in text:
+        text = _BREAK.sub(" ", without(text, "<!--", "-->"))
         text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
-    if "[" in text:
-        text = _IMAGE_OR_LINK.sub(_label, _IMAGE_OR_LINK.sub(_label, text))
-    text = _EMPHASIS.sub("", text)
-    if "\\" in text:
-        text = _ESCAPE.sub(r"\1", text)
+    if "[" in text:  # twice, as an image may stand within a link
+        text = _IMAGE_OR_LINK.sub(label, _IMAGE_OR_LINK.sub(label, text))
+    text = _ESCAPE_OR_EMPHASIS.sub(lambda found: found[1] or "", text)
     return html.unescape(text) if "&" in text else text
-
-
-def _label(match: re.Match[str]) -> str:
-    # A bare [label] may be no link at all ("[Pull up Account]"): its brackets are kept.
-    whole = match.group()
-    return match.group(1) if whole.endswith((")", "]]")) or "](" in whole else whole

@@ -27,11 +27,11 @@ class Weights:
     """How much each part counts; 0 takes it out (for the ablations)."""
 
     whole: float = 1.0
-    title: float = 1.0
-    keywords: float = 1.3
-    passage: float = 1.0
-    meaning: float = 1.3
-    close: float = 1.5
+    title: float = 1.55
+    keywords: float = 1.9
+    passage: float = 0.4
+    meaning: float = 1.15
+    close: float = 1.8
 
 
 PARTS = ("whole", "title", "keywords", "passage", "meaning", "close")

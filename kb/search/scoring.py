@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.analysis import LONGEST_WORD
-from kb.search.arrayfile import Array
 from kb.search.loaded import Loaded, Mask
 from kb.search.understanding import Slot
 

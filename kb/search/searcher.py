@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,10 +50,14 @@ class Searcher:
     """Searches `index`; notices what other processes commit. Safe to share between threads."""
 
     def __init__(
-        self, index: Index, synonyms: Synonyms | None = None, weights: Weights | None = None
+        self,
+        index: Index,
+        synonyms: Callable[[], Synonyms] = Synonyms,
+        weights: Weights | None = None,
     ) -> None:
+        """`synonyms` is asked at each search, because their file may change at any time."""
         self.index = index
-        self.synonyms = synonyms or Synonyms()
+        self._synonyms = synonyms
         self._weights = weights or Weights()
         self._filler = filler(index.language)
         self._lock = threading.Lock()
@@ -134,7 +139,7 @@ class Searcher:
         self, text: str, reader: Reader, prefix: bool, department: str | None, category: str | None
     ) -> _Answer:
         query, sets = parse(text), self.loaded()
-        understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms)
+        understanding = Understanding(sets, self.index.stems, self._filler, self._synonyms())
         understood = understanding.of(query, reader, prefix)
         scorer = Scorer(sets, understood.slots)
         matches = [scorer.match(number) for number in range(len(sets))]

@@ -25,13 +25,10 @@ from kb.procedures.model import Department
 LONGEST_QUERY = 500
 
 
-def _one_line_end(text: str | None) -> str:
-    """As typed: a browser sends every line end as two characters, which nobody counted."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _trimmed(text: str | None) -> str:
-    return _one_line_end(text).strip()
+    """As typed: a browser sends every line end as two characters, which nobody counted."""
+    typed = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return typed.replace("\0", "").strip()
 
 
 def _choices(words: type[StrEnum]) -> list[SelectChoice]:

@@ -82,7 +82,7 @@ def attachment(path: str) -> ResponseReturnValue:
         abort(404)
     try:
         file = parts().library.attachment(path)
-    except FileNotFoundError:
+    except OSError:  # a name may also be too long for the file system
         abort(404)
     if suffix == ".svg":
         g.policy = _DRAWING_POLICY

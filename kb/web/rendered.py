@@ -97,7 +97,7 @@ def _resolver(body: str, base: str, reader: Reader) -> Resolve:
             return _procedure_url(card.procedure.id) if shown else None
         try:
             library.attachment(path)
-        except FileNotFoundError:
+        except OSError:
             return None
         return url_for("reading.attachment", path=path)
 

@@ -53,7 +53,7 @@ def test_a_name_becomes_a_title() -> None:
         ("plain", "plain"),
         ("**bold** and *soft* and __both__ and _this_", "bold and soft and both and this"),
         ("see [the label](../a.md \"x\") or ![a parcel](b.png)", "see the label or a parcel"),
-        ("[label][ref] and [![alt](a.png)](b.md)", "label and alt"),
+        ("[label][ref] and [![alt](a.png)](b.md)", "[label][ref] and alt"),
         ("**[Pull up Account]** first", "[Pull up Account] first"),
         ("`a_b` and ``c`d`` and **`e`**", "a_b and c`d and e"),
         ("snake_case_name and 2 * 3 * 4", "snake_case_name and 2 * 3 * 4"),
@@ -67,6 +67,11 @@ def test_a_name_becomes_a_title() -> None:
 )
 def test_plain_text_is_what_a_reader_sees(markdown: str, text: str) -> None:
     assert tidy(plain(markdown)) == text
+
+
+def test_a_label_is_a_link_only_with_its_reference() -> None:
+    markdown = "[The Label][Ref], [ref] and [Verify Identity]"
+    assert plain(markdown, frozenset({"ref"})) == "The Label, ref and [Verify Identity]"
 
 
 @given(st.text(alphabet="ab`*_[]()<>!&;\\~ \n", max_size=60))

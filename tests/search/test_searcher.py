@@ -165,7 +165,7 @@ def test_synonyms_work_both_ways_or_one_way(shelf: Searcher) -> None:
         two_way=(("wismo", "where is my parcel"), ("broken", "damaged")),
         one_way=(("courier", ("carrier",)),),
     )
-    knowing = Searcher(shelf.index, synonyms)
+    knowing = Searcher(shelf.index, lambda: synonyms)
     assert ids(knowing.search("WISMO", REP, TODAY))[0] == "SHP-014"
     assert ids(knowing.search("broken", REP, TODAY)) == ["SHP-020"]
     assert ids(knowing.search("courier", REP, TODAY)) == ["SHP-014"]

@@ -48,9 +48,7 @@ def test_a_crash_says_so_without_telling_why(failing: FlaskClient) -> None:
     assert "ZeroDivision" not in html
 
 
-def test_a_crash_has_a_page_even_when_the_database_is_what_crashed(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_has_a_page_even_when_the_database_is_what_crashed(app: Flask) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = signed_in(app, "rep@kb.example")
     app.extensions["kb"].engine.dispose()

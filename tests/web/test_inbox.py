@@ -139,13 +139,13 @@ def test_of_two_answers_at_once_the_second_sees_the_first_and_keeps_its_words(
     ask(rep, "norway")
     page(reviewer, "/inbox/1")
     answer(editor, 1, reply="The first answer.")
-    late = answer(reviewer, 1, reply="The <second> answer.")
+    late = answer(reviewer, 1, reply="SECOND <words>")
     assert late.status_code == 409
     assert "Eddy Editor has answered this already." in late.text
     assert "The first answer." in late.text
-    assert "The &lt;second&gt; answer." in late.text
+    assert "SECOND &lt;words&gt;" in late.text
     check_page(late.text)
-    assert "second" not in page(rep, "/questions")
+    assert "SECOND" not in page(rep, "/questions")
 
 
 def test_what_was_taken_back_meanwhile_cannot_be_answered(

@@ -73,7 +73,7 @@ def test_a_vote_is_about_the_version_that_was_read(
     before = {"version": hidden(read, "version"), "seal": hidden(read, "seal")}
     file = home / "content" / "shipping" / "late-shipment.md"
     file.write_text(file.read_text().replace("code L5", "code L7"))
-    parts.publisher.refresh()
+    parts.publisher.refresh(NOW.date())
     assert version_of(parts, "SHP-014") != before["version"]
     voted = rep.post("/procedures/SHP-014/votes", data={"helpful": "no", **before})
     why = page(rep, voted.location)

@@ -121,6 +121,7 @@ def test_each_gets_what_the_ladder_says(
     for step, endpoint in order:
         method, _, _ = step.partition(" ")
         answer = client.open(address(app, step, endpoint), method=method)
+        answer.close()
         got[step], expected[step] = answer.status_code, int(LADDER[step].split()[place])
     assert got == expected
 
@@ -142,7 +143,7 @@ def test_looking_changes_nothing(
     client: FlaskClient = request.getfixturevalue(persona)
     before = everything(parts.engine)
     for step, endpoint in steps(app):
-        client.get(address(app, step, endpoint))
+        client.get(address(app, step, endpoint)).close()
     assert everything(parts.engine) == before
 
 
