@@ -1,10 +1,11 @@
 # The commands that must always hold; each sets up what it needs.
 PYTHON ?= python3
 PORT ?= 8000
+SIZES ?= 1000,10000,100000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check format lock clean
+.PHONY: serve test check bench format lock clean
 
 serve: $(VENV)/.installed
 	$(BIN)/kb serve --demo --port $(PORT)
@@ -19,6 +20,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/kb check
+
+# SIZES=1000,10000 for a short run.
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m bench $(SIZES)
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

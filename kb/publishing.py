@@ -16,7 +16,7 @@ from kb.content.catalogue import Catalogue, Stamp
 from kb.content.check import CrossRow, cross_faults
 from kb.content.departments import parse_departments
 from kb.content.front_matter import parse
-from kb.content.library import FileStamp, Library
+from kb.content.library import SYNONYMS_FILE, FileStamp, Library
 from kb.content.reading import Filed, procedure_from
 from kb.content.synonyms import parse_synonyms
 from kb.procedures.model import Departments, Entry, Fault, Section
@@ -117,6 +117,15 @@ class Publisher:
                 rows.append(CrossRow.of(filed))
         faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
+
+    def change_synonyms(self, change: Callable[[bytes], bytes]) -> None:
+        """Write synonyms.yml as `change` makes it from what it says now; nobody writes meanwhile.
+
+        Searches find by it at once. Raises what `change` does, and OSError; then all is as it was.
+        """
+        with self._alone():
+            changed = change(self._library.synonyms_source())
+            self._library.save_settings(SYNONYMS_FILE, changed)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

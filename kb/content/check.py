@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from kb.content.links import MARKDOWN_SUFFIXES, Link, candidates
 from kb.content.reading import Filed, unknown_department
@@ -108,10 +109,15 @@ def _strangers(
     for name, written in (("owner", row.owner), ("deputy", row.deputy)):
         if emails is None or written is None or written.casefold() in emails:
             continue
-        near = difflib.get_close_matches(written.casefold(), emails, n=1, cutoff=0.8)
-        remedy = f'did you mean "{near[0]}"?' if near else "write a known person's e-mail address"
+        near = _nearest_email(written.casefold(), emails)
+        remedy = f'did you mean "{near}"?' if near else "write a known person's e-mail address"
         message = f'the {name} "{written}" is nobody here'
         yield _fault(row, name, f"unknown-{name}", message, remedy)
+
+
+@lru_cache(maxsize=256)  # one person who left may own hundreds of procedures
+def _nearest_email(written: str, emails: frozenset[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(written, emails, n=1, cutoff=0.8)), None)
 
 
 def _dead_links(

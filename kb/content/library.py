@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -79,6 +80,15 @@ class Library:
         """The bytes of synonyms.yml; empty when there is none. Raises OSError otherwise."""
         return self._settings(SYNONYMS_FILE)
 
+    def save_settings(self, name: str, raw: bytes) -> None:
+        """Write departments.yml or synonyms.yml whole; after it returns, no crash loses it.
+
+        A link is followed, the file's rights stay. Raises OSError, and then nothing has changed.
+        """
+        if name not in (DEPARTMENTS_FILE, SYNONYMS_FILE):
+            raise FileNotFoundError(name)
+        _replace(Path(os.path.realpath(self.root / name)), raw)
+
     def _settings(self, name: str) -> bytes:
         try:
             return (self.root / name).read_bytes()
@@ -146,6 +156,28 @@ class Library:
             remedy = "put the file itself there"
             _report(report, path, f"the symbolic link leads {where}", remedy)
         return False
+
+
+def _replace(target: Path, raw: bytes) -> None:
+    """Write beside it, then rename: whoever reads meanwhile finds the old file or the new one."""
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.saving")
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    try:
+        with draft.open("xb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]:

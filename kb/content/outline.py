@@ -24,8 +24,10 @@ _TARGET = re.compile(
     r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)"""
 )
 _ATTRIBUTE = re.compile(
-    r"""<(?:a|img)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE
+    r"""<(?:a|img)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""",
+    re.IGNORECASE,
 )
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]*\1(?!`)")
 
 
@@ -73,7 +75,7 @@ def text_of_html(source: str) -> str:
     lower = source.lower()
     for tag in _HIDDEN:
         if f"<{tag}" in lower:
-            source = without(source, f"<{tag}", f"</{tag}", unclosed=True)
+            source = without(source, f"<{tag}", f"</{tag}>", unclosed=True)
     return html.unescape(_TAG.sub(" ", source))
 
 
@@ -112,8 +114,9 @@ def _links(token: Token) -> Iterator[Link]:
             content = _CODE.sub(lambda code: " " * len(code.group()), content)
         for found in _TARGET.finditer(content):
             line = first + content.count("\n", 0, found.start())
-            yield Link(line, found[1] or found[2] or "")
+            target = _ESCAPE.sub(r"\1", found[1] or found[2] or "")
+            yield Link(line, html.unescape(target))
     if token.type in ("inline", "html_block") and "<" in content:
         for found in _ATTRIBUTE.finditer(content):
             line = first + content.count("\n", 0, found.start())
-            yield Link(line, html.unescape(found[1] or found[2] or ""))
+            yield Link(line, html.unescape(found[1].strip("\"'")))

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -106,6 +107,8 @@ class _Layout:
         self._tokens = tokens
         self._placed = [each for each in placed if each.outer]
         self._linking = linking
+        tops = [each.index for each in self._placed if each.level == 2]
+        self._ends = dict(pairwise([*tops, len(tokens)]))
         for each in placed:
             tag = f"h{each.level}"
             tokens[each.index].tag = tokens[each.index + 2].tag = tag
@@ -114,10 +117,13 @@ class _Layout:
 
     def page(self) -> Page:
         shown = [each for each in self._placed if not each.is_title]
-        tops = [each for each in shown if each.level == 2]
-        parts = [self._part(each) for each in tops]
-        opening = self._opening(tops[0].index if tops else len(self._tokens))
         contents = tuple(Heading(each.level, each.anchor, each.text) for each in shown)
+        tops = [number for number, each in enumerate(shown) if each.level == 2]
+        opening = self._opening(shown[tops[0]].index if tops else len(self._tokens))
+        parts = [
+            self._part(shown[start], shown[start + 1 : end])
+            for start, end in pairwise([*tops, len(shown)])
+        ]
         return Page((*opening, *parts), contents)
 
     def _opening(self, end: int) -> tuple[Part, ...]:
@@ -133,33 +139,23 @@ class _Layout:
         kind = "steps" if whole and _has_steps(tokens) else "text"
         return (Part(kind, "", 0, "", made),)
 
-    def _part(self, heading: Placed) -> Part:
-        inner = self._below(heading)
+    def _part(self, heading: Placed, inner: list[Placed]) -> Part:
+        start, end = heading.index + 3, self._ends[heading.index]
+        tokens = self._tokens[start:end]
         kind = kind_of(heading.text)
         top = min((each.level for each in inner), default=0)
         named = [each for each in inner if each.level == top]
-        tokens = self._tokens[heading.index + 3 : self._end(heading)]
         if (kind == "steps" and not _has_steps(tokens)) or (kind == "methods" and not named):
             kind = "text"
         if kind != "methods":
-            html = self._html(tokens)
-            return Part(kind, heading.anchor, 2, heading.text, html)
+            return Part(kind, heading.anchor, 2, heading.text, self._html(tokens))
+        starts = [each.index for each in named]
         methods = tuple(
-            Method(each.text, each.anchor, self._html(self._tokens[each.index + 3 : end]))
-            for each, end in zip(
-                named, [*(each.index for each in named[1:]), self._end(heading)], strict=True
-            )
+            Method(each.text, each.anchor, self._html(self._tokens[each.index + 3 : stop]))
+            for each, stop in zip(named, [*starts[1:], end], strict=True)
         )
-        before = self._html(self._tokens[heading.index + 3 : named[0].index])
+        before = self._html(self._tokens[start : starts[0]])
         return Part(kind, heading.anchor, 2, heading.text, before, methods)
-
-    def _below(self, heading: Placed) -> list[Placed]:
-        end = self._end(heading)
-        return [each for each in self._placed if heading.index < each.index < end]
-
-    def _end(self, heading: Placed) -> int:
-        later = (e.index for e in self._placed if e.index > heading.index and e.level == 2)
-        return next(later, len(self._tokens))
 
     def _html(self, tokens: list[Token]) -> Markup:
         made = parser().renderer.render(tokens, parser().options, {})

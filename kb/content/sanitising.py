@@ -21,15 +21,14 @@ _UNSHOWN = set(
 _HEADINGS = {f"h{level}": {"id"} for level in range(2, 7)}
 _ATTRIBUTES: dict[str, set[str]] = {
     **_HEADINGS,
-    "a": {"href", "title"},
-    "abbr": {"title"},
+    "*": {"lang", "title"},
+    "a": {"href"},
     "col": {"span"},
     "colgroup": {"span"},
     "details": {"open"},
-    "img": {"src", "alt", "title", "width", "height"},
+    "img": {"src", "alt", "width", "height"},
     "li": {"value"},
     "ol": {"start", "reversed", "type"},
-    "span": {"title"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }

@@ -8,9 +8,7 @@ import unicodedata
 from collections.abc import Collection
 
 # Zero-width space, word joiner, BOM, soft hyphen, and the marks that turn the writing direction.
-_INVISIBLE = dict.fromkeys(
-    [0x200B, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SPECIAL = re.compile(r"[\[\]*_`<&\\~!]")
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[([^\[\]]*)\])?")
@@ -37,7 +35,7 @@ def first_control(text: str) -> int:
 def tidy(text: str) -> str:
     """One line: spaces of all kinds become single ones, invisible characters go."""
     if not text.isascii():
-        text = text.translate(_INVISIBLE)
+        text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 

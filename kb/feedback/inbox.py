@@ -27,6 +27,7 @@ from kb.feedback.votes import Votes
 
 _OPEN = items.c.state == State.OPEN.value
 _ANSWERED = items.c.state == State.ANSWERED.value
+_UNSEEN = and_(_ANSWERED, items.c.answer_seen_at.is_(None))
 
 
 class Inbox:
@@ -141,18 +142,19 @@ class Inbox:
         return answered
 
     def questions(self, person_id: int, page: int, per_page: int) -> Page:
-        """Everything this person reported or asked, newest first, with the answers."""
-        return self._page(_of(person_id), True, page, per_page)
+        """Everything this person reported or asked: unseen answers first, then newest first."""
+        unseen = case((_UNSEEN, 0), else_=1)
+        return self._page(_of(person_id), True, page, per_page, unseen)
 
     def unread_answers(self, person_id: int) -> int:
         """How many answers this person has not seen yet."""
-        unread = and_(_of(person_id), _ANSWERED, items.c.answer_seen_at.is_(None))
+        unread = and_(_of(person_id), _UNSEEN)
         with reading(self._engine) as connection:
             return connection.scalar(select(func.count()).select_from(items).where(unread)) or 0
 
     def mark_seen(self, person_id: int, item_ids: Iterable[int], now: datetime) -> None:
         """This person has seen the answers to these items. Others' items are left alone."""
-        unread = and_(_of(person_id), _ANSWERED, items.c.answer_seen_at.is_(None))
+        unread = and_(_of(person_id), _UNSEEN)
         which = and_(unread, items.c.id.in_({id for id in item_ids if 0 < id <= GREATEST_ID}))
         with reading(self._engine) as connection:
             if connection.scalar(select(items.c.id).where(which).limit(1)) is None:
@@ -161,14 +163,21 @@ class Inbox:
             connection.execute(update(items).where(which).values(answer_seen_at=now))
 
     def _page(
-        self, which: ColumnElement[bool], newest_first: bool, page: int, per_page: int
+        self,
+        which: ColumnElement[bool],
+        newest_first: bool,
+        page: int,
+        per_page: int,
+        *before: ColumnElement[int],
     ) -> Page:
         offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
         order = [items.c.created_at, items.c.id]
         listed = (
             records.query()
             .where(which)
-            .order_by(*(column.desc() if newest_first else column.asc() for column in order))
+            .order_by(
+                *before, *(column.desc() if newest_first else column.asc() for column in order)
+            )
             .limit(per_page)
             .offset(offset)
         )

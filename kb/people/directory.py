@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, func, select, update
 
-from kb.database import GREATEST_ID, people, reading, writing
+from kb.database import GREATEST_ID, memberships, people, reading, writing
 from kb.people import records
 from kb.people.attempts import Attempts
 from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
@@ -82,6 +82,18 @@ class Directory:
         query = select(people.c.email).where(people.c.disabled_at.is_(None))
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(query))
+
+    def answers(self, department: str, *, demo_allowed: bool) -> bool:
+        """Is there an editor or reviewer of this department who may enter?"""
+        member = (
+            select(people.c.id)
+            .join(memberships, memberships.c.person_id == people.c.id)
+            .where(memberships.c.department == department, people.c.disabled_at.is_(None))
+        )
+        if not demo_allowed:
+            member = member.where(people.c.demo.is_(False))
+        with reading(self._engine) as connection:
+            return connection.scalar(member.limit(1)) is not None
 
     def has_administrator(self) -> bool:
         """Is there one who may enter outside demo mode?"""

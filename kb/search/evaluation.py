@@ -76,4 +76,4 @@ def _ndcg(one: Answered) -> float:
 
 
 def _gain(relevances: Sequence[int]) -> float:
-    return sum((2**value - 1) / log2(place + 2) for place, value in enumerate(relevances))
+    return sum((2.0**value - 1) / log2(place + 2) for place, value in enumerate(relevances))

@@ -27,11 +27,11 @@ class Weights:
     """How much each part counts; 0 takes it out (for the ablations)."""
 
     whole: float = 1.0
-    title: float = 1.55
-    keywords: float = 1.9
+    title: float = 1.82
+    keywords: float = 2.18
     passage: float = 0.4
-    meaning: float = 1.15
-    close: float = 1.8
+    meaning: float = 1.89
+    close: float = 1.54
 
 
 PARTS = ("whole", "title", "keywords", "passage", "meaning", "close")

@@ -113,15 +113,3 @@ class Scorer:
         for nth in range(len(self.slots)):
             self._add(number, nth, "passage", scores)
         return scores
-
-    def coverage(self, number: int, doc: int) -> float:
-        """How much of what was asked (by rarity) stands in a document, 0 to 1."""
-        one, found = self.sets[number], 0.0
-        for worth, rows in zip(self.rarity, self.rows[number], strict=True):
-            for row, factor in rows:
-                ids = one.table("whole", row)[0]
-                at = int(np.searchsorted(ids, doc))
-                if at < len(ids) and ids[at] == doc:
-                    found += worth * factor
-                    break
-        return found / self.asked if self.asked else 0.0

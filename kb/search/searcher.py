@@ -28,7 +28,8 @@ from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
 from kb.search.understanding import Understanding, Understood
 
-CONVINCING = 0.5  # share of what was asked (by rarity) that the best hit has
+CONVINCING = 1.4  # score of the best hit; how often it errs: docs/decisions/ranking.md
+CONVINCING_WORD = 1.0  # for a single word, which cannot stand close to another
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 ATTEMPTS = 5  # to read an index that is being replaced
 
@@ -126,6 +127,12 @@ class Searcher:
                 break
         self._seen, self._sets = (), ()
         return ()
+
+    def with_synonyms(self, synonyms: Synonyms) -> Searcher:
+        """A searcher of what is in service now, to which other words mean the same."""
+        other = Searcher(self.index, lambda: synonyms, self._weights)
+        other._sets, other._seen = self.loaded(), self._seen
+        return other
 
     def _load(self, seen: tuple[int, ...]) -> None:
         with self._lock:
@@ -244,8 +251,10 @@ def _convincing(answer: _Answer) -> bool:
     ranked = answer.ranked
     if not len(ranked.docs):
         return False
-    best = answer.scorer.coverage(int(ranked.sets[0]), int(ranked.docs[0]))
-    return best >= CONVINCING or (answer.query.filtered and not answer.query.words)
+    if answer.query.filtered and not answer.query.words:
+        return True
+    several = len(answer.scorer.in_order) > 1
+    return float(ranked.scores[0]) >= (CONVINCING if several else CONVINCING_WORD)
 
 
 def _likely_department(answer: _Answer) -> str | None:

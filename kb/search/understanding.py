@@ -16,7 +16,7 @@ from kb.search.spelling import NEAREST, may_be_misspelt
 from kb.search.synonyms import Synonyms
 
 FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
-FILLER_WEIGHT = 0.12
+FILLER_WEIGHT = 0.2
 JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8

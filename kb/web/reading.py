@@ -42,6 +42,7 @@ SERVED = {
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }
+_SAID_ANYWAY = "review-overdue"  # in a sentence of its own, to everybody
 # A drawing opened by itself is a document: it may draw, and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -65,11 +66,11 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         "reading/procedure.html",
         procedure=text.procedure,
         page=text.page,
-        faults=text.faults,
-        mends=bool(text.faults) and _mends(text.procedure),
+        faults=[fault for fault in text.faults if fault.code != _SAID_ANYWAY],
+        mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
-        related=parts().catalogue.related(text.procedure, access.reader()),
+        related=text.related,
         **responding.vote_panel(text.procedure),
     )
 

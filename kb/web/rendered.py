@@ -20,11 +20,12 @@ from kb.web.pages import departments, parts
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A procedure exactly as its file says, and its body as a page."""
+    """A procedure exactly as its file says, its body as a page, and what it is related to."""
 
     procedure: Procedure
     faults: tuple[Fault, ...]
     page: Page
+    related: tuple[Procedure, ...] = ()
 
 
 class Shelf:
@@ -81,7 +82,7 @@ def _read(card: Card, reader: Reader) -> Text:
         procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
     resolve = _resolver(document.body, path, reader)
     page = parts().renderer.render(document.body, path, resolve, procedure.title)
-    return Text(procedure, faults, page)
+    return Text(procedure, faults, page, parts().catalogue.related(procedure, reader))
 
 
 def _resolver(body: str, base: str, reader: Reader) -> Resolve:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from itsdangerous import Signer
 
-from kb.feedback.model import EmptyQuestion, Reason, Tally, Vote
+from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.web import access
 from kb.web.forms import LONGEST_QUERY, AskForm, SeenForm, VoteForm
@@ -53,10 +53,7 @@ def vote(procedure_id: str) -> ResponseReturnValue:
     read = _as_read(procedure_id, form.version.data, form.seal.data)
     if not form.validate():
         return _vote_page(_vote_panel(read, form)), 400
-    helpful = form.helpful.data == "yes"
-    _cast(read, helpful, form)
-    owner = departments().get(read.department)
-    flash("Thanks, good to know." if helpful else f"Thanks, {owner.name} will see it.", "ok")
+    _cast(read, form.helpful.data == "yes", form)
     return redirect(_back_to(read))
 
 
@@ -70,12 +67,7 @@ def ask() -> ResponseReturnValue:
     form = _ask_form()
     if not form.validate():
         return _ask_page(form), 400
-    try:
-        _send(form)
-    except EmptyQuestion as refusal:
-        form.q.errors = [str(refusal)]
-        return _ask_page(form), 400
-    asked = departments().get(form.department.data)
+    asked = _send(form)
     flash(f"Thanks, {asked.name} will see it. The answer comes here.", "ok")
     return redirect(url_for(".questions"))
 
@@ -136,13 +128,21 @@ def _vote_page(panel: VotePanel) -> str:
     return render_template("responding/vote.html", vote_panel=panel)
 
 
+def _answering(department_id: str) -> Department:
+    """The department, or where nobody answers for it, what comes to the administrators."""
+    allowed = parts().settings.demo
+    served = parts().directory.answers(department_id, demo_allowed=allowed)
+    return departments().get(department_id if served else UNASSIGNED)
+
+
 def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
+    answering = _answering(read.department)
     parts().inbox.votes.cast(
         access.signed_in().id,
-        read,
+        replace(read, department=answering.id),
         helpful,
         now(),
-        departments().get(read.department).answer_within,
+        answering.answer_within,
         reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
         comment="" if helpful else form.comment.data,
     )
@@ -178,13 +178,14 @@ def _likely(query: str) -> str | None:
     return found.likely_department
 
 
-def _send(form: AskForm) -> None:
-    department = departments().get(form.department.data)
+def _send(form: AskForm) -> Department:
+    answering = _answering(form.department.data)
     parts().inbox.ask(
         access.signed_in().id,
         form.q.data,
-        department.id,
+        answering.id,
         form.comment.data,
         now(),
-        department.answer_within,
+        answering.answer_within,
     )
+    return answering

@@ -18,7 +18,7 @@ _RECENT = 8
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The box, the departments, the categories, and what was reviewed lately."""
+    """The box, and below it the departments, categories, letters and latest reviews."""
     reader, catalogue = access.reader(), parts().catalogue
     counts, recent = catalogue.departments(reader), catalogue.recent(reader, _RECENT)
     return render_template(
@@ -26,6 +26,7 @@ def home() -> ResponseReturnValue:
         counts=counts,
         listed=by_order(counts),
         categories=catalogue.categories(reader),
+        letters=catalogue.letters(reader),
         recent=recent,
         names=parts().directory.names({one.owner for one in recent if one.owner}),
         focus_search=True,

@@ -137,7 +137,9 @@ def test_the_path_from_before_a_move_leads_to_the_procedure(rep: FlaskClient, pa
 
 
 def test_links_between_files_lead_to_procedures(rep: FlaskClient, parts: Parts) -> None:
-    text = "[lost](../billing/lost-in-transit.md#steps) [gone](nothing.md) [out](https://kb.example/)"
+    text = (
+        "[lost](../billing/lost-in-transit.md#steps) [gone](nothing.md) [out](https://kb.example/)"
+    )
     write(parts, "shipping/any.md", front(text))
     html = page(rep, "/procedures/ANY-1")
     assert 'href="/procedures/BIL-001#steps"' in html
@@ -200,11 +202,15 @@ def test_a_script_in_title_keyword_and_people_is_shown(rep: FlaskClient, parts: 
 
 
 def test_headings_never_clash_with_the_page(rep: FlaskClient, parts: Parts) -> None:
-    names = "Main Query Search Content Helpful Ask Version Reason Comment Seal Related Owner Standard"
+    names = (
+        "Main Query Search Content Helpful Ask Version Reason Comment Seal Related Owner Standard"
+    )
     words = [*names.split(), "Main", "Vote reason 1", "csrf_token", "Steps", "Steps", "?", "日本"]
     text = "\n\n".join(f"## {name}\n\n### {name}\n\ntext" for name in words)
     write(parts, "shipping/any.md", front(text))
-    rep.post("/procedures/ANY-1/votes", data={"helpful": "no", "version": version_of(parts, "ANY-1")})
+    rep.post(
+        "/procedures/ANY-1/votes", data={"helpful": "no", "version": version_of(parts, "ANY-1")}
+    )
     page(rep, "/procedures/ANY-1")
 
 
@@ -251,9 +257,7 @@ def test_a_fault_is_shown_with_its_line_to_those_who_can_mend_it(
         assert "something here may be missing" in html
 
 
-def test_a_mere_warning_does_not_trouble_a_reader(
-    rep: FlaskClient, outsider: FlaskClient
-) -> None:
+def test_a_mere_warning_does_not_trouble_a_reader(rep: FlaskClient, outsider: FlaskClient) -> None:
     assert "something here may be missing" not in page(rep, "/procedures/BIL-001")
 
 

@@ -149,7 +149,9 @@ def test_any_text_is_a_query_and_is_shown_not_run(rep: FlaskClient, query: str) 
     assert "<img src=x" not in html
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     query=st.text(max_size=80),
     department=st.text(max_size=12),
