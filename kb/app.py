@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
 from kb.parts import Parts
 from kb.people.directory import Directory
+from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.search.index import Index
 from kb.search.searcher import Searcher
@@ -35,6 +37,7 @@ from kb.web import (
     searching,
     security,
     signing_in,
+    synonyms,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -47,6 +50,7 @@ _BLUEPRINTS = (
     signing_in,
     people,
     faults,
+    synonyms,
     help,
     api,
 )
@@ -78,7 +82,10 @@ def build(settings: Settings) -> Parts:
 
 def create_app(parts: Parts | None = None) -> Flask:
     """The site. Without `parts`, as gunicorn calls it, they are built from the environment."""
-    parts = parts or build(configuration.load(os.environ, Path.cwd()))
+    if parts is None:
+        parts = build(configuration.load(os.environ, Path.cwd()))
+        # The first search loads the model: better now than while somebody waits.
+        parts.searcher.search("first", Reader(), date.today())
     app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
     app.extensions["kb"] = parts
     for module in (security, access, pages, errors):

@@ -9,7 +9,7 @@ import click
 
 from kb.cli.common import Build, built, content_option
 from kb.procedures.visibility import Reader
-from kb.search.results import Hit, Results
+from kb.search.results import Explanation, Hit, Results
 
 
 @click.command()
@@ -18,12 +18,21 @@ from kb.search.results import Hit, Results
 @click.option("--department", help="Only procedures of this department (its id).")
 @click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The answer of GET /api/v1/search.")
+@click.option("--explain", is_flag=True, help="Why each hit stands where it stands.")
 @click.pass_obj
 def search(
-    build: Build, words: tuple[str, ...], department: str | None, limit: int, as_json: bool
+    build: Build,
+    words: tuple[str, ...],
+    department: str | None,
+    limit: int,
+    as_json: bool,
+    explain: bool,
 ) -> None:
     """Find procedures. Only published ones: who reads the terminal is not known."""
     parts = built(build)
+    if explain:
+        _print_why(parts.searcher.explain(" ".join(words), Reader(), date.today(), limit))
+        return
     results = parts.searcher.search(
         " ".join(words), Reader(), date.today(), department=department, limit=limit
     )
@@ -40,6 +49,15 @@ def _print(results: Results) -> None:
     for rank, hit in enumerate(results.hits, 1 + results.offset):
         click.echo(f"{rank:3}. {hit.id}  {hit.title}  [{hit.department}]{_mark(hit)}")
         click.echo(f"     {''.join(part.text for part in hit.snippet)}")
+
+
+def _print_why(explanation: Explanation) -> None:
+    click.echo("Words, their rarity, and what they were taken for:")
+    for word, rarity, why in explanation.words:
+        click.echo(f"  {word:20} {rarity:6.2f}  {why}")
+    for rank, hit in enumerate(explanation.hits, 1):
+        click.echo(f"{rank:3}. {hit.score:6.3f}  {hit.id}  {hit.title}")
+        click.echo("     " + "  ".join(f"{part.name} {part.adds:+.3f}" for part in hit.parts))
 
 
 def _mark(hit: Hit) -> str:

@@ -43,6 +43,8 @@ def serve(
     # The children read their settings from the environment, as every process does.
     chosen = {"KB_HOST": host, "KB_PORT": port, "KB_WORKERS": workers, "KB_DEMO": as_demo or None}
     os.environ.update({name: str(value) for name, value in chosen.items() if value is not None})
+    if as_demo:
+        os.environ.setdefault("KB_NAME", demo.COMPANY)
     parts = built(build)
     _introduce(parts)
     if not parts.index.fingerprints():

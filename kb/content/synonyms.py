@@ -11,7 +11,6 @@ from kb.content.library import SYNONYMS_FILE
 from kb.content.yaml_text import YamlTrouble, load
 from kb.procedures.model import Fault
 
-
 # Neither YAML nor a reader of the file can do anything with these.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 

@@ -169,7 +169,8 @@ def _before_dash(text: str, node: yaml.Node) -> str:
     """The spaces before each dash of a list."""
     start = node.start_mark.index
     before = text[_line_start(text, start) : start]
-    if node.flow_style or before.strip(" "):
+    bracketed = isinstance(node, yaml.CollectionNode) and node.flow_style
+    if bracketed or before.strip(" "):
         raise NotEditable(_line(node), "a list is written in brackets", _BEHIND_DASHES)
     return before
 

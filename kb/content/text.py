@@ -93,7 +93,7 @@ def without(source: str, opening: str, closing: str, unclosed: bool = False) -> 
     lower = source.lower()
     if len(lower) != len(source):  # a few letters grow when lowered, and places would shift
         lower = source
-    kept = []
+    kept: list[str] = []
     at = 0
     while (start := lower.find(opening, at)) >= 0:
         end = lower.find(closing, start)

@@ -171,15 +171,10 @@ class Inbox:
         *before: ColumnElement[int],
     ) -> Page:
         offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
-        order = [items.c.created_at, items.c.id]
+        times = (items.c.created_at, items.c.id)
+        order = (column.desc() if newest_first else column.asc() for column in times)
         listed = (
-            records.query()
-            .where(which)
-            .order_by(
-                *before, *(column.desc() if newest_first else column.asc() for column in order)
-            )
-            .limit(per_page)
-            .offset(offset)
+            records.query().where(which).order_by(*before, *order).limit(per_page).offset(offset)
         )
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(items).where(which))

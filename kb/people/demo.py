@@ -7,6 +7,7 @@ from datetime import datetime
 from kb.people.directory import Directory
 from kb.people.records import Newcomer
 
+COMPANY = "Northwind procedures"
 PASSWORD = "northwind-demo"
 _DOMAIN = "northwind.example"
 

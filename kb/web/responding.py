@@ -68,7 +68,8 @@ def ask() -> ResponseReturnValue:
     if not form.validate():
         return _ask_page(form), 400
     asked = _send(form)
-    flash(f"Thanks, {asked.name} will see it. The answer comes here.", "ok")
+    who = "the administrators" if asked.id == UNASSIGNED else asked.name
+    flash(f"Thanks, {who} will see it. The answer comes here.", "ok")
     return redirect(url_for(".questions"))
 
 
@@ -163,8 +164,7 @@ def _ask_form(said: dict[str, str] | None = None) -> AskForm:
 
 
 def _to_ask() -> list[Department]:
-    known = departments()
-    return list(known.by_id.values()) or [known.get(UNASSIGNED)]
+    return list(departments().by_id.values()) or [Department(UNASSIGNED, "The administrators")]
 
 
 def _ask_page(form: AskForm) -> str:

@@ -52,7 +52,14 @@ def test_no_link_leads_out_of_the_content_folder(target: str) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://kb.example", "mailto:a@kb.example", "javascript:x", "//kb.example", "data:,x", "C:/x"],
+    [
+        "https://kb.example",
+        "mailto:a@kb.example",
+        "javascript:x",
+        "//kb.example",
+        "data:,x",
+        "C:/x",
+    ],
 )
 def test_other_addresses_are_not_local(target: str) -> None:
     assert not is_local(target)

@@ -52,7 +52,7 @@ def test_a_name_becomes_a_title() -> None:
     [
         ("plain", "plain"),
         ("**bold** and *soft* and __both__ and _this_", "bold and soft and both and this"),
-        ("see [the label](../a.md \"x\") or ![a parcel](b.png)", "see the label or a parcel"),
+        ('see [the label](../a.md "x") or ![a parcel](b.png)', "see the label or a parcel"),
         ("[label][ref] and [![alt](a.png)](b.md)", "[label][ref] and alt"),
         ("**[Pull up Account]** first", "[Pull up Account] first"),
         ("`a_b` and ``c`d`` and **`e`**", "a_b and c`d and e"),

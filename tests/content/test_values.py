@@ -1,3 +1,4 @@
+import contextlib
 from datetime import date, timedelta
 
 import pytest
@@ -115,7 +116,5 @@ anything = st.recursive(
 @given(anything)
 def test_anything_is_read_or_refused(written: object) -> None:
     for read in (values.text, values.texts, values.day, values.days, values.within, values.address):
-        try:
+        with contextlib.suppress(ValueError):
             read(written)
-        except ValueError as error:
-            assert str(error)

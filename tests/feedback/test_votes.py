@@ -31,7 +31,7 @@ def cast(inbox: Inbox, now: datetime, helpful: bool, *words: object, **changes: 
 
 def reported(inbox: Inbox) -> list[Item]:
     """All items of Ana, oldest first."""
-    return list(reversed(inbox.questions(ANA.id, 1, 100).items))
+    return sorted(inbox.questions(ANA.id, 1, 100).items, key=lambda item: item.id)
 
 
 def test_a_yes_is_counted_and_opens_nothing(inbox: Inbox, now: datetime):

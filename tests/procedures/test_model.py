@@ -16,9 +16,7 @@ def test_a_keyword_with_half_a_colon_is_plain() -> None:
 
 
 def test_the_review_is_due_after_its_period() -> None:
-    procedure = Procedure(
-        "a", "A", "a.md", "0" * 12, reviewed=date(2026, 1, 31), review_every=30
-    )
+    procedure = Procedure("a", "A", "a.md", "0" * 12, reviewed=date(2026, 1, 31), review_every=30)
     assert procedure.due == date(2026, 3, 2)
     assert not procedure.overdue(date(2026, 3, 2))
     assert procedure.overdue(date(2026, 3, 3))
@@ -30,9 +28,7 @@ def test_what_was_never_promised_is_never_due() -> None:
 
 
 def test_a_period_beyond_the_calendar_ends_with_it() -> None:
-    procedure = Procedure(
-        "a", "A", "a.md", "0" * 12, reviewed=date(2026, 1, 1), review_every=10**9
-    )
+    procedure = Procedure("a", "A", "a.md", "0" * 12, reviewed=date(2026, 1, 1), review_every=10**9)
     assert procedure.due == date.max
 
 

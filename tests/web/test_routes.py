@@ -54,6 +54,12 @@ LADDER = {
     "GET /inbox/<int:item_id>": DRAFT,
     "POST /inbox/<int:item_id>/answer": "401 404 400 400 404 404",
     "GET /faults": DESK,
+    "GET /synonyms": DESK,
+    "GET /synonyms/new": DESK,
+    "POST /synonyms": "401 404 400 400 400 400",
+    "GET /synonyms/<key>": "302 404 404 404 404 404",
+    # There is none of that key, and the list says so.
+    "POST /synonyms/<key>/removal": "401 404 302 302 302 302",
     "GET /people": ADMINISTRATORS,
     "GET /people/new": ADMINISTRATORS,
     "GET /people/<int:person_id>": ADMINISTRATORS,
@@ -71,6 +77,7 @@ EXAMPLES = {
     "department_id": "shipping",
     "category": "Complaint",
     "path": "shipping/none.png",
+    "key": "0123456789abcdef",
     "item_id": 1,
     "person_id": 1,
 }

@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+
+from kb.content.catalogue import Catalogue, Category, KeywordCount
+from kb.content.check import cross_faults
+from kb.content.front_matter import parse
+from kb.content.library import FileStamp
+from kb.content.reading import Filed, procedure_from
+from kb.database import connect, upgrade
+from kb.procedures.model import Department, Departments, Fault, Severity
+from kb.procedures.visibility import Reader
+
+DEPARTMENTS = Departments(
+    {name: Department(name, name.title()) for name in ("shipping", "billing")}
+)
+REP = Reader()
+EDITOR = Reader(frozenset({"shipping"}))
+OUTSIDER = Reader(frozenset({"billing"}))
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    upgrade(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def catalogue(engine: Engine) -> Catalogue:
+    return Catalogue(engine)
+
+
+def filed(path: str, header: str = "", body: str = "Text") -> tuple[FileStamp, Filed]:
+    raw = f"---\n{header}\n---\n{body}".encode()
+    return FileStamp(path, len(raw), 7), procedure_from(parse(raw, path), DEPARTMENTS)
+
+
+def ids(catalogue: Catalogue) -> dict[str, str]:
+    return {path: stamp.id for path, stamp in catalogue.stamps().items()}
+
+
+LATE = filed(
+    "shipping/late.md",
+    "id: SHP-014\ntitle: Late Shipment\nkeywords: ['Complaint: Late Shipment', wismo]\n"
+    "owner: dana@kb.example\nreviewed: 2026-10-02\nreview_every: 6 months\n"
+    "audience: [phone]\nrelated: [BIL-001, ../billing/refund.md, lost.md, NO-1]",
+)
+LOST = filed("shipping/lost.md", "title: Lost parcel\nkeywords: ['complaint: lost parcel', WISMO]")
+DRAFT = filed("shipping/draft.md", "title: Éclair draft\nstatus: draft\nkeywords: [Complaint: New]")
+RETIRED = filed("shipping/old.md", "title: Old way\nstatus: retired\nkeywords: [wismo]")
+REFUND = filed("billing/refund.md", "id: BIL-001\ntitle: 2nd refund\nreviewed: 2026-11-01")
+ALL = [LATE, LOST, DRAFT, RETIRED, REFUND]
+
+
+def test_what_is_recorded_comes_back_whole(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    card = catalogue.get("SHP-014")
+    assert card is not None
+    assert card.procedure == LATE[1].procedure
+    assert card.faults == ()
+    assert catalogue.get("NO-1") is None
+    assert set(catalogue.by_ids(["SHP-014", "BIL-001", "NO-1"])) == {"SHP-014", "BIL-001"}
+
+
+def test_stamps_tell_what_the_index_needs(catalogue: Catalogue) -> None:
+    catalogue.record([LATE])
+    stamp = catalogue.stamps()["shipping/late.md"]
+    assert (stamp.size, stamp.modified_ns, stamp.id) == (LATE[0].size, 7, "SHP-014")
+    assert stamp.version == LATE[1].procedure.version
+    assert stamp.fingerprint == LATE[1].entry_fingerprint
+
+
+@pytest.mark.parametrize("reader", [REP, EDITOR, OUTSIDER])
+def test_every_list_shows_what_the_reader_may_find(catalogue: Catalogue, reader: Reader) -> None:
+    catalogue.record(ALL)
+    wanted = {one.procedure.id for _, one in ALL if reader.may_find(one.procedure)}
+    found = catalogue.titles(reader)
+    assert {card.procedure.id for card in found.cards} == wanted
+    assert found.total == len(wanted) == sum(catalogue.letters(reader).values())
+    counts = catalogue.departments(reader)
+    assert sum(counts.values()) == len(wanted)
+    for department, count in counts.items():
+        assert catalogue.in_department(department, reader, 1, 50).total == count
+    for category in catalogue.categories(reader):
+        for word in catalogue.keywords(reader, category.name):
+            listing = catalogue.with_keyword(word.folded, reader, 1, 50)
+            assert listing.total == word.count
+            assert {card.procedure.id for card in listing.cards} <= wanted
+    assert {one.id for one in catalogue.recent(reader, 9)} <= wanted
+
+
+def test_titles_stand_in_order_and_in_pages(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    first = catalogue.titles(EDITOR, page=1, per_page=3)
+    second = catalogue.titles(EDITOR, page=2, per_page=3)
+    titles = [card.procedure.title for card in (*first.cards, *second.cards)]
+    assert titles == ["2nd refund", "Éclair draft", "Late Shipment", "Lost parcel"]
+    assert (first.total, second.total, len(second.cards)) == (4, 4, 1)
+    assert catalogue.titles(EDITOR, page=9, per_page=3).cards == ()
+
+
+def test_titles_by_letter(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    assert catalogue.letters(EDITOR) == {"#": 1, "E": 1, "L": 2}
+    for letter, count in catalogue.letters(EDITOR).items():
+        assert catalogue.titles(EDITOR, letter).total == count
+    assert catalogue.titles(EDITOR, "Q").total == 0
+
+
+def test_keywords_make_a_tree(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    assert catalogue.categories(REP) == (Category("Complaint", 2),)
+    assert catalogue.categories(EDITOR) == (Category("Complaint", 3),)
+    assert catalogue.keywords(REP, "COMPLAINT") == (
+        KeywordCount("Complaint: Late Shipment", "complaint: late shipment", 1),
+        KeywordCount("complaint: lost parcel", "complaint: lost parcel", 1),
+    )
+    assert catalogue.keywords(REP) == (KeywordCount("WISMO", "wismo", 2),)
+    listing = catalogue.with_keyword("WISMO", REP, 1, 10)
+    assert [card.procedure.title for card in listing.cards] == ["Late Shipment", "Lost parcel"]
+
+
+def test_recent_is_by_review(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    assert [one.id for one in catalogue.recent(REP, 9)] == ["BIL-001", "SHP-014"]
+    assert len(catalogue.recent(REP, 1)) == 1
+
+
+def test_related_by_id_and_by_path_without_repetition(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    related = catalogue.related(LATE[1].procedure, REP)
+    assert [one.path for one in related] == ["billing/refund.md", "shipping/lost.md"]
+
+
+def test_related_shows_no_draft_to_a_rep(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    _, one = filed("shipping/x.md", "title: X\nrelated: [draft.md, old.md, x.md]")
+    assert catalogue.related(one.procedure, REP) == ()
+    assert len(catalogue.related(one.procedure, EDITOR)) == 1
+
+
+def test_files_with_faults_are_listed_for_their_department(catalogue: Catalogue) -> None:
+    catalogue.record([LATE, filed("billing/x.md", "reviewed: soon", "# X")])
+    found = catalogue.faulty(None, 1, 10)
+    assert [card.faults[0].code for card in found.cards] == ["no-date"]
+    assert catalogue.faulty(frozenset({"shipping"}), 1, 10).total == 0
+    assert catalogue.faulty(frozenset({"billing"}), 1, 10).total == 1
+
+
+def test_faults_across_files_come_and_go(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    fault = Fault("shipping/late.md", 3, "dead-link", "gone", "mend it", Severity.WARNING)
+    catalogue.record_cross_faults([fault, Fault("not/there.md", 1, "x", "y", "z")])
+    card = catalogue.get("SHP-014")
+    assert card is not None
+    assert card.faults == (fault,)
+    assert catalogue.faulty(None, 1, 10).total == 1
+    catalogue.record_cross_faults([])
+    assert catalogue.faulty(None, 1, 10).total == 0
+
+
+def test_cross_rows_are_what_the_check_needs(catalogue: Catalogue) -> None:
+    catalogue.record([LATE, filed("a.md", "id: SHP-014\ntitle: late shipment", "\n[x](gone.md)")])
+    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, frozenset(), TODAY)
+    assert {(fault.path, fault.line, fault.code) for fault in found} == {
+        ("shipping/late.md", 2, "duplicate-id"),
+        ("shipping/late.md", 3, "duplicate-title"),
+        ("shipping/late.md", 5, "unknown-owner"),
+        ("a.md", 6, "dead-link"),
+    }
+
+
+def test_the_first_path_keeps_a_repeated_id_and_the_other_regains_it(catalogue: Catalogue) -> None:
+    second, first = filed("b.md", "id: X\ntitle: B"), filed("a.md", "id: X\ntitle: A")
+    catalogue.record([second])
+    before = catalogue.stamps()["b.md"].fingerprint
+    catalogue.record([first])
+    assert ids(catalogue) == {"a.md": "X", "b.md": "X-2"}
+    assert catalogue.stamps()["b.md"].fingerprint != before
+    catalogue.remove(["a.md"])
+    assert ids(catalogue) == {"b.md": "X"}
+
+
+def test_an_id_that_is_written_beats_one_that_is_made(catalogue: Catalogue) -> None:
+    catalogue.record([filed("a/b.md", "title: A"), filed("z.md", "id: a-b\ntitle: Z")])
+    assert ids(catalogue) == {"a/b.md": "a-b-2", "z.md": "a-b"}
+
+
+def test_repeated_ids_take_no_third_ones_id(catalogue: Catalogue) -> None:
+    files = [filed(f"{n}.md", "id: X\ntitle: T") for n in range(4)]
+    catalogue.record([*files, filed("y.md", "id: X-2\ntitle: Y")])
+    assert ids(catalogue)["y.md"] == "X-2"
+    assert len(set(ids(catalogue).values())) == 5
+
+
+def test_a_moved_file_keeps_the_id_that_its_path_gave_it(catalogue: Catalogue) -> None:
+    catalogue.record([filed("old/late.md", "title: Late")])
+    catalogue.record([filed("new/late.md", "title: Late")], ["old/late.md"])
+    catalogue.remove(["old/late.md"])
+    assert ids(catalogue) == {"new/late.md": "old-late"}
+    assert catalogue.at_path("old/late.md") == catalogue.at_path("new/late.md") == "old-late"
+    catalogue.record([filed("new/late.md", "title: Late", "Edited")])
+    assert ids(catalogue) == {"new/late.md": "old-late"}
+
+
+def test_a_copy_is_no_move(catalogue: Catalogue) -> None:
+    catalogue.record([filed("a.md", "title: Late")])
+    catalogue.record([filed("b.md", "title: Late")])
+    assert ids(catalogue) == {"a.md": "a", "b.md": "b"}
+
+
+def test_two_copies_of_a_moved_file_do_not_share_its_id(catalogue: Catalogue) -> None:
+    catalogue.record([filed("a.md", "title: Late")])
+    catalogue.record([filed("b.md", "title: Late"), filed("c.md", "title: Late")], ["a.md"])
+    catalogue.remove(["a.md"])
+    assert sorted(ids(catalogue).values()) == ["a", "c"]
+
+
+def test_a_named_file_is_found_at_its_former_paths(catalogue: Catalogue) -> None:
+    for path in ("a.md", "b.md", "c.md"):
+        catalogue.record([filed(path, "id: X\ntitle: X")], [*ids(catalogue)])
+        catalogue.remove([gone for gone in ids(catalogue) if gone != path])
+    assert ids(catalogue) == {"c.md": "X"}
+    assert catalogue.at_paths(["a.md", "b.md", "c.md", "d.md"]) == dict.fromkeys(
+        ["a.md", "b.md", "c.md"], "X"
+    )
+
+
+def test_a_path_that_is_taken_again_leads_to_who_is_there(catalogue: Catalogue) -> None:
+    catalogue.record([filed("a.md", "id: X\ntitle: X")])
+    catalogue.record([filed("b.md", "id: X\ntitle: X")], ["a.md"])
+    catalogue.remove(["a.md"])
+    catalogue.record([filed("a.md", "id: Y\ntitle: Y")])
+    assert catalogue.at_paths(["a.md", "b.md"]) == {"a.md": "Y", "b.md": "X"}
+
+
+def test_a_file_that_gets_an_id_is_found_under_its_former_one(catalogue: Catalogue) -> None:
+    catalogue.record([filed("shipping/late.md", "title: Late")])
+    catalogue.record([filed("shipping/late.md", "id: SHP-014\ntitle: Late")])
+    assert catalogue.get("shipping-late") is None
+    assert catalogue.at_path("shipping-late") == "SHP-014"
+
+
+def test_two_files_may_swap_their_ids(catalogue: Catalogue) -> None:
+    catalogue.record([filed("a.md", "id: A\ntitle: A"), filed("b.md", "id: B\ntitle: B")])
+    catalogue.record([filed("a.md", "id: B\ntitle: A"), filed("b.md", "id: A\ntitle: B")])
+    assert ids(catalogue) == {"a.md": "B", "b.md": "A"}
+
+
+def test_an_id_may_pass_from_one_file_to_another(catalogue: Catalogue) -> None:
+    catalogue.record([filed("a.md", "id: A\ntitle: A"), filed("b.md", "id: B\ntitle: B")])
+    catalogue.record([filed("b.md", "id: A\ntitle: B"), filed("a.md", "id: C\ntitle: A")])
+    assert ids(catalogue) == {"a.md": "C", "b.md": "A"}
+
+
+def test_recording_again_changes_nothing(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    before = catalogue.stamps()
+    catalogue.record(ALL)
+    assert catalogue.stamps() == before
+    assert catalogue.keywords(REP)[0].count == 2
+
+
+def test_removing_takes_keywords_along(catalogue: Catalogue) -> None:
+    catalogue.record(ALL)
+    catalogue.remove([stamp.path for stamp, _ in ALL])
+    assert (catalogue.stamps(), catalogue.categories(EDITOR)) == ({}, ())
+
+
+def test_state_is_remembered(catalogue: Catalogue) -> None:
+    assert catalogue.state("seen") is None
+    catalogue.set_state("seen", "1")
+    catalogue.set_state("seen", "2")
+    assert catalogue.state("seen") == "2"
+
+
+def test_thousands_of_paths_are_looked_up(catalogue: Catalogue) -> None:
+    catalogue.record([LATE])
+    paths = [f"{number}.md" for number in range(40_000)]
+    assert catalogue.at_paths([*paths, "shipping/late.md"]) == {"shipping/late.md": "SHP-014"}
+    assert set(catalogue.by_ids([*paths, "SHP-014"])) == {"SHP-014"}
+
+
+def test_a_list_costs_the_same_whatever_it_shows(catalogue: Catalogue, engine: Engine) -> None:
+    counts = []
+    for number in (10, 200):
+        catalogue.record([filed(f"shipping/{n}.md", f"title: T {n}") for n in range(number)])
+        said: list[str] = []
+        listen = lambda *args, said=said: said.append(args[2])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", listen)
+        catalogue.titles(REP, "T", per_page=number)
+        catalogue.in_department("shipping", REP, 1, number)
+        catalogue.keywords(REP)
+        catalogue.recent(REP, number)
+        event.remove(engine, "before_cursor_execute", listen)
+        counts.append(len(said))
+    assert counts[0] == counts[1]
