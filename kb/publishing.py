@@ -15,7 +15,7 @@ from pathlib import Path
 from kb.content.catalogue import Catalogue, Stamp
 from kb.content.check import CrossRow, cross_faults
 from kb.content.departments import parse_departments
-from kb.content.front_matter import parse
+from kb.content.front_matter import parse, unreadable
 from kb.content.library import SYNONYMS_FILE, FileStamp, Library
 from kb.content.reading import Filed, procedure_from
 from kb.content.synonyms import parse_synonyms
@@ -170,10 +170,12 @@ class Publisher:
     def _filed(self, path: str, departments: Departments) -> Filed | None:
         """The file as a procedure; None when it went away between listing and reading."""
         try:
-            raw = self._library.read(path)
+            document = parse(self._library.read(path), path)
         except FileNotFoundError:
             return None
-        return procedure_from(parse(raw, path), departments)
+        except OSError as error:
+            document = unreadable(path, error.strerror or "no reason given")
+        return procedure_from(document, departments)
 
     def _index_entries(
         self, kept: dict[str, tuple[Section, ...]], progress: Progress, *, rebuild: bool

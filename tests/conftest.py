@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -107,9 +108,10 @@ status: draft
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with three procedures of two departments; SHP-015 is a draft."""
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with three procedures of two departments, indexed, with the personas; to be copied."""
+    folder = tmp_path_factory.mktemp("template")
     files = {
         "departments.yml": DEPARTMENTS,
         "shipping/late-shipment.md": LATE,
@@ -117,22 +119,36 @@ def home(tmp_path: Path) -> Path:
         "shipping/customs.md": DRAFT,
     }
     for path, text in files.items():
-        target = tmp_path / "content" / path
+        target = folder / "content" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+    built = with_fast_passwords(build(configuration.load({}, folder)))
+    add_personas(built.directory)
+    built.publisher.refresh(NOW.date())
+    built.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Path:
+    """A home of one's own: three procedures, of which SHP-015 is a draft, and no people."""
+    shutil.copytree(template / "content", tmp_path / "content")
     return tmp_path
 
 
 @pytest.fixture
-def parts(home: Path) -> Iterator[Parts]:
+def parts(template: Path, home: Path) -> Iterator[Parts]:
     """All parts over that home, indexed, with the personas registered."""
-    built = build(configuration.load({}, home))
-    # Real argon2 with small parameters: the default takes 50 ms a password.
-    built = replace(built, directory=Directory(built.engine, Passwords(fast=True)))
-    add_personas(built.directory)
-    built.publisher.refresh(NOW.date())
+    for folder in ("var", "search_index"):
+        shutil.copytree(template / folder, home / folder)
+    built = with_fast_passwords(build(configuration.load({}, home)))
     yield built
     built.engine.dispose()
+
+
+def with_fast_passwords(built: Parts) -> Parts:
+    """Real argon2 with small parameters: the default takes 50 ms a password."""
+    return replace(built, directory=Directory(built.engine, Passwords(fast=True)))
 
 
 def add_personas(directory: Directory) -> None:

@@ -125,6 +125,17 @@ def test_a_broken_file_hides_no_other(parts: Parts, home: Path) -> None:
     assert {fault.path for fault in faults if fault.severity == "error"} == {"shipping/broken.md"}
 
 
+def test_a_file_too_large_to_read_stops_nothing_and_is_reported(parts: Parts, home: Path) -> None:
+    with (home / "content" / "shipping" / "huge.md").open("wb") as huge:
+        huge.truncate(20_000_000)
+    write(home, "shipping/zeppelin.md", "Zeppelin")
+    parts.publisher.refresh(TODAY)
+    assert found(parts, "zeppelin") == ["shipping-zeppelin"]
+    card = parts.catalogue.get("shipping-huge")
+    assert card is not None
+    assert [fault.code for fault in card.faults] == ["unreadable"]
+
+
 @pytest.mark.parametrize("step", range(6))
 def test_killed_in_a_rebuild_the_old_index_answers_and_the_next_refresh_heals(
     parts: Parts, home: Path, step: int

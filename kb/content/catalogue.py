@@ -82,8 +82,11 @@ class Catalogue:
         if not ids:
             return {}
         with reading(self._engine) as connection:
-            rows = connection.execute(select(table).where(table.c.id.in_(set(ids)))).all()
-        return {row.id: _card(row) for row in rows}
+            return {
+                row.id: _card(row)
+                for some in recording.chunks(set(ids))
+                for row in connection.execute(select(table).where(table.c.id.in_(some)))
+            }
 
     def at_path(self, path: str) -> str | None:
         """The id of what is, or once was, at `path`; also the id that replaced a former id."""
@@ -91,18 +94,18 @@ class Catalogue:
 
     def at_paths(self, paths: Collection[str]) -> dict[str, str]:
         """`at_path` of many at once."""
-        if not paths:
-            return {}
-        wanted = set(paths)
-        once = (
-            select(addresses.c.path, addresses.c.procedure_id)
-            .join(table, table.c.id == addresses.c.procedure_id)
-            .where(addresses.c.path.in_(wanted))
+        once = select(addresses.c.path, addresses.c.procedure_id).join(
+            table, table.c.id == addresses.c.procedure_id
         )
-        now = select(table.c.path, table.c.id).where(table.c.path.in_(wanted))
+        now = select(table.c.path, table.c.id)
+        found: dict[str, str] = {}
+        if not paths:
+            return found
         with reading(self._engine) as connection:
-            found = dict(connection.execute(once).all())
-            return found | dict(connection.execute(now).all())
+            for some in recording.chunks(set(paths)):
+                found |= dict(connection.execute(once.where(addresses.c.path.in_(some))).all())
+                found |= dict(connection.execute(now.where(table.c.path.in_(some))).all())
+        return found
 
     def in_department(self, department: str, reader: Reader, page: int, per_page: int) -> Listing:
         """A department's procedures by title."""

@@ -38,7 +38,7 @@ def enter(
 def forget(connection: Connection, paths: Collection[str]) -> None:
     """Remove rows; an id that another file also wanted goes to that one."""
     freed = {row.wanted_id for row in _rows(connection, paths).values()}
-    for chunk in _chunks(paths):
+    for chunk in chunks(paths):
         connection.execute(delete(table).where(table.c.path.in_(chunk)))
     settle(connection, freed)
 
@@ -49,21 +49,30 @@ def settle(connection: Connection, wanted: Iterable[str], gone: Collection[str] 
     The others get the id with -2, -3 …; a file that is `gone` yields to all.
     """
     absent = set(gone)
-    for chunk in _chunks(sorted(set(wanted))):
-        query = select(table.c.path, table.c.id, table.c.wanted_id, table.c.named)
-        rows = connection.execute(query.where(table.c.wanted_id.in_(chunk))).all()
-        claims: dict[str, list[Any]] = {}
-        for row in rows:
-            claims.setdefault(row.wanted_id, []).append(row)
-        for wanted_id, claimants in claims.items():
+    open_ids = set(wanted)
+    while open_ids:
+        displaced: set[str] = set()
+        for wanted_id, claimants in _claims(connection, open_ids).items():
             claimants.sort(key=lambda row: (row.path in absent, not row.named, row.path))
-            _share_out(connection, wanted_id, claimants)
+            displaced |= _share_out(connection, wanted_id, claimants)
+        open_ids = displaced
 
 
-def _share_out(connection: Connection, wanted_id: str, claimants: list[Any]) -> None:
+def _claims(connection: Connection, wanted: Iterable[str]) -> dict[str, list[Any]]:
+    query = select(table.c.path, table.c.id, table.c.wanted_id, table.c.named)
+    claims: dict[str, list[Any]] = {}
+    for chunk in chunks(sorted(wanted)):
+        for row in connection.execute(query.where(table.c.wanted_id.in_(chunk))):
+            claims.setdefault(row.wanted_id, []).append(row)
+    return claims
+
+
+def _share_out(connection: Connection, wanted_id: str, claimants: list[Any]) -> set[str]:
+    """Give the claimants their ids; returns the wanted id of a file that had to let go of one."""
     if len(claimants) == 1 and claimants[0].id == wanted_id:
-        return
+        return set()
     own = {row.path for row in claimants}
+    displaced = _displace(connection, wanted_id, own)
     free = _free_ids(connection, wanted_id, own)
     given = [(row, wanted_id if place == 0 else next(free)) for place, row in enumerate(claimants)]
     changed = [(row, new) for row, new in given if row.id != new]
@@ -73,6 +82,16 @@ def _share_out(connection: Connection, wanted_id: str, claimants: list[Any]) -> 
     for row, new in changed:
         connection.execute(update(table).where(table.c.path == row.path).values(id=new))
         _stamp_anew(connection, row.path, new)
+    return displaced
+
+
+def _displace(connection: Connection, wanted_id: str, own: set[str]) -> set[str]:
+    """Take the id from a file that wanted another and only got this one (`x-2`) for want of it."""
+    query = select(table.c.path, table.c.wanted_id).where(table.c.id == wanted_id)
+    holders = [row for row in connection.execute(query) if row.path not in own]
+    for row in holders:
+        connection.execute(update(table).where(table.c.path == row.path).values(id=_held(row.path)))
+    return {row.wanted_id for row in holders}
 
 
 def _free_ids(connection: Connection, wanted_id: str, own: set[str]) -> Iterator[str]:
@@ -100,7 +119,7 @@ def _rows(connection: Connection, paths: Collection[str]) -> dict[str, Any]:
     query = select(table.c.path, table.c.id, table.c.wanted_id, table.c.named, table.c.version)
     return {
         row.path: row
-        for chunk in _chunks(paths)
+        for chunk in chunks(paths)
         for row in connection.execute(query.where(table.c.path.in_(chunk)))
     }
 
@@ -177,20 +196,22 @@ def _write(connection: Connection, rows: list[dict[str, Any]], before: dict[str,
         if row["path"] in before:
             # Faults across files stay as they were until they are looked for again.
             kept = {name: value for name, value in row.items() if name != "cross_faults"}
+            if row["wanted_id"] != before[row["path"]].wanted_id:
+                kept["id"] = _held(row["path"])  # free for another file of the same batch
             connection.execute(update(table).where(table.c.path == row["path"]).values(kept))
 
 
 def _ids_in_use(connection: Connection, ids: Collection[str]) -> set[str]:
     return {
         found
-        for chunk in _chunks(ids)
+        for chunk in chunks(ids)
         for found in connection.scalars(select(table.c.id).where(table.c.id.in_(chunk)))
     }
 
 
 def _write_keywords(connection: Connection, files: Collection[tuple[FileStamp, Filed]]) -> None:
     words = procedure_keywords
-    for chunk in _chunks([stamp.path for stamp, _ in files]):
+    for chunk in chunks([stamp.path for stamp, _ in files]):
         connection.execute(delete(words).where(words.c.path.in_(chunk)))
     rows = {
         (stamp.path, folded(keyword.text)): {
@@ -218,14 +239,14 @@ def _remember_addresses(
             leads[old] = new
             outdated = and_(addresses.c.procedure_id == old, addresses.c.path.notin_(list(leads)))
             connection.execute(update(addresses).where(outdated).values(procedure_id=new))
-    for chunk in _chunks(leads):
+    for chunk in chunks(leads):
         connection.execute(delete(addresses).where(addresses.c.path.in_(chunk)))
     rows = [{"path": path, "procedure_id": leads_to} for path, leads_to in leads.items()]
     if rows:
         connection.execute(insert(addresses), rows)
 
 
-def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+def chunks(values: Iterable[str]) -> Iterable[list[str]]:
     """Databases limit how many values one statement may name."""
     listed = list(values)
     return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))

@@ -84,8 +84,10 @@ class SynonymLists:
 def words_typed(text: str) -> tuple[str, ...]:
     """The expressions in what a person typed: commas or line ends stand between them."""
     pieces = (_UNWRITABLE.sub(" ", piece) for piece in re.split(r"[,\n]", text))
-    words = (" ".join(piece.split()) for piece in pieces)
-    return tuple({word.casefold(): word for word in words if word}.values())
+    words: dict[str, str] = {}
+    for word in (" ".join(piece.split()) for piece in pieces):
+        words.setdefault(word.casefold(), word)
+    return tuple(word for word in words.values() if word)
 
 
 @dataclass(slots=True)

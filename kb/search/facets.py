@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -24,65 +24,64 @@ class Narrowing:
         category: str | None,
     ) -> None:
         self.sets = sets
-        in_department = [_in_department(one, department) for one in sets]
-        in_category = [_in_category(one, category) for one in sets]
-        self._by_department = [m & c for m, c in zip(allowed, in_category, strict=True)]
-        self._by_category = [m & d for m, d in zip(allowed, in_department, strict=True)]
-        self.masks = [m & d for m, d in zip(self._by_department, in_department, strict=True)]
+        self._by_department = self._by_category = self.masks = list(allowed)
+        if category is not None:
+            kept = [_in_category(one, category) for one in sets]
+            self._by_department = [m & k for m, k in zip(allowed, kept, strict=True)]
+            self.masks = self._by_department
+        if department is not None:
+            kept = [_in_department(one, department) for one in sets]
+            self._by_category = [m & k for m, k in zip(allowed, kept, strict=True)]
+            self.masks = [m & k for m, k in zip(self.masks, kept, strict=True)]
+        self.totals = [int(np.count_nonzero(mask)) for mask in self.masks]
 
     @property
     def total(self) -> int:
         """How many match."""
-        return sum(int(mask.sum()) for mask in self.masks)
+        return sum(self.totals)
 
     def departments(self) -> tuple[Facet, ...]:
         """The most frequent first."""
-        counts: dict[str, int] = {}
-        for one, mask in zip(self.sets, self._by_department, strict=True):
-            names = one.names.get("department", [])
-            found = np.bincount(one.arrays["department"][mask], minlength=len(names))
-            _count(names, found.tolist(), counts)
-        return _facets(counts, counts)
+        return _facets(
+            (zip(names, tally.counts(mask), strict=True)
+            for (names, tally), mask in zip(
+                (one.departments for one in self.sets), self._by_department, strict=True
+            )),
+            str,
+        )
 
     def categories(self) -> tuple[Facet, ...]:
         """Categories that differ in case only count as one, shown as it was first met."""
-        counts: dict[str, int] = {}
-        shown: dict[str, str] = {}
-        for one, mask in zip(self.sets, self._by_category, strict=True):
-            names = [name.casefold() for name in one.names.get("category", [])]
-            for name in one.names.get("category", []):
-                shown.setdefault(name.casefold(), name)
-            owners = np.repeat(
-                np.arange(one.count), np.diff(one.arrays["category.ends"], prepend=0)
-            )
-            found = np.bincount(one.arrays["category"][mask[owners]], minlength=len(names))
-            _count(names, found.tolist(), counts)
-        return _facets(counts, shown)
+        return _facets(
+            (zip(names, tally.counts(mask), strict=True)
+            for (names, tally), mask in zip(
+                (one.categories for one in self.sets), self._by_category, strict=True
+            )),
+            str.casefold,
+        )
 
 
-def _in_department(one: Loaded, department: str | None) -> Mask:
-    if department is None:
-        return np.ones(one.count, bool)
+def _in_department(one: Loaded, department: str) -> Mask:
     wanted = [name == department for name in one.names.get("department", [])]
     return np.asarray(np.array(wanted, bool)[one.arrays["department"]])
 
 
-def _in_category(one: Loaded, category: str | None) -> Mask:
-    if category is None:
-        return np.ones(one.count, bool)
+def _in_category(one: Loaded, category: str) -> Mask:
     known = one.names.get("category", [])
     return one.having("category", [name.casefold() == category.casefold() for name in known])
 
 
-def _count(names: list[str], found: list[int], counts: dict[str, int]) -> None:
-    for name, number in zip(names, found, strict=True):
-        if number:
-            counts[name] = counts.get(name, 0) + number
-
-
-def _facets(counts: dict[str, int], shown: dict[str, str] | dict[str, int]) -> tuple[Facet, ...]:
-    order = sorted(counts, key=lambda name: (-counts[name], name))
-    return tuple(
-        Facet(text if isinstance(text := shown[name], str) else name, counts[name])
-        for name in order
-    )
+def _facets(
+    found: Iterable[Iterable[tuple[str, int]]], key: Callable[[str], str]
+) -> tuple[Facet, ...]:
+    """The most frequent first; names of one `key` count together."""
+    counts: dict[str, int] = {}
+    shown: dict[str, str] = {}
+    for pairs in found:
+        for name, number in pairs:
+            if number:
+                same = key(name)
+                shown.setdefault(same, name)
+                counts[same] = counts.get(same, 0) + number
+    order = sorted(counts, key=lambda same: (-counts[same], same))
+    return tuple([Facet(shown[same], counts[same]) for same in order])

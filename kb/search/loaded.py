@@ -16,6 +16,9 @@ from kb.search.arrayfile import Array
 from kb.search.spelling import Spellings
 
 Mask = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+COMMON = 16  # a stem in more than one document of so many is also kept as an array of them all
+KEPT_BYTES = 32_000_000  # for those arrays
 
 
 class Loaded:
@@ -25,10 +28,19 @@ class Loaded:
         self.arrays = arrays
         self.alive: Mask = ~np.array(deleted, bool)
         self.count = len(deleted)
+        self.stems = arrays["stems"]
         self.passage_ends = arrays["passages.ends"]
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
         self.numbers = {folded(name): n for n, name in enumerate(self.names.get("id", []))}
-        self.visible = lru_cache(maxsize=256)(self._visible)
+        # What is looked up again and again is kept: words repeat from one query to the next.
+        self.visible = lru_cache(maxsize=64)(self._visible)
+        self.sees_all = lru_cache(maxsize=64)(self._sees_all)
+        self.row = lru_cache(maxsize=1 << 14)(self._row)
+        self.size = lru_cache(maxsize=1 << 14)(self._size)
+        self.table = lru_cache(maxsize=1 << 13)(self._table)
+        self.everywhere = lru_cache(maxsize=max(8, KEPT_BYTES // (4 * self.count + 1)))(
+            self._everywhere
+        )
 
     @cached_property
     def spellings(self) -> Spellings:
@@ -47,19 +59,30 @@ class Loaded:
         own = np.array([name in reader.drafts_of for name in self._of("department")], bool)
         states, departments = self.arrays["status"], self.arrays["department"]
         seen = status[states] | (draft[states] & own[departments])
-        return np.asarray(seen & self.alive, bool)
+        mask = np.asarray(seen & self.alive, bool)
+        mask.flags.writeable = False
+        return mask
+
+    def _sees_all(self, reader: Reader) -> bool:
+        """May `reader` find every document?"""
+        return bool(self.visible(reader).all())
 
     def any_visible(self, docs: Array, reader: Reader) -> bool:
         """Is any of these documents one that `reader` may find?"""
+        if self.sees_all(reader):
+            return len(docs) > 0
         mask = self.visible(reader)
         return bool(mask[docs[:64]].any() or mask[docs[64:]].any())
 
     def _of(self, name: str) -> list[str]:
         return self.names.get(name) or [""]
 
-    def rows(self, stems: Array) -> NDArray[np.int64]:
-        """The row of each stem, -1 where no document has it."""
-        return _found(self.arrays["stems"], stems)
+    def _row(self, stem: bytes) -> int:
+        """The row of a stem, -1 where no document has it."""
+        if not len(self.stems):
+            return -1
+        at = int(np.searchsorted(self.stems, np.array(stem, self.stems.dtype)))
+        return at if at < len(self.stems) and self.stems[at] == stem else -1
 
     def written(self, word: bytes, prefix: bool = False) -> range:
         """Rows of the surfaces that fold to `word`, or that begin with it."""
@@ -73,34 +96,44 @@ class Loaded:
         """Where the stem's rows begin in the table."""
         return int(self.arrays[f"{name}.ends"][row - 1]) if row else 0
 
-    def table(self, name: str, row: int) -> tuple[Array, Array]:
+    def _table(self, name: str, row: int) -> tuple[Array, Floats]:
         """(ids, adds) of the stem at `row`."""
         part = slice(self.start(name, row), int(self.arrays[f"{name}.ends"][row]))
         return self.arrays[f"{name}.ids"][part], self.arrays[f"{name}.adds"][part]
 
-    def size(self, name: str, row: int) -> int:
-        """In how many documents (or passages) the stem at `row` stands."""
-        return int(self.arrays[f"{name}.ends"][row]) - self.start(name, row)
+    def _size(self, row: int) -> int:
+        """In how many documents the stem at `row` stands."""
+        return int(self.arrays["words.ends"][row]) - self.start("words", row)
+
+    def common(self, row: int) -> bool:
+        """Does it stand in so many documents that an array of them all is quicker?"""
+        return self.size(row) * COMMON > self.count
+
+    def _everywhere(self, row: int) -> Floats:
+        """What a common stem adds to each document of the set."""
+        adds = np.zeros(self.count, np.float32)
+        ids, values = self.table("words", row)
+        adds[ids] = values
+        return adds
 
     def surface_docs(self, row: int) -> Array:
         """The documents that have the surface at `row`."""
         ends = self.arrays["surface.ends"]
         return self.arrays["surface.ids"][(int(ends[row - 1]) if row else 0) : int(ends[row])]
 
-    def passages_of(self, number: int) -> range:
-        """The passages of a document."""
-        return range(
-            int(self.passage_ends[number - 1]) if number else 0, int(self.passage_ends[number])
-        )
-
     def stored(self, number: int) -> dict[str, Any]:
-        """What a hit shows (kb.search.passages.stored)."""
-        ends = self.arrays["stored.ends"]
-        start = int(ends[number - 1]) if number else 0
-        found: dict[str, Any] = json.loads(
-            self.arrays["stored"][start : int(ends[number])].tobytes()
-        )
+        """What a hit shows (kb.search.passages)."""
+        found: dict[str, Any] = json.loads(self._stretch("stored", number))
         return found
+
+    def texts(self, number: int) -> bytes:
+        """The texts of a document's sections, one after the other, as UTF-8."""
+        return self._stretch("texts", number)
+
+    def _stretch(self, name: str, number: int) -> bytes:
+        ends = self.arrays[f"{name}.ends"]
+        start = int(ends[number - 1]) if number else 0
+        return self.arrays[name][start : int(ends[number])].tobytes()
 
     def having(self, name: str, accepted: list[bool]) -> Mask:
         """Documents with a category or keyword whose number is accepted."""
@@ -111,9 +144,54 @@ class Loaded:
             mask[owners[np.array(accepted)[self.arrays[name]]]] = True
         return mask
 
+    @cached_property
+    def categories(self) -> tuple[list[str], Tally]:
+        """The categories as they are shown, and who has them. Case alone tells none apart."""
+        shown: dict[str, str] = {}
+        for name in self.names.get("category", []):
+            shown.setdefault(name.casefold(), name)
+        numbers = {name: nth for nth, name in enumerate(shown)}
+        code = [numbers[name.casefold()] for name in self.names.get("category", [])]
+        owners = np.repeat(np.arange(self.count), np.diff(self.arrays["category.ends"], prepend=0))
+        codes = np.array(code, np.int64)[self.arrays["category"]]
+        return list(shown.values()), Tally(self.count, owners, codes, len(shown))
 
-def _found(haystack: Array, needles: Array) -> NDArray[np.int64]:
-    if not len(haystack):
-        return np.full(len(needles), -1)
-    at = np.minimum(np.searchsorted(haystack, needles), len(haystack) - 1)
-    return np.where(haystack[at] == needles, at, -1)
+    @cached_property
+    def departments(self) -> tuple[list[str], Tally]:
+        """The departments' ids, and who is of them."""
+        names = self.names.get("department", [])
+        codes = self.arrays["department"].astype(np.int64)
+        return names, Tally(self.count, np.arange(self.count), codes, len(names))
+
+
+class Tally:
+    """Counts, for any mask of the documents, how many have each of `size` values.
+
+    Few values: a row of bits each. Many: their pairs (document, value) are counted.
+    """
+
+    MOST_ROWS = 64
+
+    def __init__(self, count: int, owners: Array, codes: Array, size: int) -> None:
+        pairs = np.unique(owners * max(size, 1) + codes)
+        self._owners, self._codes = np.divmod(pairs, max(size, 1))
+        self._size = size
+        self._bits: Array | None = None
+        if 0 < size <= self.MOST_ROWS:
+            having = np.zeros((size, -(-count // 64) * 64), bool)
+            having[self._codes, self._owners] = True
+            self._bits = np.packbits(having, axis=1).view(np.uint64)
+
+    def counts(self, mask: Mask) -> list[int]:
+        """How many documents of `mask` have each value."""
+        if self._bits is None:
+            pairs: list[int] = np.bincount(
+                self._codes[mask[self._owners]], minlength=self._size
+            ).tolist()
+            return pairs
+        packed = np.zeros(self._bits.shape[1] * 8, np.uint8)
+        packed[: -(-len(mask) // 8)] = np.packbits(mask)
+        found: list[int] = (
+            np.bitwise_count(self._bits & packed.view(np.uint64)).sum(axis=1, dtype=int).tolist()
+        )
+        return found

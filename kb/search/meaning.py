@@ -1,9 +1,13 @@
-"""What a text is about, as a vector: wordllama's static embeddings, from its own wheel."""
+"""What a text is about, as a vector: wordllama's static embeddings, from its own wheel.
+
+The vector of a text is the sum of those of its words, so each word is taken apart only once.
+"""
 
 from __future__ import annotations
 
 import importlib
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.search.analysis import cut
+
 Vectors = NDArray[np.float32]
 SIZE = 256
-MOST_CHARACTERS = 4000  # of one passage or query; the rest adds nothing to its meaning
+LONGEST = 60  # characters of a word; the rest adds nothing to its meaning
+MOST_KNOWN = 20_000  # words that are kept, 1 kB each
 
 
 class Meaning:
@@ -22,28 +29,44 @@ class Meaning:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._model: Any = None
-        self.of_query = lru_cache(maxsize=1024)(self._of_query)
+        self._rows: dict[str, int] = {}
+        self._vectors: Vectors = np.zeros((0, SIZE), np.float32)
+        self.of_query = lru_cache(maxsize=4096)(self._of_query)
 
-    def of(self, texts: list[str]) -> Vectors:
-        """One unit vector (or zeros, for a text without words) a text, shape (n, SIZE)."""
-        usable = [text[:MOST_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
-        with self._lock:  # the tokenizer's padding is shared state
-            self._model = self._model or _load()
+    def of_words(self, words: Sequence[str]) -> Vectors:
+        """The vector of each word, shape (n, SIZE), not scaled: rarer pieces are longer."""
+        with self._lock:
+            new = [word for word in dict.fromkeys(words) if word not in self._rows]
+            if new and len(self._rows) + len(new) > MOST_KNOWN:
+                self._rows.clear()
+                new = list(dict.fromkeys(words))
+            if new:
+                self._learn(new)
+            return self._vectors[np.array([self._rows[word] for word in words], np.intp)]
+
+    def _learn(self, words: list[str]) -> None:
+        if self._model is None:
+            self._model = _load()
             self._model.tokenizer.no_padding()
-            encoded = self._model.tokenizer.encode_batch(usable, add_special_tokens=False)
-        vectors = np.zeros((len(texts), SIZE), np.float32)
-        for row, one in enumerate(encoded):
-            if one.ids:
-                vectors[row] = self._model.embedding[one.ids].sum(axis=0)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+        usable = [word[:LONGEST].encode("utf-8", "replace").decode() for word in words]
+        encoded = self._model.tokenizer.encode_batch(usable, add_special_tokens=False)
+        first, last = len(self._rows), len(self._rows) + len(words)
+        if last > len(self._vectors):
+            grown = np.zeros((2 * last, SIZE), np.float32)
+            grown[:first] = self._vectors[:first]
+            self._vectors = grown
+        for row, one in enumerate(encoded, first):
+            self._vectors[row] = self._model.embedding[one.ids].sum(axis=0) if one.ids else 0
+        self._rows.update((word, first + nth) for nth, word in enumerate(words))
 
     def _of_query(self, text: str) -> Vectors:
-        return np.asarray(self.of([text])[0], np.float32)
+        """A unit vector, or zeros for a text without words."""
+        total = self.of_words(cut(text).written).sum(axis=0)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
 
 def packed(vectors: Vectors) -> NDArray[np.int8]:
-    """Unit vectors as whole numbers from -127 to 127, each scaled to its own largest part."""
+    """Vectors as whole numbers from -127 to 127, each scaled to its own largest part."""
     largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
     return np.asarray(np.rint(vectors * (127 / largest)), np.int8)
 

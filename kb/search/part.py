@@ -1,32 +1,38 @@
-"""A part of the index: one Whoosh segment in a folder, and its postings as arrays beside it."""
+"""A part of the index: one Whoosh segment in a folder, and its postings as arrays beside it.
+
+The arrays are made from the words at hand while Whoosh writes them; only where parts are merged
+are they read back from Whoosh.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh import fields, formats
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.index import Index as WhooshIndex
 from whoosh.index import create_in, open_dir
 from whoosh.reading import IndexReader
-from whoosh.writing import IndexWriter
 
 from kb.procedures.model import Entry
 from kb.search import arrayfile
 from kb.search.analysis import LONGEST_WORD
-from kb.search.meaning import SIZE, Meaning, packed
-from kb.search.passages import BODY, KEYWORDS, TITLE, Passages, Posting, Prepared, prepare
+from kb.search.meaning import SIZE, Meaning, Vectors, packed
+from kb.search.passages import Places, Prepared, prepare
 
-FIELDS = (TITLE, KEYWORDS, BODY)
+WORDS = "words"
 RAW = "postings.arrays"
-BATCH = 100  # procedures whose passages are embedded together
+COLUMNS = 5  # of a passage
+
+Posting = tuple[bytes, int, float, bytes]  # term, frequency, weight, places as array("I")
 
 
-class _Positions(formats.Format):
-    """A posting's value: the word's positions as native unsigned ints."""
+class _Places(formats.Format):
+    """A posting's value: the word's places as native unsigned ints."""
 
     def decode_positions(self, value: bytes) -> list[int]:
         return array("I", value).tolist()
@@ -39,7 +45,7 @@ class _Words(fields.FieldType):
     """A field whose words were cut before: Whoosh's own chain of analyzers costs twice as much."""
 
     def __init__(self) -> None:
-        self.format = _Positions()
+        self.format = _Places()
         self.analyzer = None
         self.scorable = False
         self.stored = False
@@ -53,43 +59,55 @@ class _Words(fields.FieldType):
 
 
 def _schema() -> fields.Schema:
+    stored = ("where", "fingerprint", "stored", "texts", "passages", "vectors")
     return fields.Schema(
         path=fields.ID(unique=True),
-        where=fields.STORED(),
-        fingerprint=fields.STORED(),
-        stored=fields.STORED(),
-        passages=fields.STORED(),
-        vectors=fields.STORED(),
-        **{name: _Words() for name in FIELDS},
+        **{name: fields.STORED() for name in stored},
+        **{WORDS: _Words()},
     )
 
 
 def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
     """Write `entries` as a new part into `folder`, which must not exist; returns how many."""
-    index = _create(folder)
-    writer = index.writer(compound=False, limitmb=256)
-    count = 0
-    for batch in _batches(map(prepare, entries)):
-        _add(writer, batch, meaning)
-        count += len(batch)
+    writer = _writer(_create(folder))
+    ledger = _Ledger()
+    for one in map(prepare, entries):
+        _add(writer, one, _vectors(one, meaning), ledger)
     writer.commit(merge=False)
-    _extract(index, folder)
-    return count
+    arrayfile.save(folder / RAW, ledger.arrays())
+    return len(ledger.documents)
 
 
 def merge(folder: Path, parts: list[tuple[Path, list[int]]]) -> None:
     """Write one new part from several, each without the documents numbered beside it."""
     index = _create(folder)
-    writer = index.writer(compound=False, limitmb=256)
+    writer = _writer(index)
     for old, gone in parts:
         _without(old, gone, writer)
     writer.commit(merge=False)
-    _extract(index, folder)
+    arrayfile.save(folder / RAW, read_back(folder))
+
+
+def read_back(folder: Path) -> dict[str, arrayfile.Array]:
+    """The arrays of a part from its Whoosh segment alone."""
+    ledger = _Ledger()
+    index: Any = open_dir(str(folder))
+    reader = index.reader()
+    ledger.documents = [stored for _, stored in reader.iter_docs()]
+    _read_postings(reader, ledger)
+    reader.close()
+    return ledger.arrays()
 
 
 def _create(folder: Path) -> WhooshIndex:
     folder.mkdir(parents=True)
     return create_in(str(folder), _schema())
+
+
+def _writer(index: WhooshIndex) -> Any:
+    """Compressing each of many short lists of postings costs more than it saves."""
+    codec: Any = W3Codec
+    return index.writer(compound=False, limitmb=256, codec=codec(compression=0))
 
 
 def _without(folder: Path, gone: list[int], into: Any) -> None:
@@ -105,85 +123,109 @@ def _without(folder: Path, gone: list[int], into: Any) -> None:
     reader.close()
 
 
-def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    batch: list[Prepared] = []
-    for one in prepared:
-        batch.append(one)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _vectors(one: Prepared, meaning: Meaning) -> Vectors:
+    """The meaning of each passage: the sum over its spans of words."""
+    through = np.zeros((len(one.written) + 1, SIZE), np.float64)
+    np.cumsum(meaning.of_words(one.written), axis=0, out=through[1:])
+    total = np.zeros((len(one.spans), SIZE), np.float64)
+    for firsts, lasts in zip(*_columns(one.spans), strict=True):
+        total += through[lasts] - through[firsts]
+    return total.astype(np.float32)
 
 
-def _add(writer: IndexWriter, batch: list[Prepared], meaning: Meaning) -> None:
-    vectors = packed(meaning.of([text for one in batch for text in one.texts]))
-    at = 0
-    for one in batch:
-        writer.add_document(
-            path=one.path.encode("utf-8", "backslashreplace").decode(),
-            where=one.path.encode("utf-8", "surrogatepass"),
-            fingerprint=one.fingerprint,
-            stored=one.stored,
-            passages=_table(one.passages),
-            vectors=vectors[at : at + len(one.texts)].tobytes(),
-            **one.words,
-        )
-        at += len(one.texts)
+def _columns(spans: list[tuple[tuple[int, int], ...]]) -> tuple[arrayfile.Array, arrayfile.Array]:
+    flat = np.array(spans, np.int64).transpose(1, 0, 2)
+    return flat[:, :, 0], flat[:, :, 1]
 
 
-def _table(passages: Passages) -> bytes:
-    columns = (passages.first, passages.last, passages.section, passages.start, passages.end)
-    return np.array(columns, np.uint32).T.tobytes()
+def _add(writer: Any, one: Prepared, vectors: Vectors, ledger: _Ledger) -> None:
+    document = {
+        "where": one.path.encode("utf-8", "surrogatepass"),
+        "fingerprint": one.fingerprint,
+        "stored": one.stored,
+        "texts": one.texts,
+        "passages": np.array(one.passages, np.uint32).tobytes(),
+        "vectors": packed(vectors).tobytes(),
+    }
+    words = _postings(one.places)
+    writer.add_document(
+        path=one.path.encode("utf-8", "backslashreplace").decode(), **document, **{WORDS: words}
+    )
+    ledger.add(document, words)
 
 
-def _extract(index: WhooshIndex, folder: Path) -> None:
-    """Read the segment's postings and stored fields once, into arrays."""
-    reader = index.reader()
-    arrays = _documents(reader)
-    for name in FIELDS:
-        for key, values in _postings(reader, name).items():
-            arrays[f"{name}.{key}"] = values
-    reader.close()
-    arrayfile.save(folder / RAW, arrays)
+def _postings(places: Places) -> list[Posting]:
+    return [
+        (word.encode("utf-8", "ignore"), len(found), 1.0, array("I", found).tobytes())
+        for word, found in places.items()
+    ]
 
 
-def _documents(reader: IndexReader) -> dict[str, arrayfile.Array]:
-    stored, paths, fingerprints, tables, vectors = [], [], [], [], []
-    for _, fields_ in reader.iter_docs():
-        stored.append(fields_["stored"].encode())
-        paths.append(fields_["where"])
-        fingerprints.append(fields_["fingerprint"].encode())
-        tables.append(fields_["passages"])
-        vectors.append(fields_["vectors"])
-    row = 5 * 4
+class _Ledger:
+    """The documents and postings of a part, as they come."""
+
+    def __init__(self) -> None:
+        self.documents: list[dict[str, Any]] = []
+        self.rows: dict[bytes, int] = {}  # of the terms, in the order they were met
+        self.terms = array("I")
+        self.docs = array("I")
+        self.values: list[bytes] = []
+
+    def add(self, document: dict[str, Any], postings: list[Posting]) -> None:
+        rows = self.rows
+        self.terms.extend([rows.setdefault(term, len(rows)) for term, _, _, _ in postings])
+        self.docs.extend([len(self.documents)] * len(postings))
+        self.values += [value for _, _, _, value in postings]
+        self.documents.append(document)
+
+    def arrays(self) -> dict[str, arrayfile.Array]:
+        """terms (sorted), ends (of each term's postings), docs, counts, places (flat)."""
+        names = np.array(list(self.rows), f"S{LONGEST_WORD}")
+        by_name = np.argsort(names, kind="stable")
+        place = np.empty(len(names), np.int64)
+        place[by_name] = np.arange(len(names))
+        terms = place[np.frombuffer(self.terms, np.uint32)]
+        order = np.argsort(terms, kind="stable")
+        values = [self.values[nth] for nth in order.tolist()]
+        return {
+            **_documents(self.documents),
+            "terms": names[by_name],
+            "ends": np.searchsorted(terms[order], np.arange(len(names)), "right"),
+            "docs": np.frombuffer(self.docs, np.uint32)[order],
+            "counts": np.array([len(value) // 4 for value in values], np.uint32),
+            "places": np.frombuffer(b"".join(values), np.uint32),
+        }
+
+
+def _documents(documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
+    columns = {
+        "stored": [one["stored"].encode() for one in documents],
+        "paths": [one["where"] for one in documents],
+        "texts": [one["texts"] for one in documents],
+    }
+    arrays: dict[str, arrayfile.Array] = {}
+    for name, values in columns.items():
+        arrays[name] = np.frombuffer(b"".join(values), np.uint8)
+        arrays[f"{name}.ends"] = np.cumsum([len(one) for one in values], dtype=np.int64)
+    tables = [one["passages"] for one in documents]
+    ends = np.cumsum([len(one) // (4 * COLUMNS) for one in tables], dtype=np.int64)
     return {
-        "stored": np.frombuffer(b"".join(stored), np.uint8),
-        "stored.ends": np.cumsum([len(one) for one in stored], dtype=np.int64),
-        "paths": np.frombuffer(b"".join(paths), np.uint8),
-        "paths.ends": np.cumsum([len(one) for one in paths], dtype=np.int64),
-        "fingerprints": np.array(fingerprints, "S64"),
-        "passages": np.frombuffer(b"".join(tables), np.uint32).reshape(-1, 5),
-        "passages.ends": np.cumsum([len(one) // row for one in tables], dtype=np.int64),
-        "vectors": np.frombuffer(b"".join(vectors), np.int8).reshape(-1, SIZE),
+        **arrays,
+        "fingerprints": np.array([one["fingerprint"].encode() for one in documents], "S64"),
+        "passages": np.frombuffer(b"".join(tables), np.uint32).reshape(-1, COLUMNS),
+        "passages.ends": ends,
+        "vectors": np.frombuffer(
+            b"".join(one["vectors"] for one in documents), np.int8
+        ).reshape(-1, SIZE),
     }
 
 
-def _postings(reader: IndexReader, field: str) -> dict[str, arrayfile.Array]:
-    """terms (sorted), ends (of each term's postings), docs, counts, positions (flat)."""
-    terms, ends, docs, values = [], [], array("I"), []
-    for term in reader.lexicon(field):
-        matcher = reader.postings(field, term)
+def _read_postings(reader: IndexReader, ledger: _Ledger) -> None:
+    for term in reader.lexicon(WORDS):
+        row = ledger.rows.setdefault(term, len(ledger.rows))
+        matcher = reader.postings(WORDS, term)
         while matcher.is_active():
-            docs.append(matcher.id())
-            values.append(matcher.value())
+            ledger.terms.append(row)
+            ledger.docs.append(matcher.id())
+            ledger.values.append(matcher.value())
             matcher.next()
-        terms.append(term)
-        ends.append(len(docs))
-    return {
-        "terms": np.array(terms, f"S{LONGEST_WORD}"),
-        "ends": np.array(ends, np.int64),
-        "docs": np.array(docs, np.uint32),
-        "counts": np.array([len(value) // 4 for value in values], np.uint32),
-        "positions": np.frombuffer(b"".join(values), np.uint32),
-    }

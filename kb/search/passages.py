@@ -1,77 +1,73 @@
-"""A procedure made ready for the index: its words with positions, and its passages."""
+"""A procedure made ready for the index: its words with their places, and its passages."""
 
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from kb.procedures.model import Entry, Section
-from kb.search.analysis import tokens
+from kb.search.analysis import Cut, cut
 
 BLOCK = 60  # words; a passage is two neighbouring blocks of one section
 LEAST_BLOCK = 20  # a shorter rest joins the block before it
 MOST_WORDS = 200_000  # of one procedure; what follows is readable, not searchable
-TITLE, KEYWORDS, BODY = "title", "keywords", "body"
+# A word's place tells its field: where each begins, and how many words of it are told apart.
+TITLE, KEYWORDS, BODY = (0, 200), (300, 600), (1000, 260_000)
 
-Posting = tuple[bytes, int, float, bytes]  # term, frequency, weight, positions as array("I")
-
-
-@dataclass(slots=True)
-class Passages:
-    """Windows of a procedure's body: [first, last) word, section, [start, end) in its text."""
-
-    first: array[int] = field(default_factory=lambda: array("I"))
-    last: array[int] = field(default_factory=lambda: array("I"))
-    section: array[int] = field(default_factory=lambda: array("I"))
-    start: array[int] = field(default_factory=lambda: array("I"))
-    end: array[int] = field(default_factory=lambda: array("I"))
+Places = dict[str, list[int]]
+Row = tuple[int, int, int, int, int]  # [first, last) word, section, [start, end) in the texts
+Span = tuple[int, int]  # [first, last) of the words as written
 
 
 @dataclass(slots=True)
 class Prepared:
-    """What the index writes of one entry. `texts` are the passages with the title before them."""
+    """What the index writes of one entry.
+
+    `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
+    of its `spans` in `written`: title, heading and text.
+    """
 
     path: str
     fingerprint: str
     stored: str
-    words: dict[str, list[Posting]]
-    passages: Passages
-    texts: list[str]
+    texts: bytes
+    places: Places
+    passages: list[Row] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    spans: list[tuple[Span, ...]] = field(default_factory=list)
 
 
 def prepare(entry: Entry) -> Prepared:
     """Cut an entry into words and passages."""
     procedure = entry.procedure
-    passages, texts = Passages(), []
-    body: dict[str, array[int]] = {}
-    at = 0
-    for nth, section in enumerate(entry.sections):
-        if at >= MOST_WORDS:
-            break
-        starts, at = _add_words(section, at, body)
-        texts += _add_passages(section, nth, starts, at, passages)
-    texts = texts or [""]
-    if not passages.first:
-        _add(passages, 0, 0, 0, 0, 0)
-    return Prepared(
-        procedure.path,
-        entry.fingerprint,
-        stored(entry),
-        {
-            TITLE: _postings(_positions(procedure.title)),
-            KEYWORDS: _postings(_positions("\n".join(k.text for k in procedure.keywords))),
-            BODY: _postings(body),
-        },
-        passages,
-        [f"{procedure.title}. {text}" for text in texts],
+    encoded = [section.text.encode("utf-8", "surrogatepass") for section in entry.sections]
+    made = Prepared(
+        procedure.path, entry.fingerprint, _stored(entry, encoded), b"".join(encoded), {}
     )
+    title = cut(procedure.title)
+    _place(title, *TITLE, made.places)
+    _place(cut("\n".join(k.text for k in procedure.keywords)), *KEYWORDS, made.places)
+    made.written += title.written
+    at = offset = 0
+    for nth, section in enumerate(entry.sections):
+        if at < MOST_WORDS:
+            at = _add_section(section, nth, at, offset, made)
+        offset += len(encoded[nth])
+    if not made.passages:
+        made.passages.append((0, 0, 0, 0, 0))
+        made.spans.append(((0, len(title.words)),))
+    return made
 
 
-def stored(entry: Entry) -> str:
-    """All that a hit shows, as JSON."""
+def _stored(entry: Entry, texts: list[bytes]) -> str:
+    """All that a hit shows besides its text, as JSON; of each section also where its text ends."""
     it = entry.procedure
+    ends, end = [], 0
+    for text in texts:
+        end += len(text)
+        ends.append(end)
     fields = {
         "id": it.id,
         "title": it.title,
@@ -84,70 +80,56 @@ def stored(entry: Entry) -> str:
         "reviewed": it.reviewed and it.reviewed.isoformat(),
         "due": it.due and it.due.isoformat(),
         "status": it.status.value,
-        "sections": [[s.anchor, s.heading, s.text] for s in entry.sections],
+        "sections": [[s.anchor, s.heading, e] for s, e in zip(entry.sections, ends, strict=True)],
     }
     return json.dumps(fields, ensure_ascii=True)  # ASCII: lone surrogates survive
 
 
-def _positions(text: str) -> dict[str, array[int]]:
-    found: dict[str, array[int]] = {}
-    for token in tokens(text):
-        found.setdefault(token.word, array("I")).append(token.position)
-    return found
+def _place(found: Cut, first: int, most: int, places: Places) -> None:
+    """Add the words' places from `first` on; beyond `most` they all stand in the last one."""
+    joined = ((form, position) for position, (form, _) in found.joined.items())
+    for word, position in chain(zip(found.words, range(len(found.words)), strict=True), joined):
+        place = first + (position if position < most else most)
+        if word in places:
+            places[word].append(place)
+        else:
+            places[word] = [place]
 
 
-def _postings(positions: dict[str, array[int]]) -> list[Posting]:
-    return [
-        (word.encode("utf-8", "ignore"), len(places), float(len(places)), places.tobytes())
-        for word, places in positions.items()
-    ]
-
-
-def _add_words(section: Section, at: int, body: dict[str, array[int]]) -> tuple[list[int], int]:
-    """Words of heading and text; returns where each text word starts, and the next position."""
-    heading = 0
-    for token in tokens(section.heading):
-        body.setdefault(token.word, array("I")).append(at + token.position)
-        heading = token.position + 1
-    starts: list[int] = [0] * heading
-    for token in tokens(section.text):
-        place = heading + token.position
-        body.setdefault(token.word, array("I")).append(at + place)
-        if place == len(starts):
-            starts.append(token.start)
-        if at + place >= MOST_WORDS:
-            break
-    return starts, at + len(starts)
-
-
-def _add_passages(
-    section: Section, nth: int, starts: list[int], after: int, passages: Passages
-) -> list[str]:
-    first = after - len(starts)
-    edges = list(range(0, len(starts), BLOCK))
-    if len(edges) > 1 and len(starts) - edges[-1] < LEAST_BLOCK:
-        edges.pop()
-    edges.append(len(starts))
-    texts = []
-    for low, high in _windows(edges):
-        start = starts[low] if low < len(starts) else 0
+def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepared) -> int:
+    """Words and passages of heading and text; returns the position after them."""
+    heading, text = cut(section.heading), cut(section.text)
+    _place(heading, BODY[0] + at, BODY[1] - at, made.places)
+    below = at + len(heading.words)
+    _place(text, BODY[0] + below, max(BODY[1] - below, 0), made.places)
+    base = len(made.written) - at  # how many words the title has
+    made.written += heading.written + text.written
+    starts = [0] * len(heading.words) + text.starts
+    for low, high in _windows(len(starts)):
+        start = starts[low]
         end = starts[high] if high < len(starts) else len(section.text)
-        if high > low:
-            _add(passages, first + low, first + high, nth, start, end)
-            texts.append(f"{section.heading}. {section.text[start:end]}")
-    return texts
+        first, last = at + low, min(at + high, MOST_WORDS)
+        made.passages.append((first, last, nth, *_bytes_at(section.text, start, end, offset)))
+        text_span = (base + max(first, below), base + max(last, below))
+        made.spans.append(((0, base), (base + at, base + below), text_span))
+    return at + len(starts)
 
 
-def _windows(edges: list[int]) -> Iterable[tuple[int, int]]:
-    """Two neighbouring blocks each: ..., so that every sentence stands whole in one of them."""
-    return [(edges[nth], edges[nth + 2]) for nth in range(len(edges) - 2)] or [
-        (edges[0], edges[-1])
-    ]
+def _bytes_at(text: str, start: int, end: int, offset: int) -> Span:
+    """Where characters [start, end) stand in the texts' UTF-8."""
+    if text.isascii():
+        return offset + start, offset + end
+    before = len(text[:start].encode("utf-8", "surrogatepass"))
+    within = len(text[start:end].encode("utf-8", "surrogatepass"))
+    return offset + before, offset + before + within
 
 
-def _add(passages: Passages, first: int, last: int, section: int, start: int, end: int) -> None:
-    passages.first.append(first)
-    passages.last.append(last)
-    passages.section.append(section)
-    passages.start.append(start)
-    passages.end.append(end)
+def _windows(count: int) -> Iterable[Span]:
+    """Two neighbouring blocks each, so that every sentence stands whole in one of them."""
+    if not count:
+        return []
+    edges = list(range(0, count, BLOCK))
+    if len(edges) > 1 and count - edges[-1] < LEAST_BLOCK:
+        edges.pop()
+    edges.append(count)
+    return [(edges[nth], edges[nth + 2]) for nth in range(len(edges) - 2)] or [(0, count)]

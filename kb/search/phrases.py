@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from kb.search.analysis import folded, tokens
@@ -20,9 +22,17 @@ def standing_together(
     best = numbers[np.argsort(-scores[numbers], kind="stable")][:MOST_READ]
     for number in best.tolist():
         it = one.stored(number)
-        texts = [it["title"], *it["keywords"], *(f"{h}\n{text}" for _, h, text in it["sections"])]
+        texts = [it["title"], *it["keywords"], *_sections(one, number, it["sections"])]
         found[number] = _has_all(texts, phrases)
     return found
+
+
+def _sections(one: Loaded, number: int, sections: list[tuple[str, str, int]]) -> Iterator[str]:
+    """Heading and text of each section."""
+    texts, start = one.texts(number), 0
+    for _, heading, end in sections:
+        yield f"{heading}\n{texts[start:end].decode('utf-8', 'surrogatepass')}"
+        start = end
 
 
 def _having_all(one: Loaded, phrases: tuple[tuple[str, ...], ...]) -> Mask:

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
-from kb.search.loaded import Mask
-from kb.search.proximity import closeness
-from kb.search.scoring import Floats, Match, Scorer
+from kb.search.closeup import closeness, passage_scores, spots
+from kb.search.compiling import PASSAGE, SATURATION, ranges
+from kb.search.loaded import Floats, Loaded, Mask
+from kb.search.scoring import Match, Scorer, best_of
 
-CANDIDATES = 300  # the best by words of each set, whose passages and meaning are looked at
-CLOSE_LOOK = 60  # the best of those, whose words are looked at for standing together
+CANDIDATES = 120  # the best by words, whose meaning is looked at
+MOST_PAIRS = 10  # of neighbouring words
+CLOSE_LOOK = 50  # the best of those, whose passages and words standing together are looked at
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
 
@@ -26,22 +28,28 @@ HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its
 class Weights:
     """How much each part counts; 0 takes it out (for the ablations)."""
 
-    whole: float = 1.0
-    title: float = 1.82
-    keywords: float = 2.18
-    passage: float = 0.4
+    whole: float = SATURATION["whole"].weight
+    title: float = SATURATION["title"].weight
+    keywords: float = SATURATION["keywords"].weight
+    passage: float = PASSAGE.weight
     meaning: float = 1.89
     close: float = 1.54
 
+    @property
+    def as_compiled(self) -> bool:
+        """Do the tables of all words weigh the fields like this?"""
+        return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
+
 
 PARTS = ("whole", "title", "keywords", "passage", "meaning", "close")
+WORDS, PASSAGES, MEANING, NEAR = range(4)  # columns of `parts`; WORDS are the first three PARTS
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """Candidates, best first: set, document, its best passage, score, and what each part adds.
 
-    `parts` is (n, 6) in the order of PARTS and sums to `scores`.
+    `parts` is (n, 4): words, passage, meaning, close; they sum to `scores`.
     """
 
     sets: NDArray[np.int64]
@@ -60,74 +68,168 @@ def rank(
     eligible: Sequence[Mask],
     vector: Floats | None,
     weights: Weights,
+    most: int = 0,
 ) -> Ranked:
-    """The best candidates of all sets."""
+    """The best candidates of all sets; where `most` are more, the others follow by words alone."""
+    totals = [int(np.count_nonzero(mask)) for mask in eligible]
     found = [
-        _candidates(scorer, number, docs, match, vector, weights)
-        for number, (match, mask) in enumerate(zip(matches, eligible, strict=True))
-        if len(docs := _best_of(match.words, mask, CANDIDATES))
+        _Looked(scorer, number, best_of(match.words, mask, total, CANDIDATES), match)
+        for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True))
+        if total
     ]
-    if not found:
-        none = np.zeros(0, np.int64)
-        return Ranked(none, none, none, np.zeros(0, np.float32), np.zeros((0, 6), np.float32))
-    sets, docs, passages, parts = (np.concatenate(one) for one in zip(*found, strict=True))
-    _add_closeness(scorer, sets, docs, parts, weights.close)
-    scores = parts.sum(axis=1)
-    order = np.lexsort((docs, sets, -scores))
-    return Ranked(sets[order], docs[order], passages[order], scores[order], parts[order])
+    for one in found:
+        one.weigh_words(weights)
+        one.look_at_meaning(vector, weights.meaning)
+    _look_closely(found, weights)
+    ranked = _joined([one.ranked() for one in found])
+    if most > len(ranked) and sum(totals) > len(ranked):
+        rest = _rest(scorer, matches, eligible, found, most)
+        both = zip(_fields(ranked), _fields(rest), strict=True)
+        ranked = Ranked(*(np.concatenate(pair)[:most] for pair in both))
+    return ranked
 
 
-def _best_of(scores: Floats, eligible: Mask, most: int) -> NDArray[np.int64]:
-    """The `most` best eligible documents, ascending."""
-    found = np.flatnonzero(eligible)
-    if len(found) <= most:
-        return found
-    return np.sort(found[np.argpartition(-scores[found], most)[:most]])
+class _Looked:
+    """The candidates of one set (`docs`, ascending) while their scores are put together."""
+
+    def __init__(self, scorer: Scorer, number: int, docs: Array, match: Match) -> None:
+        self.scorer = scorer
+        self.number = number
+        self.docs = docs
+        self.one: Loaded = scorer.sets[number]
+        ends = self.one.passage_ends
+        after = ends[docs]
+        self.first = np.where(docs > 0, ends[docs - 1], 0)
+        self.sizes = after - self.first
+        self.passages: Array = self.first
+        self.parts = np.zeros((len(docs), 4), np.float32)
+        self.parts[:, WORDS] = match.words[docs] / np.float32(scorer.asked * HIGHEST)
+        self.alike: Floats | None = None  # meaning of each passage
+
+    def weigh_words(self, weights: Weights) -> None:
+        """Where the fields are weighed otherwise than they are compiled."""
+        if not weights.as_compiled:
+            shares = _shares(self.scorer, self.number, self.docs, self.parts[:, WORDS])
+            wanted = (weights.whole, weights.title, weights.keywords)
+            compiled = [one.weight for one in SATURATION.values()]
+            for share, wish, had in zip(shares, wanted, compiled, strict=True):
+                self.parts[:, WORDS] += share * np.float32(wish / had - 1)
+
+    def look_at_meaning(self, vector: Floats | None, weight: float) -> None:
+        """The best passage by meaning of each document."""
+        if vector is None or not weight:
+            return
+        rows = ranges(self.first, self.sizes)
+        vectors = self.one.arrays["vectors"].take(rows, axis=0).astype(np.float32)
+        alike = (vectors @ vector) * self.one.arrays["vectors.scale"][rows]
+        self.alike = np.maximum(alike, 0) * np.float32(weight)
+        starts = np.cumsum(self.sizes) - self.sizes
+        self.parts[:, MEANING] = np.maximum.reduceat(self.alike, starts)
+        self.passages = self._best(self.alike, starts)
+
+    def look_closely(self, which: NDArray[np.int64], weights: Weights) -> None:
+        """Passages and closeness of the candidates `which` (ascending)."""
+        words = self.scorer.rows[self.number]
+        found = spots(self.one, self.docs[which], words)
+        asked, rarity = self.scorer.asked, self.scorer.rarity
+        first, sizes = self.first[which], self.sizes[which]
+        starts = np.cumsum(sizes) - sizes
+        if weights.passage:
+            worth = [
+                weight * max((factor for _, factor in rows), default=0.0)
+                for weight, rows in zip(rarity, words, strict=True)
+            ]
+            adds = passage_scores(self.one, found, first, sizes, worth)
+            adds *= np.float32(weights.passage / (asked * HIGHEST))
+            self.parts[which, PASSAGES] = np.maximum.reduceat(adds, starts)
+            if self.alike is not None:
+                adds += self.alike[ranges((np.cumsum(self.sizes) - self.sizes)[which], sizes)]
+            self.passages[which] = _first_best(adds, starts, sizes) - starts + first
+        typed = self.scorer.in_order[: MOST_PAIRS + 1]
+        if weights.close and len(typed) > 1:
+            near = closeness(found, len(which), typed, [rarity[nth] for nth in typed])
+            self.parts[which, NEAR] = near * np.float32(weights.close / asked)
+
+    def _best(self, values: Floats, starts: Array) -> NDArray[np.int64]:
+        return _first_best(values, starts, self.sizes) - starts + self.first
+
+    def ranked(self) -> Ranked:
+        """The candidates, in no order."""
+        sets = np.full(len(self.docs), self.number)
+        return Ranked(sets, self.docs, self.passages, self.parts.sum(axis=1), self.parts)
 
 
-def _candidates(
-    scorer: Scorer, number: int, docs: Array, match: Match, vector: Floats | None, weights: Weights
-) -> tuple[Array, ...]:
-    """(set, document, best passage, parts) of each, closeness still missing."""
-    one, asked = scorer.sets[number], max(scorer.asked, 1e-9) * HIGHEST
-    ends = one.passage_ends[docs]
-    sizes = ends - np.where(docs > 0, one.passage_ends[docs - 1], 0)
-    first = np.cumsum(sizes) - sizes
-    rows = np.repeat(ends - sizes - first, sizes) + np.arange(int(sizes.sum()))
-    passage = scorer.passages(number)[rows] * (weights.passage / asked)
-    meaning = np.zeros(len(rows), np.float32)
-    if vector is not None:
-        vectors = one.arrays["vectors"][rows].astype(np.float32)
-        alike = (vectors @ vector) * one.arrays["vectors.scale"][rows]
-        meaning = np.maximum(alike, 0) * np.float32(weights.meaning)
-    parts = np.zeros((len(docs), len(PARTS)), np.float32)
-    for nth, name in enumerate(PARTS[:3]):
-        parts[:, nth] = match.fields[name][docs] * (getattr(weights, name) / asked)
-    parts[:, 3] = np.maximum.reduceat(passage, first)
-    parts[:, 4] = np.maximum.reduceat(meaning, first)
-    best = _first_best(passage + meaning, first, sizes)
-    return np.full(len(docs), number), docs, rows[best], parts
+def shares(scorer: Scorer, ranked: Ranked, nth: int) -> list[float]:
+    """What each of PARTS adds to the score of the nth hit, with the weights as compiled."""
+    words, passage, meaning, close = ranked.parts[nth].tolist()
+    docs = ranked.docs[nth : nth + 1]
+    found = _shares(scorer, int(ranked.sets[nth]), docs, np.array([words], np.float32))
+    return [*(float(share[0]) for share in found), passage, meaning, close]
+
+
+def _shares(scorer: Scorer, number: int, docs: Array, words: Floats) -> list[Floats]:
+    """How the word scores divide among whole, title and keywords."""
+    scale = scorer.asked * HIGHEST
+    title, keywords = (
+        scorer.share(number, name, docs) * np.float32(SATURATION[name].weight / scale)
+        for name in ("title", "keywords")
+    )
+    return [words - title - keywords, title, keywords]
+
+
+def _look_closely(found: list[_Looked], weights: Weights) -> None:
+    """The best CLOSE_LOOK of all sets are looked at more closely."""
+    if not found or not found[0].scorer.slots or not (weights.passage or weights.close):
+        return
+    scores = [one.parts.sum(axis=1) for one in found]
+    every = np.concatenate(scores)
+    floor = np.partition(every, -CLOSE_LOOK)[-CLOSE_LOOK] if len(every) > CLOSE_LOOK else 0
+    for one, mine in zip(found, scores, strict=True):
+        which = np.flatnonzero(mine >= floor)
+        if len(which):
+            one.look_closely(which, weights)
 
 
 def _first_best(values: Floats, first: Array, sizes: Array) -> NDArray[np.int64]:
     """Where the largest value of each run stands; of equal ones the first."""
-    at = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, first), sizes))
-    run = np.repeat(np.arange(len(first)), sizes)[at]
+    run = np.repeat(np.arange(len(first)), sizes)
+    at = np.flatnonzero(values == np.maximum.reduceat(values, first)[run])
     chosen = np.zeros(len(first), np.int64)
-    chosen[run[::-1]] = at[::-1]
+    chosen[run[at[::-1]]] = at[::-1]
     return chosen
 
 
-def _add_closeness(scorer: Scorer, sets: Array, docs: Array, parts: Floats, weight: float) -> None:
-    words = scorer.in_order
-    if len(words) < 2 or not weight:
-        return
-    near = np.argsort(-parts.sum(axis=1), kind="stable")[:CLOSE_LOOK]
-    worth = [scorer.rarity[nth] for nth in words]
-    for number, one in enumerate(scorer.sets):
-        mine = near[sets[near] == number]
-        mine = mine[np.argsort(docs[mine])]
-        if len(mine):
-            rows = [[row for row, _ in scorer.rows[number][nth]] for nth in words]
-            found = closeness(one, docs[mine], rows, worth)
-            parts[mine, 5] = found * (weight / max(scorer.asked, 1e-9))
+def _rest(
+    scorer: Scorer,
+    matches: Sequence[Match],
+    eligible: Sequence[Mask],
+    found: list[_Looked],
+    most: int,
+) -> Ranked:
+    """The `most` best of those that are no candidates."""
+    others = []
+    for looked in found:
+        mask = eligible[looked.number].copy()
+        mask[looked.docs] = False
+        total, match = int(np.count_nonzero(mask)), matches[looked.number]
+        docs = best_of(match.words, mask, total, most)
+        if len(docs):
+            others.append(_Looked(scorer, looked.number, docs, match).ranked())
+    return _joined(others)
+
+
+def _fields(ranked: Ranked) -> tuple[Array, ...]:
+    return ranked.sets, ranked.docs, ranked.passages, ranked.scores, ranked.parts
+
+
+def _joined(found: list[Ranked]) -> Ranked:
+    """All of them, best first."""
+    if not found:
+        none = np.zeros(0, np.int64)
+        return Ranked(none, none, none, np.zeros(0, np.float32), np.zeros((0, 4), np.float32))
+    fields = _fields(found[0])
+    if len(found) > 1:
+        fields = tuple(map(np.concatenate, zip(*map(_fields, found), strict=True)))
+    sets, docs, passages, scores, parts = fields
+    order = np.lexsort((docs, sets, -scores))
+    return Ranked(sets[order], docs[order], passages[order], scores[order], parts[order])

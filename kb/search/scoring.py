@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb.search.analysis import LONGEST_WORD
-from kb.search.loaded import Loaded, Mask
+from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.understanding import Slot
 
-Floats = NDArray[np.float32]
-FIELDS = ("whole", "title", "keywords")
+GROUPS = 2048  # into which documents are divided to find a score that few surpass
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What matches in one set: word scores of all its documents, and which of them count.
-
-    `words` is what the candidates are chosen by: `fields` (whole, title, keywords), weighed.
-    """
+    """What matches in one set: word scores of all its documents, and which of them count."""
 
     words: Floats
-    fields: dict[str, Floats]
     matched: Mask
 
 
@@ -35,81 +29,102 @@ class Scorer:
     def __init__(self, sets: Sequence[Loaded], slots: Sequence[Slot]) -> None:
         self.sets = sets
         self.slots = slots
-        self.rows = [self._rows(one) for one in sets]
-        self.rarity = [self._rarity(nth) * slot.weight for nth, slot in enumerate(slots)]
-        self.asked = sum(self.rarity)
+        # For each set and slot (row, factor) of the options that the set has.
+        self.rows = [
+            [
+                [(row, o.factor) for o in slot.options if (row := one.row(o.stem)) >= 0]
+                for slot in slots
+            ]
+            for one in sets
+        ]
+        total = sum(one.count for one in sets)
+        self.rarity = [self._rarity(nth, total) * slot.weight for nth, slot in enumerate(slots)]
+        self.asked = max(sum(self.rarity), 1e-9)
 
-    def _rows(self, one: Loaded) -> list[list[tuple[int, float]]]:
-        """For each slot (row, factor) of the options that this set has."""
-        stems = [option.stem for slot in self.slots for option in slot.options]
-        rows = iter(one.rows(np.array(stems, f"S{LONGEST_WORD}")).tolist())
-        found = []
-        for slot in self.slots:
-            pairs = [(next(rows), option.factor) for option in slot.options]
-            found.append([(row, factor) for row, factor in pairs if row >= 0])
-        return found
-
-    def _rarity(self, nth: int) -> float:
+    def _rarity(self, nth: int, total: int) -> float:
         """BM25's idf of a slot; a slot is as common as the commonest of its options."""
-        total = sum(one.count for one in self.sets)
-        having = max(self._having(nth), 0)
-        return log(1 + (total - having + 0.5) / (having + 0.5))
-
-    def _having(self, nth: int) -> int:
         sizes: dict[int, int] = {}
         for one, rows in zip(self.sets, self.rows, strict=True):
             for place, (row, _) in enumerate(rows[nth]):
-                sizes[place] = sizes.get(place, 0) + one.size("whole", row)
-        return max(sizes.values(), default=0)
+                sizes[place] = sizes.get(place, 0) + one.size(row)
+        having = max(sizes.values(), default=0)
+        return log(1 + (total - having + 0.5) / (having + 0.5))
 
     def match(self, number: int) -> Match:
         """Word scores of the documents of set `number`; filler alone matches only if all is."""
-        one = self.sets[number]
-        fields = {name: np.zeros(one.count, np.float32) for name in FIELDS}
-        matched = np.zeros(one.count, bool)
-        telling = self.telling
+        scores = np.zeros(self.sets[number].count, np.float32)
+        for nth in self.telling:
+            self._add(number, nth, scores)
+        matched = scores > 0  # every word adds something wherever it stands
         for nth in range(len(self.slots)):
-            for name, scores in fields.items():
-                self._add(number, nth, name, scores)
-            if nth in telling:
-                for row, _ in self.rows[number][nth]:
-                    matched[one.table("whole", row)[0]] = True
-        words = fields["whole"] + 0.5 * (fields["title"] + fields["keywords"])
-        return Match(words, fields, matched)
+            if nth not in self.telling:
+                self._add(number, nth, scores)
+        return Match(scores, matched)
 
-    @property
-    def telling(self) -> frozenset[int]:
+    @cached_property
+    def telling(self) -> tuple[int, ...]:
         """The slots that make a match: those that are no filler, where any of them is found."""
         found = [n for n in range(len(self.slots)) if any(rows[n] for rows in self.rows)]
         told = [n for n in found if not self.slots[n].filler]
-        return frozenset(told or found)
+        return tuple(told or found)
 
-    @property
+    @cached_property
     def in_order(self) -> list[int]:
         """The typed slots that are no filler, in order."""
         return [n for n, slot in enumerate(self.slots) if not (slot.filler or slot.added)]
 
-    def _add(self, number: int, nth: int, field: str, into: Floats) -> None:
-        """Add what slot `nth` is worth in `field`: of several options the best one counts."""
-        rows = self.rows[number][nth]
-        if not rows:
-            return
-        one, worth = self.sets[number], self.rarity[nth]
+    def _add(self, number: int, nth: int, into: Floats) -> None:
+        """Add what slot `nth` is worth: of several options the best one counts."""
+        rows, one, worth = self.rows[number][nth], self.sets[number], self.rarity[nth]
         if len(rows) == 1:
-            ids, adds = one.table(field, rows[0][0])
-            into[ids] += adds * np.float32(worth * rows[0][1])
-            return
-        tables = [(one.table(field, row), factor) for row, factor in rows]
-        every = np.concatenate([ids for (ids, _), _ in tables])
-        best = np.zeros(len(into), np.float32)
-        for (ids, adds), factor in tables:
-            best[ids] = np.maximum(best[ids], adds * np.float32(factor))
-        touched = np.unique(every)
-        into[touched] += best[touched] * np.float32(worth)
+            row, factor = rows[0]
+            if one.common(row):
+                into += one.everywhere(row) * np.float32(worth * factor)
+            else:
+                ids, adds = one.table("words", row)
+                into[ids] += adds * np.float32(worth * factor)
+        elif rows:
+            into += self._best(one, rows) * np.float32(worth)
 
-    def passages(self, number: int) -> Floats:
-        """Word scores of all passages of set `number`."""
-        scores = np.zeros(len(self.sets[number].arrays["passages"]), np.float32)
-        for nth in range(len(self.slots)):
-            self._add(number, nth, "passage", scores)
-        return scores
+    def _best(self, one: Loaded, rows: list[tuple[int, float]]) -> Floats:
+        best = np.zeros(one.count, np.float32)
+        for row, factor in rows:
+            ids, adds = one.table("words", row)
+            best[ids] = np.maximum(best[ids], adds * np.float32(factor))
+        return best
+
+    def share(self, number: int, field: str, docs: np.ndarray) -> Floats:
+        """What `field` (title, keywords) adds to each of `docs`, before its weight."""
+        total = np.zeros(len(docs), np.float32)
+        for nth, rows in enumerate(self.rows[number]):
+            best = np.zeros(len(docs), np.float32)
+            for row, factor in rows:
+                ids, adds = self.sets[number].table(field, row)
+                if len(ids):
+                    at = np.minimum(np.searchsorted(ids, docs), len(ids) - 1)
+                    found = np.where(ids[at] == docs, adds[at], 0) * np.float32(factor)
+                    best = np.maximum(best, found)
+            total += best * np.float32(self.rarity[nth])
+        return total
+
+
+def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> np.ndarray:
+    """The `most` best of the `total` eligible documents, ascending."""
+    if total <= most:
+        return np.flatnonzero(eligible)
+    rest = scores if total == len(scores) else scores * eligible
+    found = np.flatnonzero(rest >= _floor(rest, most)) if len(rest) > 4 * GROUPS else None
+    if found is None:
+        found = np.flatnonzero(eligible)
+    elif len(found) > 2 * total or not rest[found].all():
+        found = np.flatnonzero(eligible)  # scores of 0 are among the best: no words were typed
+    if len(found) > most:
+        found = np.sort(found[np.argpartition(rest[found], -most)[-most:]])
+    return found
+
+
+def _floor(scores: Floats, most: int) -> float:
+    """A score that at least `most` documents have: the best of so many groups."""
+    rows = len(scores) // GROUPS
+    best = scores[: rows * GROUPS].reshape(rows, GROUPS).max(axis=0)
+    return float(np.partition(best, -most)[-most])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from kb.search.index import Index, deleted_mask
 from kb.search.loaded import Loaded, Mask
 from kb.search.phrases import standing_together
 from kb.search.query import Query, parse
-from kb.search.ranking import PARTS, Ranked, Weights, rank
+from kb.search.ranking import PARTS, Ranked, Weights, rank, shares
 from kb.search.results import Explained, Explanation, Hit, Part, Results
 from kb.search.scoring import Match, Scorer
 from kb.search.snippets import snippet
@@ -46,6 +47,12 @@ class _Answer:
     narrowing: Narrowing
     ranked: Ranked
 
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The stems that are marked in a snippet; filler only where nothing else was typed."""
+        telling = [self.understood.slots[nth] for nth in self.scorer.telling]
+        return frozenset(option.stem.decode() for slot in telling for option in slot.options)
+
 
 class Searcher:
     """Searches `index`; notices what other processes commit. Safe to share between threads."""
@@ -62,6 +69,7 @@ class Searcher:
         self._weights = weights or Weights()
         self._filler = filler(index.language)
         self._lock = threading.Lock()
+        self._parse = lru_cache(maxsize=1024)(parse)
         self._seen: tuple[int, ...] = ()
         self._sets: tuple[Loaded, ...] = ()
 
@@ -83,8 +91,8 @@ class Searcher:
         counts of their own facet.
         """
         began = time.perf_counter()
-        answer = self._answer(text, reader, prefix, department, category)
         offset, limit = max(offset, 0), max(limit, 0)
+        answer = self._answer(text, reader, prefix, department, category, offset + limit)
         hits = tuple(self._hit(answer, nth, today) for nth in _page(answer.ranked, offset, limit))
         return Results(
             query=text,
@@ -104,7 +112,7 @@ class Searcher:
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
         """The same ranking with the parts of each score."""
         del today
-        answer = self._answer(text, reader, False, None, None)
+        answer = self._answer(text, reader, False, None, None, limit)
         words = tuple(
             (slot.word, round(worth, 3), "; ".join(o.why for o in slot.options if o.why))
             for slot, worth in zip(answer.understood.slots, answer.scorer.rarity, strict=True)
@@ -143,9 +151,15 @@ class Searcher:
             self._sets, self._seen = sets, seen
 
     def _answer(
-        self, text: str, reader: Reader, prefix: bool, department: str | None, category: str | None
+        self,
+        text: str,
+        reader: Reader,
+        prefix: bool,
+        department: str | None,
+        category: str | None,
+        most: int,
     ) -> _Answer:
-        query, sets = parse(text), self.loaded()
+        query, sets = self._parse(text), self.loaded()
         understanding = Understanding(sets, self.index.stems, self._filler, self._synonyms())
         understood = understanding.of(query, reader, prefix)
         scorer = Scorer(sets, understood.slots)
@@ -156,20 +170,21 @@ class Searcher:
         ]
         narrowing = Narrowing(sets, allowed, department, category)
         vector = None
-        if understood.slots and any(mask.any() for mask in narrowing.masks):
+        if understood.slots and narrowing.total:
             vector = self.index.meaning.of_query(_meant(query, understood))
-        ranked = rank(scorer, matches, narrowing.masks, vector, self._weights)
+        ranked = rank(scorer, matches, narrowing.masks, vector, self._weights, most)
         return _Answer(query, understood, sets, scorer, matches, narrowing, ranked)
 
     def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
         """The documents of a set that the reader may find and that the query does not rule out."""
         every = query.filtered and not query.words
-        mask = one.visible(reader) & (True if every else match.matched)
+        mask = one.visible(reader).copy() if every else match.matched
+        if not (every or one.sees_all(reader)):
+            mask = mask & one.visible(reader)
         for word in query.excluded:
             stem = self.index.stems.of(word).encode("utf-8", "replace")
-            row = int(one.rows(np.array([stem], one.arrays["stems"].dtype))[0])
-            if row >= 0:
-                mask[one.table("whole", row)[0]] = False
+            if (row := one.row(stem)) >= 0:
+                mask[one.table("words", row)[0]] = False
         for asked in query.departments:
             wanted = [folded(asked) in folded(name) for name in one.names.get("department", [])]
             mask &= np.array(wanted, bool)[one.arrays["department"]]
@@ -186,8 +201,10 @@ class Searcher:
         ranked = answer.ranked
         one = answer.sets[int(ranked.sets[nth])]
         it = one.stored(int(ranked.docs[nth]))
+        number = int(ranked.docs[nth])
         _, _, section, start, end = one.arrays["passages"][int(ranked.passages[nth])].tolist()
-        anchor, heading, text = it["sections"][section] if it["sections"] else ("", "", "")
+        anchor, heading, _ = it["sections"][section] if it["sections"] else ("", "", 0)
+        text = one.texts(number)[start:end].decode("utf-8", "surrogatepass")
         due = it["due"] and date.fromisoformat(it["due"])
         return Hit(
             id=it["id"],
@@ -203,14 +220,8 @@ class Searcher:
             score=round(float(ranked.scores[nth]), 4),
             anchor=anchor,
             heading=heading,
-            snippet=snippet(text[start:end], self._wanted(answer), self.index.stems),
+            snippet=snippet(text, answer.wanted, self.index.stems),
         )
-
-    def _wanted(self, answer: _Answer) -> frozenset[str]:
-        """The stems that are marked in a snippet; filler only where nothing else was typed."""
-        slots = answer.understood.slots
-        telling = [slots[nth] for nth in answer.scorer.telling]
-        return frozenset(option.stem.decode() for slot in telling for option in slot.options)
 
     def _did_you_mean(self, answer: _Answer) -> str | None:
         """The text with each misspelt word as it is likely meant."""
@@ -273,6 +284,6 @@ def _explained(answer: _Answer, nth: int) -> Explained:
     it: dict[str, Any] = answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth]))
     parts = tuple(
         Part(name, round(float(adds), 4))
-        for name, adds in zip(PARTS, ranked.parts[nth], strict=True)
+        for name, adds in zip(PARTS, shares(answer.scorer, ranked, nth), strict=True)
     )
     return Explained(it["id"], it["title"], float(ranked.scores[nth]), parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kb.search.analysis import Stems, tokens
+from kb.search.analysis import Stems, cut
 from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
@@ -15,11 +15,7 @@ SPACE = re.compile(r"\s+")
 
 def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, ...]:
     """About LENGTH characters of `text` where most different `wanted` stems stand, marked."""
-    places = [
-        (token.start, token.end, stem)
-        for token in tokens(text)
-        if (stem := stems.of(token.word)) in wanted
-    ]
+    places = _places(text, wanted, stems)
     start, end = _window(places, text)
     cut = list(_cut(text, start, end, places))
     if start > 0 and cut:
@@ -27,6 +23,21 @@ def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, 
     if end < len(text) and cut:
         cut.append(Fragment(" …", False))
     return tuple(_joined(cut))
+
+
+def _places(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, int, str]]:
+    """[start, end) and stem of each match; of a compound's joined form its last part."""
+    words, written, starts, joined = cut(text)
+    found = [stems.of(word) for word in words]
+    places = [
+        (starts[nth], starts[nth] + len(written[nth]), stem)
+        for nth, stem in enumerate(found)
+        if stem in wanted
+    ]
+    for nth, (form, _) in joined.items():
+        if (stem := stems.of(form)) in wanted and found[nth] not in wanted:
+            places.append((starts[nth], starts[nth] + len(written[nth]), stem))
+    return sorted(places) if joined else places
 
 
 def _window(places: list[tuple[int, int, str]], text: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import numpy as np
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.analysis import tokens
+from kb.search.loaded import Loaded, Mask
 from kb.search.query import parse
 from kb.search.results import Hit, Results
 from kb.search.searcher import Searcher
@@ -103,14 +104,21 @@ class Trial:
         count = 0
         for one in self.searcher.loaded():
             mask = one.visible(self.reader).copy()
-            wanted = [stem.encode("utf-8", "replace") for stem in stems]
-            for row in one.rows(np.array(wanted, one.arrays["stems"].dtype)).tolist():
-                having = np.zeros(one.count, bool)
-                if row >= 0:
-                    having[one.table("whole", row)[0]] = True
-                mask &= having
+            for stem in stems:
+                mask &= _standing(one, stem.encode("utf-8", "replace"))
             count += int(mask.sum())
         return count
+
+
+def _standing(one: Loaded, stem: bytes) -> Mask:
+    """The documents of a set with any word of that stem."""
+    stems, stem_of = one.arrays["stems"], one.arrays["surface.stem"]
+    row = int(np.searchsorted(stems, np.array(stem, stems.dtype)))
+    mask = np.zeros(one.count, bool)
+    for surface in np.flatnonzero(stem_of == row).tolist():
+        if bytes(stems[row]) == stem[: stems.itemsize]:
+            mask[one.surface_docs(surface)] = True
+    return mask
 
 
 def looked_for(expression: str) -> bool:

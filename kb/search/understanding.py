@@ -152,10 +152,9 @@ class Understanding:
 
     def _known(self, stem: bytes, reader: Reader) -> bool:
         """Does a procedure that the reader may find have it?"""
-        wanted = np.array([stem], f"S{LONGEST_WORD}")
         for one in self.sets:
-            row = int(one.rows(wanted)[0])
-            if row >= 0 and one.any_visible(one.table("whole", row)[0], reader):
+            row = one.row(stem)
+            if row >= 0 and one.any_visible(one.table("words", row)[0], reader):
                 return True
         return False
 

@@ -160,3 +160,10 @@ document.addEventListener("keydown", (event) => {
   const next = items.indexOf(document.activeElement) + way;
   items[Math.min(Math.max(next, 0), items.length - 1)]?.focus();
 });
+
+// Asking from the keyboard: Enter on the department sends, as it does in a line of text.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("#ask select")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});

@@ -24,6 +24,7 @@ from kb.web.pages import Pages, now, page_number, parts
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 blueprint.add_app_template_filter(wording.apart)
+blueprint.add_app_template_filter(wording.ago)
 PER_PAGE = 20
 SOON = timedelta(hours=4)
 _SHOWN = (State.OPEN, State.ANSWERED)

@@ -47,6 +47,11 @@ def apart(one: datetime, other: datetime) -> str:
     return counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
 
 
+def ago(when: datetime, now: datetime) -> str:
+    """ "3 hours ago"; "just now" within a minute."""
+    return "just now" if (now - when).total_seconds() < 60 else f"{apart(when, now)} ago"
+
+
 def promised(within: timedelta) -> str:
     """A promised time: "8 hours", "2 days"."""
     minutes = max(1, round(within.total_seconds() / 60))

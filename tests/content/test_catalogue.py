@@ -3,8 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import Engine, event
 
 from kb.content.catalogue import Catalogue, Category, KeywordCount
@@ -201,6 +205,14 @@ def test_repeated_ids_take_no_third_ones_id(catalogue: Catalogue) -> None:
     assert len(set(ids(catalogue).values())) == 5
 
 
+def test_an_id_that_was_lent_is_given_back_when_it_is_wanted(catalogue: Catalogue) -> None:
+    catalogue.record([filed(f"{n}.md", "id: X\ntitle: T") for n in range(3)])
+    catalogue.record([filed("y.md", "id: X-2\ntitle: Y")])
+    found = ids(catalogue)
+    assert (found["0.md"], found["y.md"]) == ("X", "X-2")
+    assert {found["1.md"], found["2.md"]} == {"X-3", "X-4"}
+
+
 def test_a_moved_file_keeps_the_id_that_its_path_gave_it(catalogue: Catalogue) -> None:
     catalogue.record([filed("old/late.md", "title: Late")])
     catalogue.record([filed("new/late.md", "title: Late")], ["old/late.md"])
@@ -303,3 +315,56 @@ def test_a_list_costs_the_same_whatever_it_shows(catalogue: Catalogue, engine: E
         event.remove(engine, "before_cursor_execute", listen)
         counts.append(len(said))
     assert counts[0] == counts[1]
+
+
+class Refreshes(RuleBasedStateMachine):
+    """Files come, change their ids, move and go; the catalogue agrees with them throughout."""
+
+    PATHS = ("a.md", "b.md", "c/a.md", "x-2.md")
+    IDS = (None, "x", "x-2", "a", "c-a")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = TemporaryDirectory()
+        self._engine = connect(f"sqlite:///{self._folder.name}/kb.sqlite3")
+        upgrade(self._engine)
+        self._catalogue = Catalogue(self._engine)
+        self._files: dict[str, tuple[str | None, str]] = {}
+
+    @rule(
+        files=st.dictionaries(
+            st.sampled_from(PATHS), st.tuples(st.sampled_from(IDS), st.sampled_from("pq"))
+        )
+    )
+    def refresh(self, files: dict[str, tuple[str | None, str]]) -> None:
+        gone = [path for path in self._files if path not in files]
+        changed = [path for path in files if files[path] != self._files.get(path)]
+        batch = [filed(path, _header(files[path]), files[path][1]) for path in changed]
+        self._catalogue.record(batch[:2], gone)
+        self._catalogue.record(batch[2:], gone)
+        self._catalogue.remove(gone)
+        self._files = files
+
+    @invariant()
+    def agrees(self) -> None:
+        given_ids = ids(self._catalogue)
+        assert set(given_ids) == set(self._files)
+        assert len(set(given_ids.values())) == len(given_ids)
+        assert not any(name.startswith(" ") for name in given_ids.values())
+        for wanted in {name for name, _ in self._files.values() if name}:
+            claimants = [path for path, (name, _) in self._files.items() if name == wanted]
+            assert given_ids[min(claimants)] == wanted
+        for path, name in given_ids.items():
+            assert self._catalogue.at_path(path) == name
+
+    def teardown(self) -> None:
+        self._engine.dispose()
+        self._folder.cleanup()
+
+
+def _header(file: tuple[str | None, str]) -> str:
+    return f"title: T\nid: {file[0]}" if file[0] else "title: T"
+
+
+TestRefreshes = Refreshes.TestCase
+TestRefreshes.settings = settings(max_examples=25, stateful_step_count=8, deadline=None)

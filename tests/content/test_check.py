@@ -1,4 +1,6 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +140,13 @@ def test_ten_thousand_files_are_checked_in_a_moment() -> None:
     rows = [row("a.md", body="[x](gone.md)\n" * 200)]
     rows += [CrossRow(f"{n}.md", str(n), f"T {n}", owner="x@y.example") for n in range(10_000)]
     assert len(faults(*rows)) == 200 + 10_000
+
+
+def test_every_documented_fault_can_occur() -> None:
+    root = Path(__file__).resolve().parents[2]
+    table = (root / "docs" / "front-matter.md").read_text("utf-8").partition("## Faults")[2]
+    sources = "".join(path.read_text("utf-8") for path in (root / "kb" / "content").glob("*.py"))
+    documented = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)*)`", table)) - {"title", "reviewed"}
+    assert len(documented) > 20
+    for code in documented - {"unknown-owner", "unknown-deputy", "review_every"}:
+        assert f'"{code}"' in sources, code

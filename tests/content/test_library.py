@@ -153,3 +153,28 @@ def test_departments_yml_may_be_missing(root: Path) -> None:
     assert Library(root).departments_source() == b""
     write(root, "departments.yml", "departments: []")
     assert Library(root).departments_source() == b"departments: []"
+
+
+def test_settings_are_saved_whole_with_their_rights_through_a_link(
+    root: Path, tmp_path: Path
+) -> None:
+    real = write(tmp_path, "elsewhere/real.yml", "old")
+    real.chmod(0o640)
+    (root / "synonyms.yml").symlink_to(real)
+    Library(root).save_settings("synonyms.yml", b"new")
+    assert real.read_bytes() == b"new"
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert (root / "synonyms.yml").is_symlink()
+    assert [path.name for path in real.parent.iterdir()] == ["real.yml"]
+
+
+def test_only_settings_are_saved_as_settings(root: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Library(root).save_settings("../a.md", b"new")
+
+
+def test_what_cannot_be_saved_leaves_no_trace(root: Path) -> None:
+    (root / "synonyms.yml").mkdir()
+    with pytest.raises(OSError, match="synonyms"):
+        Library(root).save_settings("synonyms.yml", b"new")
+    assert [path.name for path in root.iterdir()] == ["synonyms.yml"]

@@ -76,7 +76,10 @@ def test_an_entry_goes_with_its_line_and_nothing_else() -> None:
         ("two_way: []  # none\n", "two_way:   # none\n  - [box, crate]\n"),
         ("two_way: ~\r\nx: y\r\n", "two_way: \r\n  - [box, crate]\r\nx: y\r\n"),
         ("two_way:\n- [a, b]", "two_way:\n- [a, b]\n- [box, crate]"),
-        ("two_way:\n  -\n    - a\n    - b\n", "two_way:\n  -\n    - a\n    - b\n  - [box, crate]\n"),
+        (
+            "two_way:\n  -\n    - a\n    - b\n",
+            "two_way:\n  -\n    - a\n    - b\n  - [box, crate]\n",
+        ),
         ("\ufefftwo_way:\n - [a, 😀]\n", "\ufefftwo_way:\n - [a, 😀]\n - [box, crate]\n"),
         ("  two_way:\n", "  two_way:\n    - [box, crate]\n"),
     ],
@@ -152,7 +155,7 @@ def test_what_is_gone_cannot_be_removed() -> None:
 
 
 def test_words_are_cut_at_commas_and_line_ends() -> None:
-    assert words_typed(" a  b,c\nd,, C ,\x00 ,") == ("a b", "C", "d")
+    assert words_typed(" a  b,c\nd,, C ,\x00 ,") == ("a b", "c", "d")
     assert words_typed("") == ()
 
 
@@ -169,7 +172,12 @@ NOISE = st.sampled_from(["", "# a comment", "#", "   ", "# - [no, entry]", "# �
 def files(draw: st.DrawFn) -> bytes:
     """A synonyms.yml as a person may have written it, with lists, comments and blank lines."""
     indent = draw(st.sampled_from(["", "  ", "    "]))
-    groups = ["- [a1, b1]", '- ["c: 1", d1] # odd', "- [e 1, 'f''1', g1]", f"- - h1\n{indent}  - i1"]
+    groups = [
+        "- [a1, b1]",
+        '- ["c: 1", d1] # odd',
+        "- [e 1, 'f''1', g1]",
+        f"- - h1\n{indent}  - i1",
+    ]
     pairs = [f"- from: {word}\n{indent}  to: {to}" for word, to in (("j1", "[k1]"), ("l1", "m1"))]
     lines = []
     for name, items in draw(st.permutations([("two_way", groups), ("one_way", pairs)])):

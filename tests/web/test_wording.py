@@ -91,3 +91,21 @@ def test_what_is_counted_is_named_right(number: int, noun: str, reads: str) -> N
 )
 def test_the_category_is_quiet_and_the_topic_loud(text: str, quiet: str, loud: str) -> None:
     assert (wording.quiet(text), wording.loud(text)) == (quiet, loud)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (119 * 60, "119 minutes ago"),
+        (2 * 3600, "2 hours ago"),
+        (47 * 3600, "47 hours ago"),
+        (48 * 3600, "2 days ago"),
+        (400 * 24 * 3600, "13 months ago"),
+    ],
+)
+def test_how_long_ago_something_was(seconds: int, said: str) -> None:
+    now = datetime(2026, 10, 2, 9, 5, tzinfo=UTC)
+    assert wording.ago(now - timedelta(seconds=seconds), now) == said
