@@ -71,6 +71,7 @@ class Index:
         self.language = language
         self.stems = Stems(language)
         self.meaning = Meaning()
+        self.current_name = str(self.current)  # each search looks at it
         self._writing = threading.Lock()
 
     @property

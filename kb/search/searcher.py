@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -240,7 +241,7 @@ def _meant(query: Query, understood: Understood) -> str:
 
 
 def _stamp(index: Index) -> tuple[int, ...]:
-    told = index.current.stat()
+    told = os.stat(index.current_name)
     return (told.st_ino, told.st_mtime_ns, told.st_size)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kb.search.analysis import Stems, cut
+from kb.search.analysis import ASCII_WORD, UNSPACED, WORD, Stems, cut, lowered
 from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
 BEFORE = 40  # characters shown before the first match
+COMPOUND = re.compile(rf"\w[-‐‑–.]\w|[{UNSPACED}]")  # words that are not cut at blanks
 SPACE = re.compile(r"\s+")
 
 
@@ -27,17 +28,33 @@ def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, 
 
 def _places(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, int, str]]:
     """[start, end) and stem of each match; of a compound's joined form its last part."""
-    words, written, starts, joined = cut(text)
-    found = [stems.of(word) for word in words]
-    places = [
-        (starts[nth], starts[nth] + len(written[nth]), stem)
-        for nth, stem in enumerate(found)
-        if stem in wanted
+    if COMPOUND.search(text):
+        return _places_with_compounds(text, wanted, stems)
+    pattern = ASCII_WORD if text.isascii() else WORD
+    matched = {
+        word: stem
+        for word in set(pattern.findall(text))
+        if (stem := stems.of(lowered(word))) in wanted
+    }
+    return [
+        (found.start(), found.end(), matched[word])
+        for found in pattern.finditer(text)
+        if (word := found[0]) in matched
     ]
-    for nth, (form, _) in joined.items():
-        if (stem := stems.of(form)) in wanted and found[nth] not in wanted:
+
+
+def _places_with_compounds(
+    text: str, wanted: frozenset[str], stems: Stems
+) -> list[tuple[int, int, str]]:
+    words, written, starts, joined = cut(text)
+    places = []
+    for nth, word in enumerate(words):
+        stem = stems.of(word)
+        if stem not in wanted and nth in joined:
+            stem = stems.of(joined[nth][0])
+        if stem in wanted:
             places.append((starts[nth], starts[nth] + len(written[nth]), stem))
-    return sorted(places) if joined else places
+    return places
 
 
 def _window(places: list[tuple[int, int, str]], text: str) -> tuple[int, int]:

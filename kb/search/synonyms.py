@@ -40,4 +40,4 @@ class Synonyms:
 
 
 def _cut(text: str) -> tuple[str, ...]:
-    return tuple(token.word for token in tokens(text))
+    return tuple(token.word for token in tokens(text) if not token.parts)

@@ -203,3 +203,10 @@ def test_without_an_index_nothing_is_found(tmp_path) -> None:
 
 def test_the_shelf_is_whole(shelf: Searcher) -> None:
     assert len(shelf.index.fingerprints()) == len(SHELF)
+
+
+def test_a_synonym_written_with_a_hyphen_is_understood_as_it_is_typed(shelf: Searcher) -> None:
+    knowing = Searcher(shelf.index, lambda: Synonyms(one_way=(("pick-up-tent", ("refund",)),)))
+    plain = [hit.id for hit in knowing.search("refund", Reader(), TODAY).hits]
+    assert plain
+    assert [hit.id for hit in knowing.search("pick-up-tent", Reader(), TODAY).hits] == plain
