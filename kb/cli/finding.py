@@ -36,6 +36,8 @@ def search(
     results = parts.searcher.search(
         " ".join(words), Reader(), date.today(), department=department, limit=limit
     )
+    if not results.total and not parts.index.fingerprints():
+        click.echo("There is no index yet; run kb index.", err=True)
     if as_json:
         click.echo(json.dumps(results.as_json(), indent=2, ensure_ascii=False))
     else:

@@ -18,9 +18,9 @@ from kb.search.compiling import PASSAGE, SATURATION, ranges
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.scoring import Match, Scorer, best_of
 
-CANDIDATES = 120  # the best by words, whose meaning is looked at
+CANDIDATES = 80  # the best by words, whose meaning is looked at
 MOST_PAIRS = 10  # of neighbouring words
-CLOSE_LOOK = 50  # the best of those, whose passages and words standing together are looked at
+CLOSE_LOOK = 30  # the best of those, whose passages and words standing together are looked at
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
 

@@ -60,7 +60,7 @@ def vote(procedure_id: str) -> ResponseReturnValue:
 @blueprint.route("/requests", methods=["GET", "POST"])
 def ask() -> ResponseReturnValue:
     """ "I could not find it": whom to ask, and what comes of it."""
-    if request.method == "GET":
+    if request.method != "POST":
         query = request.args.get("q", "").strip()[:LONGEST_QUERY]
         likely = request.args.get("department") or _likely(query)
         return _ask_page(_ask_form({"q": query, "department": likely or ""}))

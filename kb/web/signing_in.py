@@ -42,7 +42,7 @@ _WRITTEN = ("comment", "reply")
 def sign_in() -> ResponseReturnValue:
     """The form, and what comes of it."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = request.args.get("next", "")
         return redirect(safe_next(form.next.data)) if access.person() else _page(form)
     try:
@@ -94,7 +94,7 @@ def end_other_sessions() -> ResponseReturnValue:
 @blueprint.app_errorhandler(Unauthorized)
 def ask_to_sign_in(_refusal: Unauthorized) -> ResponseReturnValue:
     """A page asked for is opened after the sign-in; what was written is not lost."""
-    if request.method in ("GET", "HEAD"):
+    if request.method != "POST":
         return redirect(url_for("signing_in.sign_in", next=_here()))
     form = SignInForm(formdata=None)
     written = kept.from_request()

@@ -283,3 +283,7 @@ def test_the_full_way_of_a_vote_written_meanwhile(strict: Flask, parts: Parts) -
     sent = {**typed, "csrf_token": hidden(back.text, "csrf_token")}
     assert client.post("/procedures/SHP-014/votes", data=sent).status_code == 302
     assert parts.inbox.votes.tally("SHP-014").no == 1
+
+
+def test_head_is_answered_like_get_and_is_no_attempt(anonymous: FlaskClient) -> None:
+    assert anonymous.head("/sign-in").status_code == 200
