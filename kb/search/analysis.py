@@ -25,6 +25,7 @@ LETTERS = rf"(?:[^\W_{UNSPACED}]+|[{MARKS}])+"  # nothing must follow: it cannot
 WORD = re.compile(rf"[{UNSPACED}]+|{LETTERS}(?:['’ʼ]{LETTERS})*")
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")  # the same, 20 times as fast
 FIRST_UNSPACED = "\u0e00"
+COMPOUND = re.compile(r"[-.](?=\w)(?<=\w.)")  # of ASCII words: what stands between them
 IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 ACCENT = re.compile(f"[{CASE_MARKS}]")
 JOINERS = frozenset("-‐‑–.")  # "e-mail" is found as "email" too, "U.S." as "us"
@@ -86,6 +87,10 @@ def _cut(text: str) -> str:
 
 def cut(text: str) -> Cut:
     """All words of `text` at once: the form that indexing and snippets use, for its speed."""
+    if text.isascii() and not COMPOUND.search(text):
+        every = ASCII_WORD.findall(text)
+        starts = [match.start() for match in ASCII_WORD.finditer(text)]
+        return Cut(list(map(lowered, every)), every, starts, {})
     found = Cut([], [], [], {})
     words, written, starts, joined = found
     compound: list[str] = []

@@ -145,9 +145,7 @@ def _ordered(postings: _Postings, words: _Words, size: int) -> tuple[Array, dict
         counts["whole"].append(np.diff(first, append=len(found)).astype(np.int32))
         counts["title"].append(in_title)
         counts["keywords"].append(before_body - in_title)
-    joined = {
-        name: np.concatenate([np.zeros(0, np.int32), *many]) for name, many in counts.items()
-    }
+    joined = {name: np.concatenate([np.zeros(0, np.int32), *many]) for name, many in counts.items()}
     ends = np.cumsum(joined["whole"], dtype=np.int64)
     narrow = ends.astype(np.uint32) if len(ends) and ends[-1] < 1 << 32 else ends
     return (
@@ -183,9 +181,7 @@ def _averages(counts: dict[str, Array], keys: Array, documents: Raw) -> Array:
     return np.array([*measured, in_passage + measured[1]])
 
 
-def _scored(
-    keys: Array, counts: dict[str, Array], size: int, averages: Array, stems: int
-) -> Raw:
+def _scored(keys: Array, counts: dict[str, Array], size: int, averages: Array, stems: int) -> Raw:
     """The tables of all words, of the titles' and of the keywords'."""
     ids = (keys % max(size, 1)).astype(np.int32)
     rows = keys // max(size, 1)
@@ -195,9 +191,7 @@ def _scored(
     for nth, (name, saturation) in enumerate(SATURATION.items()):
         having = np.flatnonzero(counts[name])
         lengths = np.bincount(ids, counts[name], size)
-        adds = saturation.adds(
-            counts[name][having], lengths[ids[having]], float(averages[nth])
-        )
+        adds = saturation.adds(counts[name][having], lengths[ids[having]], float(averages[nth]))
         words[having] += adds * np.float32(saturation.weight)
         if name != "whole":
             tables[f"{name}.ids"] = ids[having]

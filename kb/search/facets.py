@@ -43,20 +43,24 @@ class Narrowing:
     def departments(self) -> tuple[Facet, ...]:
         """The most frequent first."""
         return _facets(
-            (zip(names, tally.counts(mask), strict=True)
-            for (names, tally), mask in zip(
-                (one.departments for one in self.sets), self._by_department, strict=True
-            )),
+            (
+                zip(names, tally.counts(mask), strict=True)
+                for (names, tally), mask in zip(
+                    (one.departments for one in self.sets), self._by_department, strict=True
+                )
+            ),
             str,
         )
 
     def categories(self) -> tuple[Facet, ...]:
         """Categories that differ in case only count as one, shown as it was first met."""
         return _facets(
-            (zip(names, tally.counts(mask), strict=True)
-            for (names, tally), mask in zip(
-                (one.categories for one in self.sets), self._by_category, strict=True
-            )),
+            (
+                zip(names, tally.counts(mask), strict=True)
+                for (names, tally), mask in zip(
+                    (one.categories for one in self.sets), self._by_category, strict=True
+                )
+            ),
             str.casefold,
         )
 

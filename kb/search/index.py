@@ -68,16 +68,11 @@ class Index:
 
     def __init__(self, folder: Path, language: str = "english") -> None:
         self.folder = folder
+        self.current = folder / "CURRENT"  # the file that names what is in service
         self.language = language
         self.stems = Stems(language)
         self.meaning = Meaning()
-        self.current_name = str(self.current)  # each search looks at it
         self._writing = threading.Lock()
-
-    @property
-    def current(self) -> Path:
-        """The file that names what is in service."""
-        return self.folder / "CURRENT"
 
     def fingerprints(self) -> dict[str, str]:
         """Path → fingerprint of all that is indexed; empty where there is no usable index."""

@@ -125,17 +125,15 @@ def _without(folder: Path, gone: list[int], into: Any) -> None:
 
 def _vectors(one: Prepared, meaning: Meaning) -> Vectors:
     """The meaning of each passage: the sum over its spans of words."""
-    through = np.zeros((len(one.written) + 1, SIZE), np.float64)
-    np.cumsum(meaning.of_words(one.written), axis=0, out=through[1:])
-    total = np.zeros((len(one.spans), SIZE), np.float64)
-    for firsts, lasts in zip(*_columns(one.spans), strict=True):
-        total += through[lasts] - through[firsts]
-    return total.astype(np.float32)
-
-
-def _columns(spans: list[tuple[tuple[int, int], ...]]) -> tuple[arrayfile.Array, arrayfile.Array]:
-    flat = np.array(spans, np.int64).transpose(1, 0, 2)
-    return flat[:, :, 0], flat[:, :, 1]
+    spans = np.array(one.spans, np.int64)
+    edges, place = np.unique(spans, return_inverse=True)
+    place = place.reshape(spans.shape)
+    words = meaning.of_words(one.written)
+    through = np.zeros((len(edges), SIZE), np.float32)
+    if len(words) and len(edges) > 1:
+        words = words[: edges[-1]]
+        through[1:] = np.cumsum(np.add.reduceat(words, edges[:-1], axis=0), axis=0)
+    return np.asarray((through[place[:, :, 1]] - through[place[:, :, 0]]).sum(axis=1), np.float32)
 
 
 def _add(writer: Any, one: Prepared, vectors: Vectors, ledger: _Ledger) -> None:
@@ -214,9 +212,9 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
         "fingerprints": np.array([one["fingerprint"].encode() for one in documents], "S64"),
         "passages": np.frombuffer(b"".join(tables), np.uint32).reshape(-1, COLUMNS),
         "passages.ends": ends,
-        "vectors": np.frombuffer(
-            b"".join(one["vectors"] for one in documents), np.int8
-        ).reshape(-1, SIZE),
+        "vectors": np.frombuffer(b"".join(one["vectors"] for one in documents), np.int8).reshape(
+            -1, SIZE
+        ),
     }
 
 

@@ -118,9 +118,15 @@ def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> np.ndarray
         found = np.flatnonzero(eligible)
     elif len(found) > 2 * total or not rest[found].all():
         found = np.flatnonzero(eligible)  # scores of 0 are among the best: no words were typed
-    if len(found) > most:
-        found = np.sort(found[np.argpartition(rest[found], -most)[-most:]])
-    return found
+    return _cut_to(found, rest[found], most) if len(found) > most else found
+
+
+def _cut_to(found: np.ndarray, scores: Floats, most: int) -> np.ndarray:
+    """The `most` best of `found`; of equal ones the first, so that pages fit together."""
+    least = np.partition(scores, -most)[-most]
+    kept = scores > least
+    kept[np.flatnonzero(scores == least)[: most - int(np.count_nonzero(kept))]] = True
+    return found[kept]
 
 
 def _floor(scores: Floats, most: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -241,7 +240,7 @@ def _meant(query: Query, understood: Understood) -> str:
 
 
 def _stamp(index: Index) -> tuple[int, ...]:
-    told = os.stat(index.current_name)
+    told = index.current.stat()
     return (told.st_ino, told.st_mtime_ns, told.st_size)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kb.search.analysis import ASCII_WORD, Stems, cut, lowered
+from kb.search.analysis import ASCII_WORD, COMPOUND, Stems, cut, lowered
 from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
 BEFORE = 40  # characters shown before the first match
-COMPOUND = re.compile(r"[-.](?=\w)(?<=\w.)")  # words that are not cut at blanks
 SPACE = re.compile(r"\s+")
 
 

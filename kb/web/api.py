@@ -47,8 +47,10 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
-    """For a load balancer: answers 200 while the database does. Tells nothing else."""
+    """For a load balancer: 200 while database and content can be read. Tells nothing else."""
     parts().catalogue.state("generation")
+    if not parts().settings.content.is_dir():
+        return jsonify(status="the content folder cannot be read"), 503
     return jsonify(status="ok")
 
 

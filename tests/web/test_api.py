@@ -185,3 +185,8 @@ def test_a_load_balancer_asks_without_a_token(anonymous: FlaskClient) -> None:
     answer = anonymous.get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
     assert "Set-Cookie" not in answer.headers
+
+
+def test_health_tells_that_the_content_is_gone(anonymous: FlaskClient, home: Path) -> None:
+    (home / "content").rename(home / "elsewhere")
+    assert anonymous.get("/healthz").status_code == 503

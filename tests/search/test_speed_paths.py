@@ -1,0 +1,81 @@
+"""Where a quick way exists beside the plain one, both give the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.search import analysis, arrayfile, part
+from kb.search.analysis import Stems, tokens
+from kb.search.loaded import Tally
+from kb.search.meaning import Meaning
+from kb.search.scoring import GROUPS, best_of
+from kb.search.snippets import snippet
+from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
+
+
+@given(st.text(alphabet="aZ09_-.'’ é包裹", max_size=30))
+def test_ascii_words_are_cut_as_all_others(text: str) -> None:
+    # A letter that is not ASCII, far away, makes the text take the general way.
+    words = [token[:4] for token in tokens(text + " \u00e9")]
+    assert [token[:4] for token in tokens(text)] == words[:-1]
+
+
+def test_what_is_written_is_what_whoosh_gives_back(tmp_path: Path) -> None:
+    part.write(tmp_path / "part", SHELF, Meaning())
+    written = arrayfile.load(tmp_path / "part" / part.RAW)
+    again = part.read_back(tmp_path / "part")
+    assert written.keys() == again.keys()
+    for name, values in written.items():
+        assert np.array_equal(values, again[name]), name
+
+
+def test_merged_parts_hold_what_is_left_of_them(tmp_path: Path) -> None:
+    for name, one in (("a", SHELF[:3]), ("b", SHELF[3:])):
+        part.write(tmp_path / name, one, Meaning())
+    part.merge(tmp_path / "c", [(tmp_path / "a", [1]), (tmp_path / "b", [])])
+    part.write(tmp_path / "d", (SHELF[0], *SHELF[2:]), Meaning())
+    merged, anew = (arrayfile.load(tmp_path / name / part.RAW) for name in ("c", "d"))
+    assert all(np.array_equal(merged[name], values) for name, values in anew.items())
+
+
+def test_facets_of_few_and_of_many_values_are_counted_alike() -> None:
+    rng = np.random.default_rng(1)
+    owners, codes = rng.integers(0, 999, 4000), rng.integers(0, 40, 4000)
+    few, many = Tally(999, owners, codes, 40), Tally(999, owners, codes, Tally.MOST_ROWS + 1)
+    mask = rng.random(999) < 0.3
+    assert few.counts(mask) == many.counts(mask)[:40]
+    assert sum(few.counts(np.zeros(999, bool))) == 0
+
+
+def test_the_best_of_many_documents_are_the_best() -> None:
+    rng = np.random.default_rng(2)
+    for share in (1.0, 0.5, 0.01, 0.0005):
+        scores = rng.random(GROUPS * 9 + 5).astype(np.float32)
+        eligible = rng.random(len(scores)) < share
+        total = int(eligible.sum())
+        found = best_of(scores, eligible, total, 80)
+        order = np.argsort(-np.where(eligible, scores, -1), kind="stable")[: min(total, 80)]
+        assert found.tolist() == sorted(order.tolist())
+    nothing = np.zeros(GROUPS * 9, np.float32)
+    assert len(best_of(nothing, np.ones(len(nothing), bool), len(nothing), 80)) == 80
+
+
+def test_snippets_mark_compounds_and_plain_words() -> None:
+    stems = Stems("english")
+    for text in ("Send an e-mail, then refunds.", "Sénd an e-mail, then refunds."):
+        marked = [one.text for one in snippet(text, frozenset({"email", "refund"}), stems)
+                  if one.marked]  # fmt: skip
+        assert marked == ["mail", "refunds"]
+    assert analysis.COMPOUND.search("a. b- c") is None
+
+
+def test_every_page_of_many_hits_shows_some(tmp_path: Path) -> None:
+    entries = [entry(f"N-{n}", f"Parcel case {n}", "Steps: Weigh the parcel.") for n in range(250)]
+    found = searcher(tmp_path, *entries)
+    pages = [found.search("parcel", REP, TODAY, offset=n) for n in range(0, 250, 10)]
+    assert all(page.total == 250 and len(page.hits) == 10 for page in pages)
+    assert len({one for page in pages for one in ids(page)}) == 250
