@@ -5,13 +5,18 @@ SIZES ?= 1000,10000,100000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check bench format lock clean
+.PHONY: serve test faults check bench format lock clean
 
 serve: $(VENV)/.installed
 	$(BIN)/kb serve --demo --port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
+
+# The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
+faults: $(VENV)/.installed-dev
+	EFFORT=20 $(BIN)/pytest -n auto tests/feedback tests/test_attacks.py tests/test_publishing.py \
+	  tests/search/test_hostile.py tests/content/test_catalogue.py tests/content/test_pathological.py
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

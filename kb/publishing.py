@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -108,13 +108,15 @@ class Publisher:
         """All faults of all files, read afresh, by path and line."""
         departments = self.departments()
         faults = [*departments.faults]
+        held = {path: stamp.id for path, stamp in self._catalogue.stamps().items()}
         faults += parse_synonyms(self._library.synonyms_source()).faults
         rows = []
         for stamp in self._library.files(faults.append):
             filed = self._filed(stamp.path, departments)
             if filed is not None:
                 faults.extend(filed.faults)
-                rows.append(CrossRow.of(filed))
+                row = CrossRow.of(filed)
+                rows.append(replace(row, holds=held.get(row.path) == row.id))
         faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
 

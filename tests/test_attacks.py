@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kb.parts import Parts
 from tests.conftest import NOW, signed_in
+from tests.effort import examples
 
 SCRIPT = "<script>alert(1)</script>"
 LINK = '<img src=x onerror="alert(1)">'
@@ -119,7 +120,9 @@ def test_any_file_is_shown_or_reported_and_hides_no_other(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.text(max_size=300), st.text(max_size=30), st.text(max_size=10))
 def test_any_text_is_a_valid_query(app: Flask, text: str, department: str, page: str) -> None:

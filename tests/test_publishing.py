@@ -125,6 +125,41 @@ def test_a_broken_file_hides_no_other(parts: Parts, home: Path) -> None:
     assert {fault.path for fault in faults if fault.severity == "error"} == {"shipping/broken.md"}
 
 
+def test_a_copied_id_pushes_nobody_aside_and_gives_no_draft_away(parts: Parts, home: Path) -> None:
+    copy = home / "content" / "billing" / "aaa.md"
+    copy.write_text("---\nid: SHP-014\ntitle: Mine\ndepartment: billing\nstatus: draft\n---\n\nx\n")
+    parts.publisher.refresh(TODAY)
+    held = parts.catalogue.get("SHP-014")
+    assert held is not None
+    assert held.procedure.path == "shipping/late-shipment.md"
+    assert held.faults == ()
+    twin = parts.catalogue.get("SHP-014-2")
+    assert twin is not None
+    assert [fault.code for fault in twin.faults] == ["duplicate-id"]
+    blamed = [fault for fault in parts.publisher.check(TODAY) if fault.code == "duplicate-id"]
+    assert [fault.path for fault in blamed] == ["billing/aaa.md"]
+    (home / "content" / "shipping" / "late-shipment.md").unlink()
+    parts.publisher.refresh(TODAY)
+    regained = parts.catalogue.get("SHP-014")
+    assert regained is not None
+    assert regained.procedure.path == "billing/aaa.md"
+
+
+def test_a_title_that_is_also_a_draft_elsewhere_does_not_tell_where(
+    parts: Parts, home: Path
+) -> None:
+    for path, department in (("billing/a.md", "billing"), ("shipping/z.md", "shipping")):
+        status = "draft" if department == "billing" else "published"
+        (home / "content" / path).write_text(
+            f"---\ntitle: Twice\ndepartment: {department}\nstatus: {status}\n---\n\nText.\n"
+        )
+    parts.publisher.refresh(TODAY)
+    card = parts.catalogue.get("shipping-z")
+    assert card is not None
+    assert "billing/a.md" not in str(card.faults)
+    assert "a draft of another department" in str(card.faults)
+
+
 def test_a_file_too_large_to_read_stops_nothing_and_is_reported(parts: Parts, home: Path) -> None:
     with (home / "content" / "shipping" / "huge.md").open("wb") as huge:
         huge.truncate(20_000_000)

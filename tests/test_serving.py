@@ -65,15 +65,19 @@ def within(seconds: float, holds: Callable[[], object]) -> bool:
     return False
 
 
+def without_settings() -> dict[str, str]:
+    """The environment of whoever runs the tests, less the settings of their own kb."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+
+
 @contextmanager
 def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
     port = free_port()
-    own = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     log = home / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "kb", "serve", "--port", str(port), *options],
-            env={**own, "KB_HOME": str(home), **environ},
+            env={**without_settings(), "KB_HOME": str(home), **environ},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -135,7 +139,7 @@ def test_a_home_without_people_gets_its_first_administrator(home: Path) -> None:
 def test_a_wrong_setting_stops_the_start_with_one_sentence(home: Path) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "kb", "serve"],
-        env={**os.environ, "KB_HOME": str(home), "KB_WORKERS": "none"},
+        env={**without_settings(), "KB_HOME": str(home), "KB_WORKERS": "none"},
         capture_output=True,
         text=True,
         check=False,

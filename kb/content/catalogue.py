@@ -275,6 +275,7 @@ class Catalogue:
                 due=row.due,
                 status=Status(row.status),
                 named=row.named,
+                holds=row.id == row.wanted_id,
                 lines=row.lines,
             )
 

@@ -34,6 +34,7 @@ class CrossRow:
     due: date | None = None
     status: Status = Status.PUBLISHED
     named: bool = False
+    holds: bool = False  # its file has that id in the catalogue, and so keeps it
     lines: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -82,9 +83,9 @@ def cross_faults(
 
 def _repeated_ids(rows: list[CrossRow]) -> Iterator[Fault]:
     first: dict[str, CrossRow] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (not row.holds, row.path)):
         if row.named and first.setdefault(row.id, row) is not row:
-            message = f'the id "{row.id}" belongs to {first[row.id].path} already'
+            message = f'the id "{row.id}" belongs to {_path_for(row, first[row.id])} already'
             yield _fault(row, "id", "duplicate-id", message, "give this one an id of its own")
 
 
@@ -94,10 +95,16 @@ def _repeated_titles(rows: list[CrossRow]) -> Iterator[Fault]:
         if "title" not in row.lines or row.status is Status.RETIRED:
             continue
         if first.setdefault(folded(row.title), row) is not row:
-            other = first[folded(row.title)].path
+            other = _path_for(row, first[folded(row.title)])
             message = f'the title "{row.title}" is also that of {other}'
             remedy = "say in both titles what sets them apart, or retire one"
             yield _fault(row, "title", "duplicate-title", message, remedy)
+
+
+def _path_for(row: CrossRow, other: CrossRow) -> str:
+    """What the people of `row` may be told of `other`: not that another department drafts it."""
+    hidden = other.status is Status.DRAFT and other.department != row.department
+    return "a draft of another department" if hidden else other.path
 
 
 def _strangers(

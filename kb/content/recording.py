@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -44,7 +45,7 @@ def forget(connection: Connection, paths: Collection[str]) -> None:
 
 
 def settle(connection: Connection, wanted: Iterable[str], gone: Collection[str] = ()) -> None:
-    """Give each wanted id to one file: named before derived, first path before later ones.
+    """Give each wanted id to one file: named before derived, who has it before who wants it.
 
     The others get the id with -2, -3 …; a file that is `gone` yields to all.
     """
@@ -53,7 +54,7 @@ def settle(connection: Connection, wanted: Iterable[str], gone: Collection[str] 
     while open_ids:
         displaced: set[str] = set()
         for wanted_id, claimants in _claims(connection, open_ids).items():
-            claimants.sort(key=lambda row: (row.path in absent, not row.named, row.path))
+            claimants.sort(key=partial(_claim, wanted_id, absent))
             displaced |= _share_out(connection, wanted_id, claimants)
         open_ids = displaced
 
@@ -65,6 +66,11 @@ def _claims(connection: Connection, wanted: Iterable[str]) -> dict[str, list[Any
         for row in connection.execute(query.where(table.c.wanted_id.in_(chunk))):
             claims.setdefault(row.wanted_id, []).append(row)
     return claims
+
+
+def _claim(wanted_id: str, absent: set[str], row: Any) -> tuple[bool, bool, bool, str]:
+    """The better claim sorts first; who has the id keeps it, or a copy could push it aside."""
+    return (row.path in absent, not row.named, row.id != wanted_id, row.path)
 
 
 def _share_out(connection: Connection, wanted_id: str, claimants: list[Any]) -> set[str]:

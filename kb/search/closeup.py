@@ -35,7 +35,7 @@ def spots(one: Loaded, docs: Array, words: Sequence[Sequence[tuple[int, float]]]
             ids = one.table("words", row)[0]
             at = ids.searchsorted(docs)
             np.minimum(at, len(ids) - 1, out=at)
-            having = np.flatnonzero(ids[at] == docs)
+            having = (ids[at] == docs).nonzero()[0]
             postings.append(at[having] + one.start("words", row))
             bases.append((having << PLACE_BITS) + (nth << WORD_BITS))
     if not postings:
@@ -86,29 +86,30 @@ def passage_scores(
     document = (found >> PLACE_BITS) & (MOST_DOCUMENTS - 1)
     place = found & PLACE
     word = found >> WORD_BITS
-    counts = np.zeros((len(worth), len(rows)), np.int64)
-    in_body = place >= BODY[0]
-    start, size = _within(one, rows, first, sizes, document[in_body], place[in_body] - BODY[0])
-    keys = np.repeat(word[in_body] * len(rows), size) + ranges(start, size)
-    counts += np.bincount(keys, minlength=counts.size).reshape(counts.shape)
-    in_title = place < KEYWORDS[0]
-    titles = np.bincount(
-        word[in_title] * len(first) + document[in_title], minlength=len(worth) * len(first)
-    ).reshape(len(worth), len(first))
-    counts += np.repeat(titles, sizes, axis=1)
-    norm = one.arrays["passages.norm"][rows]
-    adds = counts * np.float32(PASSAGE.k1 + 1) / (counts + norm)
-    return np.asarray(np.asarray(worth, np.float32) @ adds.astype(np.float32), np.float32)
+    body = (place >= BODY[0]).nonzero()[0]
+    start, size = _within(one, rows, sizes, document[body], place[body] - BODY[0])
+    keys = (word[body] * len(rows)).repeat(size) + ranges(start, size)
+    shape = len(worth), len(rows)
+    counts = np.bincount(keys, minlength=len(worth) * len(rows)).reshape(shape)
+    title = (place < KEYWORDS[0]).nonzero()[0]
+    if len(title):
+        keys = word[title] * len(first) + document[title]
+        titles = np.bincount(keys, minlength=len(worth) * len(first))
+        counts += titles.reshape(len(worth), len(first)).repeat(sizes, axis=1)
+    many = counts.astype(np.float32)
+    many /= many + one.arrays["passages.norm"][rows]
+    scale = np.array(worth, np.float32) * np.float32(PASSAGE.k1 + 1)
+    return np.asarray(scale @ many, np.float32)
 
 
 def _within(
-    one: Loaded, rows: Array, first: Array, sizes: Array, document: Array, place: Array
+    one: Loaded, rows: Array, sizes: Array, document: Array, place: Array
 ) -> tuple[Array, Array]:
     """The passages (of `rows`) that each place of a document stands in: the first, how many."""
-    table = one.arrays["passages"][rows, :2].astype(np.int64)
-    table += (np.repeat(np.arange(len(first)), sizes) << PLACE_BITS)[:, np.newaxis]
+    base = np.arange(len(sizes)).repeat(sizes) << PLACE_BITS
+    table = one.arrays["passages"][rows]
     spot = (document << PLACE_BITS) + place
     # Passages of all documents on one line: their first words ascend, and so do their last ones.
-    start = np.searchsorted(table[:, 1], spot, "right")
-    after = np.searchsorted(table[:, 0], spot, "right")
+    start = (base + table[:, 1]).searchsorted(spot, "right")
+    after = (base + table[:, 0]).searchsorted(spot, "right")
     return start, np.maximum(after - start, 0)

@@ -215,9 +215,10 @@ def _passage_norm(
 
 def ranges(starts: Array, sizes: Array) -> Array:
     """start, start+1, … for each start, `size` numbers each, one after the other."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(starts - (ends - sizes), sizes) + np.arange(total)
+    ends = sizes.cumsum(dtype=np.int64)
+    found: Array = (starts - (ends - sizes)).repeat(sizes)
+    found += np.arange(len(found))
+    return found
 
 
 def _surfaces(postings: _Postings, words: _Words, count: int) -> Raw:

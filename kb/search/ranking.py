@@ -79,7 +79,7 @@ def rank(
     ]
     for one in found:
         one.weigh_words(weights)
-        one.look_at_meaning(vector, weights.meaning)
+        one.look_at_meaning(vector, weights.meaning, most > CLOSE_LOOK)
     _look_closely(found, weights)
     ranked = _joined([one.ranked() for one in found])
     if most > len(ranked) and sum(totals) > len(ranked):
@@ -101,6 +101,8 @@ class _Looked:
         after = ends[docs]
         self.first = np.where(docs > 0, ends[docs - 1], 0)
         self.sizes = after - self.first
+        self.starts = self.sizes.cumsum() - self.sizes  # of each document's passages among `rows`
+        self.rows = self.starts  # passages of all candidates, once they are looked at
         self.passages: Array = self.first
         self.parts = np.zeros((len(docs), 4), np.float32)
         self.parts[:, WORDS] = match.words[docs] / np.float32(scorer.asked * HIGHEST)
@@ -115,17 +117,17 @@ class _Looked:
             for share, wish, had in zip(shares, wanted, compiled, strict=True):
                 self.parts[:, WORDS] += share * np.float32(wish / had - 1)
 
-    def look_at_meaning(self, vector: Floats | None, weight: float) -> None:
-        """The best passage by meaning of each document."""
+    def look_at_meaning(self, vector: Floats | None, weight: float, shown: bool) -> None:
+        """What the best passage by meaning adds; which one that is, where it may be shown."""
         if vector is None or not weight:
             return
-        rows = ranges(self.first, self.sizes)
+        self.rows = rows = ranges(self.first, self.sizes)
         vectors = self.one.arrays["vectors"].take(rows, axis=0).astype(np.float32)
         alike = (vectors @ vector) * self.one.arrays["vectors.scale"][rows]
         self.alike = np.maximum(alike, 0) * np.float32(weight)
-        starts = np.cumsum(self.sizes) - self.sizes
-        self.parts[:, MEANING] = np.maximum.reduceat(self.alike, starts)
-        self.passages = self._best(self.alike, starts)
+        self.parts[:, MEANING] = np.maximum.reduceat(self.alike, self.starts)
+        if shown:
+            self.passages = rows[_first_best(self.alike, self.starts, self.sizes)]
 
     def look_closely(self, which: NDArray[np.int64], weights: Weights) -> None:
         """Passages and closeness of the candidates `which` (ascending)."""
@@ -133,7 +135,7 @@ class _Looked:
         found = spots(self.one, self.docs[which], words)
         asked, rarity = self.scorer.asked, self.scorer.rarity
         first, sizes = self.first[which], self.sizes[which]
-        starts = np.cumsum(sizes) - sizes
+        starts = sizes.cumsum() - sizes
         if weights.passage:
             worth = [
                 weight * max((factor for _, factor in rows), default=0.0)
@@ -143,15 +145,12 @@ class _Looked:
             adds *= np.float32(weights.passage / (asked * HIGHEST))
             self.parts[which, PASSAGES] = np.maximum.reduceat(adds, starts)
             if self.alike is not None:
-                adds += self.alike[ranges((np.cumsum(self.sizes) - self.sizes)[which], sizes)]
+                adds += self.alike[ranges(self.starts[which], sizes)]
             self.passages[which] = _first_best(adds, starts, sizes) - starts + first
         typed = self.scorer.in_order[: MOST_PAIRS + 1]
         if weights.close and len(typed) > 1:
             near = closeness(found, len(which), typed, [rarity[nth] for nth in typed])
             self.parts[which, NEAR] = near * np.float32(weights.close / asked)
-
-    def _best(self, values: Floats, starts: Array) -> NDArray[np.int64]:
-        return _first_best(values, starts, self.sizes) - starts + self.first
 
     def ranked(self) -> Ranked:
         """The candidates, in no order."""
@@ -185,18 +184,15 @@ def _look_closely(found: list[_Looked], weights: Weights) -> None:
     every = np.concatenate(scores)
     floor = np.partition(every, -CLOSE_LOOK)[-CLOSE_LOOK] if len(every) > CLOSE_LOOK else 0
     for one, mine in zip(found, scores, strict=True):
-        which = np.flatnonzero(mine >= floor)
+        which = (mine >= floor).nonzero()[0]
         if len(which):
             one.look_closely(which, weights)
 
 
 def _first_best(values: Floats, first: Array, sizes: Array) -> NDArray[np.int64]:
     """Where the largest value of each run stands; of equal ones the first."""
-    run = np.repeat(np.arange(len(first)), sizes)
-    at = np.flatnonzero(values == np.maximum.reduceat(values, first)[run])
-    chosen = np.zeros(len(first), np.int64)
-    chosen[run[at[::-1]]] = at[::-1]
-    return chosen
+    at = (values == np.maximum.reduceat(values, first).repeat(sizes)).nonzero()[0]
+    return np.asarray(at[at.searchsorted(first)], np.int64)
 
 
 def _rest(

@@ -8,7 +8,9 @@ from functools import cached_property
 from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
+from kb.search.arrayfile import Array
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.understanding import Slot
 
@@ -93,7 +95,7 @@ class Scorer:
             best[ids] = np.maximum(best[ids], adds * np.float32(factor))
         return best
 
-    def share(self, number: int, field: str, docs: np.ndarray) -> Floats:
+    def share(self, number: int, field: str, docs: Array) -> Floats:
         """What `field` (title, keywords) adds to each of `docs`, before its weight."""
         total = np.zeros(len(docs), np.float32)
         for nth, rows in enumerate(self.rows[number]):
@@ -108,25 +110,25 @@ class Scorer:
         return total
 
 
-def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> np.ndarray:
+def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> NDArray[np.int64]:
     """The `most` best of the `total` eligible documents, ascending."""
     if total <= most:
-        return np.flatnonzero(eligible)
+        return eligible.nonzero()[0]
     rest = scores if total == len(scores) else scores * eligible
-    found = np.flatnonzero(rest >= _floor(rest, most)) if len(rest) > 4 * GROUPS else None
+    found = (rest >= _floor(rest, most)).nonzero()[0] if len(rest) > 4 * GROUPS else None
     if found is None:
-        found = np.flatnonzero(eligible)
+        found = eligible.nonzero()[0]
     elif len(found) > 2 * total or not rest[found].all():
-        found = np.flatnonzero(eligible)  # scores of 0 are among the best: no words were typed
+        found = eligible.nonzero()[0]  # scores of 0 are among the best: no words were typed
     return _cut_to(found, rest[found], most) if len(found) > most else found
 
 
-def _cut_to(found: np.ndarray, scores: Floats, most: int) -> np.ndarray:
+def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.int64]:
     """The `most` best of `found`; of equal ones the first, so that pages fit together."""
     least = np.partition(scores, -most)[-most]
     kept = scores > least
-    kept[np.flatnonzero(scores == least)[: most - int(np.count_nonzero(kept))]] = True
-    return found[kept]
+    kept[(scores == least).nonzero()[0][: most - int(np.count_nonzero(kept))]] = True
+    return np.asarray(found[kept], np.int64)
 
 
 def _floor(scores: Floats, most: int) -> float:

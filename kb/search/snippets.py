@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kb.search.analysis import ASCII_WORD, COMPOUND, Stems, cut, lowered
+from kb.search.analysis import ASCII_WORD, IS_UNSPACED, WORD, Stems, cut, lowered
 from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
 BEFORE = 40  # characters shown before the first match
+IN_JOINED = r"[^\s_.‐‑–-]"
+JOINED = re.compile(rf"(?<!{IN_JOINED}){IN_JOINED}+(?:[-‐‑–.]{IN_JOINED}+)+")  # compounds
 SPACE = re.compile(r"\s+")
 
 
@@ -27,16 +29,22 @@ def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, 
 
 def _places(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, int, str]]:
     """[start, end) and stem of each match; of a compound's joined form its last part."""
-    if not text.isascii() or COMPOUND.search(text):
+    pattern = ASCII_WORD if text.isascii() else WORD
+    if pattern is WORD and IS_UNSPACED.search(text):
         return _places_with_compounds(text, wanted, stems)
     # A stem begins as its word does: this spares stemming nearly all words of the text.
     beginnings = {stem[:2] for stem in wanted}
-    return [
+    places = [
         (found.start(), found.end(), stem)
-        for found in ASCII_WORD.finditer(text)
-        if (word := found[0])[:2].lower() in beginnings
+        for found in pattern.finditer(text)
+        if (word := found[0])[:2].lower() in beginnings or not word[:2].isascii()
         if (stem := stems.of(lowered(word))) in wanted
     ]
+    for found in JOINED.finditer(text):
+        at = found.start()
+        for start, end, stem in _places_with_compounds(found[0], wanted, stems):
+            places.append((at + start, at + end, stem))
+    return sorted(set(places))
 
 
 def _places_with_compounds(

@@ -21,6 +21,7 @@ from kb.feedback.model import (
     Reason,
     State,
 )
+from tests.effort import examples
 
 from .conftest import ANA, BEN, DANA, LATE, NOW, OLA, with_people
 
@@ -143,7 +144,7 @@ class Feedback(RuleBasedStateMachine):
 
 TestFeedback = Feedback.TestCase
 TestFeedback.settings = settings(
-    max_examples=25,
+    max_examples=examples(10),
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -14,6 +14,7 @@ from kb.procedures.visibility import Reader
 from kb.search.query import parse
 from kb.search.searcher import Searcher
 from kb.search.snippets import snippet
+from tests.effort import examples
 from tests.search.shelf import REP, TODAY, entry, searcher
 
 SLOWEST = 0.2  # seconds
@@ -25,7 +26,7 @@ TYPED = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=20).map("".joi
 
 
 @given(typed=TYPED, prefix=st.booleans())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_text_is_answered(shelf: Searcher, typed: str, prefix: bool) -> None:
     results = shelf.search(typed, REP, TODAY, prefix=prefix)
     assert results.total >= len(results.hits)
@@ -102,7 +103,7 @@ SHELVES = st.lists(
     ),
     prefix=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_nothing_tells_of_a_procedure_that_the_reader_may_not_find(
     tmp_path_factory: pytest.TempPathFactory,
     shelf_: list[tuple[str, str, str, Status]],

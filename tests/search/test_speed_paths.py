@@ -13,7 +13,7 @@ from kb.search.analysis import Stems, tokens
 from kb.search.loaded import Tally
 from kb.search.meaning import Meaning
 from kb.search.scoring import GROUPS, best_of
-from kb.search.snippets import snippet
+from kb.search.snippets import _places, _places_with_compounds, snippet
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
 
 
@@ -71,6 +71,15 @@ def test_snippets_mark_compounds_and_plain_words() -> None:
                   if one.marked]  # fmt: skip
         assert marked == ["mail", "refunds"]
     assert analysis.COMPOUND.search("a. b- c") is None
+
+
+PIECES = ["re", "fund", "refunds", "é", "-", ".", "–", " ", "'s", "_", "包裹", "(", "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_snippets_find_all_that_the_plain_way_finds(text: str) -> None:
+    wanted, stems = frozenset({"refund", "re", "e", "包裹"}), Stems("english")
+    assert _places(text, wanted, stems) == _places_with_compounds(text, wanted, stems)
 
 
 def test_every_page_of_many_hits_shows_some(tmp_path: Path) -> None:

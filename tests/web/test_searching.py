@@ -74,6 +74,8 @@ def test_nothing_found_offers_what_to_do(rep: FlaskClient) -> None:
     html = page(rep, "/search?q=xylophone")
     assert "No procedure has any of these words." in html
     assert 'id="ask"' in html
+    assert "None of these?" not in html
+    assert 'data-key="n"' in html
     filtered = page(rep, "/search?q=xylophone&department=billing")
     assert "Nothing found with these filters" in filtered
 
