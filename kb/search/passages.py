@@ -105,7 +105,8 @@ def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepare
     base = len(made.written) - at  # how many words the title has
     made.written += heading.written + text.written
     starts = [0] * len(heading.words) + text.starts
-    for low, high in _windows(len(starts)):
+    # A bare heading answers nothing: it is found with its procedure, not shown as a passage.
+    for low, high in _windows(len(starts) if text.words else 0):
         start = starts[low]
         end = starts[high] if high < len(starts) else len(section.text)
         first, last = at + low, min(at + high, MOST_WORDS)
