@@ -30,6 +30,9 @@ def search(
 ) -> None:
     """Find procedures. Only published ones: who reads the terminal is not known."""
     parts = built(build)
+    if department is not None and department not in parts.publisher.departments():
+        known = ", ".join(parts.publisher.departments().by_id)
+        raise click.UsageError(f"there is no department {department!r}; there are {known}.")
     if explain:
         _print_why(parts.searcher.explain(" ".join(words), Reader(), date.today(), limit))
         return

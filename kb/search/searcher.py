@@ -251,8 +251,9 @@ def _page(ranked: Ranked, offset: int, limit: int) -> range:
 
 def _opened(sets: tuple[Loaded, ...], text: str, reader: Reader) -> str | None:
     """The id that was typed, if it is one that the reader may find."""
+    typed = folded(text.strip()[:200])
     for one in sets:
-        number = one.numbers.get(folded(text.strip()[:200]))
+        number = one.numbers.get(typed, one.numbers.get("-".join(typed.split())))  # "SHP 014" too
         if number is not None and one.visible(reader)[number]:
             return one.names["id"][number]
     return None

@@ -112,6 +112,7 @@ def test_operators(shelf: Searcher, typed: str, found: set[str]) -> None:
 
 def test_an_id_typed_in_opens_the_procedure(shelf: Searcher) -> None:
     assert shelf.search(" shp-014 ", REP, TODAY).opens == "SHP-014"
+    assert shelf.search("shp 014", REP, TODAY).opens == "SHP-014"
     assert shelf.search("late shipment", REP, TODAY).opens is None
     assert shelf.search("SHP-099", REP, TODAY).opens is None
     assert shelf.search("SHP-099", EDITOR, TODAY).opens == "SHP-099"

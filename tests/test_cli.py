@@ -1,0 +1,79 @@
+"""`kb index`, `check` and `search` as a person types them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kb.cli import kb
+from kb.parts import Parts
+
+
+@pytest.fixture
+def run(parts: Parts):
+    def typed(*words: str) -> Result:
+        return CliRunner().invoke(kb, list(words), obj=lambda: parts)
+
+    return typed
+
+
+def test_search_prints_what_it_finds(run) -> None:
+    said = run("search", "late", "shipment")
+    assert said.exit_code == 0
+    assert "SHP-014  Complaint: Late Shipment" in said.output
+
+
+def test_search_as_json_is_the_answer_of_the_api(run) -> None:
+    answer = json.loads(run("search", "late shipment", "--json").output)
+    assert list(answer) == ["query", "total", "took_ms", "did_you_mean", "hits"]
+    assert answer["hits"][0]["id"] == "SHP-014"
+    assert answer["hits"][0]["url"].startswith("/procedures/SHP-014")
+
+
+def test_search_finds_no_draft(run) -> None:
+    assert "SHP-015" not in run("search", "zebra customs").output
+
+
+def test_search_explains_the_parts_of_a_score(run) -> None:
+    said = run("search", "--explain", "late", "shipment")
+    assert "SHP-014" in said.output
+    assert "title +" in said.output
+
+
+def test_an_unknown_department_is_refused_with_those_that_there_are(run) -> None:
+    said = run("search", "late", "--department", "shiping")
+    assert said.exit_code == 2
+    assert "shipping, billing" in said.output
+
+
+def test_a_search_without_an_index_says_what_to_do(run, home: Path) -> None:
+    shutil.rmtree(home / "search_index")
+    assert "run kb index" in run("search", "late").output
+
+
+def test_index_says_what_it_did(run, home: Path) -> None:
+    assert "3 procedures: 0 read, 0 removed, 0 indexed" in run("index").output
+    assert "3 procedures: 3 read, 0 removed, 3 indexed" in run("index", "--rebuild").output
+
+
+def test_check_passes_with_warnings_only(run) -> None:
+    said = run("check")
+    assert said.exit_code == 0, said.output
+    assert "0 errors, 1 warnings" in said.output
+
+
+def test_check_fails_on_an_error_and_names_file_line_and_remedy(run, home: Path) -> None:
+    broken = home / "content" / "shipping" / "broken.md"
+    broken.write_text("---\ntitle: Fine\ndepartment: shiping\n---\n\nText.\n")
+    said = run("check")
+    assert said.exit_code == 1
+    assert 'shipping/broken.md:3: department "shiping" is not in departments.yml' in said.output
+    assert 'did you mean "shipping"?' in said.output
+    found = json.loads(run("check", "--json").output)
+    assert ("shipping/broken.md", 3, "error") in {
+        (fault["path"], fault["line"], fault["severity"]) for fault in found
+    }
