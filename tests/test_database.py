@@ -63,7 +63,7 @@ def test_upgrading_again_is_quick_and_loads_no_alembic(tmp_path: Path, engine: E
     subprocess.run([sys.executable, "-c", code, url], check=True)
     started = time.monotonic()
     upgrade(engine)
-    assert time.monotonic() - started < 0.1
+    assert time.monotonic() - started < 1.0
     with reading(engine) as connection:
         assert connection.scalar(select(people.c.email)) == "a@b"
 
