@@ -7,13 +7,13 @@ are they read back from Whoosh.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh import fields, formats
-from whoosh.codec.whoosh3 import W3Codec
 from whoosh.index import Index as WhooshIndex
 from whoosh.index import create_in, open_dir
 from whoosh.reading import IndexReader
@@ -23,6 +23,7 @@ from kb.search import arrayfile
 from kb.search.analysis import LONGEST_WORD
 from kb.search.meaning import SIZE, Meaning, Vectors, packed
 from kb.search.passages import Places, Prepared, prepare
+from kb.search.segment import SegmentCodec, Term, Terms
 
 WORDS = "words"
 RAW = "postings.arrays"
@@ -69,12 +70,15 @@ def _schema() -> fields.Schema:
 
 def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
     """Write `entries` as a new part into `folder`, which must not exist; returns how many."""
-    writer = _writer(_create(folder))
+    terms = Terms(WORDS)
+    writer = _writer(_create(folder), terms)
     ledger = _Ledger()
     for one in map(prepare, entries):
         _add(writer, one, meaning, ledger)
+    sorted_out = ledger.sorted()
+    terms.every = sorted_out.terms()
     writer.commit(merge=False)
-    arrayfile.save(folder / RAW, ledger.arrays())
+    arrayfile.save(folder / RAW, sorted_out.arrays(ledger.documents))
     return len(ledger.documents)
 
 
@@ -96,7 +100,7 @@ def read_back(folder: Path) -> dict[str, arrayfile.Array]:
     ledger.documents = [stored for _, stored in reader.iter_docs()]
     _read_postings(reader, ledger)
     reader.close()
-    return ledger.arrays()
+    return ledger.sorted().arrays(ledger.documents)
 
 
 def _create(folder: Path) -> WhooshIndex:
@@ -104,10 +108,8 @@ def _create(folder: Path) -> WhooshIndex:
     return create_in(str(folder), _schema())
 
 
-def _writer(index: WhooshIndex) -> Any:
-    """Compressing each of many short lists of postings costs more than it saves."""
-    codec: Any = W3Codec
-    return index.writer(compound=False, limitmb=256, codec=codec(compression=0))
+def _writer(index: WhooshIndex, terms: Terms | None = None) -> Any:
+    return index.writer(compound=False, limitmb=256, codec=SegmentCodec(terms))
 
 
 def _without(folder: Path, gone: list[int], into: Any) -> None:
@@ -148,18 +150,8 @@ def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
         "vectors": packed(vectors).tobytes(),
         "about": packed(title).tobytes(),
     }
-    words = _postings(one.places)
-    writer.add_document(
-        path=one.path.encode("utf-8", "backslashreplace").decode(), **document, **{WORDS: words}
-    )
-    ledger.add(document, words)
-
-
-def _postings(places: Places) -> list[Posting]:
-    return [
-        (word.encode("utf-8", "ignore"), len(found), 1.0, array("I", found).tobytes())
-        for word, found in places.items()
-    ]
+    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode(), **document)
+    ledger.add(document, one.places)
 
 
 class _Ledger:
@@ -172,29 +164,55 @@ class _Ledger:
         self.docs = array("I")
         self.values: list[bytes] = []
 
-    def add(self, document: dict[str, Any], postings: list[Posting]) -> None:
+    def add(self, document: dict[str, Any], places: Places) -> None:
         rows = self.rows
-        self.terms.extend([rows.setdefault(term, len(rows)) for term, _, _, _ in postings])
-        self.docs.extend([len(self.documents)] * len(postings))
-        self.values += [value for _, _, _, value in postings]
+        words = [word.encode("utf-8", "ignore") for word in places]
+        self.terms.extend([rows.setdefault(word, len(rows)) for word in words])
+        self.docs.extend([len(self.documents)] * len(words))
+        self.values += [array("I", found).tobytes() for found in places.values()]
         self.documents.append(document)
 
-    def arrays(self) -> dict[str, arrayfile.Array]:
-        """terms (sorted), ends (of each term's postings), docs, counts, places (flat)."""
+    def sorted(self) -> _Sorted:
+        """The postings by term; those of a term stay in the order of their documents."""
         names = np.array(list(self.rows), f"S{LONGEST_WORD}")
         by_name = np.argsort(names, kind="stable")
         place = np.empty(len(names), np.int64)
         place[by_name] = np.arange(len(names))
         terms = place[np.frombuffer(self.terms, np.uint32)]
         order = np.argsort(terms, kind="stable")
-        values = [self.values[nth] for nth in order.tolist()]
+        return _Sorted(
+            names[by_name],
+            np.searchsorted(terms[order], np.arange(len(names)), "right"),
+            np.frombuffer(self.docs, np.uint32)[order],
+            [self.values[nth] for nth in order.tolist()],
+        )
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Terms, where each one's postings end, and of each posting its document and its value."""
+
+    names: arrayfile.Array
+    ends: arrayfile.Array
+    docs: arrayfile.Array
+    values: list[bytes]
+
+    def terms(self) -> Iterator[Term]:
+        """A term at a time, as Whoosh's segment takes them."""
+        docs, first = self.docs.tolist(), 0
+        for name, end in zip(self.names.tolist(), self.ends.tolist(), strict=True):
+            yield name, docs[first:end], self.values[first:end]
+            first = end
+
+    def arrays(self, documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
+        """terms (sorted), ends (of each term's postings), docs, counts, places (flat)."""
         return {
-            **_documents(self.documents),
-            "terms": names[by_name],
-            "ends": np.searchsorted(terms[order], np.arange(len(names)), "right"),
-            "docs": np.frombuffer(self.docs, np.uint32)[order],
-            "counts": np.array([len(value) // 4 for value in values], np.uint32),
-            "places": np.frombuffer(b"".join(values), np.uint32),
+            **_documents(documents),
+            "terms": self.names,
+            "ends": self.ends,
+            "docs": self.docs,
+            "counts": np.array([len(value) // 4 for value in self.values], np.uint32),
+            "places": np.frombuffer(b"".join(self.values), np.uint32),
         }
 
 
