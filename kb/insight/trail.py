@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from os.path import commonprefix
 
 from kb.insight.events import Asked, Event, Opened, Searched, Voted
 
@@ -188,9 +187,15 @@ def _typed_on(search: Search, folded: str) -> bool:
     """Are these words that search, typed on; or where it was not sent, corrected?"""
     if folded.startswith(search.folded):
         return True
-    shared = len(commonprefix([search.folded, folded]))
+    shared = _shared(search.folded, folded)
     longer = max(len(search.folded), len(folded))
     return not search.asked_for.finished and shared >= max(SHORTEST, longer / 2)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((nth for nth, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _soon_after(opened: datetime, at: datetime) -> bool:
