@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    not_,
     select,
 )
 
@@ -33,8 +33,8 @@ LONG_ENOUGH = 7  # days that a single person's words cannot be dated in
 
 _NONE = searches.c.hits == 0
 # As the partial indexes have them, or they would not be used.
-_WEAK = not_(searches.c.convincing)
-_UNOPENED = and_(searches.c.hits > literal_column("0"), not_(searches.c.opened))
+_WEAK = literal_column("NOT convincing", Boolean)
+_UNOPENED = literal_column("hits > 0 AND NOT opened", Boolean)
 _PEOPLE = func.count(distinct(searches.c.person_key))
 _COUNT = func.count()
 _MOST = (func.max(searches.c.hits), func.max(searches.c.about))
