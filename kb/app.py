@@ -32,6 +32,7 @@ from kb.web import (
     faults,
     help,
     inbox,
+    insight,
     pages,
     people,
     reading,
@@ -53,6 +54,7 @@ _BLUEPRINTS = (
     people,
     faults,
     synonyms,
+    insight,
     help,
     api,
 )
