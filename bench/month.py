@@ -135,7 +135,7 @@ class Month:
             found = _TRAILED.findall(page)
             moment += timedelta(seconds=rng.randint(3, 20))
             if found and rng.random() < 0.65:
-                self._open(who, moment, words, unescape(rng.choice(found[:4])[0]), rng)
+                self._open(who, moment, words, unescape(_chosen(found, rng)), rng)
             elif rng.random() < 0.15:
                 self._at(moment)
                 fields = {"q": words, "department": "shipping", "comment": ""}
@@ -144,7 +144,6 @@ class Month:
             moment += timedelta(seconds=rng.choice([8, 15, 45, 120]))
 
     def _search(self, who: str, moment: datetime, words: str) -> str:
-        """Sent in two steps now and then: the beginning first, then all of it."""
         self._at(moment)
         page = self.browsers[who].get(f"/search?{urlencode({'q': words})}")
         self.did.append(Did(moment, who, "search", words))
@@ -168,6 +167,13 @@ class Month:
 
     def _at(self, moment: datetime) -> None:
         self.app.config["KB_NOW"] = moment
+
+
+def _chosen(found: list[tuple[str, str]], rng: random.Random) -> str:
+    """A hit's address: most take the first."""
+    near = found[:6]
+    (chosen,) = rng.choices(near, [1 / nth**1.5 for nth in range(1, len(near) + 1)])
+    return chosen[0]
 
 
 @contextmanager
