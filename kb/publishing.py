@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from kb.content.catalogue import Catalogue, Stamp
+from kb.content.cards import Stamp
+from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, cross_faults
 from kb.content.departments import parse_departments
 from kb.content.front_matter import parse, unreadable
@@ -98,8 +98,6 @@ class Publisher:
             files = list(self._library.files(unlisted.append))
             read = self._catalogue_files(files, progress, everything=rebuild)
             indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
-            if read.changed or read.removed or indexed:
-                self._catalogue.set_state("generation", secrets.token_hex(8))
             self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
