@@ -42,13 +42,17 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A hit was opened. `mark` names the words whose results it was among, `rank` is from 1."""
+    """A hit was opened. `mark` names the words whose results it was among, `rank` is from 1.
+
+    `waited`: no search with that mark has come, so the last one at that time will do.
+    """
 
     person_key: str
     at: datetime
     mark: str
     procedure_id: str
     rank: int
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
-    Row,
     and_,
     bindparam,
     delete,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 
 from kb.database import openings, reading, searches, writing
 from kb.insight.events import Event, Found, Opened, Searched, mark_of
+from kb.insight.rows import opening_from, row_of_opening, row_of_search, search_from
 from kb.insight.trail import AGAIN, FOLLOWED, SAYS, STAY, Ended, Opening, Search, Trail, added
 
 PURGED_AT_ONCE = 2000  # rows in one transaction, so that nobody waits for long
@@ -149,7 +149,7 @@ def _reaches_back(event: Event) -> datetime:
 
 def _load(connection: Connection, which: Any, trails: dict[str, Trail]) -> None:
     rows = connection.execute(select(searches).where(which).order_by(searches.c.seen)).all()
-    by_id = {row.id: _search(row) for row in rows}
+    by_id = {row.id: search_from(row) for row in rows}
     for row in rows:
         trails.setdefault(row.person_key, Trail()).searches.append(by_id[row.id])
     opened = [row.id for row in rows if row.opened]
@@ -157,26 +157,7 @@ def _load(connection: Connection, which: Any, trails: dict[str, Trail]) -> None:
         some = opened[start : start + _KEYS_AT_ONCE]
         found = select(openings).where(openings.c.search_id.in_(some)).order_by(openings.c.at)
         for row in connection.execute(found):
-            by_id[row.search_id].openings.append(_opening(row))
-
-
-def _search(row: Row[Any]) -> Search:
-    asked_for = Searched(
-        row.person_key,
-        row.at,
-        row.query,
-        Found(row.hits, row.convincing, row.score, row.about),
-        row.millis,
-        row.department,
-        row.category,
-        row.finished,
-    )
-    return Search(asked_for, row.folded, row.mark, row.at, row.seen, row.asked, [], row.id, False)
-
-
-def _opening(row: Row[Any]) -> Opening:
-    ended = Ended(row.ended) if row.ended else None
-    return Opening(row.procedure_id, row.rank, row.at, ended, row.said, row.id, changed=False)
+            by_id[row.search_id].openings.append(opening_from(row))
 
 
 def _save(connection: Connection, trails: Iterable[Trail]) -> None:
@@ -184,18 +165,18 @@ def _save(connection: Connection, trails: Iterable[Trail]) -> None:
     new = [search for search in every if search.id is None]
     if new:
         made = insert(searches).returning(searches.c.id, sort_by_parameter_order=True)
-        ids = connection.scalars(made, [_values(search) for search in new]).all()
+        ids = connection.scalars(made, [row_of_search(search) for search in new]).all()
         for search, made_id in zip(new, ids, strict=True):
             search.id, search.changed = made_id, False
-    _change(connection, searches, [(s.id, _values(s)) for s in every if s.changed])
+    _change(connection, searches, [(s.id, row_of_search(s)) for s in every if s.changed])
     found = [(search, opening) for search in every for opening in search.openings]
-    fresh = [{**_ended(s, o), "search_id": s.id} for s, o in found if o.id is None]
+    fresh = [{**row_of_opening(s, o), "search_id": s.id} for s, o in found if o.id is None]
     if fresh:
         connection.execute(insert(openings), fresh)
     _change(
         connection,
         openings,
-        [(o.id, _ended(s, o)) for s, o in found if o.id is not None and o.changed],
+        [(o.id, row_of_opening(s, o)) for s, o in found if o.id is not None and o.changed],
     )
 
 
@@ -207,49 +188,6 @@ def _change(connection: Connection, table: Any, rows: list[tuple[int | None, Any
     changed = changed.values({name: bindparam(f"new_{name}") for name in names})
     values = [{"the_id": id, **{f"new_{n}": v for n, v in row.items()}} for id, row in rows]
     connection.execute(changed, values)
-
-
-def _values(search: Search) -> dict[str, Any]:
-    asked_for = search.asked_for
-    found = asked_for.found
-    assert isinstance(found, Found)
-    return {
-        "person_key": asked_for.person_key,
-        "at": search.at,
-        "day": search.at.date(),
-        "seen": search.seen,
-        "query": asked_for.query,
-        "folded": search.folded,
-        "mark": search.mark,
-        "finished": asked_for.finished,
-        "department": asked_for.department,
-        "category": asked_for.category,
-        "about": _about(search),
-        "hits": found.hits,
-        "convincing": found.convincing,
-        "score": found.score,
-        "millis": asked_for.millis,
-        "opened": bool(search.openings),
-        "asked": search.asked,
-    }
-
-
-def _about(search: Search) -> str | None:
-    found = search.asked_for.found
-    assert isinstance(found, Found)
-    return search.asked_for.department or found.about
-
-
-def _ended(search: Search, opening: Opening) -> dict[str, Any]:
-    return {
-        "day": search.at.date(),
-        "about": _about(search),
-        "procedure_id": opening.procedure_id,
-        "rank": opening.rank,
-        "at": opening.at,
-        "ended": opening.ended.value if opening.ended else None,
-        "said": opening.said,
-    }
 
 
 def _settle(connection: Connection, now: datetime) -> None:

@@ -23,7 +23,7 @@ EVERY = 0.5  # seconds between batches: with the writing itself, at most one sec
 MOST_WAITING = 20_000  # events, while the database cannot be written
 MOST_AT_ONCE = 500  # events in a batch
 _TRY_AGAIN = 2.0  # seconds after a batch that could not be written
-_LATE = 3.0  # seconds that an opening waits for its search, told to another process
+_LATE = 1.5  # seconds that an opening waits for its search, told to another process
 _PURGED_EVERY = timedelta(hours=1)
 _CLOSING = 5.0  # seconds for the last batch when the process ends
 
@@ -74,10 +74,10 @@ class Log:
                 self._thread.start()
 
     def flush(self) -> None:
-        """Write down what was told so far. Raises SQLAlchemy's errors; then it waits on."""
+        """Write down all that was told. Raises SQLAlchemy's errors; then it waits on."""
         with self._writing:
-            while (batch := self._taken()) and not self._write(batch):
-                pass
+            while batch := self._taken():
+                self._write(batch, last=True)
 
     def settle(self, now: datetime) -> None:
         """Whoever has not come back within half a minute has stayed."""
@@ -120,7 +120,7 @@ class Log:
         self._ending.wait(EVERY)
         try:
             with self._writing:
-                self._write(self._taken())
+                self._write(self._taken(), last=self._ending.is_set())
         except SQLAlchemyError as error:
             log.error("search_log_not_written", why=str(error.__cause__ or error))
             self._ending.wait(_TRY_AGAIN)
@@ -139,23 +139,40 @@ class Log:
             count = min(len(self._waiting), MOST_AT_ONCE)
             return [self._waiting.popleft() for _ in range(count)]
 
-    def _write(self, batch: list[tuple[float, Event]]) -> bool:
-        """Write it; what cannot be written yet waits on, which is told with True."""
+    def _write(self, batch: list[tuple[float, Event]], *, last: bool) -> None:
+        """Write it. Unless it is the `last` that comes, openings wait for a search told elsewhere.
+
+        What the database does not take waits on, and its error is raised.
+        """
+        if last:
+            batch = [(since, _waited(event)) for since, event in batch]
         try:
             early = self._journal.write(event for _, event in batch)
         except (OperationalError, InterfaceError):
             self._wait_on(batch)
             raise
-        since = time.monotonic() - _LATE
-        kept = [one for one in batch if one[0] > since and any(one[1] is e for e in early)]
-        if self._ending.is_set() or not kept:
-            return False
-        self._wait_on(kept)
-        return True
+        if not last and early:
+            self._wait_on(_still_waiting(batch, early))
 
     def _wait_on(self, batch: list[tuple[float, Event]]) -> None:
         with self._lock:
             self._waiting.extendleft(reversed(batch))
+
+
+def _waited(event: Event) -> Event:
+    return replace(event, waited=True) if isinstance(event, Opened) else event
+
+
+def _still_waiting(
+    batch: list[tuple[float, Event]], early: list[Event]
+) -> list[tuple[float, Event]]:
+    """Openings without their search: once more as they are, then with any search, then no more."""
+    late = time.monotonic() - _LATE
+    return [
+        (since, event if since > late else _waited(event))
+        for since, event in batch
+        if isinstance(event, Opened) and not event.waited and any(event is one for one in early)
+    ]
 
 
 def _storable(event: Event) -> Event:

@@ -96,7 +96,9 @@ class Trail:
 
     def opened(self, event: Opened) -> bool:
         """Somebody opened a hit. False when the search it was among is not here (yet)."""
-        search = self._marked(event.mark, event.at, FOLLOWED) or self._last(event.at, BURST)
+        search = self._marked(event.mark, event.at, FOLLOWED)
+        if search is None and event.waited:
+            search = self._last(event.at, BURST)
         if search is None:
             return False
         self._came_back(event.at, event.procedure_id)

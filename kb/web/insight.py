@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.content.synonyms import words_typed
-from kb.insight.report import Count, Opened, Report, Span
+from kb.insight.figures import Count, Opened, Span
+from kb.insight.report import Report
 from kb.procedures.model import Procedure
-from kb.web import access, responding
+from kb.web import access, responding, spans
 from kb.web import insight_rows as rows
 from kb.web import insight_tables as tables
 from kb.web.forms import AskAboutForm, WordsForm
@@ -20,8 +20,6 @@ from kb.web.pages import departments, now, parts, today
 
 blueprint = Blueprint("insight", __name__, url_prefix="/insight/search")
 
-USUAL_DAYS = 28
-_LONGEST = 3660  # days
 _SLOWEST = 20
 _IGNORED = 200
 _CANDIDATES = 6
@@ -65,7 +63,7 @@ def changing_it(procedure_id: str, **to_add: str) -> str | None:
 @blueprint.get("")
 def overview() -> ResponseReturnValue:
     """What is searched, by day and department, and at which rank it is found."""
-    span, report = _span(), _report()
+    span, report = spans.span(), _report()
     counts, opened = report.by_day(span), report.opened(span)
     return _page(
         "overview.html",
@@ -83,7 +81,7 @@ def overview() -> ResponseReturnValue:
 @blueprint.get("/<any(weak, unopened):which>")
 def words(which: str) -> ResponseReturnValue:
     """Searches that did not help, grouped by meaning, with what can be done about each."""
-    span = _span()
+    span = spans.span()
     meaning = parts().index.meaning
     found = rows.grouped(_report(), span, which, meaning, rows.SHOWN + 1)
     return _page(
@@ -100,21 +98,21 @@ def words(which: str) -> ResponseReturnValue:
 @blueprint.get("/opened")
 def opened() -> ResponseReturnValue:
     """Which procedures are opened from results, at which rank, and whether they helped."""
-    span = _span()
+    span = spans.span()
     return _page("opened.html", span, listed=_opened(span)[:100])
 
 
 @blueprint.get("/slow")
 def slow() -> ResponseReturnValue:
     """How long answers take."""
-    span, report = _span(), _report()
+    span, report = spans.span(), _report()
     return _page("slow.html", span, slow=report.slow(span), listed=report.slowest(span, _SLOWEST))
 
 
 @blueprint.get("/ignored")
 def ignored() -> ResponseReturnValue:
     """The words that nobody needs to answer, to be taken back."""
-    return _page("ignored.html", _span(), listed=_report().ignored(_IGNORED), form=WordsForm())
+    return _page("ignored.html", spans.span(), listed=_report().ignored(_IGNORED), form=WordsForm())
 
 
 @blueprint.post("/ignored")
@@ -132,7 +130,7 @@ def heed() -> ResponseReturnValue:
     form = _words_or_400()
     _report().heed(form.words.data)
     flash("It is shown again.", "ok")
-    return redirect(url_for(".ignored", **_arguments()))
+    return redirect(url_for(".ignored", **spans.arguments()))
 
 
 @blueprint.get("/pointing")
@@ -145,7 +143,12 @@ def pointing() -> ResponseReturnValue:
     found = parts().searcher.search(looked_for, access.reader(), today(), limit=_CANDIDATES)
     (as_typed,) = words_typed(wanted.replace(",", " "))[:1] or (wanted,)
     return _page(
-        "pointing.html", _span(), words=wanted, looked_for=looked_for, found=found, typed=as_typed
+        "pointing.html",
+        spans.span(),
+        words=wanted,
+        looked_for=looked_for,
+        found=found,
+        typed=as_typed,
     )
 
 
@@ -155,7 +158,7 @@ def ask() -> ResponseReturnValue:
     form = AskAboutForm().offer(responding.to_ask())
     if not form.validate():
         abort(400)
-    span, asked = _span(), responding.answering(form.department.data)
+    span, asked = spans.span(), responding.answering(form.department.data)
     (people,) = _report().people(span, [form.words.data], form.which.data)
     parts().inbox.ask(
         access.signed_in().id,
@@ -172,7 +175,7 @@ def ask() -> ResponseReturnValue:
 @blueprint.get("/<any(days, weak, unopened, opened, slow):table>.csv")
 def table(table: str) -> ResponseReturnValue:
     """One of the tables as a file."""
-    span, report = _span(), _report()
+    span, report = spans.span(), _report()
     if table in _WORDS:
         found = rows.grouped(report, span, table, parts().index.meaning, rows.MOST_WORDS)
         return tables.as_csv(table, span, tables.GROUPS, tables.group_rows(found))
@@ -196,45 +199,18 @@ def _report() -> Report:
     return Report(parts().engine)
 
 
-def _span() -> Span:
-    """The days asked for; four weeks up to today where nothing usable is said."""
-    last = _day("last") or today()
-    first = _day("first") or last - timedelta(days=USUAL_DAYS - 1)
-    first, last = min(first, last), max(first, last)
-    first = max(first, last - timedelta(days=_LONGEST))
-    department = request.args.get("department")
-    known = department in departments() or department in parts().catalogue.departments(
-        access.reader()
-    )
-    return Span(first, last, department if known else None)
-
-
-def _day(name: str) -> date | None:
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return found if 2000 <= found.year < 2200 else None
-
-
-def _arguments() -> dict[str, Any]:
-    """What the address says of the span, to be carried on."""
-    names = ("first", "last", "department")
-    return {name: request.args[name] for name in names if request.args.get(name)}
-
-
 def _back() -> str:
     which = request.form.get("which", "")
     if which not in _WORDS:
-        return url_for(".overview", **_arguments())
-    return url_for(".words", which=which, **_arguments())
+        return url_for(".overview", **spans.arguments())
+    return url_for(".words", which=which, **spans.arguments())
 
 
 def _page(template: str, span: Span, **shown: object) -> str:
     return render_template(
         f"insight/{template}",
         span=span,
-        arguments=_arguments(),
+        arguments=spans.arguments(),
         departments=list(departments().by_id.values()),
         days_kept=parts().log.days,
         **shown,

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb.insight.report import SEVERAL, Count, Opened, Report, Span, Words
+from kb.insight.figures import SEVERAL, Count, Opened, Span, Words
+from kb.insight.report import Report
 from kb.procedures.model import Procedure
 from kb.search.likeness import groups
 from kb.search.meaning import Meaning

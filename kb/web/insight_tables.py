@@ -9,7 +9,7 @@ from datetime import date
 
 from flask import Response
 
-from kb.insight.report import Count, Opened, Span
+from kb.insight.figures import Count, Opened, Span
 from kb.procedures.model import Procedure
 from kb.web.insight_rows import Group, name_of
 
