@@ -15,11 +15,13 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.log import Log
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.search.index import Index
+from kb.search.likeness import in_words
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.web import (
@@ -31,6 +33,7 @@ from kb.web import (
     fragments,
     help,
     inbox,
+    insight,
     pages,
     people,
     reading,
@@ -52,6 +55,7 @@ _BLUEPRINTS = (
     people,
     faults,
     synonyms,
+    insight,
     help,
     api,
 )
@@ -78,7 +82,14 @@ def build(settings: Settings) -> Parts:
         directory=directory,
         inbox=Inbox(engine),
         publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
+        log=_log(settings),
     )
+
+
+def _log(settings: Settings) -> Log:
+    """The search log, with an engine and a key of its own."""
+    engine = database.connect(settings.database_url)
+    return Log(engine, settings.var / "log_key", in_words, settings.search_log_days)
 
 
 def create_app(parts: Parts | None = None) -> Flask:
