@@ -21,6 +21,7 @@ from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.search.index import Index
 from kb.search.searcher import Searcher
+from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.web import (
     access,
@@ -37,12 +38,14 @@ from kb.web import (
     searching,
     security,
     signing_in,
+    suggesting,
     synonyms,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _BLUEPRINTS = (
     searching,
+    suggesting,
     reading,
     browsing,
     responding,
@@ -66,6 +69,7 @@ def build(settings: Settings) -> Parts:
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
     lock = settings.var / "refresh.lock"
+    searcher = Searcher(index, LiveSynonyms(library))
     return Parts(
         settings=settings,
         engine=engine,
@@ -73,7 +77,8 @@ def build(settings: Settings) -> Parts:
         catalogue=catalogue,
         renderer=Renderer(),
         index=index,
-        searcher=Searcher(index, LiveSynonyms(library)),
+        searcher=searcher,
+        suggester=Suggester(searcher),
         directory=directory,
         inbox=Inbox(engine),
         publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),

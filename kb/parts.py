@@ -14,6 +14,7 @@ from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.search.index import Index
 from kb.search.searcher import Searcher
+from kb.search.suggesting import Suggester
 from kb.settings import Settings
 
 
@@ -28,6 +29,7 @@ class Parts:
     renderer: Renderer
     index: Index
     searcher: Searcher
+    suggester: Suggester
     directory: Directory
     inbox: Inbox
     publisher: Publisher

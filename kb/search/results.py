@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 from kb.procedures.model import Status
@@ -93,6 +94,14 @@ class Results:
             "did_you_mean": self.did_you_mean,
             "hits": [hit.as_json() for hit in self.hits],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The best hits as they are stored (kb.search.passages), and the stems that were looked for."""
+
+    stored: tuple[dict[str, Any], ...]
+    wanted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kb.search.loaded import Loaded, Mask
 from kb.search.phrases import standing_together
 from kb.search.query import Query, parse
 from kb.search.ranking import PARTS, Ranked, Weights, rank, shares
-from kb.search.results import Explained, Explanation, Hit, Part, Results
+from kb.search.results import Explained, Explanation, Glance, Hit, Part, Results
 from kb.search.scoring import Match, Scorer
 from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
@@ -72,6 +72,7 @@ class Searcher:
         self._parse = lru_cache(maxsize=1024)(parse)
         self._seen: tuple[int, ...] = ()
         self._sets: tuple[Loaded, ...] = ()
+        self._fixed: tuple[Loaded, ...] | None = None
 
     def search(
         self,
@@ -109,6 +110,18 @@ class Searcher:
             limit=limit,
         )
 
+    def glance(self, text: str, reader: Reader, most: int, *, prefix: bool = False) -> Glance:
+        """The `most` best alone, in the order of `search`: no snippets, no counts."""
+        answer = self._answer(text, reader, prefix, None, None, most)
+        ranked = answer.ranked
+        return Glance(
+            tuple(
+                answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth]))
+                for nth in _page(ranked, 0, most)
+            ),
+            answer.wanted,
+        )
+
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
         """The same ranking with the parts of each score."""
         del today
@@ -122,6 +135,8 @@ class Searcher:
 
     def loaded(self) -> tuple[Loaded, ...]:
         """The sets in service now; none where there is no usable index."""
+        if self._fixed is not None:
+            return self._fixed
         for _ in range(ATTEMPTS):
             try:
                 seen = _stamp(self.index)
@@ -139,7 +154,13 @@ class Searcher:
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
         other = Searcher(self.index, lambda: synonyms, self._weights)
-        other._sets, other._seen = self.loaded(), self._seen
+        other._sets, other._seen, other._fixed = self.loaded(), self._seen, self._fixed
+        return other
+
+    def with_sets(self, sets: tuple[Loaded, ...]) -> Searcher:
+        """A searcher of just these sets, whatever the index does meanwhile."""
+        other = Searcher(self.index, self._synonyms, self._weights)
+        other._fixed = sets
         return other
 
     def _load(self, seen: tuple[int, ...]) -> None:

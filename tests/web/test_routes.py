@@ -34,6 +34,7 @@ LADDER = {
     "POST /account/sessions/ending": "401 302 302 302 302 302",
     "GET /": READ,
     "GET /search": READ,
+    "GET /search/suggestions": READ,
     "GET /help": READ,
     "GET /help/search": READ,
     "GET /departments": READ,
