@@ -22,6 +22,7 @@ from kb.publishing import LiveSynonyms, Publisher
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
+from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.web import (
     access,
@@ -81,7 +82,14 @@ def build(settings: Settings) -> Parts:
         suggester=Suggester(searcher),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
+        publisher=Publisher(
+            library,
+            catalogue,
+            index,
+            lambda: directory.emails() or None,
+            lock,
+            SearchTests(library, catalogue, searcher),
+        ),
     )
 
 

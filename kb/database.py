@@ -89,6 +89,7 @@ procedures = Table(
     Column("keywords", JSON, nullable=False),  # list of str
     Column("audience", JSON, nullable=False),  # list of str
     Column("related", JSON, nullable=False),  # list of ids or paths as written
+    Column("finds", JSON, nullable=False, server_default="[]"),  # list of searches
     Column("links", JSON, nullable=False),  # list of [line, target] of relative links
     Column("faults", JSON, nullable=False),  # list of faults of this file alone
     Column("cross_faults", JSON, nullable=False),  # list of faults found across files

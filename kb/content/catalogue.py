@@ -7,10 +7,22 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from kb.content import recording
-from kb.content.check import CrossRow
+from kb.content.check import CrossRow, SearchTest
 from kb.content.library import FileStamp
 from kb.content.links import Link, candidates
 from kb.content.reading import Filed
@@ -279,6 +291,28 @@ class Catalogue:
                 lines=row.lines,
             )
 
+    def search_tests(self) -> tuple[SearchTest, ...]:
+        """Every search that a procedure in service names in `finds`, by path."""
+        query = select(
+            *(table.c[name] for name in ("path", "id", "title", "department", "status")),
+            *(table.c[name] for name in ("finds", "lines")),
+        ).where(cast(table.c.finds, Text) != "[]", table.c.status != Status.RETIRED.value)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.path)).all()
+        return tuple(
+            SearchTest(
+                query=text,
+                path=row.path,
+                id=row.id,
+                title=row.title,
+                department=row.department,
+                draft=row.status == Status.DRAFT.value,
+                line=row.lines.get("finds", 1),
+            )
+            for row in rows
+            for text in row.finds
+        )
+
     def _firsts(self, reader: Reader) -> dict[str, int]:
         first = func.substr(table.c.sort_title, 1, 1)
         query = select(first, func.count()).where(_findable(reader)).group_by(first)
@@ -337,4 +371,5 @@ def _procedure(row: Any) -> Procedure:
         review_every=row.review_every,
         audience=tuple(row.audience),
         related=tuple(row.related),
+        finds=tuple(row.finds),
     )

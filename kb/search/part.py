@@ -78,6 +78,14 @@ def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
     return len(ledger.documents)
 
 
+def in_memory(entries: Iterable[Entry], meaning: Meaning) -> dict[str, arrayfile.Array]:
+    """The arrays that a part of `entries` would have; nothing is written."""
+    ledger = _Ledger()
+    for one in map(prepare, entries):
+        ledger.add(_document(one, _vectors(one, meaning)), _postings(one.places))
+    return ledger.arrays()
+
+
 def merge(folder: Path, parts: list[tuple[Path, list[int]]]) -> None:
     """Write one new part from several, each without the documents numbered beside it."""
     index = _create(folder)
@@ -137,7 +145,17 @@ def _vectors(one: Prepared, meaning: Meaning) -> Vectors:
 
 
 def _add(writer: Any, one: Prepared, vectors: Vectors, ledger: _Ledger) -> None:
-    document = {
+    document = _document(one, vectors)
+    words = _postings(one.places)
+    writer.add_document(
+        path=one.path.encode("utf-8", "backslashreplace").decode(), **document, **{WORDS: words}
+    )
+    ledger.add(document, words)
+
+
+def _document(one: Prepared, vectors: Vectors) -> dict[str, Any]:
+    """What is stored of a procedure."""
+    return {
         "where": one.path.encode("utf-8", "surrogatepass"),
         "fingerprint": one.fingerprint,
         "stored": one.stored,
@@ -145,11 +163,6 @@ def _add(writer: Any, one: Prepared, vectors: Vectors, ledger: _Ledger) -> None:
         "passages": np.array(one.passages, np.uint32).tobytes(),
         "vectors": packed(vectors).tobytes(),
     }
-    words = _postings(one.places)
-    writer.add_document(
-        path=one.path.encode("utf-8", "backslashreplace").decode(), **document, **{WORDS: words}
-    )
-    ledger.add(document, words)
 
 
 def _postings(places: Places) -> list[Posting]:

@@ -65,7 +65,7 @@ class Searcher:
     ) -> None:
         """`synonyms` is asked at each search, because their file may change at any time."""
         self.index = index
-        self._synonyms = synonyms
+        self.synonyms = synonyms
         self._weights = weights or Weights()
         self._filler = filler(index.language)
         self._lock = threading.Lock()
@@ -159,7 +159,7 @@ class Searcher:
 
     def with_sets(self, sets: tuple[Loaded, ...]) -> Searcher:
         """A searcher of just these sets, whatever the index does meanwhile."""
-        other = Searcher(self.index, self._synonyms, self._weights)
+        other = Searcher(self.index, self.synonyms, self._weights)
         other._fixed = sets
         return other
 
@@ -181,7 +181,7 @@ class Searcher:
         most: int,
     ) -> _Answer:
         query, sets = self._parse(text), self.loaded()
-        understanding = Understanding(sets, self.index.stems, self._filler, self._synonyms())
+        understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms())
         understood = understanding.of(query, reader, prefix)
         scorer = Scorer(sets, understood.slots)
         matches = [scorer.match(number) for number in range(len(sets))]

@@ -1,4 +1,4 @@
-"""What is offered below the search box while somebody types, as JSON for kb/static/suggesting.js."""
+"""What is offered below the search box while somebody types: JSON for static/suggesting.js."""
 
 from __future__ import annotations
 

@@ -1,0 +1,17 @@
+"""The searches that must show a procedure, from its file's `finds`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("procedures", sa.Column("finds", sa.JSON(), nullable=False, server_default="[]"))
+    # All files are read once more: those that are there may have the field already.
+    op.execute("DELETE FROM catalogue_state WHERE name = 'departments'")
