@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    """With the column for them. The way back is a backup."""
     op.add_column("procedures", sa.Column("finds", sa.JSON(), nullable=False, server_default="[]"))
     # All files are read once more: those that are there may have the field already.
     op.execute("DELETE FROM catalogue_state WHERE name = 'departments'")
