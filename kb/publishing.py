@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from kb.content.catalogue import Catalogue, Stamp
+from kb.content.cards import Stamp
+from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, cross_faults
 from kb.content.departments import parse_departments
 from kb.content.front_matter import parse, unreadable
@@ -107,9 +107,7 @@ class Publisher:
             files = list(self._library.files(unlisted.append))
             read = self._catalogue_files(files, progress, everything=rebuild)
             indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
-            if read.changed or read.removed or indexed:
-                self._catalogue.set_state("generation", secrets.token_hex(8))
-            self._recheck(unlisted, today)
+            self._recheck(unlisted, today, changed=bool(indexed))
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
 
@@ -241,19 +239,27 @@ class Publisher:
                 versions[path] = stamp.version
         return versions
 
-    def _recheck(self, unlisted: list[Fault], today: date) -> None:
+    def _recheck(self, unlisted: list[Fault], today: date, *, changed: bool) -> None:
         """Faults across files, for the warnings on pages: after a change, and on a new day."""
         emails = self._emails()
-        synonyms = sha256(self._library.synonyms_source()).hexdigest()
-        people = sha256(repr(sorted(emails or ())).encode()).hexdigest()
-        seen = f"{today} {people} {synonyms} {self._catalogue.state('generation')}"
-        if not unlisted and seen == self._catalogue.state("checked"):
+        seen = self._circumstances(today, emails)
+        if not changed and not unlisted and seen == self._catalogue.state("checked"):
             return
         rows = self._catalogue.cross_rows()
         found = cross_faults(rows, self.departments(), emails, today, self._library.has)
         found += self._search_tests.faults()
         self._catalogue.record_cross_faults([*unlisted, *found])
-        self._catalogue.set_state("checked", seen)
+        # What was just recorded made the catalogue move on.
+        self._catalogue.set_state("checked", self._circumstances(today, emails))
+
+    def _circumstances(self, today: date, emails: frozenset[str] | None) -> str:
+        """All that the faults across files depend on, besides the index."""
+        try:
+            synonyms = self._library.synonyms_source()
+        except OSError:
+            synonyms = b""
+        digest = sha256(repr((sorted(emails or ()), synonyms)).encode()).hexdigest()
+        return f"{today} {digest} {self._catalogue.generation()}"
 
 
 @dataclass(slots=True)

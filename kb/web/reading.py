@@ -19,8 +19,8 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from kb.content.catalogue import Card
-from kb.procedures.model import Fault, Procedure
+from kb.content.cards import Card
+from kb.procedures.model import Procedure
 from kb.web import access, log, responding
 from kb.web.access import readable_or_404
 from kb.web.pages import departments, parts
@@ -42,8 +42,6 @@ SERVED = {
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }
-_SAID_ANYWAY = "review-overdue"  # in a sentence of its own, to everybody
-_NOT_OF_THE_TEXT = "broken-find"  # nothing is missing on the page: only those who mend it are told
 # A drawing opened by itself is a document: it may draw, and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -66,13 +64,10 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     log.opened(card.procedure.id)
     return render_template(
         "reading/procedure.html",
-        procedure=text.procedure,
-        page=text.page,
-        faults=_faults(card, text),
+        text=text,
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
-        related=text.related,
         **responding.vote_panel(text.procedure),
     )
 
@@ -114,13 +109,6 @@ def _text_or_404(card: Card) -> Text:
     if not access.reader().may_read(text.procedure):
         abort(404)
     return text
-
-
-def _faults(card: Card, text: Text) -> list[Fault]:
-    """What is wrong with the file now: also found across files since its text was rendered."""
-    same = card.procedure.version == text.procedure.version
-    hidden = {_SAID_ANYWAY} if _mends(text.procedure) else {_SAID_ANYWAY, _NOT_OF_THE_TEXT}
-    return [fault for fault in (card if same else text).faults if fault.code not in hidden]
 
 
 def _people(procedure: Procedure) -> set[str]:
