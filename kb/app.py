@@ -15,6 +15,8 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.earlier import Earlier
+from kb.insight.journeys import Journeys
 from kb.insight.log import Log
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -22,6 +24,7 @@ from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.search.analysis import cut
 from kb.search.index import Index
+from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
@@ -94,6 +97,9 @@ def build(settings: Settings) -> Parts:
             SearchTests(library, catalogue, searcher),
         ),
         log=_log(settings),
+        earlier=Earlier(engine),
+        journeys=Journeys(engine),
+        nearness=Nearness(searcher),
     )
 
 

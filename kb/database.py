@@ -258,6 +258,12 @@ Index(
     sqlite_where=openings.c.ended.is_(None),
     postgresql_where=openings.c.ended.is_(None),
 )
+cleared_searches = Table(  # until when a person wants none of their searches offered again
+    "cleared_searches",
+    metadata,
+    Column("person_key", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
 ignored_searches = Table(  # words that nobody needs to answer
     "ignored_searches",
     metadata,

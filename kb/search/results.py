@@ -98,10 +98,18 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The best hits as they are stored (kb.search.passages), and the stems that were looked for."""
+    """The best hits as they are stored (kb.search.passages), and the stems that were looked for.
+
+    The rest is as in Results; `score` is that of the best hit, 0 without one.
+    """
 
     stored: tuple[dict[str, Any], ...]
     wanted: frozenset[str]
+    total: int
+    convincing: bool
+    score: float
+    likely_department: str | None
+    took_ms: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,14 +112,20 @@ class Searcher:
 
     def glance(self, text: str, reader: Reader, most: int, *, prefix: bool = False) -> Glance:
         """The `most` best alone, in the order of `search`: no snippets, no counts."""
+        began = time.perf_counter()
         answer = self._answer(text, reader, prefix, None, None, most)
         ranked = answer.ranked
         return Glance(
-            tuple(
+            stored=tuple(
                 answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth]))
                 for nth in _page(ranked, 0, most)
             ),
-            answer.wanted,
+            wanted=answer.wanted,
+            total=answer.narrowing.total,
+            convincing=_convincing(answer),
+            score=float(ranked.scores[0]) if len(ranked) else 0.0,
+            likely_department=_likely_department(answer),
+            took_ms=(time.perf_counter() - began) * 1000,
         )
 
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:

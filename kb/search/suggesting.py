@@ -15,6 +15,7 @@ from kb.procedures.visibility import Reader
 from kb.search.analysis import Stems, cut, folded
 from kb.search.arrayfile import Array
 from kb.search.loaded import Loaded, Mask
+from kb.search.results import Glance
 from kb.search.searcher import Searcher
 
 MOST_TYPED = 200  # characters; nobody waits for suggestions on a longer text
@@ -44,10 +45,11 @@ class SuggestedKeyword:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """Both lists, best first."""
+    """Both lists, best first, and the search that the procedures come from, where there was one."""
 
     procedures: tuple[SuggestedProcedure, ...] = ()
     keywords: tuple[SuggestedKeyword, ...] = ()
+    glance: Glance | None = None
 
 
 class Suggester:
@@ -72,7 +74,8 @@ class Suggester:
         glance = self._searcher.glance(text, reader, procedures, prefix=unfinished)
         begun = words[-1] if unfinished else ""
         found = [_suggested(one, glance.wanted, begun, stems) for one in glance.stored]
-        return Suggestions(tuple(found), self._keywords(words, unfinished, reader, keywords))
+        tags = self._keywords(words, unfinished, reader, keywords)
+        return Suggestions(tuple(found), tags, glance)
 
     def _keywords(
         self, words: list[str], unfinished: bool, reader: Reader, most: int

@@ -19,7 +19,8 @@
   const option = (one, id) => {
     const link = make("a", "suggest-option");
     link.id = id;
-    link.href = one.url;
+    link.href = one.url + (one.trail ?? "");
+    link.dataset.leads = one.url; // the same whatever was typed
     link.tabIndex = -1;
     link.setAttribute("role", "option");
     link.setAttribute("aria-selected", "false");
@@ -103,7 +104,7 @@
     };
 
     const show = (groups, quietly = false) => {
-      const before = options[chosen]?.href;
+      const before = options[chosen]?.dataset.leads;
       choose(-1);
       list.replaceChildren();
       options = [];
@@ -130,7 +131,7 @@
       popup.hidden = false;
       box.setAttribute("aria-expanded", "true");
       // What was chosen stays chosen if it is still offered; else nothing is, and Enter searches.
-      choose(options.findIndex((one) => one.href === before));
+      choose(options.findIndex((one) => one.dataset.leads === before));
     };
 
     const fetched = async (text, signal) => {
@@ -232,7 +233,7 @@
       const link = event.target.closest("a");
       if (!link) return;
       forget();
-      history.replaceState({ ...history.state, typed: box.value, opened: link.href }, "");
+      history.replaceState({ ...history.state, typed: box.value, opened: link.dataset.leads }, "");
     });
 
     // Back from what was opened: the text stands there again, with its suggestions.
@@ -244,7 +245,7 @@
       box.value = typed;
       box.focus();
       await suggest();
-      choose(options.findIndex((one) => one.href === opened));
+      choose(options.findIndex((one) => one.dataset.leads === opened));
     });
   };
 

@@ -35,6 +35,8 @@ LADDER = {
     "GET /": READ,
     "GET /search": READ,
     "GET /search/suggestions": READ,
+    "GET /search/earlier": READ,
+    "POST /search/earlier/clearing": "401 302 302 302 302 302",
     "GET /help": READ,
     "GET /help/search": READ,
     "GET /departments": READ,

@@ -1,4 +1,4 @@
-"""The searches that must show a procedure, from its file's `finds`."""
+"""The searches that must show a procedure, and those that people want no more offered."""
 
 from __future__ import annotations
 
@@ -14,5 +14,11 @@ depends_on = None
 def upgrade() -> None:
     """With the column for them. The way back is a backup."""
     op.add_column("procedures", sa.Column("finds", sa.JSON(), nullable=False, server_default="[]"))
+    op.create_table(
+        "cleared_searches",
+        sa.Column("person_key", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("person_key", name=op.f("pk_cleared_searches")),
+    )
     # All files are read once more: those that are there may have the field already.
     op.execute("DELETE FROM catalogue_state WHERE name = 'departments'")
