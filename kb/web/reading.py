@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
 from pathlib import PurePosixPath
 
 from flask import (
@@ -25,7 +23,8 @@ from kb.content.cards import Card
 from kb.procedures.model import Procedure
 from kb.web import access, log, responding
 from kb.web.access import readable_or_404
-from kb.web.pages import departments, generation, now, parts
+from kb.web.onward import Onward
+from kb.web.pages import departments, parts
 from kb.web.rendered import Shelf, Text, text_of
 
 blueprint = Blueprint("reading", __name__)
@@ -44,7 +43,6 @@ SERVED = {
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }
-_MOST_ONWARD = 4  # procedures in each list
 # A drawing opened by itself is a document: it may draw, and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -52,6 +50,7 @@ _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
     state.app.extensions["kb_shelf"] = Shelf()
+    state.app.extensions["kb_onward"] = Onward()
     # First in the list is last to run: after Talisman, which gives every answer the site's policy.
     state.app.after_request_funcs.setdefault(None, []).insert(0, _with_own_policy)
 
@@ -68,7 +67,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     return render_template(
         "reading/procedure.html",
         text=text,
-        **_onward(text),
+        ways=current_app.extensions["kb_onward"].ways(text, access.reader()),
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
@@ -113,26 +112,6 @@ def _text_or_404(card: Card) -> Text:
     if not access.reader().may_read(text.procedure):
         abort(404)
     return text
-
-
-def _onward(text: Text) -> dict[str, tuple[Procedure, ...]]:
-    """Where to from here: what others opened next, and what is near in meaning.
-
-    What stands in one list of the page does not stand in another.
-    """
-    shown = {text.procedure.id, *(one.id for one in text.related)}
-    after = _findable(parts().journeys.next_after(text.procedure.id, now()), shown)
-    shown |= {one.id for one in after}
-    near = parts().nearness.near(text.procedure.id, access.reader())
-    return {"opened_next": after, "near": _findable([one.id for one in near], shown)}
-
-
-def _findable(ids: Iterable[str], shown: set[str]) -> tuple[Procedure, ...]:
-    """The first few of these that the reader may find, without those `shown` already."""
-    catalogue, state = parts().catalogue, generation()
-    cards = (catalogue.remembered(id, state) for id in ids if id not in shown)
-    found = (card.procedure for card in cards if card and access.reader().may_find(card.procedure))
-    return tuple(islice(found, _MOST_ONWARD))
 
 
 def _people(procedure: Procedure) -> set[str]:
