@@ -276,7 +276,7 @@ def test_a_look_ahead_ranks_as_the_index_does_afterwards(home: Path, parts: Part
     asked = ("refund", "late parcel", "customs", "zebra papers", "lost order", "refund customs")
 
     def seen(searcher) -> list[list[str]]:
-        return [[one["id"] for one in searcher.glance(q, SHIPPING, 5).stored] for q in asked]
+        return [[one.id for one in searcher.glance(q, SHIPPING, 5).hits] for q in asked]
 
     expected = seen(ahead)
     write(home, "shipping/late-shipment.md", edited.decode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.search.analysis import folded
+from kb.search.results import Found
 from kb.search.searcher import Searcher
 
 TOP = 3
@@ -38,13 +39,13 @@ def missed(searcher: Searcher, query: str, path: str, id: str, reader: Reader) -
     """
     if folded(query) == folded(id):
         return None
-    first = searcher.glance(query, reader, TOP).stored
-    if any(one["path"] == path for one in first):
+    first = searcher.glance(query, reader, TOP).hits
+    if any(one.path == path for one in first):
         return None
-    more = [one["path"] for one in searcher.glance(query, reader, _FOLLOWED).stored]
+    more = [one.path for one in searcher.glance(query, reader, _FOLLOWED).hits]
     place = more.index(path) + 1 if path in more else 0
     return Miss(place, tuple(map(_winner, first)))
 
 
-def _winner(one: dict[str, Any]) -> Winner:
-    return Winner(one["id"], one["title"], one["path"], one["status"] == "draft")
+def _winner(one: Found) -> Winner:
+    return Winner(one.id, one.title, one.path, one.status is Status.DRAFT)

@@ -6,16 +6,15 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from kb.procedures.model import Keyword
+from kb.procedures.model import Keyword, Status
 from kb.procedures.visibility import Reader
 from kb.search.analysis import Stems, cut, folded
 from kb.search.arrayfile import Array
 from kb.search.loaded import Loaded, Mask
-from kb.search.results import Glance
+from kb.search.results import Found, Glance
 from kb.search.searcher import Searcher
 
 MOST_TYPED = 200  # characters; nobody waits for suggestions on a longer text
@@ -73,7 +72,7 @@ class Suggester:
         stems = self._searcher.index.stems
         glance = self._searcher.glance(text, reader, procedures, prefix=unfinished)
         begun = words[-1] if unfinished else ""
-        found = [_suggested(one, glance.wanted, begun, stems) for one in glance.stored]
+        found = [_suggested(one, glance.wanted, begun, stems) for one in glance.hits]
         tags = self._keywords(words, unfinished, reader, keywords)
         return Suggestions(tuple(found), tags, glance)
 
@@ -183,20 +182,18 @@ def _pairs(one: Loaded, keywords: int) -> tuple[Array, Array]:
     return np.concatenate(owners), np.concatenate(numbers)
 
 
-def _suggested(
-    one: dict[str, Any], wanted: frozenset[str], begun: str, stems: Stems
-) -> SuggestedProcedure:
+def _suggested(one: Found, wanted: frozenset[str], begun: str, stems: Stems) -> SuggestedProcedure:
     return SuggestedProcedure(
-        id=one["id"],
-        title=one["title"],
-        department=one["department"],
-        keyword=_matched(one["keywords"], one["title"], wanted, begun, stems),
-        draft=one["status"] == "draft",
+        id=one.id,
+        title=one.title,
+        department=one.department,
+        keyword=_matched(one.keywords, one.title, wanted, begun, stems),
+        draft=one.status is Status.DRAFT,
     )
 
 
 def _matched(
-    keywords: list[str], title: str, wanted: frozenset[str], begun: str, stems: Stems
+    keywords: tuple[str, ...], title: str, wanted: frozenset[str], begun: str, stems: Stems
 ) -> str:
     """The keyword with most of the words looked for, unless the title says the same."""
     best, most = "", 0
