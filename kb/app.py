@@ -22,8 +22,8 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
-from kb.search.analysis import cut
 from kb.search.index import Index
+from kb.search.likeness import in_words
 from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
@@ -38,6 +38,7 @@ from kb.web import (
     fragments,
     help,
     inbox,
+    insight,
     pages,
     people,
     reading,
@@ -61,6 +62,7 @@ _BLUEPRINTS = (
     people,
     faults,
     synonyms,
+    insight,
     help,
     api,
 )
@@ -105,10 +107,6 @@ def build(settings: Settings) -> Parts:
 
 def _log(settings: Settings) -> Log:
     """The search log, with an engine and a key of its own."""
-
-    def in_words(query: str) -> str:
-        return " ".join(cut(query).words)
-
     engine = database.connect(settings.database_url)
     return Log(engine, settings.var / "log_key", in_words, settings.search_log_days)
 
