@@ -291,7 +291,7 @@ def test_a_thousand_searches_are_run_in_a_moment(parts: Parts) -> None:
     for number in range(1000):
         text = f"parcel number {number}"
         assert missed(parts.searcher, text, path, "SHP-014", Reader()) is None
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 10  # 1.5 s on a free machine
 
 
 @pytest.mark.parametrize("written", ["finds: where is it", "finds: [where is it]"])
