@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
+from urllib.parse import quote_plus
 
 from bench import corpus, load, peers, site
 from bench.corpus import Page
@@ -134,11 +135,28 @@ def _serving(home: Path, pages: list[Page], figures: dict[str, str]) -> None:
                 figures[f"{what}, {clients} clients: p50 / p95 ms, a second, failed"] = (
                     f"{got.p50:.1f} / {got.p95:.1f}, {got.a_second:.0f}, {got.failed}"
                 )
+        _typing(served, pages, figures)
         workers = [site.memory_mb(pid) for pid in served.web_workers()]
         figures["memory a web worker, MB: resident / proportional"] = ", ".join(
             f"{rss:.0f} / {pss:.0f}" for rss, pss in workers
         )
         figures["file changed to found, s"] = f"{_changed_to_found(home, served):.2f}"
+
+
+def _typing(served: site.Served, pages: list[Page], figures: dict[str, str]) -> None:
+    """The answer below the box, as at each pause of 8 people who type."""
+    typed = corpus.typed(pages, _QUERIES)
+    paths = [f"/search/suggestions?q={quote_plus(text)}" for text in typed]
+    load.run(served.port, paths, 2, 2.0)
+    for clients in (1, 8):
+        before = sum(map(site.cpu_seconds, served.web_workers()))
+        got = load.run(served.port, paths, clients, _SECONDS)
+        spent = sum(map(site.cpu_seconds, served.web_workers())) - before
+        answered = max(got.a_second * _SECONDS, 1)
+        figures[f"as you type, {clients} clients: p50 / p95 ms, a second, failed; CPU ms each"] = (
+            f"{got.p50:.1f} / {got.p95:.1f}, {got.a_second:.0f}, {got.failed};"
+            f" {1000 * spent / answered:.1f}"
+        )
 
 
 def _changed_to_found(home: Path, served: site.Served) -> float:

@@ -105,6 +105,14 @@ def write(folder: Path, made: list[Page]) -> None:
         (place / f"{page.id.lower()}.md").write_text(page.markdown, encoding="utf-8")
 
 
+def typed(made: list[Page], count: int, seed: int = 13) -> list[str]:
+    """What stands in the search box at each pause of people who type `queries`, every 3 letters."""
+    asked = []
+    for query in queries(made, count, seed):
+        asked += [query[:end] for end in range(2, len(query), 3)] + [query]
+    return asked
+
+
 def queries(made: list[Page], count: int, seed: int = 11) -> list[str]:
     """Queries of 2 to 5 words as people type them: words of one page, common ones among them."""
     rng = random.Random(seed)

@@ -90,6 +90,12 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return int(figures["Rss"]) / 1024, int(figures["Pss"]) / 1024
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has taken so far, in user and system mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _children(pid: int, name: str) -> list[int]:
     listed = subprocess.run(
         ["pgrep", "-f", "-P", str(pid), name], capture_output=True, text=True, check=False

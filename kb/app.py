@@ -15,6 +15,8 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.earlier import Earlier
+from kb.insight.journeys import Journeys
 from kb.insight.log import Log
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -22,7 +24,10 @@ from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.search.index import Index
 from kb.search.likeness import in_words
+from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
+from kb.search.suggesting import Suggester
+from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.web import (
     access,
@@ -41,12 +46,14 @@ from kb.web import (
     searching,
     security,
     signing_in,
+    suggesting,
     synonyms,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _BLUEPRINTS = (
     searching,
+    suggesting,
     reading,
     browsing,
     responding,
@@ -71,6 +78,7 @@ def build(settings: Settings) -> Parts:
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
     lock = settings.var / "refresh.lock"
+    searcher = Searcher(index, LiveSynonyms(library))
     return Parts(
         settings=settings,
         engine=engine,
@@ -78,11 +86,22 @@ def build(settings: Settings) -> Parts:
         catalogue=catalogue,
         renderer=Renderer(),
         index=index,
-        searcher=Searcher(index, LiveSynonyms(library)),
+        searcher=searcher,
+        suggester=Suggester(searcher),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
+        publisher=Publisher(
+            library,
+            catalogue,
+            index,
+            lambda: directory.emails() or None,
+            lock,
+            SearchTests(library, catalogue, searcher),
+        ),
         log=_log(settings),
+        earlier=Earlier(engine),
+        journeys=Journeys(engine),
+        nearness=Nearness(searcher),
     )
 
 

@@ -90,6 +90,7 @@ procedures = Table(
     Column("keywords", JSON, nullable=False),  # list of str
     Column("audience", JSON, nullable=False),  # list of str
     Column("related", JSON, nullable=False),  # list of ids or paths as written
+    Column("finds", JSON, nullable=False, server_default="[]"),  # list of searches
     Column("links", JSON, nullable=False),  # list of [line, target] of relative links
     Column("faults", JSON, nullable=False),  # list of faults of this file alone
     Column("cross_faults", JSON, nullable=False),  # list of faults found across files
@@ -269,6 +270,12 @@ Index(
     openings.c.at,
     sqlite_where=openings.c.ended.is_(None),
     postgresql_where=openings.c.ended.is_(None),
+)
+cleared_searches = Table(  # until when a person wants none of their searches offered again
+    "cleared_searches",
+    metadata,
+    Column("person_key", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 ignored_searches = Table(  # words that nobody needs to answer
     "ignored_searches",

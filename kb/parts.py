@@ -10,11 +10,15 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.earlier import Earlier
+from kb.insight.journeys import Journeys
 from kb.insight.log import Log
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.search.index import Index
+from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
+from kb.search.suggesting import Suggester
 from kb.settings import Settings
 
 
@@ -29,7 +33,11 @@ class Parts:
     renderer: Renderer
     index: Index
     searcher: Searcher
+    suggester: Suggester
     directory: Directory
     inbox: Inbox
     publisher: Publisher
     log: Log
+    earlier: Earlier
+    journeys: Journeys
+    nearness: Nearness

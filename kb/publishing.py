@@ -20,8 +20,10 @@ from kb.content.library import SYNONYMS_FILE, FileStamp, Library
 from kb.content.reading import Filed, procedure_from
 from kb.content.synonyms import parse_synonyms
 from kb.procedures.model import Departments, Entry, Fault, Section
+from kb.procedures.visibility import Reader
 from kb.search.index import Index
 from kb.search.synonyms import Synonyms
+from kb.search_tests import BrokenFind, Change, SearchTests
 
 # Called with what is being done, how many are done and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -71,13 +73,20 @@ class Publisher:
     """Keeps catalogue and index in step with the files. One process at a time writes."""
 
     def __init__(
-        self, library: Library, catalogue: Catalogue, index: Index, emails: Emails, lock: Path
+        self,
+        library: Library,
+        catalogue: Catalogue,
+        index: Index,
+        emails: Emails,
+        lock: Path,
+        search_tests: SearchTests,
     ) -> None:
         self._library = library
         self._catalogue = catalogue
         self._index = index
         self._emails = emails
         self._lock = lock
+        self._search_tests = search_tests
 
     def departments(self) -> Departments:
         """departments.yml as it is on disk now."""
@@ -98,7 +107,7 @@ class Publisher:
             files = list(self._library.files(unlisted.append))
             read = self._catalogue_files(files, progress, everything=rebuild)
             indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
-            self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
+            self._recheck(unlisted, today, changed=bool(indexed))
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
 
@@ -108,15 +117,24 @@ class Publisher:
         faults = [*departments.faults]
         held = {path: stamp.id for path, stamp in self._catalogue.stamps().items()}
         faults += parse_synonyms(self._library.synonyms_source()).faults
-        rows = []
+        rows, read = [], []
         for stamp in self._library.files(faults.append):
             filed = self._filed(stamp.path, departments)
             if filed is not None:
                 faults.extend(filed.faults)
                 row = CrossRow.of(filed)
                 rows.append(replace(row, holds=held.get(row.path) == row.id))
+                read.append(filed)
         faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
+        faults.extend(self._search_tests.faults_of(read, self._indexed_versions()))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
+
+    def broken_finds(self, change: Change, reader: Reader) -> tuple[BrokenFind, ...]:
+        """Which search tests (`finds:`) the change would break, and what would win instead.
+
+        Of any procedure in the base that `reader` may know of; nothing is written.
+        """
+        return self._search_tests.broken_by(change, reader)
 
     def change_synonyms(self, change: Callable[[bytes], bytes]) -> None:
         """Write synonyms.yml as `change` makes it from what it says now; nobody writes meanwhile.
@@ -211,16 +229,37 @@ class Publisher:
                 card = cards[stamps[path].id]
                 yield Entry(card.procedure, sections, stamps[path].fingerprint)
 
+    def _indexed_versions(self) -> dict[str, str]:
+        """Of the files whose newest known text is in the index, the version of that text."""
+        indexed = self._index.fingerprints()
+        stamps = self._catalogue.stamps()
+        versions = dict.fromkeys(indexed, "")
+        for path, stamp in stamps.items():
+            if indexed.get(path) == stamp.fingerprint:
+                versions[path] = stamp.version
+        return versions
+
     def _recheck(self, unlisted: list[Fault], today: date, *, changed: bool) -> None:
         """Faults across files, for the warnings on pages: after a change, and on a new day."""
         emails = self._emails()
-        seen = f"{today} {sha256(repr(sorted(emails or ())).encode()).hexdigest()}"
+        seen = self._circumstances(today, emails)
         if not changed and not unlisted and seen == self._catalogue.state("checked"):
             return
         rows = self._catalogue.cross_rows()
         found = cross_faults(rows, self.departments(), emails, today, self._library.has)
+        found += self._search_tests.faults()
         self._catalogue.record_cross_faults([*unlisted, *found])
-        self._catalogue.set_state("checked", seen)
+        # What was just recorded made the catalogue move on.
+        self._catalogue.set_state("checked", self._circumstances(today, emails))
+
+    def _circumstances(self, today: date, emails: frozenset[str] | None) -> str:
+        """All that the faults across files depend on, besides the index."""
+        try:
+            synonyms = self._library.synonyms_source()
+        except OSError:
+            synonyms = b""
+        digest = sha256(repr((sorted(emails or ()), synonyms)).encode()).hexdigest()
+        return f"{today} {digest} {self._catalogue.generation()}"
 
 
 @dataclass(slots=True)

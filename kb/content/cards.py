@@ -104,6 +104,7 @@ def procedure_of(row: Any) -> Procedure:
         review_every=row.review_every,
         audience=tuple(row.audience),
         related=tuple(row.related),
+        finds=tuple(row.finds),
     )
 
 

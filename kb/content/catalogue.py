@@ -8,7 +8,19 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from kb.content import recording
 from kb.content.cards import (
@@ -21,7 +33,7 @@ from kb.content.cards import (
     card_from,
     procedure_of,
 )
-from kb.content.check import CrossRow
+from kb.content.check import CrossRow, SearchTest
 from kb.content.library import FileStamp
 from kb.content.links import Link, candidates
 from kb.content.reading import Filed
@@ -262,6 +274,28 @@ class Catalogue:
                 holds=row.id == row.wanted_id,
                 lines=row.lines,
             )
+
+    def search_tests(self) -> tuple[SearchTest, ...]:
+        """Every search that a procedure in service names in `finds`, by path."""
+        query = select(
+            *(table.c[name] for name in ("path", "id", "title", "department", "status")),
+            *(table.c[name] for name in ("finds", "lines")),
+        ).where(cast(table.c.finds, Text) != "[]", table.c.status != Status.RETIRED.value)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.path)).all()
+        return tuple(
+            SearchTest(
+                query=text,
+                path=row.path,
+                id=row.id,
+                title=row.title,
+                department=row.department,
+                draft=row.status == Status.DRAFT.value,
+                line=row.lines.get("finds", 1),
+            )
+            for row in rows
+            for text in row.finds
+        )
 
     def _firsts(self, reader: Reader) -> dict[str, int]:
         first = func.substr(table.c.sort_title, 1, 1)

@@ -57,6 +57,44 @@ class CrossRow:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SearchTest:
+    """A search that must show the procedure at `path`; it stands on `line` of that file."""
+
+    query: str
+    path: str
+    id: str
+    title: str
+    department: str
+    draft: bool
+    line: int
+
+    @classmethod
+    def all_of(cls, filed: Filed) -> tuple[SearchTest, ...]:
+        """Those of a file just read; a retired procedure is not to be found any more."""
+        one = filed.procedure
+        if one.status is Status.RETIRED:
+            return ()
+        draft, line = one.status is Status.DRAFT, filed.lines.get("finds", 1)
+        return tuple(
+            cls(query, one.path, one.id, one.title, one.department, draft, line)
+            for query in one.finds
+        )
+
+
+def broken_find(test: SearchTest, place: int, instead: Iterable[str]) -> Fault:
+    """The fault of a search test that fails: `place` is where it stands, 0 for nowhere near.
+
+    `instead` are those that stand before it, as they may be named to everybody of its department.
+    """
+    where = f"only in place {place}" if place else "not at all"
+    others = ", ".join(instead)
+    message = f'the search "{test.query}" shows this procedure {where}'
+    message += f", behind {others}" if others else ""
+    remedy = 'say it in these words in title, keywords or text, or take it out of "finds"'
+    return Fault(test.path, test.line, "broken-find", message, remedy)
+
+
 def cross_faults(
     rows: Iterable[CrossRow],
     departments: Departments,

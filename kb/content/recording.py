@@ -191,6 +191,7 @@ def _columns(one: Procedure) -> dict[str, Any]:
         "keywords": [keyword.text for keyword in one.keywords],
         "audience": list(one.audience),
         "related": list(one.related),
+        "finds": list(one.finds),
         "version": one.version,
     }
 

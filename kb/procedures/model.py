@@ -63,7 +63,7 @@ class Procedure:
 
     `path` is relative to content/, with forward slashes. `version` names the exact bytes of the
     file (12 hex digits of their SHA-256). `owner` and `deputy` are e-mail addresses, or whatever
-    a stranger's file says. `review_every` is in days.
+    a stranger's file says. `review_every` is in days. `finds` are searches that must show it.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Procedure:
     review_every: int | None = None
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    finds: tuple[str, ...] = ()
 
     @property
     def due(self) -> date | None:

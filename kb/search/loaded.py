@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -53,6 +54,17 @@ class Loaded:
         self.everywhere = lru_cache(maxsize=max(8, KEPT_BYTES // (4 * self.count + 1)))(
             self._everywhere
         )
+
+    def without(self, numbers: list[int]) -> Loaded:
+        """The same set with these documents deleted as well."""
+        if not numbers:
+            return self
+        other = copy(self)
+        other.alive = self.alive.copy()
+        other.alive[numbers] = False
+        other.visible = lru_cache(maxsize=64)(other._visible)
+        other.sees_all = lru_cache(maxsize=64)(other._sees_all)
+        return other
 
     @cached_property
     def spellings(self) -> Spellings:

@@ -7,7 +7,7 @@ are they read back from Whoosh.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,6 @@ from kb.search.segment import SegmentCodec, Term, Terms
 WORDS = "words"
 RAW = "postings.arrays"
 COLUMNS = 5  # of a passage
-
-Posting = tuple[bytes, int, float, bytes]  # term, frequency, weight, places as array("I")
 
 
 class _Places(formats.Format):
@@ -55,9 +53,6 @@ class _Words(fields.FieldType):
         self.vector = None
         self.column_type = None
 
-    def index(self, value: list[Posting], **_options: object) -> Generator[Posting, Any, None]:
-        yield from value
-
 
 def _schema() -> fields.Schema:
     stored = ("where", "fingerprint", "stored", "texts", "passages", "vectors", "about")
@@ -80,6 +75,14 @@ def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
     writer.commit(merge=False)
     arrayfile.save(folder / RAW, sorted_out.arrays(ledger.documents))
     return len(ledger.documents)
+
+
+def in_memory(entries: Iterable[Entry], meaning: Meaning) -> dict[str, arrayfile.Array]:
+    """The arrays that a part of `entries` would have; nothing is written."""
+    ledger = _Ledger()
+    for one in map(prepare, entries):
+        ledger.add(_document(one, meaning), one.places)
+    return ledger.sorted().arrays(ledger.documents)
 
 
 def merge(folder: Path, parts: list[tuple[Path, list[int]]]) -> None:
@@ -140,8 +143,15 @@ def _vectors(one: Prepared, meaning: Meaning) -> tuple[Vectors, Vectors]:
 
 
 def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
+    document = _document(one, meaning)
+    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode(), **document)
+    ledger.add(document, one.places)
+
+
+def _document(one: Prepared, meaning: Meaning) -> dict[str, Any]:
+    """What is stored of a procedure."""
     vectors, title = _vectors(one, meaning)
-    document = {
+    return {
         "where": one.path.encode("utf-8", "surrogatepass"),
         "fingerprint": one.fingerprint,
         "stored": one.stored,
@@ -150,8 +160,6 @@ def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
         "vectors": packed(vectors).tobytes(),
         "about": packed(title).tobytes(),
     }
-    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode(), **document)
-    ledger.add(document, one.places)
 
 
 class _Ledger:

@@ -123,6 +123,22 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """The best hits, best first, and the stems that were looked for.
+
+    The rest is as in Results; `score` is that of the best hit, 0 without one.
+    """
+
+    hits: tuple[Found, ...]
+    wanted: frozenset[str]
+    total: int
+    convincing: bool
+    score: float
+    likely_department: str | None
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One part of a score (kb.search.ranking.PARTS) and what it adds to the sum."""
 

@@ -21,7 +21,7 @@ from kb.search.loaded import Loaded, Mask
 from kb.search.phrases import standing_together
 from kb.search.query import Query, parse
 from kb.search.ranking import PARTS, Ranked, Weights, rank, shares
-from kb.search.results import Explained, Explanation, Hit, Part, Results
+from kb.search.results import Explained, Explanation, Glance, Hit, Part, Results
 from kb.search.scoring import Match, Scorer
 from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
@@ -63,13 +63,14 @@ class Searcher:
     ) -> None:
         """`synonyms` is asked at each search, because their file may change at any time."""
         self.index = index
-        self._synonyms = synonyms
+        self.synonyms = synonyms
         self._weights = weights or Weights()
         self._filler = filler(index.language)
         self._lock = threading.Lock()
         self._parse = lru_cache(maxsize=1024)(parse)
         self._seen: tuple[int, ...] = ()
         self._sets: tuple[Loaded, ...] = ()
+        self._fixed: tuple[Loaded, ...] | None = None
 
     def search(
         self,
@@ -109,6 +110,24 @@ class Searcher:
             limit=limit,
         )
 
+    def glance(self, text: str, reader: Reader, most: int, *, prefix: bool = False) -> Glance:
+        """The `most` best alone, in the order of `search`: no snippets, no counts."""
+        began = time.perf_counter()
+        answer = self._answer(text, reader, prefix, None, None, most)
+        ranked = answer.ranked
+        return Glance(
+            hits=tuple(
+                answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
+                for nth in _page(ranked, 0, most)
+            ),
+            wanted=answer.wanted,
+            total=answer.narrowing.total,
+            convincing=_convincing(answer),
+            score=float(ranked.scores[0]) if len(ranked) else 0.0,
+            likely_department=_likely_department(answer),
+            took_ms=(time.perf_counter() - began) * 1000,
+        )
+
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
         """The same ranking with the parts of each score."""
         del today
@@ -122,6 +141,8 @@ class Searcher:
 
     def loaded(self) -> tuple[Loaded, ...]:
         """The sets in service now; none where there is no usable index."""
+        if self._fixed is not None:
+            return self._fixed
         for _ in range(ATTEMPTS):
             try:
                 seen = _stamp(self.index)
@@ -139,7 +160,13 @@ class Searcher:
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
         other = Searcher(self.index, lambda: synonyms, self._weights)
-        other._sets, other._seen = self.loaded(), self._seen
+        other._sets, other._seen, other._fixed = self.loaded(), self._seen, self._fixed
+        return other
+
+    def with_sets(self, sets: tuple[Loaded, ...]) -> Searcher:
+        """A searcher of just these sets, whatever the index does meanwhile."""
+        other = Searcher(self.index, self.synonyms, self._weights)
+        other._fixed = sets
         return other
 
     def _load(self, seen: tuple[int, ...]) -> None:
@@ -160,7 +187,7 @@ class Searcher:
         most: int,
     ) -> _Answer:
         query, sets = self._parse(text), self.loaded()
-        understanding = Understanding(sets, self.index.stems, self._filler, self._synonyms())
+        understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms())
         understood = understanding.of(query, reader, prefix)
         scorer = Scorer(sets, understood.slots)
         matches = [scorer.match(number) for number in range(len(sets))]

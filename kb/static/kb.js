@@ -102,20 +102,29 @@
     for (const option of options) option.classList.toggle("chip-on", option === chosen);
   };
 
-  const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+  // In a row of buttons to choose from nobody types.
+  const typing = (element) => element.matches(
+    "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]",
+  );
+  const typeInto = (box, event) => {
+    event.preventDefault();
+    box.focus();
+    box.select();
+  };
   const press = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.isComposing || event.altKey) return;
+    const box = document.getElementById("query");
+    const elsewhere = typing(event.target) && event.target !== box;
+    if (event.ctrlKey || event.metaKey) {
+      const wanted = event.key.toLowerCase() === "k" && !event.shiftKey;
+      if (wanted && box && !elsewhere) typeInto(box, event);
+      return;
+    }
     if (typing(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    const box = document.getElementById("query");
-    if (event.key === "/" && box) {
-      event.preventDefault();
-      box.focus();
-      box.select();
-      return;
-    }
+    if (event.key === "/" && box) return typeInto(box, event);
     const link = all("[data-key]").find((one) => one.dataset.key === event.key.toLowerCase());
     if (!link) return;
     event.preventDefault();

@@ -22,6 +22,7 @@ READING = frozenset(
     {
         "searching.home",
         "searching.results",
+        "suggesting.suggestions",
         "reading.procedure",
         "reading.attachment",
         "browsing.departments",

@@ -8,7 +8,7 @@ from flask import request
 
 from kb.insight.events import Asked, Found, Opened, Searched, Voted, mark_of
 from kb.procedures.visibility import Reader
-from kb.search.results import Results
+from kb.search.results import Glance, Results
 from kb.web import access
 from kb.web.pages import now, parts, today
 
@@ -22,9 +22,11 @@ def searched(text: str, found: Results) -> str:
     return _told(text, found, finished=True)
 
 
-def typed(text: str, found: Results) -> str:
+def typed(text: str, found: Glance) -> str:
     """The same for an answer while typing. Of people signed out it keeps nothing."""
-    return _told(text, found, finished=False)
+    if request.method == "GET" and parts().log.days and person_key():
+        parts().log.tell(_typed(text, found))
+    return trail(text)
 
 
 def trail(text: str) -> str:
@@ -36,17 +38,31 @@ def opened(procedure_id: str) -> None:
     """A procedure is shown; where the address has a trail, it was a hit."""
     mark, rank = request.args.get(FROM, ""), request.args.get(RANK, "")
     if request.method == "GET" and _MARK.fullmatch(mark) and _RANK.fullmatch(rank):
-        parts().log.tell(Opened(_key(), now(), mark, procedure_id, int(rank)))
+        parts().log.tell(Opened(person_key(), now(), mark, procedure_id, int(rank)))
 
 
 def voted(procedure_id: str, *, helpful: bool) -> None:
     """ "Was this helpful?" was answered."""
-    parts().log.tell(Voted(_key(), now(), procedure_id, helpful))
+    parts().log.tell(Voted(person_key(), now(), procedure_id, helpful))
 
 
 def asked(text: str) -> None:
     """A department was asked, because this search did not answer."""
-    parts().log.tell(Asked(_key(), now(), mark_of(text)))
+    parts().log.tell(Asked(person_key(), now(), mark_of(text)))
+
+
+def _typed(text: str, found: Glance) -> Searched:
+    searcher = parts().searcher
+
+    def everybody_finds() -> Found:
+        return _glanced(searcher.glance(text, Reader(), 1, prefix=True))
+
+    seen = everybody_finds if access.reader().drafts_of else _glanced(found)
+    return Searched(person_key(), now(), text, seen, found.took_ms, finished=False)
+
+
+def _glanced(found: Glance) -> Found:
+    return Found(found.total, found.convincing, found.score, found.likely_department)
 
 
 def _told(text: str, found: Results, *, finished: bool) -> str:
@@ -68,7 +84,7 @@ def _event(text: str, found: Results, finished: bool) -> Searched:
         )
 
     return Searched(
-        _key(),
+        person_key(),
         now(),
         text,
         as_found or everybody_finds,
@@ -85,6 +101,7 @@ def _found(found: Results) -> Found:
     return Found(found.total, found.convincing, best, found.likely_department)
 
 
-def _key() -> str:
+def person_key() -> str:
+    """Who asks, as the log knows them; "" when signed out."""
     who = access.person()
     return parts().log.key_of(who.id if who else None)

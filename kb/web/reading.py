@@ -23,6 +23,7 @@ from kb.content.cards import Card
 from kb.procedures.model import Procedure
 from kb.web import access, log, responding
 from kb.web.access import readable_or_404
+from kb.web.onward import Onward
 from kb.web.pages import departments, parts
 from kb.web.rendered import Shelf, Text, text_of
 
@@ -49,6 +50,7 @@ _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
     state.app.extensions["kb_shelf"] = Shelf()
+    state.app.extensions["kb_onward"] = Onward()
     # First in the list is last to run: after Talisman, which gives every answer the site's policy.
     state.app.after_request_funcs.setdefault(None, []).insert(0, _with_own_policy)
 
@@ -65,6 +67,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     return render_template(
         "reading/procedure.html",
         text=text,
+        ways=current_app.extensions["kb_onward"].ways(text, access.reader()),
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),

@@ -19,6 +19,7 @@ from kb.content.synonyms_editing import (
 )
 from kb.search.synonyms import Synonyms
 from kb.search.trial import Comparison, Spread, Trial
+from kb.search_tests import BrokenFind, Change
 from kb.web import access
 from kb.web.forms import SynonymForm
 from kb.web.pages import Pages, page_number, parts, today
@@ -41,6 +42,7 @@ class Preview:
     common: tuple[Spread, ...] = ()
     covering: Synonym | None = None
     seal: str = ""
+    broken: tuple[BrokenFind, ...] = ()
 
 
 @blueprint.before_request
@@ -156,13 +158,21 @@ def _with(lists: SynonymLists, synonym: Synonym) -> Preview:
         common=tuple(one for one in spreads if one.common),
         covering=next((one for one in touching if one.covers(synonym)), None),
         seal=lists.seal(synonym),
+        broken=_broken(lists.plus(synonym)),
     )
 
 
 def _without(lists: SynonymLists, synonym: Synonym) -> Preview:
     trial = _trial(lists, lists.minus(synonym))
     others = tuple(one for one in lists.touching(synonym) if one != synonym)
-    return Preview(synonym, trial.comparisons(synonym.every, _only(synonym)), others)
+    compared = trial.comparisons(synonym.every, _only(synonym))
+    return Preview(synonym, compared, others, broken=_broken(lists.minus(synonym)))
+
+
+def _broken(after: SynonymLists) -> tuple[BrokenFind, ...]:
+    """The search tests that these lists would break."""
+    change = Change(synonyms=_as_searched(after))
+    return parts().publisher.broken_finds(change, access.reader())
 
 
 def _trial(before: SynonymLists, after: SynonymLists) -> Trial:

@@ -53,6 +53,7 @@ reviewed: 2026-10-02
 review_every: 6 months
 audience: phone, chat
 related: [RET-001, ../billing/refund.md]
+finds: [where is my parcel]
 colour: blue
 ---
 
@@ -76,9 +77,10 @@ def test_every_field_is_read() -> None:
     assert (procedure.reviewed, procedure.review_every) == (date(2026, 10, 2), 183)
     assert procedure.audience == ("phone", "chat")
     assert procedure.related == ("RET-001", "../billing/refund.md")
+    assert procedure.finds == ("where is my parcel",)
     assert filed.named
     assert set(filed.lines) == set(FIELDS)
-    assert filed.links == (Link(20, "../returns/label.md"),)
+    assert filed.links == (Link(21, "../returns/label.md"),)
     assert filed.sections == (
         Section("", "", "Use this when a parcel is late."),
         Section("steps", "Steps", "Open the label."),

@@ -310,7 +310,7 @@ def test_many_links_cost_no_more_sql_than_one(rep: FlaskClient, parts: Parts) ->
     write(parts, "shipping/any.md", front(f"{link}\n{many_links}", related=related))
     with statements(parts.engine) as many:
         page(rep, "/procedures/ANY-1")
-    assert len(many) == len(few)
+    assert len(many) <= len(few)
     with statements(parts.engine) as kept:
         page(rep, "/procedures/ANY-1")
     assert len(kept) < len(many)
