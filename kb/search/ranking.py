@@ -34,6 +34,7 @@ class Weights:
     passage: float = PASSAGE.weight
     meaning: float = 1.89
     close: float = 1.54
+    learned: float = 1.0
 
     @property
     def as_compiled(self) -> bool:
@@ -41,8 +42,8 @@ class Weights:
         return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
 
 
-PARTS = ("whole", "title", "keywords", "passage", "meaning", "close")
-WORDS, PASSAGES, MEANING, NEAR = range(4)  # columns of `parts`; WORDS are the first three PARTS
+PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close")
+WORDS, PASSAGES, MEANING, NEAR = range(4)  # columns of `parts`; WORDS are the first four PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class _Looked:
             shares = _shares(self.scorer, self.number, self.docs, self.parts[:, WORDS])
             wanted = (weights.whole, weights.title, weights.keywords)
             compiled = [one.weight for one in SATURATION.values()]
-            for share, wish, had in zip(shares, wanted, compiled, strict=True):
+            for share, wish, had in zip(shares[:3], wanted, compiled, strict=True):
                 self.parts[:, WORDS] += share * np.float32(wish / had - 1)
 
     def look_at_meaning(self, vector: Floats | None, weight: float, shown: bool) -> None:
@@ -167,13 +168,14 @@ def shares(scorer: Scorer, ranked: Ranked, nth: int) -> list[float]:
 
 
 def _shares(scorer: Scorer, number: int, docs: Array, words: Floats) -> list[Floats]:
-    """How the word scores divide among whole, title and keywords."""
+    """How the word scores divide among whole, title, keywords and learned words."""
     scale = scorer.asked * HIGHEST
     title, keywords = (
         scorer.share(number, name, docs) * np.float32(SATURATION[name].weight / scale)
         for name in ("title", "keywords")
     )
-    return [words - title - keywords, title, keywords]
+    learned = scorer.learned_share(number, docs) / np.float32(scale)
+    return [words - title - keywords - learned, title, keywords, learned]
 
 
 def _look_closely(found: list[_Looked], weights: Weights) -> None:

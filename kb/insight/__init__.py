@@ -1,0 +1,1 @@
+"""What was searched, opened and learned from it."""
