@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -210,6 +211,57 @@ Index(  # however two requests race, a vote has one open item
     unique=True,
     sqlite_where=items.c.state == "open",
     postgresql_where=items.c.state == "open",
+)
+
+# The search log: what was searched and opened, by whom only as a keyed hash (docs/insight.md).
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_key", String(32), nullable=False),  # "" when signed out
+    Column("at", Moment, nullable=False),  # when the burst of typing began
+    Column("day", Date, nullable=False),  # of `at`, in UTC
+    Column("seen", Moment, nullable=False),  # when its results were last asked for
+    Column("query", Text, nullable=False),  # as typed
+    Column("folded", Text, nullable=False),  # its words in small letters
+    Column("mark", String(16), nullable=False),  # what its links carry
+    Column("finished", Boolean, nullable=False),  # sent, not only typed
+    Column("department", String(80)),  # filter
+    Column("category", Text),  # filter
+    Column("about", String(80)),  # the department it seems to concern
+    Column("hits", Integer, nullable=False),
+    Column("convincing", Boolean, nullable=False),
+    Column("score", Float, nullable=False),  # of the best hit
+    Column("millis", Float, nullable=False),
+    Column("opened", Boolean, nullable=False, default=False),  # has openings
+    Column("asked", Boolean, nullable=False, default=False),  # a department was asked about it
+    Index(None, "person_key", "seen"),
+    Index(None, "day", "about"),
+)
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("search_id", ForeignKey("searches.id", ondelete="CASCADE"), nullable=False),
+    Column("procedure_id", Text, nullable=False),
+    Column("rank", Integer, nullable=False),  # from 1
+    Column("at", Moment, nullable=False),
+    Column("ended", String(16)),  # stayed | came_back | asked | unknown; NULL is not known yet
+    Column("said", Boolean, nullable=False, default=False),  # `ended` is what the reader said
+    UniqueConstraint("search_id", "procedure_id"),
+    Index(None, "procedure_id", "ended"),
+)
+Index(
+    "ix_openings_not_ended",
+    openings.c.at,
+    sqlite_where=openings.c.ended.is_(None),
+    postgresql_where=openings.c.ended.is_(None),
+)
+ignored_searches = Table(  # words that nobody needs to answer
+    "ignored_searches",
+    metadata,
+    Column("folded", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 

@@ -10,6 +10,7 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.log import Log
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.search.index import Index
@@ -31,3 +32,4 @@ class Parts:
     directory: Directory
     inbox: Inbox
     publisher: Publisher
+    log: Log

@@ -18,7 +18,8 @@ class Settings:
     """Everything that differs from one installation to the next (docs/settings.md).
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
-    `home`. `port` 1 to 65535, `workers` 1 to 64.
+    `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to
+    3650.
     """
 
     home: Path
@@ -33,6 +34,7 @@ class Settings:
     https: bool = False
     demo: bool = False
     language: str = "english"
+    search_log_days: int = 365
 
     @property
     def var(self) -> Path:
@@ -40,6 +42,7 @@ class Settings:
         return self.home / "var"
 
 
+LONGEST_LOG = 3650  # days
 LANGUAGES = (
     "arabic basque catalan danish dutch english finnish french german greek hindi hungarian "
     "indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian "
@@ -128,6 +131,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("port", f"{settings.port} is no port; choose one from 1 to 65535.")
     if not 1 <= settings.workers <= 64:
         refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
+    if not 0 <= settings.search_log_days <= LONGEST_LOG:
+        refuse("search_log_days", f"{settings.search_log_days} days: choose 0 to {LONGEST_LOG}.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:

@@ -143,6 +143,7 @@ def parts(template: Path, home: Path) -> Iterator[Parts]:
         shutil.copytree(template / folder, home / folder)
     built = with_fast_passwords(build(configuration.load({}, home)))
     yield built
+    built.log.close()
     built.engine.dispose()
 
 

@@ -73,6 +73,7 @@ def worker(build: Build) -> None:
         if changes or due:
             _refresh(parts)
             scanned = time.monotonic()
+            parts.log.keep(datetime.now(UTC))
 
 
 def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[tuple[watchfiles.Change, str]]]:

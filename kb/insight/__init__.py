@@ -1,1 +1,1 @@
-"""What was searched, opened and learned from it."""
+"""What was searched, opened and left unanswered."""

@@ -167,3 +167,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.target.form.requestSubmit();
 });
+
+// Where it was found is told by now: the address that is copied or kept is the plain one.
+if (document.querySelector("link[rel=canonical]") && new URLSearchParams(location.search).has("from")) {
+  history.replaceState(history.state, "", location.pathname + location.hash);
+}

@@ -21,7 +21,7 @@ from werkzeug.exceptions import NotFound
 
 from kb.content.catalogue import Card
 from kb.procedures.model import Procedure
-from kb.web import access, responding
+from kb.web import access, log, responding
 from kb.web.access import readable_or_404
 from kb.web.pages import departments, parts
 from kb.web.rendered import Shelf, Text, text_of
@@ -62,6 +62,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     except NotFound:
         return redirect(_found_elsewhere(procedure_id))
     text = _text_or_404(card)
+    log.opened(card.procedure.id)
     return render_template(
         "reading/procedure.html",
         procedure=text.procedure,

@@ -10,7 +10,7 @@ from itsdangerous import Signer
 
 from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
-from kb.web import access
+from kb.web import access, log
 from kb.web.forms import LONGEST_QUERY, AskForm, SeenForm, VoteForm
 from kb.web.pages import Pages, departments, now, page_number, parts, today
 
@@ -54,6 +54,7 @@ def vote(procedure_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _vote_page(_vote_panel(read, form)), 400
     _cast(read, form.helpful.data == "yes", form)
+    log.voted(read.id, helpful=form.helpful.data == "yes")
     return redirect(_back_to(read))
 
 
@@ -68,6 +69,7 @@ def ask() -> ResponseReturnValue:
     if not form.validate():
         return _ask_page(form), 400
     asked = _send(form)
+    log.asked(form.q.data)
     who = "the administrators" if asked.id == UNASSIGNED else asked.name
     flash(f"Thanks, {who} will see it. The answer comes here.", "ok")
     return redirect(url_for(".questions"))

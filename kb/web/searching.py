@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.search.results import Results
-from kb.web import access, responding
+from kb.web import access, log, responding
 from kb.web.browsing import by_order
 from kb.web.pages import Pages, departments, here, page_number, parts, today
 
@@ -55,6 +55,7 @@ def results() -> ResponseReturnValue:
         department=request.args.get("department"),
         category=request.args.get("category"),
         likely=likely,
+        trail=log.searched(text, found),
         **responding.ask_panel(text, likely),
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kb.keys import DamagedKey, key_in
 from kb.settings import SettingsError
 from kb.web import api
 
@@ -26,7 +25,6 @@ CONTENT_SECURITY_POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-_SHORTEST_KEY = 32
 
 
 def register(app: Flask) -> None:
@@ -62,27 +60,11 @@ def secret_key(folder: Path) -> str:
     Raises SettingsError when the file is too short to be a key.
     """
     path = folder / "secret_key"
-    if not path.exists():
-        _create(path, secrets.token_hex(_SHORTEST_KEY))
-    key = path.read_text(encoding="ascii", errors="replace").strip()
-    if len(key) < _SHORTEST_KEY:
-        raise SettingsError(f"{path} is damaged; delete it, and everybody signs in again.")
-    return key
-
-
-def _create(path: Path, key: str) -> None:
-    """Write it whole and only then give it its name: nobody ever reads half a key."""
-    draft = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was faster; its key is everybody's
-    finally:
-        draft.unlink()
+        return key_in(path)
+    except DamagedKey as damaged:
+        why = f"{damaged} is damaged; delete it, and everybody signs in again."
+        raise SettingsError(why) from damaged
 
 
 def _trust_the_proxy(app: Flask) -> None:
