@@ -15,6 +15,7 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -22,6 +23,7 @@ from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.search.analysis import cut
 from kb.search.index import Index
+from kb.search.learned import LearnedFile, Wording
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.web import (
@@ -32,6 +34,7 @@ from kb.web import (
     faults,
     help,
     inbox,
+    learned_words,
     pages,
     people,
     reading,
@@ -53,6 +56,7 @@ _BLUEPRINTS = (
     people,
     faults,
     synonyms,
+    learned_words,
     help,
     api,
 )
@@ -68,6 +72,7 @@ def build(settings: Settings) -> Parts:
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
     lock = settings.var / "refresh.lock"
+    learned = LearnedFile(settings.var / "learned.arrays")
     return Parts(
         settings=settings,
         engine=engine,
@@ -75,11 +80,12 @@ def build(settings: Settings) -> Parts:
         catalogue=catalogue,
         renderer=Renderer(),
         index=index,
-        searcher=Searcher(index, LiveSynonyms(library)),
+        searcher=Searcher(index, LiveSynonyms(library), learned=learned),
         directory=directory,
         inbox=Inbox(engine),
         publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
         log=_log(settings),
+        learned=LearnedWords(engine, Wording(index.stems), learned.write),
     )
 
 

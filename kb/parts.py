@@ -10,6 +10,7 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
+from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.people.directory import Directory
 from kb.publishing import Publisher
@@ -33,3 +34,4 @@ class Parts:
     inbox: Inbox
     publisher: Publisher
     log: Log
+    learned: LearnedWords

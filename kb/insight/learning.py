@@ -23,11 +23,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class LearnedWord:
-    """A word (`stem`; `shown` as most people wrote it) that `people` used for a procedure."""
+    """A word (`word` as most people wrote it) that so many `people` used for a procedure."""
 
     procedure_id: str
     stem: str
-    shown: str
+    word: str
     people: int
 
 
@@ -61,5 +61,5 @@ class _People:
         for stem, wrote in sorted(self._wrote.items()):
             if len(wrote) >= LEAST_PEOPLE:
                 spellings = Counter(wrote.values())
-                shown = min(spellings, key=lambda word: (-spellings[word], word))
-                yield LearnedWord(procedure_id, stem, shown, len(wrote))
+                word = min(spellings, key=lambda word: (-spellings[word], word))
+                yield LearnedWord(procedure_id, stem, word, len(wrote))

@@ -6,6 +6,7 @@ procedure, kept in one file that all processes share and that is replaced as a w
 
 from __future__ import annotations
 
+import filecmp
 import json
 import secrets
 import threading
@@ -147,12 +148,16 @@ class LearnedFile:
         return self._read[1]
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Replace what is learned, for all processes at once. Raises OSError."""
+        """Replace what is learned, for all processes at once, unless it says so already.
+
+        Raises OSError.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         try:
             arrayfile.save(beside, _arrays(rows))
-            beside.replace(self._path)
+            if not (self._path.exists() and filecmp.cmp(beside, self._path, shallow=False)):
+                beside.replace(self._path)
         finally:
             beside.unlink(missing_ok=True)
 

@@ -21,7 +21,7 @@ from werkzeug.exceptions import NotFound
 
 from kb.content.catalogue import Card
 from kb.procedures.model import Procedure
-from kb.web import access, log, responding
+from kb.web import access, learned_words, log, responding
 from kb.web.access import readable_or_404
 from kb.web.pages import departments, parts
 from kb.web.rendered import Shelf, Text, text_of
@@ -73,6 +73,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         names=parts().directory.names(_people(text.procedure)),
         related=text.related,
         **responding.vote_panel(text.procedure),
+        **learned_words.panel(text.procedure),
     )
 
 

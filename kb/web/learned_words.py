@@ -1,0 +1,101 @@
+"""Learned words on a procedure's page: its department adopts one as a keyword, or bans it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.content.amending import NotAmendable
+from kb.insight.learned_words import Ban
+from kb.insight.learning import LearnedWord
+from kb.procedures.model import Procedure
+from kb.web import access
+from kb.web.forms import LearnedWordForm
+from kb.web.pages import now, parts
+
+blueprint = Blueprint("learned_words", __name__)
+SHOWN = 20  # words; those of fewer people wait until some of these are adopted or banned
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the department is shown beside its procedure."""
+
+    procedure: Procedure
+    words: tuple[LearnedWord, ...]
+    bans: tuple[Ban, ...]
+
+
+def panel(procedure: Procedure) -> dict[str, Panel | None]:
+    """What reading/_learned.html shows: nothing to anybody else than its department."""
+    who = access.person()
+    if who is None or procedure.department not in who.departments:
+        return {"learned": None}
+    words = parts().learned.of(procedure.id, [keyword.text for keyword in procedure.keywords])
+    bans = parts().learned.bans_of(procedure.id)
+    found = Panel(procedure, words[:SHOWN], bans) if words or bans else None
+    return {"learned": found}
+
+
+@blueprint.post("/procedures/<path:procedure_id>/learned-words/adoption")
+def adopt(procedure_id: str) -> ResponseReturnValue:
+    """The word becomes a keyword, in the file."""
+    procedure, word = _own_or_404(procedure_id), _word_or_400()
+    if word not in {one.word for one in parts().learned.of(procedure.id)}:
+        flash(f"“{word}” is not among the learned words any more.", "warn")
+        return _back(procedure)
+    try:
+        parts().publisher.add_keyword(procedure.path, word, now().date())
+    except NotAmendable as refusal:
+        flash(f"It is not adopted: {refusal}.", "bad")
+    except FileNotFoundError:
+        abort(404)
+    except OSError as error:
+        flash(f"It is not adopted: the file cannot be written ({error.strerror}).", "bad")
+    else:
+        flash(f"“{word}” is a keyword now.", "ok")
+    return _back(procedure)
+
+
+@blueprint.post("/procedures/<path:procedure_id>/learned-words/bans")
+def ban(procedure_id: str) -> ResponseReturnValue:
+    """The word does not count for this procedure any more, whoever uses it."""
+    procedure, word = _own_or_404(procedure_id), _word_or_400()
+    if parts().learned.ban(procedure.id, word, access.signed_in().id, now()):
+        flash(f"“{word}” does not count for this procedure any more.", "ok")
+    else:
+        flash(f"“{word}” is not among the learned words any more.", "warn")
+    return _back(procedure)
+
+
+@blueprint.post("/procedures/<path:procedure_id>/learned-words/bans/<int:ban_id>/lifting")
+def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
+    """The word counts again."""
+    procedure = _own_or_404(procedure_id)
+    word = parts().learned.lift(procedure.id, ban_id, access.signed_in().id, now())
+    if word is None:
+        flash("That word is not banned any more.", "warn")
+    else:
+        flash(f"“{word}” counts for this procedure again.", "ok")
+    return _back(procedure)
+
+
+def _own_or_404(procedure_id: str) -> Procedure:
+    """The procedure, if its department is one of theirs."""
+    procedure = access.readable_or_404(procedure_id).procedure
+    if procedure.department not in access.signed_in().departments:
+        abort(404)
+    return procedure
+
+
+def _word_or_400() -> str:
+    form = LearnedWordForm()
+    if not form.validate():
+        abort(400)
+    return str(form.word.data)
+
+
+def _back(procedure: Procedure) -> ResponseReturnValue:
+    return redirect(url_for("reading.procedure", procedure_id=procedure.id, _anchor="learned"))
