@@ -12,8 +12,10 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.repository import Repository
 from kb.feedback.inbox import Inbox
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
@@ -21,6 +23,7 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.saver import Saver
 from kb.search.analysis import cut
 from kb.search.index import Index
 from kb.search.learned import LearnedFile, Wording
@@ -71,8 +74,17 @@ def build(settings: Settings) -> Parts:
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
-    lock = settings.var / "refresh.lock"
     learned = LearnedFile(settings.var / "learned.arrays")
+    keeping = Keeping(
+        library, Repository(settings.content, settings.var / "history.git"), settings.var
+    )
+    publisher = Publisher(
+        keeping,
+        catalogue,
+        index,
+        lambda: directory.emails() or None,
+        settings.var / "refresh.lock",
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -83,9 +95,10 @@ def build(settings: Settings) -> Parts:
         searcher=Searcher(index, LiveSynonyms(library), learned=learned),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
         log=_log(settings),
         learned=LearnedWords(engine, Wording(index.stems), learned.write),
+        publisher=publisher,
+        saver=Saver(keeping, catalogue, publisher),
     )
 
 

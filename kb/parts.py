@@ -14,6 +14,7 @@ from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.people.directory import Directory
 from kb.publishing import Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -35,3 +36,4 @@ class Parts:
     publisher: Publisher
     log: Log
     learned: LearnedWords
+    saver: Saver

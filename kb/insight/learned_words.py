@@ -121,7 +121,9 @@ def _uses(connection: Connection, since: datetime) -> Iterator[Use]:
         select(openings.c.procedure_id, searches.c.person_key, searches.c.query)
         .join(searches, searches.c.id == openings.c.search_id)
         .join(procedures, and_(procedures.c.id == openings.c.procedure_id, published))
-        .where(openings.c.ended == Ended.STAYED, openings.c.at >= since, searches.c.person_key != "")
+        .where(
+            openings.c.ended == Ended.STAYED, openings.c.at >= since, searches.c.person_key != ""
+        )
         .distinct()
         .order_by(openings.c.procedure_id, searches.c.person_key, searches.c.query)
         .execution_options(yield_per=_ROWS)
