@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.content.amending import NotAmendable
+from kb.content.keywording import with_keyword
+from kb.content.lines import NotAmendable
 from kb.insight.learned_words import Ban
 from kb.insight.learning import LearnedWord
 from kb.procedures.model import Procedure
+from kb.saving.edits import Author, Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
 from kb.web.forms import LearnedWordForm
 from kb.web.pages import now, parts
@@ -47,13 +49,13 @@ def adopt(procedure_id: str) -> ResponseReturnValue:
         flash(f"“{word}” is not among the learned words any more.", "warn")
         return _back(procedure)
     try:
-        parts().publisher.add_keyword(procedure.path, word, now().date())
-    except NotAmendable as refusal:
-        flash(f"It is not adopted: {refusal}.", "bad")
-    except FileNotFoundError:
-        abort(404)
-    except OSError as error:
-        flash(f"It is not adopted: the file cannot be written ({error.strerror}).", "bad")
+        _save_with(procedure, word)
+    except (NotAmendable, NotSaved, UnusableEdit) as refusal:
+        flash(f"“{word}” is not adopted: {str(refusal).rstrip('.')}.", "bad")
+    except Collision:
+        flash("Somebody changed this file at the same moment; press once more.", "warn")
+    except OSError:
+        abort(503)
     else:
         flash(f"“{word}” is a keyword now.", "ok")
     return _back(procedure)
@@ -80,6 +82,21 @@ def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
     else:
         flash(f"“{word}” counts for this procedure again.", "ok")
     return _back(procedure)
+
+
+def _save_with(procedure: Procedure, keyword: str) -> None:
+    """One more version of the file, by who asks."""
+    who = access.signed_in()
+    raw = parts().library.read(procedure.path)
+    edit = Edit(
+        path=procedure.path,
+        base=raw,
+        text=with_keyword(raw, keyword),
+        note=f"Keyword from what people search: {keyword}",
+        worth_telling=False,
+        by=Author(who.name, who.email),
+    )
+    parts().saver.save(edit, now())
 
 
 def _own_or_404(procedure_id: str) -> Procedure:
