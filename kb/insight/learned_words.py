@@ -116,11 +116,10 @@ class LearnedWords:
 
 def _uses(connection: Connection, since: datetime) -> Iterator[Use]:
     """Each person, query and procedure once, by procedure; nothing of anybody signed out."""
-    published = procedures.c.status == Status.PUBLISHED.value
     query = (
         select(openings.c.procedure_id, searches.c.person_key, searches.c.query)
         .join(searches, searches.c.id == openings.c.search_id)
-        .join(procedures, and_(procedures.c.id == openings.c.procedure_id, published))
+        .join(procedures, _published(openings.c.procedure_id))
         .where(
             openings.c.ended == Ended.STAYED, openings.c.at >= since, searches.c.person_key != ""
         )
@@ -130,6 +129,10 @@ def _uses(connection: Connection, since: datetime) -> Iterator[Use]:
     )
     for procedure_id, person_key, text in connection.execute(query):
         yield Use(procedure_id, person_key, text)
+
+
+def _published(id: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(procedures.c.id == id, procedures.c.status == Status.PUBLISHED.value)
 
 
 def _banned() -> ColumnElement[bool]:
@@ -152,6 +155,7 @@ def _replace(connection: Connection, found: Sequence[LearnedWord]) -> None:
 
 def _in_force(connection: Connection) -> list[tuple[str, str, int]]:
     query = select(table.c.procedure_id, table.c.stem, table.c.people).where(~_banned())
+    query = query.join(procedures, _published(table.c.procedure_id))
     return [(row.procedure_id, row.stem, row.people) for row in connection.execute(query)]
 
 

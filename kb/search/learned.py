@@ -27,6 +27,7 @@ from kb.search.understanding import Slot
 
 SHORTEST = 2  # letters
 DOUBT = 12.0  # people imagined to have gone elsewhere: few people say little
+LEAST = 0.01  # strength; below it a word says nothing of a procedure, so it stands for 100 at most
 Where = tuple[Array, Floats]  # documents of a set, and how strongly the word stands for each
 Row = tuple[str, str, int]  # procedure id, stem, people
 
@@ -85,11 +86,12 @@ class Learned:
     def _place(self, row: int, placed: _Placed) -> Where | None:
         part = slice(self._ends[row - 1] if row else 0, self._ends[row])
         people = self._people[part].astype(np.float32)
-        numbers = [placed.numbers.get(self._ids[n], -1) for n in self._procedures[part].tolist()]
-        docs = np.array(numbers, np.int64)
-        there = docs >= 0
         strengths = people / np.float32(people.sum() + DOUBT)
-        return (docs[there], strengths[there]) if there.any() else None
+        telling = strengths >= LEAST
+        ids = [self._ids[number] for number in self._procedures[part][telling].tolist()]
+        docs = np.array([placed.numbers.get(id, -1) for id in ids], np.int64)
+        there = docs >= 0
+        return (docs[there], strengths[telling][there]) if there.any() else None
 
 
 @dataclass(frozen=True, slots=True)

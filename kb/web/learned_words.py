@@ -11,7 +11,7 @@ from kb.content.keywording import with_keyword
 from kb.content.lines import NotAmendable
 from kb.insight.learned_words import Ban
 from kb.insight.learning import LearnedWord
-from kb.procedures.model import Procedure
+from kb.procedures.model import Procedure, Status
 from kb.saving.edits import Author, Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
 from kb.web.forms import LearnedWordForm
@@ -34,6 +34,8 @@ def panel(procedure: Procedure) -> dict[str, Panel | None]:
     """What reading/_learned.html shows: nothing to anybody else than its department."""
     who = access.person()
     if who is None or procedure.department not in who.departments:
+        return {"learned": None}
+    if procedure.status is not Status.PUBLISHED:
         return {"learned": None}
     words = parts().learned.of(procedure.id, [keyword.text for keyword in procedure.keywords])
     bans = parts().learned.bans_of(procedure.id)
