@@ -46,6 +46,12 @@ LADDER = {
     "GET /files/<path:path>": "302 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/votes": DRAFT,
     "POST /procedures/<path:procedure_id>/votes": "401 404 400 400 404 404",
+    "POST /procedures/<path:procedure_id>/learned-words/adoption": "401 404 400 400 404 404",
+    "POST /procedures/<path:procedure_id>/learned-words/bans": "401 404 400 400 404 404",
+    # There is no ban of that number, and the page says so.
+    "POST /procedures/<path:procedure_id>/learned-words/bans/<int:ban_id>/lifting": (
+        "401 404 302 302 404 404"
+    ),
     "GET /requests": READ,
     "POST /requests": ANY_POST,
     "GET /questions": READ,
@@ -80,6 +86,7 @@ EXAMPLES = {
     "key": "0123456789abcdef",
     "item_id": 1,
     "person_id": 1,
+    "ban_id": 1,
 }
 
 
