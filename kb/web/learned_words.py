@@ -117,4 +117,4 @@ def _word_or_400() -> str:
 
 
 def _back(procedure: Procedure) -> ResponseReturnValue:
-    return redirect(url_for("reading.procedure", procedure_id=procedure.id, _anchor="learned"))
+    return redirect(url_for("reading.procedure", procedure_id=procedure.id))

@@ -32,7 +32,7 @@ def stay(
             events.append(Searched(who, again, "elsewhere", Found(3, True, 2.0, None), 2.0))
     journal = Journal(parts.engine, str.lower)
     journal.write(events)
-    journal.settle(NOW)
+    journal.settle(max(event.at for event in events) + timedelta(minutes=1))
 
 
 def counted(parts: Parts, now: datetime = NOW, days: int = 365) -> dict[tuple[str, str], int]:
