@@ -86,7 +86,7 @@ def test_how_often_and_in_which_order_never_matters(
     assert told([again] * times + uses[::-1]) == once
     by_hand = {
         key: people
-        for id, some in groupby(sorted(uses + [again], key=str), lambda use: use.procedure_id)
+        for id, some in groupby(sorted([*uses, again], key=str), lambda use: use.procedure_id)
         for some in [list(some)]
         for word in ("wismo", "late")
         if (people := len({u.person_key for u in some if u.person_key and word in u.query}))
