@@ -68,8 +68,26 @@ def today() -> date:
 def departments() -> Departments:
     """departments.yml as it is now; parsed only when it changed, read once a request."""
     if "departments" not in g:
-        g.departments = _parsed(parts().library.departments_source())
+        g.departments = _parsed(departments_source())
     found: Departments = g.departments
+    return found
+
+
+def departments_source() -> bytes:
+    """departments.yml itself, read once a request."""
+    if "departments_source" not in g:
+        g.departments_source = parts().library.departments_source()
+    found: bytes = g.departments_source
+    return found
+
+
+def generation() -> str:
+    """Which state of the catalogue this page shows; asked anew after something was written."""
+    if request.method not in ("GET", "HEAD"):
+        return parts().catalogue.generation()
+    if "generation" not in g:
+        g.generation = parts().catalogue.generation()
+    found: str = g.generation
     return found
 
 
