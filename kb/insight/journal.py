@@ -189,13 +189,13 @@ def _save(connection: Connection, trails: Iterable[Trail]) -> None:
             search.id, search.changed = made_id, False
     _change(connection, searches, [(s.id, _values(s)) for s in every if s.changed])
     found = [(search, opening) for search in every for opening in search.openings]
-    fresh = [{**_ended(o), "search_id": s.id} for s, o in found if o.id is None]
+    fresh = [{**_ended(s, o), "search_id": s.id} for s, o in found if o.id is None]
     if fresh:
         connection.execute(insert(openings), fresh)
     _change(
         connection,
         openings,
-        [(o.id, _ended(o)) for _, o in found if o.id is not None and o.changed],
+        [(o.id, _ended(s, o)) for s, o in found if o.id is not None and o.changed],
     )
 
 
@@ -224,7 +224,7 @@ def _values(search: Search) -> dict[str, Any]:
         "finished": asked_for.finished,
         "department": asked_for.department,
         "category": asked_for.category,
-        "about": asked_for.department or found.about,
+        "about": _about(search),
         "hits": found.hits,
         "convincing": found.convincing,
         "score": found.score,
@@ -234,8 +234,16 @@ def _values(search: Search) -> dict[str, Any]:
     }
 
 
-def _ended(opening: Opening) -> dict[str, Any]:
+def _about(search: Search) -> str | None:
+    found = search.asked_for.found
+    assert isinstance(found, Found)
+    return search.asked_for.department or found.about
+
+
+def _ended(search: Search, opening: Opening) -> dict[str, Any]:
     return {
+        "day": search.at.date(),
+        "about": _about(search),
         "procedure_id": opening.procedure_id,
         "rank": opening.rank,
         "at": opening.at,

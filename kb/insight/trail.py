@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from os.path import commonprefix
 
 from kb.insight.events import Asked, Event, Opened, Searched, Voted
 
@@ -48,7 +47,8 @@ class Opening:
 
 @dataclass(slots=True)
 class Search:
-    """One search, as long as it may still change. `at` is when it began, `seen` its last answer."""
+    """One search, as long as it may still change. `at` is when it began, `seen` when it
+    was last looked at: its results asked for, or one of them opened."""
 
     asked_for: Searched
     folded: str
@@ -93,7 +93,6 @@ class Trail:
             before.typed_on(event, folded, mark)
         elif event.finished or len(folded) >= SHORTEST:
             self.searches.append(Search(event, folded, mark, event.at, event.at))
-            self.searches.sort(key=lambda search: search.seen)
 
     def opened(self, event: Opened) -> bool:
         """Somebody opened a hit. False when the search it was among is not here (yet)."""
@@ -109,7 +108,9 @@ class Trail:
         elif event.at > opening.at:
             opening.at, opening.changed = event.at, True
             opening.end(None)
-        if any(_soon_after(event.at, when) for when in self._later_signs(event)):
+        if event.at > search.seen:
+            search.seen, search.changed = event.at, True
+        if any(_soon_after(opening.at, when) for when in self._later_signs(event)):
             opening.end(Ended.CAME_BACK)
         return True
 
@@ -124,6 +125,9 @@ class Trail:
         if search is not None:
             search.asked = search.changed = True
             self._say(search.openings, event.at, Ended.ASKED)
+
+    def _latest_first(self) -> list[Search]:
+        return sorted(self.searches, key=lambda search: (search.seen, search.at), reverse=True)
 
     def _openings(self) -> Iterator[Opening]:
         return (opening for search in self.searches for opening in search.openings)
@@ -145,16 +149,16 @@ class Trail:
             yield from (o.at for o in search.openings if o.procedure_id != event.procedure_id)
 
     def _marked(self, mark: str, at: datetime, within: timedelta) -> Search | None:
-        found = [s for s in self.searches if s.mark == mark and s.at <= at <= s.seen + within]
-        return found[-1] if found else None
+        marked = (s for s in self._latest_first() if s.mark == mark)
+        return next((s for s in marked if s.at <= at <= s.seen + within), None)
 
     def _last(self, at: datetime, within: timedelta) -> Search | None:
-        found = [s for s in self.searches if s.at <= at <= s.seen + within]
-        return found[-1] if found else None
+        last = (s for s in self._latest_first() if s.at <= at <= s.seen + within)
+        return next(last, None)
 
     def _same(self, event: Searched, folded: str) -> Search | None:
-        near = (s for s in reversed(self.searches) if s.folded == folded)
-        return next((s for s in near if abs(event.at - s.seen) <= AGAIN), None)
+        same = (s for s in self._latest_first() if s.folded == folded)
+        return next((s for s in same if abs(event.at - s.seen) <= AGAIN), None)
 
     def _within_a_later(self, event: Searched, folded: str) -> bool:
         """Is it typed on the way to a search, or back from it, that is known already?"""
@@ -165,9 +169,9 @@ class Trail:
         )
 
     def _continued_by(self, event: Searched, folded: str) -> Search | None:
-        near = [s for s in self.searches if timedelta() <= event.at - s.seen <= BURST]
+        near = [s for s in self._latest_first() if timedelta() <= event.at - s.seen <= BURST]
         open_ones = [s for s in near if not s.openings and not s.asked]
-        return next((s for s in reversed(open_ones) if _typed_on(s, folded)), None)
+        return next((s for s in open_ones if _typed_on(s, folded)), None)
 
 
 def added(trail: Trail, event: Event, folded: str, mark: str) -> bool:
@@ -188,9 +192,15 @@ def _typed_on(search: Search, folded: str) -> bool:
     """Are these words that search, typed on; or where it was not sent, corrected?"""
     if folded.startswith(search.folded):
         return True
-    shared = len(commonprefix([search.folded, folded]))
+    shared = _shared(search.folded, folded)
     longer = max(len(search.folded), len(folded))
     return not search.asked_for.finished and shared >= max(SHORTEST, longer / 2)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((nth for nth, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _soon_after(opened: datetime, at: datetime) -> bool:

@@ -27,6 +27,7 @@ from kb.search.trial import looked_for
 
 LONGEST_QUERY = 500
 LONGEST_SYNONYM = 1000
+MOST_WORDS = 1000
 
 
 def _trimmed(text: str | None) -> str:
@@ -230,3 +231,27 @@ def _looked_for(words: tuple[str, ...]) -> None:
                 f"“{word}” cannot be looked for: it needs letters or digits, and {LONGEST} words"
                 " at most."
             )
+
+
+class WordsForm(FlaskForm):
+    """Words of searches, as the insight page groups them."""
+
+    words = SelectMultipleField(validate_choice=False)
+
+    def validate_words(self, field: SelectMultipleField) -> None:
+        """One or more, each as long as a query may be."""
+        words = field.data or []
+        if not 0 < len(words) <= MOST_WORDS or any(len(one) > LONGEST_QUERY for one in words):
+            raise ValidationError("Choose some words.")
+
+
+class AskAboutForm(WordsForm):
+    """A group of searches, sent to a department."""
+
+    department = SelectField("Ask")
+    which = HiddenField(validators=[AnyOf(["weak", "unopened"])])
+
+    def offer(self, departments: list[Department]) -> AskAboutForm:
+        """Let these be chosen from."""
+        self.department.choices = _named(departments)
+        return self

@@ -41,6 +41,18 @@ def ask_panel(query: str, likely: str | None) -> dict[str, AskForm | None]:
     return {"ask_form": _ask_form({"q": query, "department": likely or ""})}
 
 
+def answering(department_id: str) -> Department:
+    """The department, or where nobody answers for it, what comes to the administrators."""
+    allowed = parts().settings.demo
+    served = parts().directory.answers(department_id, demo_allowed=allowed)
+    return departments().get(department_id if served else UNASSIGNED)
+
+
+def to_ask() -> list[Department]:
+    """The departments that can be asked."""
+    return list(departments().by_id.values()) or [Department(UNASSIGNED, "The administrators")]
+
+
 @blueprint.get("/procedures/<path:procedure_id>/votes")
 def vote_page(procedure_id: str) -> ResponseReturnValue:
     """The question as a page of its own, about the version that was read."""
@@ -135,21 +147,14 @@ def _vote_page(panel: VotePanel) -> str:
     return render_template("responding/vote.html", vote_panel=panel)
 
 
-def _answering(department_id: str) -> Department:
-    """The department, or where nobody answers for it, what comes to the administrators."""
-    allowed = parts().settings.demo
-    served = parts().directory.answers(department_id, demo_allowed=allowed)
-    return departments().get(department_id if served else UNASSIGNED)
-
-
 def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
-    answering = _answering(read.department)
+    asked = answering(read.department)
     parts().inbox.votes.cast(
         access.signed_in().id,
-        replace(read, department=answering.id),
+        replace(read, department=asked.id),
         helpful,
         now(),
-        answering.answer_within,
+        asked.answer_within,
         reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
         comment="" if helpful else form.comment.data,
     )
@@ -166,11 +171,7 @@ def _back_to(read: Procedure) -> str:
 
 def _ask_form(said: dict[str, str] | None = None) -> AskForm:
     form = AskForm(formdata=None, data=said) if said is not None else AskForm()
-    return form.offer(_to_ask())
-
-
-def _to_ask() -> list[Department]:
-    return list(departments().by_id.values()) or [Department(UNASSIGNED, "The administrators")]
+    return form.offer(to_ask())
 
 
 def _ask_page(form: AskForm) -> str:
@@ -185,13 +186,13 @@ def _likely(query: str) -> str | None:
 
 
 def _send(form: AskForm) -> Department:
-    answering = _answering(form.department.data)
+    asked = answering(form.department.data)
     parts().inbox.ask(
         access.signed_in().id,
         form.q.data,
-        answering.id,
+        asked.id,
         form.comment.data,
         now(),
-        answering.answer_within,
+        asked.answer_within,
     )
-    return answering
+    return asked

@@ -41,9 +41,30 @@ def upgrade() -> None:
         sa.Column("asked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_searches")),
     )
-    op.create_index(op.f("ix_searches_day_about"), "searches", ["day", "about"], unique=False)
+    op.create_index(
+        "ix_searches_days",
+        "searches",
+        ["day", "about", "hits", "convincing", "opened", "asked", "person_key", "millis"],
+        unique=False,
+    )
     op.create_index(
         op.f("ix_searches_person_key_seen"), "searches", ["person_key", "seen"], unique=False
+    )
+    op.create_index(
+        "ix_searches_unopened",
+        "searches",
+        ["folded", "person_key", "day", "about", "hits", "asked"],
+        unique=False,
+        sqlite_where=sa.text("hits > 0 AND NOT opened"),
+        postgresql_where=sa.text("hits > 0 AND NOT opened"),
+    )
+    op.create_index(
+        "ix_searches_weak",
+        "searches",
+        ["folded", "person_key", "day", "about", "hits", "asked"],
+        unique=False,
+        sqlite_where=sa.text("NOT convincing"),
+        postgresql_where=sa.text("NOT convincing"),
     )
     op.create_table(
         "openings",
@@ -54,6 +75,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("ended", sa.String(length=16), nullable=True),
         sa.Column("said", sa.Boolean(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(
             ["search_id"],
             ["searches.id"],
@@ -64,6 +87,12 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "search_id", "procedure_id", name=op.f("uq_openings_search_id_procedure_id")
         ),
+    )
+    op.create_index(
+        op.f("ix_openings_day_about_procedure_id_rank_ended"),
+        "openings",
+        ["day", "about", "procedure_id", "rank", "ended"],
+        unique=False,
     )
     op.create_index(
         "ix_openings_not_ended",

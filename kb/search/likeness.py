@@ -1,0 +1,42 @@
+"""Short texts that mean about the same, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kb.search.analysis import cut
+from kb.search.meaning import Meaning
+
+ALIKE = 0.62  # cosine from which two queries count as one question; see docs/insight.md
+MOST = 2000  # texts that are compared; those after them stand alone
+
+
+def in_words(text: str) -> str:
+    """The words of a query in small letters, without what stands between them."""
+    return " ".join(cut(text).words)
+
+
+def groups(texts: Sequence[str], meaning: Meaning, alike: float = ALIKE) -> list[list[int]]:
+    """Places in `texts` by group. Each joins the nearest of the groups that stand before it.
+
+    A group is known by its first text, so the order of the texts decides what leads a group:
+    put the most important first.
+    """
+    some = texts[:MOST]
+    if not some:
+        return []
+    vectors = np.stack([meaning.of_query(text) for text in some])
+    likeness = vectors @ vectors.T
+    leaders: list[int] = []
+    found: list[list[int]] = []
+    for nth in range(len(some)):
+        near = likeness[nth, leaders]
+        best = int(near.argmax()) if len(leaders) else -1
+        if best >= 0 and near[best] >= alike:
+            found[best].append(nth)
+        else:
+            leaders.append(nth)
+            found.append([nth])
+    return found + [[nth] for nth in range(len(some), len(texts))]

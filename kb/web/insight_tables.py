@@ -1,0 +1,65 @@
+"""The tables of the insight page as CSV files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from flask import Response
+
+from kb.insight.report import Count, Opened, Span
+from kb.procedures.model import Procedure
+from kb.web.insight_rows import Group, name_of
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Row = Sequence[object]
+DAYS = ("day", "department", "searches", "nothing found", "nothing good", "nothing opened", "asked")
+GROUPS = ("group", "words", "people in the group", "people", "searches", "hits", "department")
+OPENED = ("id", "title", "department", "openings", "mean rank", "stayed", "came back", "asked")
+
+
+def as_csv(
+    name: str, span: Span, head: Sequence[str], rows: Iterable[Sequence[object]]
+) -> Response:
+    """A table as a file. What a spreadsheet would take for a formula is made a text."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(head)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv; charset=utf-8")
+    file = f"search-{name}-{span.first}-{span.last}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return answer
+
+
+def day_rows(counts: dict[tuple[date, str | None], Count]) -> Iterator[Row]:
+    """A row for each day and department."""
+    for (day, about), count in sorted(counts.items(), key=lambda one: (one[0][0], one[0][1] or "")):
+        numbers = (count.searches, count.none, count.weak, count.unopened, count.asked)
+        yield (day, name_of(about) if about else "", *numbers)
+
+
+def group_rows(found: Iterable[Group]) -> Iterator[Row]:
+    """A row for each different words; those of single people without a number of searches."""
+    for number, group in enumerate(found, 1):
+        for one in group.words:
+            times = one.searches if one.several else ""
+            about = name_of(one.about) if one.about else ""
+            yield (number, one.folded, group.people, one.people, times, one.hits, about)
+
+
+def opened_rows(found: Iterable[tuple[Procedure, Opened]]) -> Iterator[Row]:
+    """A row for each procedure."""
+    for procedure, how in found:
+        ended = [how.ended[name] for name in ("stayed", "came_back", "asked")]
+        about = name_of(procedure.department)
+        rank = round(how.rank, 2)
+        yield (procedure.id, procedure.title, about, how.openings, rank, *ended)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
