@@ -44,8 +44,8 @@ def test_a_thousand_openings_by_one_person_change_nothing_at_all(parts: Parts) -
     stay(parts, "abcd", "parcel scan")
     counted(parts)
     before = parts.searcher.explain("parcel scan refund", REP, NOW.date())
-    stay(parts, ["mallory"] * 500, "parcel refund", "BIL-001")
-    stay(parts, ["a"] * 500, "parcel scan", "SHP-014", LONG_AGO - timedelta(days=100))
+    for who, query, id in (("m", "parcel refund", "BIL-001"), ("a", "parcel scan", "SHP-014")):
+        stay(parts, who * 1000, query, id, LONG_AGO - timedelta(days=100))
     assert counted(parts) == {("SHP-014", "parcel"): 4, ("SHP-014", "scan"): 4}
     assert parts.searcher.explain("parcel scan refund", REP, NOW.date()) == before
 
