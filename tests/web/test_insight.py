@@ -363,7 +363,7 @@ def test_the_cost_does_not_grow_with_the_log(
     few = cost()
     for nth in range(300):
         event = search(0, f"word{nth % 40} number", who=f"p{nth % 7}")
-            parts.log.tell(replace(event, at=NOW - timedelta(minutes=11 * nth)))
+        parts.log.tell(replace(event, at=NOW - timedelta(minutes=11 * nth)))
     parts.log.flush()
     # One more where there are words: how many people stand behind each group.
     assert all(later - before <= 1 for before, later in zip(few, cost(), strict=True))

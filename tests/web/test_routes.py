@@ -66,6 +66,16 @@ LADDER = {
     "GET /synonyms/<key>": "302 404 404 404 404 404",
     # There is none of that key, and the list says so.
     "POST /synonyms/<key>/removal": "401 404 302 302 302 302",
+    "GET /insight/search": DESK,
+    "GET /insight/search/<any(weak, unopened):which>": DESK,
+    "GET /insight/search/opened": DESK,
+    "GET /insight/search/slow": DESK,
+    "GET /insight/search/ignored": DESK,
+    "GET /insight/search/pointing": "302 404 404 404 404 404",  # words are missing
+    "GET /insight/search/<any(days, weak, unopened, opened, slow):table>.csv": DESK,
+    "POST /insight/search/questions": "401 404 400 400 400 400",
+    "POST /insight/search/ignored": "401 404 400 400 400 400",
+    "POST /insight/search/ignored/removal": "401 404 400 400 400 400",
     "GET /people": ADMINISTRATORS,
     "GET /people/new": ADMINISTRATORS,
     "GET /people/<int:person_id>": ADMINISTRATORS,
@@ -86,6 +96,8 @@ EXAMPLES = {
     "key": "0123456789abcdef",
     "item_id": 1,
     "person_id": 1,
+    "which": "weak",
+    "table": "days",
     "ban_id": 1,
 }
 
@@ -98,7 +110,7 @@ def steps(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 def address(app: Flask, step: str, endpoint: str) -> str:
-    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if rule.rule in step.split())
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if step.endswith(f" {rule.rule}"))
     values = {name: EXAMPLES[name] for name in rule.arguments}
     if endpoint == "bootstrap.static":
         values["filename"] = "css/bootstrap.min.css"
