@@ -31,7 +31,7 @@ class Shelf:
     def find(self, searcher: Searcher, text: str) -> tuple[str, ...]:
         """The ids of the best hits."""
         results = searcher.search(text, Reader(), date.today(), limit=DEPTH)
-        return tuple(self.ids[hit.path] for hit in results.hits)
+        return tuple(self.ids[hit.found.path] for hit in results.hits)
 
 
 @contextmanager
