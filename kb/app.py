@@ -24,9 +24,9 @@ from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.saving.saver import Saver
-from kb.search.analysis import cut
 from kb.search.index import Index
 from kb.search.learned import LearnedFile, Wording
+from kb.search.likeness import in_words
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.web import (
@@ -107,10 +107,6 @@ def build(settings: Settings) -> Parts:
 
 def _log(settings: Settings) -> Log:
     """The search log, with an engine and a key of its own."""
-
-    def in_words(query: str) -> str:
-        return " ".join(cut(query).words)
-
     engine = database.connect(settings.database_url)
     return Log(engine, settings.var / "log_key", in_words, settings.search_log_days)
 

@@ -9,7 +9,7 @@ import numpy as np
 from kb.search.analysis import cut
 from kb.search.meaning import Meaning
 
-ALIKE = 0.62  # cosine from which two queries count as one question; see docs/insight.md
+ALIKE = 0.7  # cosine from which two queries count as one question: docs/decisions/search-log.md
 MOST = 2000  # texts that are compared; those after them stand alone
 
 
