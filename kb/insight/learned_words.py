@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from kb.database import learned_bans as bans
 from kb.database import learned_words as table
@@ -47,7 +46,8 @@ class Ban:
 class LearnedWords:
     """What is learned of each published procedure, without what its editors have banned.
 
-    `tell` is called with all of it whenever it changes; while it is, nobody else changes it.
+    `tell` is called with all of it whenever it changes; while it is, nobody else changes it. What
+    it raises (OSError) goes to the caller, and then nothing has changed.
     """
 
     def __init__(self, engine: Engine, wording: Wording, tell: Tell) -> None:
@@ -90,16 +90,13 @@ class LearnedWords:
     def ban(self, procedure_id: str, word: str, by: int, now: datetime) -> bool:
         """Take a learned word away from a procedure. False where it is not learned there."""
         this = and_(table.c.procedure_id == procedure_id, table.c.word == word)
-        try:
-            with writing(self._engine, _WRITING) as connection:
-                row = connection.execute(select(table).where(this, ~_banned())).first()
-                if row is None:
-                    return False
-                what = {"procedure_id": procedure_id, "stem": row.stem, "word": row.word}
-                connection.execute(insert(bans).values(**what, banned_by=by, banned_at=now))
-                self._tell(_in_force(connection))
-        except IntegrityError:  # PostgreSQL only: somebody else banned it at this moment
-            return False
+        with writing(self._engine, _WRITING) as connection:
+            row = connection.execute(select(table).where(this, ~_banned())).first()
+            if row is None:
+                return False
+            what = {"procedure_id": procedure_id, "stem": row.stem, "word": row.word}
+            connection.execute(insert(bans).values(**what, banned_by=by, banned_at=now))
+            self._tell(_in_force(connection))
         return True
 
     def lift(self, procedure_id: str, ban_id: int, by: int, now: datetime) -> str | None:

@@ -67,7 +67,11 @@ def adopt(procedure_id: str) -> ResponseReturnValue:
 def ban(procedure_id: str) -> ResponseReturnValue:
     """The word does not count for this procedure any more, whoever uses it."""
     procedure, word = _own_or_404(procedure_id), _word_or_400()
-    if parts().learned.ban(procedure.id, word, access.signed_in().id, now()):
+    try:
+        banned = parts().learned.ban(procedure.id, word, access.signed_in().id, now())
+    except OSError:
+        abort(503)
+    if banned:
         flash(f"“{word}” does not count for this procedure any more.", "ok")
     else:
         flash(f"“{word}” is not among the learned words any more.", "warn")
@@ -78,7 +82,10 @@ def ban(procedure_id: str) -> ResponseReturnValue:
 def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
     """The word counts again."""
     procedure = _own_or_404(procedure_id)
-    word = parts().learned.lift(procedure.id, ban_id, access.signed_in().id, now())
+    try:
+        word = parts().learned.lift(procedure.id, ban_id, access.signed_in().id, now())
+    except OSError:
+        abort(503)
     if word is None:
         flash("That word is not banned any more.", "warn")
     else:

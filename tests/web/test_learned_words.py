@@ -165,6 +165,17 @@ def test_a_file_that_cannot_be_amended_stays_and_the_message_says_why(
     assert file(parts).read_text("utf-8") == broken
 
 
+@pytest.mark.usefixtures("wismo")
+def test_a_full_disk_refuses_the_ban_and_nothing_has_changed(
+    editor: FlaskClient, parts: Parts
+) -> None:
+    learned = parts.settings.var / "learned.arrays"
+    learned.unlink()
+    learned.mkdir()  # cannot be replaced by a file
+    assert editor.post(BAN, data={"word": "wismo"}).status_code == 503
+    assert parts.learned.bans_of("SHP-014") == ()
+
+
 def test_a_colleague_who_left_is_still_named(
     editor: FlaskClient, parts: Parts, app: Flask, administrator: FlaskClient
 ) -> None:
