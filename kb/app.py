@@ -12,17 +12,22 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.repository import Repository
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
+from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
+from kb.search.learned import LearnedFile, Wording
 from kb.search.likeness import in_words
 from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
@@ -39,6 +44,7 @@ from kb.web import (
     help,
     inbox,
     insight,
+    learned_words,
     pages,
     people,
     reading,
@@ -63,6 +69,7 @@ _BLUEPRINTS = (
     faults,
     synonyms,
     insight,
+    learned_words,
     help,
     api,
 )
@@ -77,8 +84,19 @@ def build(settings: Settings) -> Parts:
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
-    lock = settings.var / "refresh.lock"
-    searcher = Searcher(index, LiveSynonyms(library))
+    learned = LearnedFile(settings.var / "learned.arrays")
+    searcher = Searcher(index, LiveSynonyms(library), learned=learned)
+    keeping = Keeping(
+        library, Repository(settings.content, settings.var / "history.git"), settings.var
+    )
+    publisher = Publisher(
+        keeping,
+        catalogue,
+        index,
+        lambda: directory.emails() or None,
+        settings.var / "refresh.lock",
+        SearchTests(library, catalogue, searcher),
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -90,18 +108,13 @@ def build(settings: Settings) -> Parts:
         suggester=Suggester(searcher),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(
-            library,
-            catalogue,
-            index,
-            lambda: directory.emails() or None,
-            lock,
-            SearchTests(library, catalogue, searcher),
-        ),
         log=_log(settings),
+        learned=LearnedWords(engine, Wording(index.stems), learned.write),
         earlier=Earlier(engine),
         journeys=Journeys(engine),
         nearness=Nearness(searcher),
+        publisher=publisher,
+        saver=Saver(keeping, catalogue, publisher),
     )
 
 

@@ -285,6 +285,38 @@ ignored_searches = Table(  # words that nobody needs to answer
 )
 
 
+# Learned words: counted anew from the search log every so often; bans are people's.
+learned_words = Table(
+    "learned_words",
+    metadata,
+    Column("procedure_id", Text, primary_key=True),
+    Column("stem", Text, primary_key=True),
+    Column("word", Text, nullable=False),  # as most people wrote it
+    Column("people", Integer, nullable=False),  # never fewer than three
+)
+learned_bans = Table(  # words that its editors do not want a procedure to be found by
+    "learned_bans",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("procedure_id", Text, nullable=False),
+    Column("stem", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("banned_by", ForeignKey("people.id"), nullable=False),
+    Column("banned_at", Moment, nullable=False),
+    Column("lifted_by", ForeignKey("people.id")),
+    Column("lifted_at", Moment),
+    Index(None, "procedure_id", "stem"),
+)
+Index(  # however two editors race, a word is banned once
+    "uq_learned_bans_in_force",
+    learned_bans.c.procedure_id,
+    learned_bans.c.stem,
+    unique=True,
+    sqlite_where=learned_bans.c.lifted_at.is_(None),
+    postgresql_where=learned_bans.c.lifted_at.is_(None),
+)
+
+
 def connect(url: str) -> Engine:
     """An engine for the database at `url`. SQLite runs in WAL mode with foreign keys on.
 

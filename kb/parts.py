@@ -12,9 +12,11 @@ from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
+from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.people.directory import Directory
 from kb.publishing import Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
@@ -38,6 +40,8 @@ class Parts:
     inbox: Inbox
     publisher: Publisher
     log: Log
+    learned: LearnedWords
+    saver: Saver
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

@@ -14,9 +14,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from kb.parts import Parts
+from tests.insight.uses import stay
 
 pytestmark = pytest.mark.slow
 
@@ -109,6 +113,17 @@ def test_the_index_folder_deleted_while_serving_comes_back(home: Path) -> None:
         shutil.rmtree(home / "search_index")
         site.get("/search?q=late+shipment")
         assert within(10, lambda: "SHP-014" in site.get("/search?q=late+shipment"))
+
+
+def test_what_people_use_is_learned_by_the_worker_and_used_by_all(home: Path, parts: Parts) -> None:
+    stay(parts, "abc", "wismo", at=datetime.now(UTC) - timedelta(days=3))
+    with serving(home, KB_OPEN_READING="1") as site:
+        assert within(15, lambda: "SHP-014" in site.get("/search?q=wismo"))
+        assert all("SHP-014" in site.get("/search?q=wismo") for _ in range(12))
+        editor = parts.directory.by_email("editor@kb.example").id
+        parts.learned.ban("SHP-014", "wismo", editor, datetime.now(UTC))
+        # The next search of every process knows.
+        assert all("SHP-014" not in site.get("/search?q=wismo") for _ in range(12))
 
 
 def test_a_killed_worker_is_started_again(home: Path) -> None:

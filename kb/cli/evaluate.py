@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import click
 
-from kb.content.front_matter import Document
-from kb.content.reading import procedure_from
-from kb.procedures.model import Departments, Entry
-from kb.procedures.visibility import Reader
+from kb.cli.lessons import Gains, Lesson, gains
+from kb.cli.shelves import Shelf, labelled_queries, shelf
 from kb.search.evaluation import DEPTH, Answered, Figures, Labelled, figures, worst
-from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import LANGUAGES
 
@@ -39,19 +32,54 @@ MISSES = 15  # that are printed
     show_default=True,
     help="Of the documents.",
 )
+@click.option(
+    "--learn",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Learn words from this share of the queries; the figures are of the others.",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
+    help="Who use each query of that share.",
+)
+@click.option(
+    "--wrong",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="The share of those people who open, and keep, a wrong one of the first ten.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random numbers.")
 @click.option("--json", "as_json", is_flag=True, help="The figures only, as JSON.")
-def evaluate(folder: Path, queries: Path | None, language: str, as_json: bool) -> None:
+def evaluate(
+    folder: Path,
+    queries: Path | None,
+    language: str,
+    learn: float | None,
+    people: int,
+    wrong: float,
+    seed: int,
+    as_json: bool,
+) -> None:
     """Search labelled queries in the documents of FOLDER and print how often it is right.
 
     FOLDER holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv
     (query, document, relevance: above 0 is right).
     """
+    lesson = Lesson(learn, people, wrong, seed) if learn else None
     try:
-        labelled = list(_labelled(queries or folder / "queries.jsonl", folder / "qrels.tsv"))
-        answered = _answered(folder / "docs.jsonl", labelled, language)
+        labelled = list(labelled_queries(queries or folder / "queries.jsonl", folder / "qrels.tsv"))
+        with shelf(folder / "docs.jsonl", language) as one:
+            gained = gains(one, labelled, lesson) if lesson else None
+            answered = [] if lesson else _answered(one, labelled)
     except (OSError, ValueError, KeyError) as error:
         click.echo(f"kb: {folder} cannot be evaluated: {error!r}", err=True)
         raise click.exceptions.Exit(2) from error
+    if gained:
+        click.echo(json.dumps(gained.as_json()) if as_json else _compared(gained))
+        return
     found = figures(answered)
     if as_json:
         click.echo(json.dumps(asdict(found)))
@@ -59,47 +87,26 @@ def evaluate(folder: Path, queries: Path | None, language: str, as_json: bool) -
         _print(found, answered)
 
 
-def _answered(documents: Path, labelled: list[Labelled], language: str) -> list[Answered]:
-    """Index the documents in a temporary folder and search each query there."""
-    ids: dict[str, str] = {}
-    with TemporaryDirectory(prefix="kb-evaluate-") as folder:
-        index = Index(Path(folder) / "search_index", language)
-        index.rebuild(_entries(documents, ids), _silent)
-        searcher = Searcher(index)
-        return [Answered(query, _found(searcher, query.text, ids)) for query in labelled]
+def _answered(one: Shelf, labelled: list[Labelled]) -> list[Answered]:
+    searcher = Searcher(one.index)
+    return [Answered(query, one.find(searcher, query.text)) for query in labelled]
 
 
-def _entries(documents: Path, ids: dict[str, str]) -> Iterator[Entry]:
-    """The documents as the files of a content folder would be read; `ids` has each path's id."""
-    for number, told in enumerate(_lines(documents)):
-        path = f"{number:07}.md"
-        ids[path] = str(told["id"])
-        meta = {"id": f"document-{number}", "title": told["title"]}
-        yield procedure_from(
-            Document(path, meta, str(told["text"]), 1, "0" * 12, ()), Departments()
-        ).entry
-
-
-def _found(searcher: Searcher, text: str, ids: dict[str, str]) -> tuple[str, ...]:
-    results = searcher.search(text, Reader(), date.today(), limit=DEPTH)
-    return tuple(ids[hit.found.path] for hit in results.hits)
-
-
-def _labelled(queries: Path, labels: Path) -> Iterator[Labelled]:
-    """The queries that have a right answer."""
-    relevant: dict[str, dict[str, int]] = {}
-    for line in labels.read_text(encoding="utf-8").splitlines():
-        fields = line.split("\t")
-        if len(fields) == 3 and fields[2].strip().isdigit() and int(fields[2]) > 0:
-            relevant.setdefault(fields[0], {})[fields[1]] = int(fields[2])
-    for told in _lines(queries):
-        if str(told["id"]) in relevant:
-            yield Labelled(str(told["id"]), str(told["text"]), relevant[str(told["id"])])
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from (json.loads(line) for line in file if line.strip())
+def _compared(gained: Gains) -> str:
+    lines = [
+        f"{'':28} {'queries':>7} {'s@1':>6} {'s@3':>6} {'s@5':>6} {'MRR@10':>7} {'nDCG@10':>8}"
+    ]
+    for name, gain in (
+        ("other queries", gained.all),
+        ("whose answer was opened", gained.opened),
+        ("whose answer never was", gained.never_opened),
+    ):
+        for what, one in (("", gain.before), ("  with learned words", gain.after)):
+            lines.append(
+                f"{what or name:28} {one.n:7} {one.s1:6.1f} {one.s3:6.1f} {one.s5:6.1f} "
+                f"{one.mrr10:7.1f} {one.ndcg10:8.1f}"
+            )
+    return "\n".join(lines)
 
 
 def _print(found: Figures, answered: list[Answered]) -> None:
@@ -115,7 +122,3 @@ def _print(found: Figures, answered: list[Answered]) -> None:
         wanted = ", ".join(one.query.relevant)
         place = one.rank or f">{DEPTH}"
         click.echo(f"{place:>4}  {one.query.text[:90]!r}  {wanted}  {', '.join(one.found[:2])}")
-
-
-def _silent(_done: int) -> None:
-    """Nobody watches the progress here."""

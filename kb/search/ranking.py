@@ -35,6 +35,7 @@ class Weights:
     meaning: float = 1.64
     close: float = 1.67
     about: float = 0.21
+    learned: float = 1.0
 
     @property
     def as_compiled(self) -> bool:
@@ -42,10 +43,9 @@ class Weights:
         return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
 
 
-PARTS = ("whole", "title", "keywords", "passage", "meaning", "close", "about")
-WORDS, PASSAGES, MEANING, NEAR, ABOUT = range(
-    5
-)  # columns of `parts`; WORDS are the first three PARTS
+PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close", "about")
+# Columns of `parts`; WORDS are the first four PARTS.
+WORDS, PASSAGES, MEANING, NEAR, ABOUT = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Looked:
             shares = _shares(self.scorer, self.number, self.docs, self.parts[:, WORDS])
             wanted = (weights.whole, weights.title, weights.keywords)
             compiled = [one.weight for one in SATURATION.values()]
-            for share, wish, had in zip(shares, wanted, compiled, strict=True):
+            for share, wish, had in zip(shares[:3], wanted, compiled, strict=True):
                 self.parts[:, WORDS] += share * np.float32(wish / had - 1)
 
     def look_at_meaning(self, vector: Floats | None, weights: Weights, shown: bool) -> None:
@@ -173,13 +173,14 @@ def shares(scorer: Scorer, ranked: Ranked, nth: int) -> list[float]:
 
 
 def _shares(scorer: Scorer, number: int, docs: Array, words: Floats) -> list[Floats]:
-    """How the word scores divide among whole, title and keywords."""
+    """How the word scores divide among whole, title, keywords and learned words."""
     scale = scorer.asked * HIGHEST
     title, keywords = (
         scorer.share(number, name, docs) * np.float32(SATURATION[name].weight / scale)
         for name in ("title", "keywords")
     )
-    return [words - title - keywords, title, keywords]
+    learned = scorer.learned_share(number, docs) / np.float32(scale)
+    return [words - title - keywords - learned, title, keywords, learned]
 
 
 def _look_closely(found: list[_Looked], weights: Weights) -> None:

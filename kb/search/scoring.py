@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
+from kb.search.learned import Recall, Where
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.understanding import Slot
 
@@ -27,9 +28,16 @@ class Match:
 class Scorer:
     """Scores the slots of one query against the sets in service."""
 
-    def __init__(self, sets: Sequence[Loaded], slots: Sequence[Slot]) -> None:
+    def __init__(
+        self,
+        sets: Sequence[Loaded],
+        slots: Sequence[Slot],
+        recall: Recall | None = None,
+    ) -> None:
+        """`recall` knows the learned words; without it there are none."""
         self.sets = sets
         self.slots = slots
+        self._recall = recall
         # For each set and slot (row, factor) of the options that the set has.
         self.rows = [
             [
@@ -62,6 +70,8 @@ class Scorer:
         scores = np.zeros(self.sets[number].count, np.float32)
         for nth in self.telling:
             self._add(number, nth, scores)
+        for (docs, strengths), worth in self._learned_of(number):
+            scores[docs] += strengths * np.float32(worth)
         matched = scores > 0  # every word adds something wherever it stands
         for nth in range(len(self.slots)):
             if nth not in self.telling:
@@ -101,6 +111,19 @@ class Scorer:
                     best = np.maximum(best, found)
             total += best * np.float32(self.rarity[nth])
         return total
+
+    def learned_share(self, number: int, docs: Array) -> Floats:
+        """What the learned words add to each of `docs`."""
+        total = np.zeros(self.sets[number].count, np.float32)
+        for (having, strengths), worth in self._learned_of(number):
+            total[having] += strengths * np.float32(worth)
+        return total[docs]
+
+    def _learned_of(self, number: int) -> list[tuple[Where, float]]:
+        """Where the words are learned, with what each is worth there."""
+        if self._recall is None:
+            return []
+        return self._recall.of(self.slots, self.rarity, self.sets[number])
 
 
 def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> NDArray[np.int64]:

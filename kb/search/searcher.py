@@ -17,10 +17,11 @@ from kb.search.analysis import folded
 from kb.search.facets import Narrowing
 from kb.search.filler import filler
 from kb.search.index import Index, deleted_mask
+from kb.search.learned import Learned, Recall
 from kb.search.loaded import Loaded, Mask
 from kb.search.phrases import standing_together
 from kb.search.query import Query, parse
-from kb.search.ranking import PARTS, Ranked, Weights, rank, shares
+from kb.search.ranking import HIGHEST, PARTS, Ranked, Weights, rank, shares
 from kb.search.results import Explained, Explanation, Glance, Hit, Part, Results
 from kb.search.scoring import Match, Scorer
 from kb.search.snippets import snippet
@@ -60,10 +61,12 @@ class Searcher:
         index: Index,
         synonyms: Callable[[], Synonyms] = Synonyms,
         weights: Weights | None = None,
+        learned: Callable[[], Learned] = Learned,
     ) -> None:
-        """`synonyms` is asked at each search, because their file may change at any time."""
+        """`synonyms` and `learned` are asked at each search: their files may change at any time."""
         self.index = index
         self.synonyms = synonyms
+        self._learned = learned
         self._weights = weights or Weights()
         self._filler = filler(index.language)
         self._lock = threading.Lock()
@@ -159,13 +162,13 @@ class Searcher:
 
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
-        other = Searcher(self.index, lambda: synonyms, self._weights)
+        other = Searcher(self.index, lambda: synonyms, self._weights, self._learned)
         other._sets, other._seen, other._fixed = self.loaded(), self._seen, self._fixed
         return other
 
     def with_sets(self, sets: tuple[Loaded, ...]) -> Searcher:
         """A searcher of just these sets, whatever the index does meanwhile."""
-        other = Searcher(self.index, self.synonyms, self._weights)
+        other = Searcher(self.index, self.synonyms, self._weights, self._learned)
         other._fixed = sets
         return other
 
@@ -189,7 +192,7 @@ class Searcher:
         query, sets = self._parse(text), self.loaded()
         understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms())
         understood = understanding.of(query, reader, prefix)
-        scorer = Scorer(sets, understood.slots)
+        scorer = Scorer(sets, understood.slots, self._recall())
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
             self._allowed(query, one, match, reader)
@@ -201,6 +204,12 @@ class Searcher:
             vector = self.index.meaning.of_query(_meant(query, understood))
         ranked = rank(scorer, matches, narrowing.masks, vector, self._weights, most)
         return _Answer(query, understood, sets, scorer, matches, narrowing, ranked)
+
+    def _recall(self) -> Recall | None:
+        learned = self._learned()
+        if not learned or not self._weights.learned:
+            return None
+        return Recall(learned, self.index.stems, self._weights.learned * HIGHEST)
 
     def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
         """The documents of a set that the reader may find and that the query does not rule out."""

@@ -174,6 +174,12 @@ class SeenForm(FlaskForm):
     item = SelectMultipleField(coerce=int, validate_choice=False)
 
 
+class LearnedWordForm(FlaskForm):
+    """A learned word that is adopted or banned."""
+
+    word = HiddenField(filters=[_trimmed], validators=[Length(min=1, max=LONGEST_QUERY)])
+
+
 class SynonymForm(FlaskForm):
     """A synonym to be looked at or saved; `seal` says what was looked at."""
 

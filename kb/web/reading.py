@@ -21,7 +21,7 @@ from werkzeug.exceptions import NotFound
 
 from kb.content.cards import Card
 from kb.procedures.model import Procedure
-from kb.web import access, log, responding
+from kb.web import access, learned_words, log, responding
 from kb.web.access import readable_or_404
 from kb.web.onward import Onward
 from kb.web.pages import departments, parts
@@ -72,6 +72,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
         **responding.vote_panel(text.procedure),
+        **learned_words.panel(text.procedure),
     )
 
 

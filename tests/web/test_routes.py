@@ -49,6 +49,12 @@ LADDER = {
     "GET /files/<path:path>": "302 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/votes": DRAFT,
     "POST /procedures/<path:procedure_id>/votes": "401 404 400 400 404 404",
+    "POST /procedures/<path:procedure_id>/learned-words/adoption": "401 404 400 400 404 404",
+    "POST /procedures/<path:procedure_id>/learned-words/bans": "401 404 400 400 404 404",
+    # There is no ban of that number, and the page says so.
+    "POST /procedures/<path:procedure_id>/learned-words/bans/<int:ban_id>/lifting": (
+        "401 404 302 302 404 404"
+    ),
     "GET /requests": READ,
     "POST /requests": ANY_POST,
     "GET /questions": READ,
@@ -95,6 +101,7 @@ EXAMPLES = {
     "person_id": 1,
     "which": "weak",
     "table": "days",
+    "ban_id": 1,
 }
 
 
