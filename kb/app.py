@@ -12,6 +12,7 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.erasures import Erasures
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
@@ -21,6 +22,7 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.desk import Desk
 from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
@@ -89,7 +91,7 @@ def build(settings: Settings) -> Parts:
         directory=directory,
         inbox=Inbox(engine),
         publisher=publisher,
-        saver=Saver(keeping, catalogue, publisher),
+        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
     )
 
 

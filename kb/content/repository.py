@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,8 @@ from kb.content.writing import SUFFIX
 KEEPER = "kb"
 KEEPER_EMAIL = "kb@localhost"
 LONGEST_NOTE = 500
+FIRST = "Found on disk"  # the note of the first version of all that was there
+CHANGED = "Changed on disk"  # of what other hands did, nobody knows whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,10 @@ class Repository:
                 refs.move(self.git, self.branch(), old, new, keeper, note.at, _line(note.text))
         except pygit2.GitError as error:
             raise GitTrouble(f"git cannot write: {error}") from error
+
+    def tree_without(self, tree: pygit2.Tree, paths: Collection[str]) -> pygit2.Oid:
+        """The same tree without these files."""
+        return self._written(tree, {tuple(path.split("/")): None for path in paths})
 
     def stage(self, blobs: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:
         """Bring a clone's index up to a commit that a killed kb made."""
