@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,8 +27,9 @@ def forked(home: Path, work: Callable[[Parts, Callable[[str], None]], None]) -> 
         os.close(reading)
         work(build(load({}, home)), lambda text: _tell(writing, text))
         status = 0
-    finally:
-        os._exit(status)
+    except BaseException:  # noqa: BLE001 - told, then this process ends, with nothing of pytest's
+        _tell(writing, f"failed {traceback.format_exc()!r}")
+    os._exit(status)
 
 
 def _tell(pipe: int, text: str) -> None:
