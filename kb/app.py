@@ -13,6 +13,7 @@ from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
 from kb.content.erasures import Erasures
+from kb.content.exchanging import Exchange
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
@@ -91,6 +92,7 @@ def build(settings: Settings) -> Parts:
         directory=directory,
         inbox=Inbox(engine),
         publisher=publisher,
+        exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
     )
 
