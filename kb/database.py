@@ -34,11 +34,16 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # No id lies beyond: PostgreSQL's integer is this wide, and SQLite's driver raises on wider ones.
 GREATEST_ID = 2**31 - 1
+
+
+class Unwritable(OSError):
+    """The database is full, locked, read-only or away; nothing of the transaction is kept."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -250,13 +255,16 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
     One at a time for each `what` ("people", "feedback" ...), so that what was read is still so
     when it is written. SQLite has one writer for everything, and the lock is taken at the start:
     a transaction that turns from reading to writing is refused as "database is locked" when
-    somebody else wrote in between, however long it would wait.
+    somebody else wrote in between, however long it would wait. Raises Unwritable.
     """
-    with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
-        if connection.dialect.name == "postgresql":
-            lock = zlib.crc32(what.encode()) & GREATEST_ID
-            connection.execute(select(func.pg_advisory_xact_lock(lock)))
-        yield connection
+    try:
+        with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
+            if connection.dialect.name == "postgresql":
+                lock = zlib.crc32(what.encode()) & GREATEST_ID
+                connection.execute(select(func.pg_advisory_xact_lock(lock)))
+            yield connection
+    except OperationalError as error:
+        raise Unwritable(0, f"the database cannot be written: {error.orig}") from error
 
 
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:

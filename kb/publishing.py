@@ -149,9 +149,11 @@ class Publisher:
         """
         note = note or Note("Synonyms changed", FOUND, self._clock())
         with self._keeping.alone():
-            before = self._library.synonyms_source()
+            before = self._keeping.settled(SYNONYMS_FILE, note.at) or b""
             changed = change(before)
-            if changed != before:
+            if (self._library.root / SYNONYMS_FILE).is_symlink():
+                self._library.save_settings(SYNONYMS_FILE, changed)
+            elif changed != before:
                 self._keeping.apply({SYNONYMS_FILE: changed}, note)
 
     def take_up(self, paths: Collection[str], wait: float = 5.0) -> bool:
