@@ -88,14 +88,7 @@ class Keeping:
             with written(self.library.root, changes) as switch:
                 prepared = prepare()
                 switch.switch(may_go)
-                for left in reversed(range(tries)):
-                    try:
-                        self.repository.publish(prepared, note, before)
-                        break
-                    except Moved:
-                        if not left:
-                            raise
-                        prepared = prepare()
+                prepared = self._published(prepared, note, before, tries)
         finally:
             page.unlink(missing_ok=True)
         return prepared.id
@@ -128,14 +121,22 @@ class Keeping:
         return self._commit(blobs, note) if blobs else None
 
     def _commit(self, blobs: dict[str, str | None], note: Note) -> str:
-        for _ in range(_TRIES):
-            prepared = self.repository.prepare(blobs, note)
+        return self._published(self.repository.prepare(blobs, note), note, {}, _TRIES).id
+
+    def _published(
+        self, prepared: Prepared, note: Note, before: Mapping[str, str | None], tries: int
+    ) -> Prepared:
+        """On the branch, behind what people commit meanwhile."""
+        for left in reversed(range(tries)):
             try:
-                self.repository.publish(prepared, note)
+                if left == tries - 1:
+                    self.repository.publish(prepared, note, before)
+                    return prepared
+                return self.repository.publish_anew(prepared.blobs, note, before)
             except Moved:
-                continue
-            return prepared.id
-        raise Moved("others commit all the time; try again later")
+                if not left:
+                    raise
+        raise AssertionError("tries is at least 1")
 
     def on_disk(self, path: str) -> bytes | None:
         """The file's bytes; None where there is none. Raises OSError."""

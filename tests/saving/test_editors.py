@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from kb.parts import Parts
-from kb.saving.edits import Author, Collision
+from kb.saving.edits import Author, Collision, NotSaved
 from tests.conftest import NOW
 from tests.effort import examples
 
@@ -51,6 +51,8 @@ def in_the_browser(number: int, parts: Parts, tell: Tell) -> None:
             except Collision as collision:
                 both = [clash.theirs + clash.mine for clash in collision.clashes]
                 base, text = collision.theirs, collision.merged_with_choices(both)
+            except NotSaved:
+                time.sleep(chance.random())  # git was busy: nothing is saved, and that was said
             else:
                 tell(word)
                 break
