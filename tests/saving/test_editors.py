@@ -29,9 +29,12 @@ def path_of(number: int) -> str:
 
 
 def changed(raw: bytes, chance: random.Random, word: str) -> bytes:
-    """One line more somewhere below the front matter."""
+    """One line more somewhere below the front matter.
+
+    A plain editor empties the file before it writes: whoever reads then sees little or nothing.
+    """
     lines = raw.splitlines(keepends=True)
-    at = chance.randrange(4, len(lines) + 1)
+    at = chance.randrange(min(4, len(lines)), len(lines) + 1)
     return b"".join([*lines[:at], f"1. {word}\n".encode(), *lines[at:]])
 
 
