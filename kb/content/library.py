@@ -46,6 +46,7 @@ class Library:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._synonyms = self.root / SYNONYMS_FILE
 
     def files(self, report: Report = lambda fault: None) -> Iterator[FileStamp]:
         """Every Markdown file, folder by folder; what cannot be listed is reported."""
@@ -115,6 +116,14 @@ class Library:
     def synonyms_source(self) -> bytes:
         """The bytes of synonyms.yml; empty when there is none. Raises OSError otherwise."""
         return self._settings(SYNONYMS_FILE)
+
+    def synonyms_stamp(self) -> tuple[int, int, int]:
+        """Another one after each change of synonyms.yml; all 0 when there is none."""
+        try:
+            told = self._synonyms.stat()
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return (told.st_ino, told.st_mtime_ns, told.st_size)
 
     def save_settings(self, name: str, raw: bytes) -> None:
         """Write departments.yml or synonyms.yml whole; after it returns, no crash loses it.
