@@ -20,6 +20,8 @@ from tests.effort import examples
 
 from .conftest import EDDY, LATE_PATH, edit, git, history, read
 
+# Whoosh leaves its files to the garbage collector when the disk fills up while it writes.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ROUNDS = examples(14)
 PAGE = 4096
 
