@@ -115,6 +115,7 @@ class Publisher:
         started = time.monotonic()
         with self._alone():
             unlisted: list[Fault] = []
+            self._found.finish_what_was_begun()
             files = list(self._library.files(unlisted.append))
             rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
             read = self._catalogue_files(files, progress, everything=rebuild)

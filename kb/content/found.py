@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from kb.content.catalogue import Catalogue
@@ -53,6 +54,11 @@ class Found:
             left, trouble = paths, error.strerror or str(error)
         self._remember(_PENDING, _told({path: waiting.get(path, now.isoformat()) for path in left}))
         self._remember(TROUBLE, trouble)
+
+    def finish_what_was_begun(self) -> None:
+        """End a killed save before files are listed; trouble with that is told by `take_down`."""
+        with suppress(OSError), self._keeping.alone():
+            pass
 
     def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
         """Take an erased procedure out of the history at the next chance."""
