@@ -12,6 +12,8 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.erasures import Erasures
+from kb.content.exchanging import Exchange
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
@@ -25,6 +27,7 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.desk import Desk
 from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.learned import LearnedFile, Wording
@@ -114,7 +117,8 @@ def build(settings: Settings) -> Parts:
         journeys=Journeys(engine),
         nearness=Nearness(searcher),
         publisher=publisher,
-        saver=Saver(keeping, catalogue, publisher),
+        exchange=Exchange(keeping, catalogue, settings.pull_minutes),
+        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
     )
 
 

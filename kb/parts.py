@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from kb.content.catalogue import Catalogue
+from kb.content.exchanging import Exchange
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
@@ -45,3 +46,4 @@ class Parts:
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness
+    exchange: Exchange

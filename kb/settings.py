@@ -35,6 +35,7 @@ class Settings:
     demo: bool = False
     language: str = "english"
     search_log_days: int = 365
+    pull_minutes: int = 0
 
     @property
     def var(self) -> Path:
@@ -133,6 +134,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
     if not 0 <= settings.search_log_days <= LONGEST_LOG:
         refuse("search_log_days", f"{settings.search_log_days} days: choose 0 to {LONGEST_LOG}.")
+    if not 0 <= settings.pull_minutes <= 1440:
+        refuse("pull_minutes", f"{settings.pull_minutes} minutes cannot be; choose 0 to 1440.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:

@@ -105,6 +105,7 @@ def procedure_of(row: Any) -> Procedure:
         audience=tuple(row.audience),
         related=tuple(row.related),
         finds=tuple(row.finds),
+        successor=row.successor,
     )
 
 

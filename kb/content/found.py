@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from kb.content.catalogue import Catalogue
 from kb.content.keeping import Keeping
 from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE
-from kb.content.repository import FOUND, Note
+from kb.content.purging import pack, purge
+from kb.content.refs import GitTrouble
+from kb.content.repository import CHANGED, FIRST, FOUND, Note
 
 QUIET = timedelta(minutes=15)
-FIRST = "Found on disk"
-CHANGED = "Changed on disk"
 TROUBLE = "history trouble"  # the catalogue's state that says why changes are not in the history
 _PENDING = "uncommitted"
+_PURGE = "purge"
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,10 +48,30 @@ class Found:
         try:
             with self._keeping.alone():
                 left = self._committed(paths, waiting, now, progress)
+                self._purge(now)
+            pack(self._keeping.repository)
         except OSError as error:
             left, trouble = paths, error.strerror or str(error)
         self._remember(_PENDING, _told({path: waiting.get(path, now.isoformat()) for path in left}))
         self._remember(TROUBLE, trouble)
+
+    def finish_what_was_begun(self) -> None:
+        """End a killed save before files are listed; trouble with that is told by `take_down`."""
+        with suppress(OSError), self._keeping.alone():
+            pass
+
+    def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
+        """Take an erased procedure out of the history at the next chance."""
+        wanted: dict[str, list[str]] = json.loads(self._catalogue.state(_PURGE) or "{}")
+        wanted[procedure_id] = sorted(paths)
+        self._catalogue.set_state(_PURGE, json.dumps(wanted))
+
+    def _purge(self, now: datetime) -> None:
+        wanted: dict[str, list[str]] = json.loads(self._catalogue.state(_PURGE) or "{}")
+        for procedure_id, paths in wanted.items():
+            note = Note(f"Erased {procedure_id}", FOUND, now)
+            purge(self._keeping.repository, procedure_id, paths, note)
+        self._remember(_PURGE, "")
 
     def _committed(
         self, paths: set[str], waiting: dict[str, str], now: datetime, progress: Progress
@@ -58,18 +80,26 @@ class Found:
         repository = self._keeping.repository
         if repository.head() is None:
             self._commit([*self._keeping.library.everything()], Note(FIRST, FOUND, now), progress)
-            return set()
-        differing = [path for path in sorted(paths) if self._keeping.differs(path)]
+        differing = [path for path in sorted(paths) if self._differs(path)]
         due = [path for path in differing if self._due(path, waiting, now)]
         if due:
             self._commit(due, Note(CHANGED, FOUND, now), progress)
-        return set(differing) - set(due)
+        return {path for path in differing if path not in due or self._differs(path)}
 
     def _commit(self, paths: list[str], note: Note, progress: Progress) -> None:
         def report(done: int) -> None:
             progress("Taking down", done, len(paths))
 
         self._keeping.commit_found(paths, note, report)
+
+    def _differs(self, path: str) -> bool:
+        """A file that cannot be read does; it has its fault, and hides no other."""
+        try:
+            return self._keeping.differs(path)
+        except GitTrouble:
+            raise
+        except OSError:
+            return True
 
     def _due(self, path: str, waiting: dict[str, str], now: datetime) -> bool:
         if not self._keeping.repository.shared:

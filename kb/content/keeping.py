@@ -10,19 +10,24 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
 
 from kb.content.journal import Intent, Journal
 from kb.content.library import Library
 from kb.content.refs import Moved
-from kb.content.repository import Note, Repository, hash_of
+from kb.content.repository import CHANGED, FOUND, Note, Prepared, Repository, hash_of
 from kb.content.writing import sweep, written
 
 Changes = Mapping[str, bytes | None]
 Progress = Callable[[int], None]  # is told how many files are done
 _TRIES = 5
 _MANY = 100
+
+
+class _Unreadable(Exception):
+    """The file is there, but its bytes cannot be had."""
 
 
 class Keeping:
@@ -44,63 +49,103 @@ class Keeping:
             self._recover()
             yield
 
-    def apply(self, changes: Changes, note: Note, merging: str | None = None) -> str:
+    def apply(self, changes: Changes, note: Note) -> str:
         """Change these files and commit that, inside `alone`; returns the commit.
 
-        None removes a file. Raises OSError (GitTrouble is one): then all is as it was.
+        None removes a file. What is replaced must be in the newest version (`settled`). Raises
+        OSError (GitTrouble and ChangedMeanwhile are some): then all is as it was.
         """
         self.repository.ensure_at_rest()
-        before = {path: self._blob_on_disk(path) for path in changes}
         after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
+
+        def prepare() -> Prepared:
+            for raw in changes.values():
+                if raw is not None:
+                    self.repository.store(raw)
+            return self.repository.prepare(after, note)
+
+        return self._apply(changes, after, prepare, note, tries=_TRIES)
+
+    def apply_prepared(self, prepared: Prepared, note: Note) -> None:
+        """Put a commit's files in their places, inside `alone`. Raises as `apply` does."""
+        changes = {
+            path: None if blob is None else self.repository.bytes_of(blob)
+            for path, blob in prepared.blobs.items()
+        }
+        self._apply(changes, prepared.blobs, lambda: prepared, note, tries=1)
+
+    def _apply(
+        self,
+        changes: Changes,
+        after: dict[str, str | None],
+        prepare: Callable[[], Prepared],
+        note: Note,
+        tries: int,
+    ) -> str:
+        before = {path: self.repository.blob(path) for path in changes}
+
+        def may_go(path: str, raw: bytes | None) -> bool:
+            return (None if raw is None else hash_of(raw)) in (before[path], after[path])
+
         page = self._journal.enter(Intent(before, after, note))
         try:
             with written(self.library.root, changes) as switch:
-                for raw in changes.values():
-                    if raw is not None:
-                        self.repository.store(raw)
-                prepared = self.repository.prepare(after, note, merging)
-                switch.switch()
-                for nth in range(_TRIES):
-                    try:
-                        self.repository.publish(prepared, note, before)
-                        break
-                    except Moved:
-                        if nth == _TRIES - 1 or merging:
-                            raise
-                        prepared = self.repository.prepare(after, note)
+                prepared = prepare()
+                switch.switch(may_go)
+                prepared = self._published(prepared, note, before, tries)
         finally:
             page.unlink(missing_ok=True)
         return prepared.id
 
+    def settled(self, path: str, now: datetime) -> bytes | None:
+        """The file on disk, inside `alone`; other hands' change gets a version of its own first."""
+        raw = self.on_disk(path)
+        if self.differs(path):
+            self.commit_found([path], Note(CHANGED, FOUND, now))
+        return raw
+
     def differs(self, path: str) -> bool:
         """Is the file on disk another than in the newest version?"""
-        return self.repository.blob(path) != self._blob_on_disk(path)
+        return self.repository.blob(path) != self.blob_on_disk(path)
 
     def commit_found(
         self, paths: Collection[str], note: Note, progress: Progress = lambda done: None
     ) -> str | None:
-        """Commit what is on disk already where the history says otherwise; inside `alone`."""
+        """Commit what is on disk already where the history says otherwise; inside `alone`.
+
+        What cannot be read is left out.
+        """
         self.repository.ensure_at_rest()
         blobs: dict[str, str | None] = {}
         with self.repository.storing_many() if len(paths) > _MANY else nullcontext():
             for done, path in enumerate(paths):
-                raw = self.on_disk(path)
-                blob = None if raw is None else hash_of(raw)
-                if self.repository.blob(path) != blob:
-                    blobs[path] = None if raw is None else self.repository.store(raw)
+                with suppress(_Unreadable):
+                    raw = self._readable(path)
+                    blob = None if raw is None else hash_of(raw)
+                    if self.repository.blob(path) != blob:
+                        blobs[path] = None if raw is None else self.repository.store(raw)
                 if done % _MANY == 0:
                     progress(done)
         return self._commit(blobs, note) if blobs else None
 
     def _commit(self, blobs: dict[str, str | None], note: Note) -> str:
-        for _ in range(_TRIES):
-            prepared = self.repository.prepare(blobs, note)
-            try:
-                self.repository.publish(prepared, note)
-            except Moved:
-                continue
-            return prepared.id
-        raise Moved("others commit all the time; try again later")
+        return self._published(self.repository.prepare(blobs, note), note, {}, _TRIES).id
+
+    def _published(
+        self, prepared: Prepared, note: Note, before: Mapping[str, str | None], tries: int
+    ) -> Prepared:
+        """On the branch, behind what people commit meanwhile."""
+        try:
+            self.repository.publish(prepared, note, before)
+        except Moved:
+            if tries == 1:
+                raise
+        else:
+            return prepared
+        for _ in range(tries - 2):
+            with suppress(Moved):
+                return self.repository.publish_anew(prepared.blobs, note, before)
+        return self.repository.publish_anew(prepared.blobs, note, before)
 
     def on_disk(self, path: str) -> bytes | None:
         """The file's bytes; None where there is none. Raises OSError."""
@@ -109,9 +154,16 @@ class Keeping:
         except FileNotFoundError:
             return None
 
-    def _blob_on_disk(self, path: str) -> str | None:
-        raw = self.on_disk(path)
-        return None if raw is None else hash_of(raw)
+    def blob_on_disk(self, path: str) -> str | None:
+        """What git would call the file as it is now; None where there is none. Raises OSError."""
+        file = self.library.root.joinpath(*path.split("/"))
+        return hash_of(file.read_bytes()) if file.is_file() else None
+
+    def _readable(self, path: str) -> bytes | None:
+        try:
+            return self.on_disk(path)
+        except OSError as error:
+            raise _Unreadable from error
 
     def _recover(self) -> None:
         for page, intent in self._journal.left():
@@ -126,7 +178,7 @@ class Keeping:
         }:
             if folder.is_dir():
                 sweep(folder)
-        now = {path: self._blob_on_disk(path) for path in intent.after}
+        now = {path: self.blob_on_disk(path) for path in intent.after}
         changed = {path for path, blob in intent.after.items() if intent.before[path] != blob}
         if not any(now[path] == intent.after[path] for path in changed):
             return

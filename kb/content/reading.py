@@ -40,6 +40,7 @@ FIELDS: dict[str, str] = {
     "audience": "whom it is for",
     "related": "ids or paths of other procedures",
     "finds": "searches that must show this procedure among the first three",
+    "successor": "id or path of the procedure that replaces a retired one",
 }
 READING = 1  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
@@ -105,6 +106,7 @@ class _Reading:
             audience=self._several("audience"),
             related=self._several("related"),
             finds=self._several("finds"),
+            successor=self._value("successor", values.text),
         )
         return Filed(
             procedure,

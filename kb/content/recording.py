@@ -192,6 +192,7 @@ def _columns(one: Procedure) -> dict[str, Any]:
         "audience": list(one.audience),
         "related": list(one.related),
         "finds": list(one.finds),
+        "successor": one.successor,
         "version": one.version,
     }
 

@@ -27,6 +27,7 @@ class Right(StrEnum):
     ANSWER = "answer the inbox"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
+    ERASE = "erase for good"
 
 
 # An editor's and a reviewer's rights hold in their own departments. An administrator's hold
@@ -36,7 +37,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.EDITOR: frozenset({Right.READ_DRAFTS, Right.ANSWER}),
     Role.REVIEWER: frozenset({Right.READ_DRAFTS, Right.ANSWER}),
     Role.ADMINISTRATOR: frozenset(
-        {Right.READ_DRAFTS, Right.ANSWER, Right.KEEP_PEOPLE, Right.KEEP_TOKENS}
+        {Right.READ_DRAFTS, Right.ANSWER, Right.KEEP_PEOPLE, Right.KEEP_TOKENS, Right.ERASE}
     ),
 }
 

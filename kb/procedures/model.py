@@ -64,6 +64,7 @@ class Procedure:
     `path` is relative to content/, with forward slashes. `version` names the exact bytes of the
     file (12 hex digits of their SHA-256). `owner` and `deputy` are e-mail addresses, or whatever
     a stranger's file says. `review_every` is in days. `finds` are searches that must show it.
+    `successor` is the id or path of what replaces a retired one.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Procedure:
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     finds: tuple[str, ...] = ()
+    successor: str | None = None
 
     @property
     def due(self) -> date | None:

@@ -22,12 +22,13 @@ _SAID_ANYWAY = "review-overdue"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A procedure exactly as its file says, its body as a page, and what it is related to."""
+    """A procedure exactly as its file says, its body as a page, and where it leads on to."""
 
     procedure: Procedure
     faults: tuple[Fault, ...]
     page: Page
     related: tuple[Procedure, ...] = ()
+    successor: Procedure | None = None
 
     @property
     def told(self) -> tuple[Fault, ...]:
@@ -89,7 +90,9 @@ def _read(card: Card, reader: Reader) -> Text:
         procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
     resolve = _resolver(document.body, path, reader)
     page = parts().renderer.render(document.body, path, resolve, procedure.title)
-    return Text(procedure, faults, page, parts().catalogue.related(procedure, reader))
+    catalogue = parts().catalogue
+    successor = catalogue.successor(procedure, reader)
+    return Text(procedure, faults, page, catalogue.related(procedure, reader), successor)
 
 
 def _resolver(body: str, base: str, reader: Reader) -> Resolve:
