@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -210,6 +211,30 @@ Index(  # however two requests race, a vote has one open item
     unique=True,
     sqlite_where=items.c.state == "open",
     postgresql_where=items.c.state == "open",
+)
+
+# What somebody is writing and has not saved yet; seen by nobody else.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("procedure_id", Text),  # NULL for one that is not there yet
+    Column("base", LargeBinary, nullable=False),  # the file as it was opened
+    Column("form", JSON, nullable=False),  # what was typed, by the name of the field
+    Column("title", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("discarded_at", Moment),
+    Index(None, "person_id", "at"),
+    Index(None, "procedure_id"),
+)
+Index(  # however two windows race, a person has one draft of a procedure
+    "uq_drafts_open",
+    drafts.c.person_id,
+    drafts.c.procedure_id,
+    unique=True,
+    sqlite_where=drafts.c.discarded_at.is_(None),
+    postgresql_where=drafts.c.discarded_at.is_(None),
 )
 
 

@@ -141,7 +141,7 @@ def _in_brackets(shown: list[str], node: yaml.SequenceNode, value: list[str]) ->
 def _item_by_item(
     lines: tuple[Line, ...], entry: Entry, value: list[str]
 ) -> list[Line | str] | None:
-    """A list below its key with other items, each on its line; None where it is laid out otherwise."""
+    """A list below its key with other items, each on its line; None for another layout."""
     shown = [line.shown for line in lines]
     places = [_item_place(shown, item) for item in entry.value.value]
     firsts = [place[0] for place in places if place]

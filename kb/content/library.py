@@ -16,7 +16,9 @@ from kb.procedures.model import Fault, Severity
 DEPARTMENTS_FILE = "departments.yml"
 SYNONYMS_FILE = "synonyms.yml"
 MAX_BYTES = 16_000_000
-_SKIPPED_FOLDERS = frozenset({"node_modules"})
+TEMPLATES = "_templates"  # the folder of texts that new procedures begin with
+_SKIPPED_FOLDERS = frozenset({"node_modules", TEMPLATES})
+_MOST_TEMPLATES = 200
 _SETTINGS = (".yml", ".yaml", ".toml")
 
 Report = Callable[[Fault], None]
@@ -34,7 +36,8 @@ class FileStamp:
 class Library:
     """The Markdown files below one folder. Paths are relative to it, with forward slashes.
 
-    Hidden files and folders, node_modules and links that lead out of the folder are not there.
+    Hidden files and folders, node_modules, _templates and links that lead out of the folder are
+    not there.
     Links to folders are not followed: what they show inside the folder is listed anyway.
     """
 
@@ -79,6 +82,16 @@ class Library:
     def synonyms_source(self) -> bytes:
         """The bytes of synonyms.yml; empty when there is none. Raises OSError otherwise."""
         return self._settings(SYNONYMS_FILE)
+
+    def templates(self) -> dict[str, bytes]:
+        """The texts that new procedures begin with, by path: those for all, and each folder's."""
+        found: dict[str, bytes] = {}
+        folders = [self.root / TEMPLATES, *sorted(self.root.glob(f"*/{TEMPLATES}"))]
+        for file in [file for folder in folders for file in sorted(folder.glob("*.md"))]:
+            inside = file.resolve().is_relative_to(self.root) and file.is_file()
+            if inside and file.stat().st_size <= MAX_BYTES and len(found) < _MOST_TEMPLATES:
+                found[file.relative_to(self.root).as_posix()] = file.read_bytes()
+        return found
 
     def save_settings(self, name: str, raw: bytes) -> None:
         """Write departments.yml or synonyms.yml whole; after it returns, no crash loses it.
