@@ -18,7 +18,7 @@ class Settings:
     """Everything that differs from one installation to the next (docs/settings.md).
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
-    `home`. `port` 1 to 65535, `workers` 1 to 64.
+    `home`. `port` 1 to 65535, `workers` 1 to 64, `upload_mb` 1 to 15.
     """
 
     home: Path
@@ -33,6 +33,7 @@ class Settings:
     https: bool = False
     demo: bool = False
     language: str = "english"
+    upload_mb: int = 5
 
     @property
     def var(self) -> Path:
@@ -128,6 +129,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("port", f"{settings.port} is no port; choose one from 1 to 65535.")
     if not 1 <= settings.workers <= 64:
         refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
+    if not 1 <= settings.upload_mb <= 15:
+        refuse("upload_mb", f"{settings.upload_mb} MB cannot be; choose 1 to 15.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:

@@ -80,12 +80,12 @@ def _read(card: Card, reader: Reader) -> Text:
     if document.version != procedure.version:
         filed = procedure_from(document, departments())
         procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
-    resolve = _resolver(document.body, path, reader)
+    resolve = resolver(document.body, path, reader)
     page = parts().renderer.render(document.body, path, resolve, procedure.title)
     return Text(procedure, faults, page, parts().catalogue.related(procedure, reader))
 
 
-def _resolver(body: str, base: str, reader: Reader) -> Resolve:
+def resolver(body: str, base: str, reader: Reader) -> Resolve:
     """Where the links of a body lead, looked up all at once."""
     catalogue, library = parts().catalogue, parts().library
     ids = catalogue.at_paths(parts().renderer.link_paths(body, base))
