@@ -12,13 +12,16 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.repository import Repository
 from kb.feedback.inbox import Inbox
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -65,7 +68,16 @@ def build(settings: Settings) -> Parts:
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
-    lock = settings.var / "refresh.lock"
+    keeping = Keeping(
+        library, Repository(settings.content, settings.var / "history.git"), settings.var
+    )
+    publisher = Publisher(
+        keeping,
+        catalogue,
+        index,
+        lambda: directory.emails() or None,
+        settings.var / "refresh.lock",
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -76,7 +88,8 @@ def build(settings: Settings) -> Parts:
         searcher=Searcher(index, LiveSynonyms(library)),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
+        publisher=publisher,
+        saver=Saver(keeping, catalogue, publisher),
     )
 
 

@@ -12,6 +12,7 @@ from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
 from kb.people.directory import Directory
 from kb.publishing import Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -31,3 +32,4 @@ class Parts:
     directory: Directory
     inbox: Inbox
     publisher: Publisher
+    saver: Saver
