@@ -12,6 +12,7 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.drafts import Drafts
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
@@ -28,6 +29,7 @@ from kb.settings import Settings
 from kb.web import (
     access,
     api,
+    authoring,
     browsing,
     errors,
     faults,
@@ -56,6 +58,7 @@ _BLUEPRINTS = (
     synonyms,
     help,
     api,
+    *authoring.PAGES,
 )
 
 
@@ -90,6 +93,7 @@ def build(settings: Settings) -> Parts:
         inbox=Inbox(engine),
         publisher=publisher,
         saver=Saver(keeping, catalogue, publisher),
+        drafts=Drafts(engine),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from kb.content.catalogue import Catalogue
+from kb.content.drafts import Drafts
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
@@ -33,3 +34,4 @@ class Parts:
     inbox: Inbox
     publisher: Publisher
     saver: Saver
+    drafts: Drafts

@@ -1,4 +1,4 @@
-"""What a new procedure may be called: the next free id of its department, and a file name. SQL."""
+"""What a new procedure may be called: the next free id of its department, and its folder. SQL."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, select
 
-from kb.content.text import slug
 from kb.database import addresses, reading
 from kb.database import procedures as table
 
 _NUMBERED = re.compile(r"([A-Za-z]{1,12}-)(\d{1,9})")
-_LONGEST_NAME = 80
 
 
 def next_id(engine: Engine, department: str) -> str:
@@ -36,19 +34,12 @@ def next_id(engine: Engine, department: str) -> str:
     return f"{prefix}{max(numbers, default=0) + 1:0{width}}"
 
 
-def file_for(engine: Engine, title: str, department: str) -> str:
-    """A free path for a procedure of that title, where the department keeps its files."""
-    topic = title.partition(":")[2].strip() or title
-    name = slug(topic)[:_LONGEST_NAME].strip("-") or "new"
+def folder_of(engine: Engine, department: str) -> str:
+    """Where the department keeps most of its files; a folder of its name where it has none."""
     with reading(engine) as connection:
         paths = connection.scalars(select(table.c.path).where(table.c.department == department))
         folders = Counter(posixpath.dirname(path) for path in paths)
-        folder = folders.most_common(1)[0][0] if folders else department
-        taken = set(connection.scalars(select(table.c.path).where(table.c.path.like(f"{folder}%"))))
-    numbered = (f"{name}-{nth}" if nth > 1 else name for nth in range(1, len(taken) + 2))
-    return next(
-        path for each in numbered if (path := posixpath.join(folder, f"{each}.md")) not in taken
-    )
+    return folders.most_common(1)[0][0] if folders else department
 
 
 def _prefix(ids: Sequence[str], department: str) -> tuple[str, int]:

@@ -1,1 +1,5 @@
 """Writing procedures in the browser: pages to edit, begin, resolve, move, retire and erase."""
+
+from kb.web.authoring import attaching, beginning, completing, drafting, editing, resolving
+
+PAGES = (editing, beginning, resolving, drafting, attaching, completing)

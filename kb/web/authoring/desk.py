@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from dataclasses import replace
 
 from flask import abort
 
-from kb.content.amending import NotAmendable
 from kb.content.catalogue import Card
+from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript, opened
 from kb.people.rights import Right, may
-from kb.procedures.model import Department, Procedure
+from kb.procedures.model import Department
 from kb.saving.edits import Author
 from kb.web import access
 from kb.web.pages import departments, parts
@@ -84,8 +83,3 @@ def refusal(card: Card | None, text: bytes, path: str) -> str | None:
     if not now.procedure.title.strip() or any(f.code == "missing-title" for f in now.faults):
         return "Give it a title."
     return None
-
-
-def as_known(card: Card, procedure: Procedure) -> Procedure:
-    """A procedure as just read, with the id that the catalogue gave it."""
-    return replace(procedure, id=card.procedure.id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from kb.content.manuscript import EDITED, Manuscript
 from kb.procedures.model import UNASSIGNED, Department, Status
@@ -22,15 +23,17 @@ class EditForm(FlaskForm):
     base = HiddenField()
     draft = HiddenField()
     title = StringField("Title", description="What reps call it: “Complaint: Late Shipment”.")
-    keywords = TextAreaField("Keywords", description="What a customer or rep would say. One a line.")
+    keywords = TextAreaField(
+        "Keywords", description="What a customer or rep would say. One a line."
+    )
     department = SelectField("Department", validate_choice=False)
     owner = StringField("Owner", description="E-mail address of who answers for it.")
     deputy = StringField("Deputy")
     status = SelectField(
         "Status",
         choices=[
-            (Status.PUBLISHED.value, "Published: reps find it"),
-            (Status.DRAFT.value, "Draft: seen by its department only"),
+            SelectChoice(Status.PUBLISHED.value, "Published: reps find it"),
+            SelectChoice(Status.DRAFT.value, "Draft: seen by its department only"),
         ],
         validate_choice=False,
     )
@@ -42,7 +45,8 @@ class EditForm(FlaskForm):
     body = TextAreaField("Text")
     note = StringField("What changed, and why?")
     worth_telling = RadioField(
-        choices=[("no", "A minor change"), ("yes", "Worth telling people")], default="no"
+        choices=[SelectChoice("no", "A minor change"), SelectChoice("yes", "Worth telling people")],
+        default="no",
     )
     id = StringField("Id", description="It never changes.")
     path = StringField("File", description="Below the content folder.")
@@ -67,9 +71,12 @@ class EditForm(FlaskForm):
         """Let these departments be chosen from, and the one that it has."""
         known = {department.id: department.name for department in departments}
         known.setdefault(current, "Nobody’s yet" if current == UNASSIGNED else current)
-        self.department.choices = list(known.items())
+        self.department.choices = [SelectChoice(*each) for each in known.items()]
         if self.status.data == Status.RETIRED.value:
-            self.status.choices = [(Status.RETIRED.value, "Retired"), *self.status.choices]
+            self.status.choices = [
+                SelectChoice(Status.RETIRED.value, "Retired"),
+                *self.status.choices,
+            ]
 
 
 class ResolutionForm(FlaskForm):

@@ -22,11 +22,15 @@ _SIMILAR = 4
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A text as a page, with the faults that `kb check` would tell of its file."""
+    """A text as a page, with the faults that `kb check` would tell of its file.
+
+    `body_line` is the line of the file at which the text begins.
+    """
 
     procedure: Procedure
     page: Page
     faults: tuple[Fault, ...]
+    body_line: int
 
 
 def preview_of(raw: bytes, path: str, card: Card | None) -> Preview:
@@ -40,7 +44,7 @@ def preview_of(raw: bytes, path: str, card: Card | None) -> Preview:
     faults = sorted(
         (fault for fault in found if fault.code != _LATER), key=lambda fault: fault.line
     )
-    return Preview(procedure, page, tuple(faults))
+    return Preview(procedure, page, tuple(faults), document.body_line)
 
 
 def similar(title: str, keywords: str, own_id: str | None) -> tuple[Hit, ...]:
