@@ -49,7 +49,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!one || name === "csrf_token") continue;
       one.value = value;
     }
-    text.grow(area);
+    fit();
     changed();
   };
   const note = (words, ...ways) => {
@@ -198,13 +198,14 @@ document.addEventListener("DOMContentLoaded", () => {
   completing.keywords(form);
   completing.related(form);
 
+  form.querySelectorAll("textarea.form-control").forEach((one) => one.classList.add("w-grows"));
   form.querySelectorAll("[data-list] input").forEach((one) => {
     one.setAttribute("list", one.closest("[data-list]").dataset.list);
   });
 
   // --- begin -----------------------------------------------------------------------------------
   form.addEventListener("input", (event) => {
-    if (event.target === area) text.grow(area);
+    if (event.target.matches("textarea")) text.grow(event.target);
     if (event.target.closest("dialog")) return;
     changed();
   });
@@ -237,7 +238,10 @@ document.addEventListener("DOMContentLoaded", () => {
   } else {
     forgetHere();
   }
-  text.grow(area);
+  const fit = () => form.querySelectorAll(".w-grows, #w-body").forEach(text.grow);
+  fit();
+  addEventListener("resize", completing.later(100, fit));
+  form.querySelector(".w-more")?.addEventListener("toggle", fit);
   if (form.dataset.line) text.toLine(area, Number(form.dataset.line));
   if (!preview.querySelector(".w-page")) look();
 });
