@@ -90,6 +90,7 @@ procedures = Table(
     Column("keywords", JSON, nullable=False),  # list of str
     Column("audience", JSON, nullable=False),  # list of str
     Column("related", JSON, nullable=False),  # list of ids or paths as written
+    Column("successor", Text),  # id or path, as written
     Column("links", JSON, nullable=False),  # list of [line, target] of relative links
     Column("faults", JSON, nullable=False),  # list of faults of this file alone
     Column("cross_faults", JSON, nullable=False),  # list of faults found across files
@@ -121,6 +122,16 @@ catalogue_state = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# Saving: what was erased for good leaves a trace without its text.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("procedure_id", Text, primary_key=True),
+    Column("department", String(80), nullable=False),
+    Column("by", Text, nullable=False),  # name and e-mail address
+    Column("at", Moment, nullable=False),
 )
 
 people = Table(

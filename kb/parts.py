@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from kb.content.catalogue import Catalogue
 from kb.content.drafts import Drafts
+from kb.content.exchanging import Exchange
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.feedback.inbox import Inbox
@@ -35,3 +36,4 @@ class Parts:
     publisher: Publisher
     saver: Saver
     drafts: Drafts
+    exchange: Exchange

@@ -179,6 +179,10 @@ class Publisher:
         """The next refresh builds a whole new index, so that nothing of an old one is left."""
         self._catalogue.set_state(REBUILD, "wanted")
 
+    def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
+        """The next refresh takes an erased procedure's texts out of kb's own history."""
+        self._found.want_purge(procedure_id, paths)
+
     @contextmanager
     def _alone(self, wait: float | None = None) -> Iterator[bool]:
         """One process at a time; after `wait` seconds of waiting it is False."""

@@ -34,6 +34,7 @@ class Settings:
     demo: bool = False
     language: str = "english"
     upload_mb: int = 5
+    pull_minutes: int = 0
 
     @property
     def var(self) -> Path:
@@ -131,6 +132,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
     if not 1 <= settings.upload_mb <= 15:
         refuse("upload_mb", f"{settings.upload_mb} MB cannot be; choose 1 to 15.")
+    if not 0 <= settings.pull_minutes <= 1440:
+        refuse("pull_minutes", f"{settings.pull_minutes} minutes cannot be; choose 0 to 1440.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:
