@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from kb.database import GREATEST_ID, reading, writing
 from kb.database import drafts as table
@@ -83,6 +83,12 @@ class Drafts:
     def all(self, person_id: int) -> tuple[Draft, ...]:
         """The person's drafts, the latest first."""
         return self._found((table.c.person_id == person_id) & _open())
+
+    def count(self, person_id: int) -> int:
+        """How many drafts the person has."""
+        query = select(func.count()).where(table.c.person_id == person_id, _open())
+        with reading(self._engine) as connection:
+            return connection.scalar(query) or 0
 
     def discarded(self, person_id: int, now: datetime) -> tuple[Draft, ...]:
         """What the person discarded and can still have back, the latest first."""

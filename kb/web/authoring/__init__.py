@@ -1,5 +1,13 @@
 """Writing procedures in the browser: pages to edit, begin, resolve, move, retire and erase."""
 
-from kb.web.authoring import attaching, beginning, completing, drafting, editing, resolving
+from kb.web.authoring import (
+    attaching,
+    beginning,
+    changing,
+    completing,
+    drafting,
+    editing,
+    resolving,
+)
 
-PAGES = (editing, beginning, resolving, drafting, attaching, completing)
+PAGES = (editing, beginning, resolving, changing, drafting, attaching, completing)

@@ -90,17 +90,22 @@ class ResolutionForm(FlaskForm):
 
 
 class PlaceForm(FlaskForm):
-    """Another title or another file for a procedure."""
+    """Another title, department or file for a procedure."""
 
     title = StringField("Title")
+    department = SelectField("Department", validate_choice=False)
     path = StringField("File", description="Below the content folder; folders are made as needed.")
-    note = StringField("Why?")
+    note = StringField("Why? (optional)")
+
+    def offer(self, departments: list[Department]) -> None:
+        """Let these departments be chosen from."""
+        self.department.choices = [SelectChoice(each.id, each.name) for each in departments]
 
 
 class RetirementForm(FlaskForm):
     """The end of a procedure, and what follows it."""
 
-    successor = StringField("Its successor", description="The id of what is used instead, if any.")
+    successor = StringField("What is used instead", description="Its id, or words of its title.")
     note = StringField("Why?")
 
 
@@ -108,7 +113,6 @@ class ErasureForm(FlaskForm):
     """Erased for good: the id is typed once more."""
 
     typed = StringField("Type its id to confirm")
-    reason = StringField("Why?")
 
 
 def filled(manuscript: Manuscript) -> dict[str, str]:
