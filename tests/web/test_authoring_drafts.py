@@ -33,6 +33,7 @@ def test_a_draft_is_asked_about_and_continued(editor: FlaskClient, home: Path) -
     asked = page(editor, EDIT)
     assert "You were writing this" in asked
     assert "Half a thought more." in asked
+    assert "id: SHP-014" not in asked.partition("w-gone")[2]
     assert "Take" not in fields(page(editor, f"{EDIT}?draft=continue"))["body"]
     going_on = fields(page(editor, f"{EDIT}?draft=continue"))
     assert going_on["body"] == "Half a thought more."

@@ -79,6 +79,9 @@ def retire(procedure_id: str) -> ResponseReturnValue:
 def reinstate(procedure_id: str) -> ResponseReturnValue:
     """A retired one in use again."""
     card = access.editable_or_404(procedure_id)
+    if card.procedure.status is not Status.RETIRED:
+        flash("It is not retired.", "plain")
+        return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
     try:
         parts().saver.reinstate(card.procedure.id, "", desk.author(), now())
     except (UnusableEdit, NotAmendable, NotSaved) as reason:

@@ -59,7 +59,8 @@ class EditForm(FlaskForm):
     def everything(self) -> dict[str, str]:
         """All that was typed, for a draft."""
         names = ("note", "worth_telling", "id", "path")
-        return self.typed() | {name: self[name].data or "" for name in names}
+        sent = [name for name in names if self[name].raw_data]
+        return self.typed() | {name: self[name].data or "" for name in sent}
 
     def show(self, texts: dict[str, str]) -> None:
         """Fill the fields in."""
