@@ -12,8 +12,11 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.chronicle import Chronicle
+from kb.content.history import History, git_folder
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -65,6 +68,8 @@ def build(settings: Settings) -> Parts:
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
+    history = History(lambda: git_folder(settings.content, settings.var / "history.git"))
+    chronicle = Chronicle(engine, history)
     lock = settings.var / "refresh.lock"
     return Parts(
         settings=settings,
@@ -72,11 +77,15 @@ def build(settings: Settings) -> Parts:
         library=library,
         catalogue=catalogue,
         renderer=Renderer(),
+        history=history,
+        versions=Versions(engine),
         index=index,
         searcher=Searcher(index, LiveSynonyms(library)),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(library, catalogue, index, lambda: directory.emails() or None, lock),
+        publisher=Publisher(
+            library, catalogue, index, chronicle, lambda: directory.emails() or None, lock
+        ),
     )
 
 

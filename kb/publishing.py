@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kb.content.catalogue import Catalogue, Stamp
 from kb.content.check import CrossRow, cross_faults
+from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
 from kb.content.front_matter import parse, unreadable
 from kb.content.library import SYNONYMS_FILE, FileStamp, Library
@@ -71,11 +72,18 @@ class Publisher:
     """Keeps catalogue and index in step with the files. One process at a time writes."""
 
     def __init__(
-        self, library: Library, catalogue: Catalogue, index: Index, emails: Emails, lock: Path
+        self,
+        library: Library,
+        catalogue: Catalogue,
+        index: Index,
+        chronicle: Chronicle,
+        emails: Emails,
+        lock: Path,
     ) -> None:
         self._library = library
         self._catalogue = catalogue
         self._index = index
+        self._chronicle = chronicle
         self._emails = emails
         self._lock = lock
 
@@ -101,8 +109,27 @@ class Publisher:
             if read.changed or read.removed or indexed:
                 self._catalogue.set_state("generation", secrets.token_hex(8))
             self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
+        self.read_history(progress)
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
+
+    def read_history(self, progress: Progress = _silent) -> None:
+        """Bring the versions up to git. Where another process is at it already, it is left to that.
+
+        The first time in a long history takes a while, in which saving and searching go on.
+        Raises OSError where git cannot read.
+        """
+        while self._chronicle.behind():
+            with self._lock.with_name("history.lock").open("w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return
+                done = self._chronicle.catch_up(
+                    self.departments(), lambda done, total: progress("History", done, total)
+                )
+            if not done:
+                return
 
     def check(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
