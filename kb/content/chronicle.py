@@ -62,12 +62,12 @@ class Chronicle:
         return len(commits)
 
     def _known(self) -> str | None:
-        """The commit up to which the table goes; None where it has to begin."""
+        """The commit up to which the table goes; None where it has to begin, as when emptied."""
         query = select(catalogue_state.c.value).where(catalogue_state.c.name == _STATE)
         with reading(self._engine) as connection:
-            make, _, commit = (connection.scalar(query) or "").partition(" ")
-            filled = connection.scalar(select(table.c.id).limit(1)) is not None
-        return commit if make == str(READING) and commit and filled else None
+            make, commit, last = (*(connection.scalar(query) or "").split(), "", "", "")[:3]
+            there = connection.scalar(select(func.max(table.c.id))) or 0
+        return commit if (make, last) == (str(READING), str(there)) else None
 
     def _forget(self) -> None:
         with writing(self._engine, _WRITING) as connection:
@@ -140,7 +140,8 @@ def _changes(steps: Iterable[Step]) -> Iterator[Change]:
 def _set_known(connection: Connection, commit: str | None) -> None:
     connection.execute(delete(catalogue_state).where(catalogue_state.c.name == _STATE))
     if commit is not None:
-        values = {"name": _STATE, "value": f"{READING} {commit}"}
+        last = connection.scalar(select(func.max(table.c.id))) or 0
+        values = {"name": _STATE, "value": f"{READING} {commit} {last}"}
         connection.execute(insert(catalogue_state).values(values))
 
 

@@ -61,9 +61,10 @@ class Lineage:
         self._next = next_id
         self._describe = describe
         self._live: dict[str, Row] = {}  # by path
-        self._holders: dict[str, Row] = {}  # by procedure id
-        self._gone_paths: dict[str, Row] = {}
-        self._gone_ids: dict[str, Row] = {}
+        # Of several the choice must not hang on the order in which they came to be known.
+        self._holders: dict[str, list[Row]] = {}  # by procedure id
+        self._gone_paths: dict[str, list[Row]] = {}
+        self._gone_ids: dict[str, list[Row]] = {}
         for row in newest:
             self._stand(row)
 
@@ -108,7 +109,7 @@ class Lineage:
         if not change.blob:
             return None
         described = self._describe(change.path, change.blob)
-        return self._holders.get(described.procedure.id) if described.named else None
+        return self._holder(described.procedure.id) if described.named else None
 
     def _former(
         self, changes: Collection[Change], left: Collection[str], hints: dict[str, Row]
@@ -134,10 +135,10 @@ class Lineage:
         if not described.named:
             return None
         name = described.procedure.id
-        holder = self._holders.get(name)
+        holder = self._holder(name)
         if holder is None:
             here = self._live.get(change.path)
-            return self._gone_ids.get(name) if here is None else None
+            return _latest(self._gone_ids.get(name)) if here is None else None
         return holder if holder.path == change.path or holder.path in left else None
 
     def _by_place(self, change: Change, left: Collection[str]) -> Row | None:
@@ -148,7 +149,7 @@ class Lineage:
         """The version that git takes it for, or that was once removed from this path."""
         described = self._describe(change.path, change.blob)
         moved = self._live.get(change.was) if change.was in left else None
-        for row in (moved, self._gone_paths.get(change.path)):
+        for row in (moved, _latest(self._gone_paths.get(change.path))):
             other = row and row.named and described.named
             if row and not (other and row.procedure_id != described.procedure.id):
                 return row
@@ -210,20 +211,28 @@ class Lineage:
             self.ended[before.id] = row.id
         self._stand(row)
 
+    def _holder(self, procedure_id: str) -> Row | None:
+        """The file that has the id: of several, the one that was there first."""
+        return min(self._holders.get(procedure_id, ()), key=lambda row: row.line, default=None)
+
     def _stand(self, row: Row) -> None:
         if row.blob:
             self._live[row.path] = row
-            self._holders.setdefault(row.procedure_id, row)
+            self._holders.setdefault(row.procedure_id, []).append(row)
         else:
-            self._gone_paths[row.path] = row
-            self._gone_ids[row.procedure_id] = row
+            self._gone_paths.setdefault(row.path, []).append(row)
+            self._gone_ids.setdefault(row.procedure_id, []).append(row)
 
     def _leave(self, row: Row) -> None:
+        if self._live.get(row.path) is row:
+            del self._live[row.path]
         for place, key in (
-            (self._live, row.path),
-            (self._gone_paths, row.path),
             (self._holders, row.procedure_id),
+            (self._gone_paths, row.path),
             (self._gone_ids, row.procedure_id),
         ):
-            if place.get(key) is row:
-                del place[key]
+            place[key] = [each for each in place.get(key, ()) if each is not row]
+
+
+def _latest(gone: list[Row] | None) -> Row | None:
+    return max(gone or (), key=lambda row: row.id, default=None)
