@@ -13,15 +13,18 @@ from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
 from kb.content.chronicle import Chronicle
-from kb.content.history import History, git_folder
+from kb.content.history import History
+from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -68,9 +71,17 @@ def build(settings: Settings) -> Parts:
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
-    history = History(lambda: git_folder(settings.content, settings.var / "history.git"))
-    chronicle = Chronicle(engine, history)
-    lock = settings.var / "refresh.lock"
+    own = settings.var / "history.git"
+    keeping = Keeping(library, Repository(settings.content, own), settings.var)
+    history = History(lambda: git_folder(settings.content, own))
+    publisher = Publisher(
+        keeping,
+        catalogue,
+        index,
+        Chronicle(engine, history),
+        lambda: directory.emails() or None,
+        settings.var / "refresh.lock",
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -83,9 +94,8 @@ def build(settings: Settings) -> Parts:
         searcher=Searcher(index, LiveSynonyms(library)),
         directory=directory,
         inbox=Inbox(engine),
-        publisher=Publisher(
-            library, catalogue, index, chronicle, lambda: directory.emails() or None, lock
-        ),
+        publisher=publisher,
+        saver=Saver(keeping, catalogue, publisher),
     )
 
 

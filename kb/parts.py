@@ -14,6 +14,7 @@ from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.people.directory import Directory
 from kb.publishing import Publisher
+from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -35,3 +36,4 @@ class Parts:
     directory: Directory
     inbox: Inbox
     publisher: Publisher
+    saver: Saver

@@ -5,20 +5,24 @@ from __future__ import annotations
 import fcntl
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from kb.content.catalogue import Catalogue, Stamp
 from kb.content.check import CrossRow, cross_faults
 from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
+from kb.content.found import Found
 from kb.content.front_matter import parse, unreadable
+from kb.content.keeping import Keeping
 from kb.content.library import SYNONYMS_FILE, FileStamp, Library
 from kb.content.reading import Filed, procedure_from
+from kb.content.repository import FOUND, Note
 from kb.content.synonyms import parse_synonyms
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.search.index import Index
@@ -28,7 +32,10 @@ from kb.search.synonyms import Synonyms
 Progress = Callable[[str, int, int], None]
 # The e-mail addresses that owners are checked against; None while nobody is registered.
 Emails = Callable[[], frozenset[str] | None]
+# Tells the time of what is found changed on disk, which nobody acknowledged.
+Clock = Callable[[], datetime]
 
+REBUILD = "rebuild"
 _BATCH = 200
 # Sections of so many files read are kept for the index; of more, files are read a second time.
 _KEPT = 20_000
@@ -47,6 +54,10 @@ class Refreshed:
 
 def _silent(what: str, done: int, total: int) -> None:
     pass
+
+
+def _by_the_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 class LiveSynonyms:
@@ -73,14 +84,18 @@ class Publisher:
 
     def __init__(
         self,
-        library: Library,
+        keeping: Keeping,
         catalogue: Catalogue,
         index: Index,
         chronicle: Chronicle,
         emails: Emails,
         lock: Path,
+        clock: Clock = _by_the_clock,
     ) -> None:
-        self._library = library
+        self._keeping = keeping
+        self._library = keeping.library
+        self._found = Found(keeping, catalogue)
+        self._clock = clock
         self._catalogue = catalogue
         self._index = index
         self._chronicle = chronicle
@@ -104,10 +119,12 @@ class Publisher:
         with self._alone():
             unlisted: list[Fault] = []
             files = list(self._library.files(unlisted.append))
+            rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
             read = self._catalogue_files(files, progress, everything=rebuild)
             indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
             if read.changed or read.removed or indexed:
                 self._catalogue.set_state("generation", secrets.token_hex(8))
+            self._catalogue.set_state(REBUILD, "")
             self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
         self.read_history(progress)
         seconds = time.monotonic() - started
@@ -147,21 +164,54 @@ class Publisher:
         faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
 
-    def change_synonyms(self, change: Callable[[bytes], bytes]) -> None:
+    def change_synonyms(self, change: Callable[[bytes], bytes], note: Note | None = None) -> None:
         """Write synonyms.yml as `change` makes it from what it says now; nobody writes meanwhile.
 
         Searches find by it at once. Raises what `change` does, and OSError; then all is as it was.
         """
-        with self._alone():
-            changed = change(self._library.synonyms_source())
-            self._library.save_settings(SYNONYMS_FILE, changed)
+        note = note or Note("Synonyms changed", FOUND, self._clock())
+        with self._keeping.alone():
+            before = self._library.synonyms_source()
+            changed = change(before)
+            if changed != before:
+                self._keeping.apply({SYNONYMS_FILE: changed}, note)
+
+    def take_up(self, paths: Collection[str], wait: float = 5.0) -> bool:
+        """Bring catalogue and index up to these files alone; the files and history are ahead.
+
+        False when a refresh at work did not end within `wait` seconds: it, or the next one,
+        does it. What is wrong across files is looked for by the next refresh. Raises OSError.
+        """
+        with self._alone(wait) as entered:
+            if not entered:
+                return False
+            stamps = {path: self._library.stamp(path) for path in paths}
+            gone = [path for path, stamp in stamps.items() if stamp is None]
+            read = _Read(sections={}, changed=0, removed=0)
+            there = [stamp for stamp in stamps.values() if stamp is not None]
+            self._record(there, self.departments(), gone, read)
+            self._catalogue.remove(gone)
+            known = self._catalogue.stamps_of(paths)
+            self._index.update(self._entries(known, read.sections), gone, lambda done: None)
+            self._catalogue.set_state("generation", secrets.token_hex(8))
+            self._catalogue.set_state("checked", "")
+        self.read_history()
+        return True
+
+    def want_rebuild(self) -> None:
+        """The next refresh builds a whole new index, so that nothing of an old one is left."""
+        self._catalogue.set_state(REBUILD, "wanted")
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, wait: float | None = None) -> Iterator[bool]:
+        """One process at a time; after `wait` seconds of waiting it is False."""
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         with self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            if wait is None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield True
+            else:
+                yield _locked_within(lock, wait)
 
     def _catalogue_files(
         self, files: list[FileStamp], progress: Progress, *, everything: bool
@@ -173,7 +223,9 @@ class Publisher:
         known = self._catalogue.stamps()
         present = {stamp.path for stamp in files}
         gone = [path for path in known if path not in present]
-        stale = [stamp for stamp in files if everything or _differs(stamp, known)]
+        changed = [stamp for stamp in files if _differs(stamp, known)]
+        self._found.take_down([stamp.path for stamp in changed], gone, self._clock(), progress)
+        stale = files if everything else changed
         read = _Read(sections={}, changed=0, removed=len(gone))
         for start in range(0, len(stale), _BATCH):
             batch = stale[start : start + _BATCH]
@@ -262,3 +314,16 @@ class _Read:
 def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:
     before = known.get(stamp.path)
     return before is None or (before.size, before.modified_ns) != (stamp.size, stamp.modified_ns)
+
+
+def _locked_within(lock: IO[str], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.01)
+        else:
+            return True

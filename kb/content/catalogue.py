@@ -21,6 +21,14 @@ from kb.procedures.model import Fault, Keyword, Procedure, Severity, Status
 from kb.procedures.visibility import Reader
 
 _WRITING = "catalogue"
+_STAMPS = select(
+    table.c.path,
+    table.c.size,
+    table.c.modified_ns,
+    table.c.version,
+    table.c.fingerprint,
+    table.c.id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,19 +208,16 @@ class Catalogue:
 
     def stamps(self) -> dict[str, Stamp]:
         """By path."""
-        query = select(
-            table.c.path,
-            table.c.size,
-            table.c.modified_ns,
-            table.c.version,
-            table.c.fingerprint,
-            table.c.id,
-        )
         with reading(self._engine) as connection:
-            return {
-                path: Stamp(size, int(modified), version, fingerprint, id)
-                for path, size, modified, version, fingerprint, id in connection.execute(query)
-            }
+            return _stamps(connection.execute(_STAMPS))
+
+    def stamps_of(self, paths: Collection[str]) -> dict[str, Stamp]:
+        """Those of the paths that there are."""
+        found: dict[str, Stamp] = {}
+        with reading(self._engine) as connection:
+            for some in recording.chunks(paths):
+                found |= _stamps(connection.execute(_STAMPS.where(table.c.path.in_(some))))
+        return found
 
     def record(
         self, files: Collection[tuple[FileStamp, Filed]], gone: Collection[str] = ()
@@ -307,6 +312,13 @@ def _findable(reader: Reader) -> ColumnElement[bool]:
         table.c.status == Status.PUBLISHED.value,
         and_(table.c.status == Status.DRAFT.value, own),
     )
+
+
+def _stamps(rows: Iterable[Any]) -> dict[str, Stamp]:
+    return {
+        path: Stamp(size, int(modified), version, fingerprint, id)
+        for path, size, modified, version, fingerprint, id in rows
+    }
 
 
 def _letter(first: str) -> str:

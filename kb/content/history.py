@@ -280,8 +280,3 @@ def _bytes(repository: pygit2.Repository, blob: str) -> bytes | None:
     if not isinstance(found, pygit2.Blob) or found.size > MAX_BYTES:
         return None
     return found.data
-
-
-def git_folder(content: Path, own: Path) -> Path:
-    """Where the repository of this content folder is: its own clone's, or the one kb keeps."""
-    return content / ".git" if (content / ".git").exists() else own

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.content.links import MARKDOWN_SUFFIXES
+from kb.content.writing import write_through
 from kb.procedures.model import Fault, Severity
 
 DEPARTMENTS_FILE = "departments.yml"
@@ -19,7 +19,13 @@ MAX_BYTES = 16_000_000
 _SKIPPED_FOLDERS = frozenset({"node_modules"})
 _SETTINGS = (".yml", ".yaml", ".toml")
 
+_LONGEST_NAME, _LONGEST_PATH = 200, 1000
+
 Report = Callable[[Fault], None]
+
+
+class UnusablePath(ValueError):
+    """No file may stand there. Its text is a sentence without the full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,14 @@ class Library:
         """Every Markdown file, folder by folder; what cannot be listed is reported."""
         yield from self._below(str(self.root), "", report)
 
+    def stamp(self, path: str) -> FileStamp | None:
+        """The file as `files` would list it now; None where there is none."""
+        try:
+            found = self._inside(path).stat()
+        except OSError:
+            return None
+        return FileStamp(path, found.st_size, found.st_mtime_ns)
+
     def read(self, path: str) -> bytes:
         """The bytes of a Markdown file.
 
@@ -53,11 +67,7 @@ class Library:
         """
         if not _is_markdown(path):
             raise FileNotFoundError(path)
-        with self._inside(path).open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise OSError(errno.EFBIG, f"more than {MAX_BYTES:,} bytes", path)
-        return raw
+        return _whole(self._inside(path), path)
 
     def attachment(self, path: str) -> Path:
         """An image or document beside the procedures. Raises FileNotFoundError for all else."""
@@ -71,6 +81,32 @@ class Library:
             return self._found(path).exists()
         except (OSError, ValueError):
             return False
+
+    def read_any(self, path: str) -> bytes:
+        """The bytes of any file that is not hidden. Raises OSError as `read` does."""
+        return _whole(self._inside(path), path)
+
+    def place(self, path: str, suffixes: tuple[str, ...] = MARKDOWN_SUFFIXES) -> str:
+        """Where a file of that path would really stand: links on the way are followed.
+
+        Raises UnusablePath, which says what is wrong with it.
+        """
+        if not path.casefold().endswith(suffixes):
+            raise UnusablePath(f'"{path}" must end in {" or ".join(suffixes)}')
+        parts = path.split("/")
+        if not path.isprintable() or "\\" in path or any(part != part.strip() for part in parts):
+            raise UnusablePath(f'"{path!a}" has characters that a file\'s name cannot have')
+        if any(not part or _is_skipped(part) for part in parts) or path == path[path.rfind(".") :]:
+            raise UnusablePath(f'"{path}" is hidden or has an empty part; write folder/name.md')
+        if any(len(part.encode()) > _LONGEST_NAME for part in parts) or len(path) > _LONGEST_PATH:
+            raise UnusablePath("the path is too long; use shorter names")
+        found = Path(os.path.realpath(self.root.joinpath(*parts)))
+        if not found.is_relative_to(self.root):
+            raise UnusablePath(f'"{path}" leads out of the content folder')
+        on_the_way = [each for each in found.parents if each.is_relative_to(self.root)]
+        if found.is_dir() or any(each.exists() and not each.is_dir() for each in on_the_way):
+            raise UnusablePath(f'"{path}" is a folder, or lies in a file')
+        return found.relative_to(self.root).as_posix()
 
     def departments_source(self) -> bytes:
         """The bytes of departments.yml; empty when there is none. Raises OSError otherwise."""
@@ -87,7 +123,23 @@ class Library:
         """
         if name not in (DEPARTMENTS_FILE, SYNONYMS_FILE):
             raise FileNotFoundError(name)
-        _replace(Path(os.path.realpath(self.root / name)), raw)
+        write_through(Path(os.path.realpath(self.root / name)), raw)
+
+    def everything(self) -> Iterator[str]:
+        """Every file that may have versions: procedures, what lies beside them, settings."""
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if not _is_skipped(name))
+            for name in sorted(names):
+                path = Path(folder, name).relative_to(self.root).as_posix()
+                if self._may_have_versions(path):
+                    yield path
+
+    def _may_have_versions(self, path: str) -> bool:
+        try:
+            path.encode()
+            return self._inside(path).stat().st_size <= MAX_BYTES
+        except (OSError, UnicodeEncodeError):
+            return False
 
     def _settings(self, name: str) -> bytes:
         try:
@@ -158,26 +210,12 @@ class Library:
         return False
 
 
-def _replace(target: Path, raw: bytes) -> None:
-    """Write beside it, then rename: whoever reads meanwhile finds the old file or the new one."""
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.saving")
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-    try:
-        with draft.open("xb") as file:
-            if mode is not None:
-                os.fchmod(file.fileno(), mode)
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _whole(file: Path, path: str) -> bytes:
+    with file.open("rb") as opened:
+        raw = opened.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"more than {MAX_BYTES:,} bytes", path)
+    return raw
 
 
 def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]:

@@ -1,0 +1,91 @@
+"""Changes made on disk by other hands, taken down in the history.
+
+In kb's own repository they are committed at once, as "Changed on disk" by kb: nobody knows whose
+hand it was. In a department's clone they are left to the person, whose commit bears their name;
+what nobody has committed or touched for `QUIET` is committed likewise, so that the history has
+no gap.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from kb.content.catalogue import Catalogue
+from kb.content.keeping import Keeping
+from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE
+from kb.content.repository import FOUND, Note
+
+QUIET = timedelta(minutes=15)
+FIRST = "Found on disk"
+CHANGED = "Changed on disk"
+TROUBLE = "history trouble"  # the catalogue's state that says why changes are not in the history
+_PENDING = "uncommitted"
+
+Progress = Callable[[str, int, int], None]
+
+
+class Found:
+    """Compares files with the newest version and commits what differs."""
+
+    def __init__(self, keeping: Keeping, catalogue: Catalogue) -> None:
+        self._keeping = keeping
+        self._catalogue = catalogue
+
+    def take_down(
+        self, changed: Collection[str], gone: Collection[str], now: datetime, progress: Progress
+    ) -> None:
+        """Commit these changes now, or remember them for later. Raises no trouble of git's.
+
+        What cannot be committed is tried again each time; why not is the state `TROUBLE`.
+        """
+        waiting: dict[str, str] = json.loads(self._catalogue.state(_PENDING) or "{}")
+        paths = {*changed, *gone, *waiting, DEPARTMENTS_FILE, SYNONYMS_FILE}
+        trouble = ""
+        try:
+            with self._keeping.alone():
+                left = self._committed(paths, waiting, now, progress)
+        except OSError as error:
+            left, trouble = paths, error.strerror or str(error)
+        self._remember(_PENDING, _told({path: waiting.get(path, now.isoformat()) for path in left}))
+        self._remember(TROUBLE, trouble)
+
+    def _committed(
+        self, paths: set[str], waiting: dict[str, str], now: datetime, progress: Progress
+    ) -> set[str]:
+        """Commit what is due; returns what differs and is not."""
+        repository = self._keeping.repository
+        if repository.head() is None:
+            self._commit([*self._keeping.library.everything()], Note(FIRST, FOUND, now), progress)
+            return set()
+        differing = [path for path in sorted(paths) if self._keeping.differs(path)]
+        due = [path for path in differing if self._due(path, waiting, now)]
+        if due:
+            self._commit(due, Note(CHANGED, FOUND, now), progress)
+        return set(differing) - set(due)
+
+    def _commit(self, paths: list[str], note: Note, progress: Progress) -> None:
+        def report(done: int) -> None:
+            progress("Taking down", done, len(paths))
+
+        self._keeping.commit_found(paths, note, report)
+
+    def _due(self, path: str, waiting: dict[str, str], now: datetime) -> bool:
+        if not self._keeping.repository.shared:
+            return True
+        if self._keeping.repository.is_ignored(path):
+            return False
+        stamp = self._keeping.library.stamp(path)
+        since = datetime.fromisoformat(waiting.get(path, now.isoformat()))
+        if stamp is not None:
+            since = max(since, datetime.fromtimestamp(stamp.modified_ns / 1e9, now.tzinfo))
+        return now - since >= QUIET
+
+    def _remember(self, name: str, value: str) -> None:
+        if (self._catalogue.state(name) or "") != value:
+            self._catalogue.set_state(name, value)
+
+
+def _told(waiting: dict[str, str]) -> str:
+    return json.dumps(waiting, sort_keys=True) if waiting else ""

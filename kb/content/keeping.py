@@ -1,0 +1,144 @@
+"""Files and their history changed together: both or neither, and finished after a kill.
+
+The order: write down the intent, write the new texts beside the old ones, write git's objects,
+switch the names, move the branch, strike the intent. Whoever takes the lock next first ends what
+a killed one began: when any of its files has its new text the rest follows, else it is forgotten.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from kb.content.journal import Intent, Journal
+from kb.content.library import Library
+from kb.content.refs import Moved
+from kb.content.repository import Note, Repository, hash_of
+from kb.content.writing import sweep, written
+
+Changes = Mapping[str, bytes | None]
+Progress = Callable[[int], None]  # is told how many files are done
+_TRIES = 5
+_MANY = 100
+
+
+class Keeping:
+    """The content folder together with its repository. One process at a time changes them."""
+
+    def __init__(self, library: Library, repository: Repository, var: Path) -> None:
+        self.library = library
+        self.repository = repository
+        self._journal = Journal(var / "saving")
+        self._lock = var / "saving.lock"
+        self._threads = threading.Lock()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes files or history through kb meanwhile; what a kill left is ended."""
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with self._threads, self._lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._recover()
+            yield
+
+    def apply(self, changes: Changes, note: Note, merging: str | None = None) -> str:
+        """Change these files and commit that, inside `alone`; returns the commit.
+
+        None removes a file. Raises OSError (GitTrouble is one): then all is as it was.
+        """
+        self.repository.ensure_at_rest()
+        before = {path: self._blob_on_disk(path) for path in changes}
+        after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
+        page = self._journal.enter(Intent(before, after, note))
+        try:
+            with written(self.library.root, changes) as switch:
+                for raw in changes.values():
+                    if raw is not None:
+                        self.repository.store(raw)
+                prepared = self.repository.prepare(after, note, merging)
+                switch.switch()
+                for nth in range(_TRIES):
+                    try:
+                        self.repository.publish(prepared, note, before)
+                        break
+                    except Moved:
+                        if nth == _TRIES - 1 or merging:
+                            raise
+                        prepared = self.repository.prepare(after, note)
+        finally:
+            page.unlink(missing_ok=True)
+        return prepared.id
+
+    def differs(self, path: str) -> bool:
+        """Is the file on disk another than in the newest version?"""
+        return self.repository.blob(path) != self._blob_on_disk(path)
+
+    def commit_found(
+        self, paths: Collection[str], note: Note, progress: Progress = lambda done: None
+    ) -> str | None:
+        """Commit what is on disk already where the history says otherwise; inside `alone`."""
+        self.repository.ensure_at_rest()
+        blobs: dict[str, str | None] = {}
+        with self.repository.storing_many() if len(paths) > _MANY else nullcontext():
+            for done, path in enumerate(paths):
+                raw = self.on_disk(path)
+                blob = None if raw is None else hash_of(raw)
+                if self.repository.blob(path) != blob:
+                    blobs[path] = None if raw is None else self.repository.store(raw)
+                if done % _MANY == 0:
+                    progress(done)
+        return self._commit(blobs, note) if blobs else None
+
+    def _commit(self, blobs: dict[str, str | None], note: Note) -> str:
+        for _ in range(_TRIES):
+            prepared = self.repository.prepare(blobs, note)
+            try:
+                self.repository.publish(prepared, note)
+            except Moved:
+                continue
+            return prepared.id
+        raise Moved("others commit all the time; try again later")
+
+    def on_disk(self, path: str) -> bytes | None:
+        """The file's bytes; None where there is none. Raises OSError."""
+        try:
+            return self.library.read_any(path)
+        except FileNotFoundError:
+            return None
+
+    def _blob_on_disk(self, path: str) -> str | None:
+        raw = self.on_disk(path)
+        return None if raw is None else hash_of(raw)
+
+    def _recover(self) -> None:
+        for page, intent in self._journal.left():
+            self.repository.release_locks()
+            if intent is not None:
+                self._finish(intent)
+            page.unlink(missing_ok=True)
+
+    def _finish(self, intent: Intent) -> None:
+        for folder in {
+            self.library.root.joinpath(*path.split("/")).parent for path in intent.after
+        }:
+            if folder.is_dir():
+                sweep(folder)
+        now = {path: self._blob_on_disk(path) for path in intent.after}
+        changed = {path for path, blob in intent.after.items() if intent.before[path] != blob}
+        if not any(now[path] == intent.after[path] for path in changed):
+            return
+        # A file that somebody changed since stays as it is; it is found as any other change.
+        mine = {path for path in changed if now[path] in (intent.before[path], intent.after[path])}
+        texts = {
+            path: None if blob is None else self.repository.bytes_of(blob)
+            for path, blob in intent.after.items()
+            if path in mine
+        }
+        behind = {path: text for path, text in texts.items() if now[path] != intent.after[path]}
+        with written(self.library.root, behind) as rest:
+            rest.switch()
+        self.commit_found(texts, intent.note)
+        self.repository.stage({path: intent.after[path] for path in mine}, intent.before)

@@ -1,0 +1,297 @@
+"""The git repository of the content folder, and the only writing to it.
+
+Where content/ is the top of a git working tree of its own, its repository and its present branch
+are used; else kb keeps a bare repository whose tree is content/. Only the paths that are named
+are committed: what a person has staged stays staged. Locks are git's own, taken so that a killed
+kb's locks are known for what they are (docs/decisions/history-by-git.md).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import FileMode, Option, RepositoryState
+
+from kb.content import refs
+from kb.content.refs import GitTrouble
+from kb.content.writing import SUFFIX
+
+KEEPER = "kb"
+KEEPER_EMAIL = "kb@localhost"
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose name a version carries."""
+
+    name: str
+    email: str
+
+
+FOUND = Author(KEEPER, KEEPER_EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What goes with a version: what changed and why, by whom, and whether people are told."""
+
+    text: str
+    by: Author
+    at: datetime
+    worth_telling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A commit whose objects are written, that no branch has yet."""
+
+    id: str
+    parent: str | None
+    blobs: dict[str, str | None]
+
+
+def is_clone(content: Path) -> bool:
+    """Is the content folder the top of a git working tree of its own?"""
+    return (content / ".git").exists()
+
+
+def git_folder(content: Path, own: Path) -> Path:
+    """Where the repository of this content folder is, or will be made: to be read by pygit2."""
+    return content / ".git" if is_clone(content) else own
+
+
+class Repository:
+    """Paths are relative to content/, commits and blobs are named by 40 hex digits."""
+
+    def __init__(self, content: Path, own: Path) -> None:
+        self._content = content
+        self._own = own
+        self._opened = threading.local()  # libgit2's objects are not for several threads at once
+
+    @property
+    def shared(self) -> bool:
+        """Is it the department's own, which people use with git beside kb?"""
+        return is_clone(self._content)
+
+    @property
+    def git(self) -> pygit2.Repository:
+        """The repository; made at first use where it is kb's own. Raises GitTrouble."""
+        found: pygit2.Repository | None = getattr(self._opened, "git", None)
+        if found is None:
+            found = self._opened.git = self._open()
+        return found
+
+    def _open(self) -> pygit2.Repository:
+        pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
+        try:
+            if self.shared:
+                return self._opened_clone()
+            if not (self._own / "HEAD").exists():
+                self._own.parent.mkdir(parents=True, exist_ok=True)
+                pygit2.init_repository(str(self._own), bare=True, initial_head="main")
+            return pygit2.Repository(str(self._own))
+        except (pygit2.GitError, KeyError) as error:
+            raise GitTrouble(f"the git repository cannot be opened: {error}") from error
+
+    def head(self) -> str | None:
+        """The newest commit of the branch; None before the first."""
+        return refs.value(self.git, self.branch())
+
+    def branch(self) -> str:
+        """The full name of the branch that is written to. Raises GitTrouble where there is none."""
+        name = self.git.references["HEAD"].target
+        if not isinstance(name, str) or not name.startswith("refs/"):
+            raise GitTrouble("content/ is on no branch of its git repository; run git switch there")
+        return name
+
+    def ensure_at_rest(self) -> None:
+        """Raises GitTrouble while a person's merge, rebase or the like is unfinished."""
+        if self.shared and self.git.state() != RepositoryState.NONE:
+            what = RepositoryState(self.git.state()).name.lower().replace("_", " ")
+            raise GitTrouble(
+                f"somebody's git {what} in content/ is not finished; finish or abort it"
+            )
+
+    def blob(self, path: str, commit: str | None = None) -> str | None:
+        """The blob at `path` in a commit, by default the newest; None where there is no file."""
+        commit = commit or self.head()
+        if commit is None:
+            return None
+        try:
+            entry = self.git[commit].peel(pygit2.Commit).tree[path]
+        except KeyError:
+            return None
+        return str(entry.id) if isinstance(entry, pygit2.Blob) else None
+
+    def bytes_of(self, blob: str) -> bytes:
+        """The text of a blob. Raises GitTrouble when it is gone."""
+        found = self.git.get(blob)
+        if not isinstance(found, pygit2.Blob):
+            raise GitTrouble(f"the git repository lacks {blob}; run git fsck")
+        return found.data
+
+    def is_ignored(self, path: str) -> bool:
+        """Does .gitignore name it?"""
+        return self.shared and self.git.path_is_ignored(path)
+
+    def store(self, raw: bytes) -> str:
+        """Write a blob; returns its name. Raises GitTrouble."""
+        try:
+            return str(self.git.create_blob(raw))
+        except pygit2.GitError as error:
+            raise GitTrouble(f"git cannot write: {error}") from error
+
+    @contextmanager
+    def storing_many(self) -> Iterator[None]:
+        """Blobs are not synced one by one, but all at the end."""
+        self.head()  # opening the repository switches syncing on
+        pygit2.option(Option.ENABLE_FSYNC_GITDIR, False)
+        try:
+            yield
+            os.sync()
+        finally:
+            pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
+
+    def prepare(
+        self, blobs: Mapping[str, str | None], note: Note, merging: str | None = None
+    ) -> Prepared:
+        """Write trees and a commit with these blobs (None removes a path); no branch moves.
+
+        With `merging`, that commit is the second parent. Raises GitTrouble.
+        """
+        parent = self.head()
+        try:
+            tree = self._tree(parent, blobs)
+            parents = [each for each in (parent, merging) if each]
+            return Prepared(self._commit(tree, parents, note), parent, dict(blobs))
+        except (pygit2.GitError, ValueError) as error:
+            raise GitTrouble(f"git cannot write: {error}") from error
+
+    def publish(
+        self, prepared: Prepared, note: Note, before: Mapping[str, str | None] | None = None
+    ) -> None:
+        """Move the branch to a prepared commit, and a clone's index with it.
+
+        A path that a person staged otherwise than it was on disk (`before`: blobs) stays staged.
+        Raises Moved when somebody committed since, GitTrouble when git is busy; nothing changed.
+        """
+        keeper = f"{KEEPER} <{KEEPER_EMAIL}>"
+        try:
+            with refs.index_locked(self.git) as index:
+                if index is not None:
+                    self._enter(index, prepared.blobs, prepared.parent, before or {})
+                old, new = prepared.parent, prepared.id
+                refs.move(self.git, self.branch(), old, new, keeper, note.at, _line(note.text))
+        except pygit2.GitError as error:
+            raise GitTrouble(f"git cannot write: {error}") from error
+
+    def stage(self, blobs: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:
+        """Bring a clone's index up to a commit that a killed kb made."""
+        with refs.index_locked(self.git) as index:
+            if index is not None:
+                self._enter(index, blobs, None, before)
+
+    def release_locks(self) -> None:
+        """Let go of what a killed kb held. Only under kb's own lock."""
+        refs.release(self.git, self.branch())
+
+    def _opened_clone(self) -> pygit2.Repository:
+        git = pygit2.Repository(str(self._content / ".git"))
+        exclude = Path(git.path) / "info" / "exclude"
+        line = f".*{SUFFIX}"
+        try:
+            written = exclude.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            written = ""
+        if line not in written.splitlines() and os.access(git.path, os.W_OK):
+            exclude.parent.mkdir(exist_ok=True)
+            with exclude.open("a", encoding="utf-8") as file:
+                file.write(f"\n{line}\n" if written and not written.endswith("\n") else f"{line}\n")
+        return git
+
+    def _tree(self, parent: str | None, blobs: Mapping[str, str | None]) -> pygit2.Oid:
+        root = self.git[parent].peel(pygit2.Commit).tree if parent else None
+        return self._written(root, {tuple(path.split("/")): blob for path, blob in blobs.items()})
+
+    def _written(
+        self, tree: pygit2.Tree | None, changes: Mapping[tuple[str, ...], str | None]
+    ) -> pygit2.Oid:
+        builder = self.git.TreeBuilder(tree) if tree is not None else self.git.TreeBuilder()
+        below: dict[str, dict[tuple[str, ...], str | None]] = {}
+        for (name, *rest), blob in changes.items():
+            found = tree[name] if tree is not None and name in tree else None
+            if rest:
+                below.setdefault(name, {})[tuple(rest)] = blob
+            elif blob is not None:
+                executable = found is not None and found.filemode == FileMode.BLOB_EXECUTABLE
+                mode = FileMode.BLOB_EXECUTABLE if executable else FileMode.BLOB
+                builder.insert(name, pygit2.Oid(hex=blob), mode)
+            elif found is not None:
+                builder.remove(name)
+        for name, inner in below.items():
+            found = tree[name] if tree is not None and name in tree else None
+            folder = self._written(found if isinstance(found, pygit2.Tree) else None, inner)
+            self._put(builder, name, folder)
+        return builder.write()
+
+    def _put(self, builder: pygit2.TreeBuilder, name: str, folder: pygit2.Oid) -> None:
+        """git keeps no empty folders."""
+        if len(self.git[folder].peel(pygit2.Tree)):
+            builder.insert(name, folder, FileMode.TREE)
+        elif builder.get(name) is not None:
+            builder.remove(name)
+
+    def _commit(self, tree: pygit2.Oid, parents: list[str], note: Note) -> str:
+        kind = "notable" if note.worth_telling else "minor"
+        message = f"{_line(note.text) or 'Changed'}\n\nKb-Kind: {kind}\n"
+        at = int(note.at.timestamp())
+        author = pygit2.Signature(*_named(note.by), at, 0, "utf-8")
+        keeper = pygit2.Signature(KEEPER, KEEPER_EMAIL, at, 0, "utf-8")
+        return str(self.git.create_commit(None, author, keeper, message, tree, parents))
+
+    def _enter(
+        self,
+        index: pygit2.Index,
+        blobs: Mapping[str, str | None],
+        parent: str | None,
+        before: Mapping[str, str | None],
+    ) -> None:
+        for path, blob in blobs.items():
+            staged = str(index[path].id) if path in index else None
+            committed = self.blob(path, parent) if parent else None
+            if staged not in (committed, before.get(path, committed)):
+                continue
+            mode = index[path].mode if path in index else FileMode.BLOB
+            if blob is not None:
+                index.add(pygit2.IndexEntry(path, pygit2.Oid(hex=blob), mode))
+            elif path in index:
+                index.remove(path)
+        index.write()
+
+
+def hash_of(raw: bytes) -> str:
+    """The name git has for these bytes."""
+    return str(pygit2.hash(raw))
+
+
+def _line(text: str) -> str:
+    """One line, as a commit's first line is."""
+    return " ".join(text.replace("\0", " ").encode("utf-8", "replace").decode().split())[
+        :LONGEST_NOTE
+    ]
+
+
+def _named(author: Author) -> tuple[str, str]:
+    """Name and address without the characters that git's format cannot hold."""
+    email = _line(author.email).translate({ord(sign): None for sign in "<>"}) or "unknown"
+    return _line(author.name).translate({ord(sign): None for sign in "<>"}).strip(
+        " .,;:"
+    ) or email, email

@@ -1,0 +1,1 @@
+"""Changing procedures: save, create, rename, move, retire, erase. Files, history, then search."""
