@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
@@ -26,14 +27,20 @@ _MOST_STEPS = 200
 _MOST_CHANGES = 500
 
 Report = Callable[[int, int], None]
+Clock = Callable[[], datetime]
+
+
+def _by_the_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 class Chronicle:
     """Writes the versions table. One process at a time may call `catch_up`."""
 
-    def __init__(self, engine: Engine, history: History) -> None:
+    def __init__(self, engine: Engine, history: History, clock: Clock = _by_the_clock) -> None:
         self._engine = engine
         self._history = history
+        self._clock = clock
 
     def behind(self) -> bool:
         """Is there anything in git that the table does not have?"""
@@ -55,11 +62,20 @@ class Chronicle:
         if since is None:
             self._forget()
         done = 0
-        for batch in _batches(self._history.steps(commits, since)):
+        for batch in _batches(self._in_order(self._history.steps(commits, since))):
             self._take_in(batch, departments)
             done += len(batch)
             report(done, len(commits))
         return len(commits)
+
+    def _in_order(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Steps whose times go forward, whatever clock they are from: none is in the future."""
+        with reading(self._engine) as connection:
+            latest = connection.scalar(select(func.max(table.c.live_from)))
+        now = self._clock()
+        for step in steps:
+            latest = min(max(latest or step.live_from, step.live_from), now)
+            yield replace(step, live_from=latest)
 
     def _known(self) -> str | None:
         """The commit up to which the table goes; None where it has to begin, as when emptied."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
@@ -78,6 +79,12 @@ class Shelf:
 
     texts: tuple[Then, ...]
     counts: dict[str, int]
+
+    @property
+    def by_department(self) -> list[tuple[str, list[Then]]]:
+        """The texts of this page, grouped."""
+        grouped = groupby(self.texts, key=lambda then: then.version.department)
+        return [(department, list(texts)) for department, texts in grouped]
 
 
 class Versions:
@@ -211,7 +218,7 @@ def may_see(reader: Reader, version: Version) -> bool:
 
 
 def _taken_in_by(at: datetime) -> ColumnElement[int]:
-    """The last version that the site had taken in by that time, whatever odd clock it came from."""
+    """The last version that the site had taken in by that time."""
     here = table.alias()
     newest = select(func.coalesce(func.max(here.c.id), 0)).where(here.c.live_from <= at)
     return newest.scalar_subquery()

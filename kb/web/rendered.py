@@ -73,6 +73,16 @@ def text_of(card: Card, reader: Reader, shelf: Shelf) -> Text:
     return kept
 
 
+def text_of_bytes(raw: bytes, path: str, procedure_id: str, reader: Reader) -> Text:
+    """The text of an older version of that procedure; its links lead where they do today."""
+    document = parse(raw, path)
+    filed = procedure_from(document, departments())
+    page = parts().renderer.render(
+        document.body, path, _resolver(document.body, path, reader), filed.procedure.title
+    )
+    return Text(replace(filed.procedure, id=procedure_id), filed.faults, page)
+
+
 def _read(card: Card, reader: Reader) -> Text:
     path = card.procedure.path
     document = parse(parts().library.read(path), path)

@@ -391,3 +391,13 @@ def test_random_histories_read_in_pieces_are_as_read_at_once(told: Told) -> None
     assert len({row.line for row in standing}) == len(standing) == len({r.line for r in rows})
     there = {path.name for path in told.clone.root.glob("*.md")}
     assert {row.path for row in standing if row.blob} == there
+
+
+def test_times_go_forward_whatever_the_clocks_say(told: Told) -> None:
+    told.clone.save("a.md", text("A", "1"), at="2026-03-01 09:00")
+    told.clone.save("a.md", text("A", "2"), at="1999-01-01 09:00")
+    told.clone.save("a.md", text("A", "3"), at="2080-01-01 09:00")
+    told.clone.save("a.md", text("A", "4"), at="2026-04-01 09:00")
+    first, second, third, fourth = (row.live_from for row in told.rows())
+    assert first == second == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert second < third <= fourth <= datetime.now(UTC)
