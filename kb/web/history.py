@@ -26,6 +26,7 @@ AS_OF_PER_PAGE = 100
 # So many versions, and so many bytes of them, are looked through for who wrote what.
 _MOST_VERSIONS = 400
 _MOST_BYTES = 16_000_000
+_LONGEST_PAGE = 300_000  # bytes; of longer ones only the source is compared
 _MOST_PASSAGES = 2_000  # on a page
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
@@ -89,8 +90,9 @@ def differences(procedure_id: str) -> ResponseReturnValue:
     procedure = readable_or_404(procedure_id).procedure
     old, new = _compared_or_404(procedure)
     texts = _raw(old), _raw(new)
+    too_long = any(raw is not None and len(raw) > _LONGEST_PAGE for raw in texts)
     choice = Choice(
-        of="source" if request.args.get("of") == "source" else "page",
+        of="source" if too_long or request.args.get("of") == "source" else "page",
         view="side" if request.args.get("view") == "side" else "inline",
         whole=request.args.get("whole") == "1",
     )
@@ -102,6 +104,7 @@ def differences(procedure_id: str) -> ResponseReturnValue:
         choice=choice,
         found=_difference(old, new, texts, choice),
         identical=texts[0] == texts[1],
+        too_long=too_long,
     )
 
 
