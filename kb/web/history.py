@@ -239,8 +239,9 @@ def _passages(known: list[Version]) -> list[Passage[Version]]:
     """From the newest back, as far as is bearable; what is older is nobody's."""
     texts: list[tuple[Version, str]] = []
     room = _MOST_BYTES
-    for one in reversed(known[-_MOST_VERSIONS:]):
-        raw = _raw(one)
+    looked_at = known[-_MOST_VERSIONS:][::-1]
+    blobs = parts().history.blobs(one.blob for one in looked_at)
+    for one, raw in zip(looked_at, blobs, strict=True):
         if raw is None or (texts and len(raw) > room):
             break
         room -= len(raw)
