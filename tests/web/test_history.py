@@ -85,11 +85,13 @@ def test_the_procedure_leads_to_its_history(rep: FlaskClient) -> None:
     assert f'href="{HISTORY}"' in html
 
 
-def test_without_git_there_is_no_history_yet(rep: FlaskClient, parts: Parts) -> None:
-    shown = plain(page(rep, "/procedures/SHP-014"))
-    assert "History" in shown
-    if parts.history.head() is None:
-        assert "There is no history of this procedure yet" in plain(page(rep, HISTORY))
+def test_without_a_clone_kb_keeps_the_history(editor: FlaskClient, parts: Parts) -> None:
+    (parts.library.root / "shipping/late-shipment.md").write_text(TWO)
+    parts.publisher.refresh(NOW.date())
+    shown = plain(page(editor, HISTORY))
+    assert "2 versions" in shown
+    assert "Current" in shown
+    assert "<del>5</del><ins>6</ins>" in marks(page(editor, "/procedures/SHP-014/differences"))
 
 
 def test_an_old_version_reads_as_it_did(rep: FlaskClient, clone: Clone) -> None:
