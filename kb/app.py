@@ -13,6 +13,8 @@ from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
 from kb.content.chronicle import Chronicle
+from kb.content.erasures import Erasures
+from kb.content.exchanging import Exchange
 from kb.content.history import History
 from kb.content.keeping import Keeping
 from kb.content.library import Library
@@ -24,6 +26,7 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
+from kb.saving.desk import Desk
 from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.searcher import Searcher
@@ -99,7 +102,8 @@ def build(settings: Settings) -> Parts:
         directory=directory,
         inbox=Inbox(engine),
         publisher=publisher,
-        saver=Saver(keeping, catalogue, publisher),
+        exchange=Exchange(keeping, catalogue, settings.pull_minutes),
+        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
     )
 
 

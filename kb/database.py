@@ -34,11 +34,16 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # No id lies beyond: PostgreSQL's integer is this wide, and SQLite's driver raises on wider ones.
 GREATEST_ID = 2**31 - 1
+
+
+class Unwritable(OSError):
+    """The database is full, locked, read-only or away; nothing of the transaction is kept."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -89,6 +94,7 @@ procedures = Table(
     Column("keywords", JSON, nullable=False),  # list of str
     Column("audience", JSON, nullable=False),  # list of str
     Column("related", JSON, nullable=False),  # list of ids or paths as written
+    Column("successor", Text),  # id or path, as written
     Column("links", JSON, nullable=False),  # list of [line, target] of relative links
     Column("faults", JSON, nullable=False),  # list of faults of this file alone
     Column("cross_faults", JSON, nullable=False),  # list of faults found across files
@@ -120,6 +126,16 @@ catalogue_state = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# Saving: what was erased for good leaves a trace without its text.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("procedure_id", Text, primary_key=True),
+    Column("department", String(80), nullable=False),
+    Column("by", Text, nullable=False),  # name and e-mail address
+    Column("at", Moment, nullable=False),
 )
 
 # The history: what git says of each file, derived from it and rebuilt at any time.
@@ -269,13 +285,16 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
     One at a time for each `what` ("people", "feedback" ...), so that what was read is still so
     when it is written. SQLite has one writer for everything, and the lock is taken at the start:
     a transaction that turns from reading to writing is refused as "database is locked" when
-    somebody else wrote in between, however long it would wait.
+    somebody else wrote in between, however long it would wait. Raises Unwritable.
     """
-    with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
-        if connection.dialect.name == "postgresql":
-            lock = zlib.crc32(what.encode()) & GREATEST_ID
-            connection.execute(select(func.pg_advisory_xact_lock(lock)))
-        yield connection
+    try:
+        with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
+            if connection.dialect.name == "postgresql":
+                lock = zlib.crc32(what.encode()) & GREATEST_ID
+                connection.execute(select(func.pg_advisory_xact_lock(lock)))
+            yield connection
+    except OperationalError as error:
+        raise Unwritable(0, f"the database cannot be written: {error.orig}") from error
 
 
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from kb.content.catalogue import Catalogue
+from kb.content.exchanging import Exchange
 from kb.content.history import History
 from kb.content.library import Library
 from kb.content.rendering import Renderer
@@ -37,3 +38,4 @@ class Parts:
     inbox: Inbox
     publisher: Publisher
     saver: Saver
+    exchange: Exchange

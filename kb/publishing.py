@@ -171,9 +171,11 @@ class Publisher:
         """
         note = note or Note("Synonyms changed", FOUND, self._clock())
         with self._keeping.alone():
-            before = self._library.synonyms_source()
+            before = self._keeping.settled(SYNONYMS_FILE, note.at) or b""
             changed = change(before)
-            if changed != before:
+            if (self._library.root / SYNONYMS_FILE).is_symlink():
+                self._library.save_settings(SYNONYMS_FILE, changed)
+            elif changed != before:
                 self._keeping.apply({SYNONYMS_FILE: changed}, note)
 
     def take_up(self, paths: Collection[str], wait: float = 5.0) -> bool:
@@ -201,6 +203,10 @@ class Publisher:
     def want_rebuild(self) -> None:
         """The next refresh builds a whole new index, so that nothing of an old one is left."""
         self._catalogue.set_state(REBUILD, "wanted")
+
+    def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
+        """The next refresh takes an erased procedure's texts out of kb's own history."""
+        self._found.want_purge(procedure_id, paths)
 
     @contextmanager
     def _alone(self, wait: float | None = None) -> Iterator[bool]:

@@ -33,6 +33,7 @@ class Settings:
     https: bool = False
     demo: bool = False
     language: str = "english"
+    pull_minutes: int = 0
 
     @property
     def var(self) -> Path:
@@ -128,6 +129,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("port", f"{settings.port} is no port; choose one from 1 to 65535.")
     if not 1 <= settings.workers <= 64:
         refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
+    if not 0 <= settings.pull_minutes <= 1440:
+        refuse("pull_minutes", f"{settings.pull_minutes} minutes cannot be; choose 0 to 1440.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:

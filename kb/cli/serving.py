@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from types import FrameType
 
 import click
@@ -65,6 +66,9 @@ def worker(build: Build) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     _refresh(parts)
+    if parts.exchange.wanted:
+        words = (stop, partial(datetime.now, UTC))
+        threading.Thread(target=parts.exchange.run_until, args=words, daemon=True).start()
     scanned = time.monotonic()
     for changes in _changes(parts, stop):
         if os.getppid() != parent:

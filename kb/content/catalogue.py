@@ -14,6 +14,7 @@ from kb.content.check import CrossRow
 from kb.content.library import FileStamp
 from kb.content.links import Link, candidates
 from kb.content.reading import Filed
+from kb.content.relinking import mentions
 from kb.content.text import folded
 from kb.database import addresses, catalogue_state, procedure_keywords, reading, writing
 from kb.database import procedures as table
@@ -194,17 +195,49 @@ class Catalogue:
 
     def related(self, procedure: Procedure, reader: Reader) -> tuple[Procedure, ...]:
         """What its `related` names, in that order; ids and paths; unknown ones left out."""
-        folder = posixpath.dirname(procedure.path)
-        paths = {name: (name, *candidates(name, f"{folder}/x.md")) for name in procedure.related}
-        at = self.at_paths({path for each in paths.values() for path in each})
+        found = self._named(procedure.related, procedure.path)
+        shown = [one for one in found if reader.may_find(one) and one.id != procedure.id]
+        return tuple(dict.fromkeys(shown))
+
+    def successor(self, procedure: Procedure, reader: Reader) -> Procedure | None:
+        """What replaces a retired one, as far as replacements lead; None where nothing does."""
+        seen = {procedure.id}
+        found: Procedure | None = None
+        while procedure.status is Status.RETIRED and procedure.successor:
+            following = self._named([procedure.successor], procedure.path)
+            if not following or following[0].id in seen or not reader.may_read(following[0]):
+                break
+            found = procedure = following[0]
+            seen.add(procedure.id)
+        return found
+
+    def linking_to(self, path: str) -> list[str]:
+        """The other files with a link that may lead to `path`."""
+        query = select(table.c.path, table.c.links, table.c.related, table.c.successor)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.where(table.c.path != path)).all()
+        return [
+            row.path
+            for row in rows
+            if mentions(
+                [*(target for _, target in row.links), *row.related, row.successor or ""],
+                row.path,
+                path,
+            )
+        ]
+
+    def _named(self, names: Collection[str], path: str) -> list[Procedure]:
+        """The procedures of these ids or paths, as written in the file at `path`."""
+        base = f"{posixpath.dirname(path)}/x.md"
+        paths = {name: (name, *candidates(name, base)) for name in names}
+        at = self.at_paths({each for some in paths.values() for each in some})
         ids = {
-            name: next((at[path] for path in each if path in at), name)
-            for name, each in paths.items()
+            name: next((at[each] for each in some if each in at), name)
+            for name, some in paths.items()
         }
-        cards = self.by_ids({*procedure.related, *ids.values()})
-        found = [cards.get(name) or cards.get(ids[name]) for name in procedure.related]
-        shown = [card.procedure for card in found if card and reader.may_find(card.procedure)]
-        return tuple(dict.fromkeys(one for one in shown if one.id != procedure.id))
+        cards = self.by_ids({*names, *ids.values()})
+        found = [cards.get(name) or cards.get(ids[name]) for name in names]
+        return [card.procedure for card in found if card]
 
     def stamps(self) -> dict[str, Stamp]:
         """By path."""
@@ -349,4 +382,5 @@ def _procedure(row: Any) -> Procedure:
         review_every=row.review_every,
         audience=tuple(row.audience),
         related=tuple(row.related),
+        successor=row.successor,
     )

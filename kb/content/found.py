@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from kb.content.catalogue import Catalogue
 from kb.content.keeping import Keeping
 from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE
-from kb.content.repository import FOUND, Note
+from kb.content.purging import pack, purge
+from kb.content.repository import CHANGED, FIRST, FOUND, Note
 
 QUIET = timedelta(minutes=15)
-FIRST = "Found on disk"
-CHANGED = "Changed on disk"
 TROUBLE = "history trouble"  # the catalogue's state that says why changes are not in the history
 _PENDING = "uncommitted"
+_PURGE = "purge"
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,10 +46,25 @@ class Found:
         try:
             with self._keeping.alone():
                 left = self._committed(paths, waiting, now, progress)
+                self._purge(now)
+            pack(self._keeping.repository)
         except OSError as error:
             left, trouble = paths, error.strerror or str(error)
         self._remember(_PENDING, _told({path: waiting.get(path, now.isoformat()) for path in left}))
         self._remember(TROUBLE, trouble)
+
+    def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
+        """Take an erased procedure out of the history at the next chance."""
+        wanted: dict[str, list[str]] = json.loads(self._catalogue.state(_PURGE) or "{}")
+        wanted[procedure_id] = sorted(paths)
+        self._catalogue.set_state(_PURGE, json.dumps(wanted))
+
+    def _purge(self, now: datetime) -> None:
+        wanted: dict[str, list[str]] = json.loads(self._catalogue.state(_PURGE) or "{}")
+        for procedure_id, paths in wanted.items():
+            note = Note(f"Erased {procedure_id}", FOUND, now)
+            purge(self._keeping.repository, procedure_id, paths, note)
+        self._remember(_PURGE, "")
 
     def _committed(
         self, paths: set[str], waiting: dict[str, str], now: datetime, progress: Progress

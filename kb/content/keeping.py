@@ -11,12 +11,13 @@ import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 
 from kb.content.journal import Intent, Journal
 from kb.content.library import Library
 from kb.content.refs import Moved
-from kb.content.repository import Note, Repository, hash_of
+from kb.content.repository import CHANGED, FOUND, Note, Prepared, Repository, hash_of
 from kb.content.writing import sweep, written
 
 Changes = Mapping[str, bytes | None]
@@ -44,37 +45,71 @@ class Keeping:
             self._recover()
             yield
 
-    def apply(self, changes: Changes, note: Note, merging: str | None = None) -> str:
+    def apply(self, changes: Changes, note: Note) -> str:
         """Change these files and commit that, inside `alone`; returns the commit.
 
-        None removes a file. Raises OSError (GitTrouble is one): then all is as it was.
+        None removes a file. What is replaced must be in the newest version (`settled`). Raises
+        OSError (GitTrouble and ChangedMeanwhile are some): then all is as it was.
         """
         self.repository.ensure_at_rest()
-        before = {path: self._blob_on_disk(path) for path in changes}
         after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
+
+        def prepare() -> Prepared:
+            for raw in changes.values():
+                if raw is not None:
+                    self.repository.store(raw)
+            return self.repository.prepare(after, note)
+
+        return self._apply(changes, after, prepare, note, tries=_TRIES)
+
+    def apply_prepared(self, prepared: Prepared, note: Note) -> None:
+        """Put a commit's files in their places, inside `alone`. Raises as `apply` does."""
+        changes = {
+            path: None if blob is None else self.repository.bytes_of(blob)
+            for path, blob in prepared.blobs.items()
+        }
+        self._apply(changes, prepared.blobs, lambda: prepared, note, tries=1)
+
+    def _apply(
+        self,
+        changes: Changes,
+        after: dict[str, str | None],
+        prepare: Callable[[], Prepared],
+        note: Note,
+        tries: int,
+    ) -> str:
+        before = {path: self.repository.blob(path) for path in changes}
+
+        def may_go(path: str, raw: bytes | None) -> bool:
+            return (None if raw is None else hash_of(raw)) in (before[path], after[path])
+
         page = self._journal.enter(Intent(before, after, note))
         try:
             with written(self.library.root, changes) as switch:
-                for raw in changes.values():
-                    if raw is not None:
-                        self.repository.store(raw)
-                prepared = self.repository.prepare(after, note, merging)
-                switch.switch()
-                for nth in range(_TRIES):
+                prepared = prepare()
+                switch.switch(may_go)
+                for left in reversed(range(tries)):
                     try:
                         self.repository.publish(prepared, note, before)
                         break
                     except Moved:
-                        if nth == _TRIES - 1 or merging:
+                        if not left:
                             raise
-                        prepared = self.repository.prepare(after, note)
+                        prepared = prepare()
         finally:
             page.unlink(missing_ok=True)
         return prepared.id
 
+    def settled(self, path: str, now: datetime) -> bytes | None:
+        """The file on disk, inside `alone`; other hands' change gets a version of its own first."""
+        raw = self.on_disk(path)
+        if self.differs(path):
+            self.commit_found([path], Note(CHANGED, FOUND, now))
+        return raw
+
     def differs(self, path: str) -> bool:
         """Is the file on disk another than in the newest version?"""
-        return self.repository.blob(path) != self._blob_on_disk(path)
+        return self.repository.blob(path) != self.blob_on_disk(path)
 
     def commit_found(
         self, paths: Collection[str], note: Note, progress: Progress = lambda done: None
@@ -109,9 +144,10 @@ class Keeping:
         except FileNotFoundError:
             return None
 
-    def _blob_on_disk(self, path: str) -> str | None:
-        raw = self.on_disk(path)
-        return None if raw is None else hash_of(raw)
+    def blob_on_disk(self, path: str) -> str | None:
+        """What git would call the file as it is now; None where there is none. Raises OSError."""
+        file = self.library.root.joinpath(*path.split("/"))
+        return hash_of(file.read_bytes()) if file.is_file() else None
 
     def _recover(self) -> None:
         for page, intent in self._journal.left():
@@ -126,7 +162,7 @@ class Keeping:
         }:
             if folder.is_dir():
                 sweep(folder)
-        now = {path: self._blob_on_disk(path) for path in intent.after}
+        now = {path: self.blob_on_disk(path) for path in intent.after}
         changed = {path for path, blob in intent.after.items() if intent.before[path] != blob}
         if not any(now[path] == intent.after[path] for path in changed):
             return

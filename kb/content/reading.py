@@ -40,6 +40,7 @@ FIELDS: dict[str, str] = {
     "review_every": "how long a review holds: `6 months`, `90 days`, `1 year`",
     "audience": "whom it is for",
     "related": "ids or paths of other procedures",
+    "successor": "id or path of the procedure that replaces a retired one",
 }
 READING = 1  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
@@ -112,6 +113,7 @@ class _Reading:
             review_every=self._review_every(department),
             audience=self._several("audience"),
             related=self._several("related"),
+            successor=self._value("successor", values.text),
         )
         return procedure, name is not None
 

@@ -185,6 +185,7 @@ def _columns(one: Procedure) -> dict[str, Any]:
         "keywords": [keyword.text for keyword in one.keywords],
         "audience": list(one.audience),
         "related": list(one.related),
+        "successor": one.successor,
         "version": one.version,
     }
 

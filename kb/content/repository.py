@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,8 @@ from kb.content.writing import SUFFIX
 KEEPER = "kb"
 KEEPER_EMAIL = "kb@localhost"
 LONGEST_NOTE = 500
+FIRST = "Found on disk"  # the note of the first version of all that was there
+CHANGED = "Changed on disk"  # of what other hands did, nobody knows whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +162,15 @@ class Repository:
         finally:
             pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
 
-    def prepare(
-        self, blobs: Mapping[str, str | None], note: Note, merging: str | None = None
-    ) -> Prepared:
+    def prepare(self, blobs: Mapping[str, str | None], note: Note) -> Prepared:
         """Write trees and a commit with these blobs (None removes a path); no branch moves.
 
-        With `merging`, that commit is the second parent. Raises GitTrouble.
+        Raises GitTrouble.
         """
         parent = self.head()
         try:
-            tree = self._tree(parent, blobs)
-            parents = [each for each in (parent, merging) if each]
-            return Prepared(self._commit(tree, parents, note), parent, dict(blobs))
+            commit = self._commit(self._tree(parent, blobs), [parent] if parent else [], note)
+            return Prepared(commit, parent, dict(blobs))
         except (pygit2.GitError, ValueError) as error:
             raise GitTrouble(f"git cannot write: {error}") from error
 
@@ -192,6 +191,14 @@ class Repository:
                 refs.move(self.git, self.branch(), old, new, keeper, note.at, _line(note.text))
         except pygit2.GitError as error:
             raise GitTrouble(f"git cannot write: {error}") from error
+
+    def merge_commit(self, tree: pygit2.Oid, head: str, theirs: str, note: Note) -> str:
+        """A commit of two parents; no branch moves."""
+        return self._commit(tree, [head, theirs], note)
+
+    def tree_without(self, tree: pygit2.Tree, paths: Collection[str]) -> pygit2.Oid:
+        """The same tree without these files."""
+        return self._written(tree, {tuple(path.split("/")): None for path in paths})
 
     def stage(self, blobs: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:
         """Bring a clone's index up to a commit that a killed kb made."""

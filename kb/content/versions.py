@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
 
 from kb.content.lineage import GONE
-from kb.database import procedures, reading
+from kb.database import erasures, procedures, reading
 from kb.database import versions as table
 from kb.procedures.model import Procedure, Status
 from kb.procedures.visibility import Reader
@@ -134,7 +134,7 @@ class Versions:
         """The version of those bytes (`Procedure.version`), for who was shown it then."""
         path = select(procedures.c.path).where(procedures.c.id == procedure_id).scalar_subquery()
         line = or_(table.c.line == _line_of(path), table.c.procedure_id == procedure_id)
-        return self._newest(and_(line, table.c.version == version))
+        return self._newest(and_(line, table.c.version == version, _not_erased()))
 
     def oldest_first(self, procedure: Procedure, reader: Reader, most: int) -> list[Version]:
         """The newest `most` of what it said on the site, the oldest of them first."""
@@ -187,6 +187,11 @@ class Versions:
 
 def _on_site() -> ColumnElement[bool]:
     return table.c.live_from.is_not(None)
+
+
+def _not_erased() -> ColumnElement[bool]:
+    """Of what was erased for good, only the trace is told, and that elsewhere."""
+    return table.c.procedure_id.not_in(select(erasures.c.procedure_id))
 
 
 def _line_of(path: Any) -> ColumnElement[int]:
@@ -246,6 +251,7 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
             or_(table.c.until.is_(None), table.c.until > taken_in),
             table.c.status == Status.PUBLISHED.value,
             readable,
+            _not_erased(),
         )
     )
     return query, now.c.id

@@ -28,7 +28,7 @@ class Right(StrEnum):
     ANSWER = "answer the inbox"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
-    ERASE = "erase"
+    ERASE = "erase for good"
 
 
 # An editor's and a reviewer's rights hold in their own departments. An administrator's hold

@@ -63,7 +63,8 @@ class Procedure:
 
     `path` is relative to content/, with forward slashes. `version` names the exact bytes of the
     file (12 hex digits of their SHA-256). `owner` and `deputy` are e-mail addresses, or whatever
-    a stranger's file says. `review_every` is in days.
+    a stranger's file says. `review_every` is in days. `successor` is the id or path of what
+    replaces a retired one.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Procedure:
     review_every: int | None = None
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    successor: str | None = None
 
     @property
     def due(self) -> date | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 
-from kb.content.catalogue import Catalogue
-from kb.content.found import CHANGED
+from kb.content.erasures import Erasure
 from kb.content.front_matter import parse
-from kb.content.keeping import Keeping
-from kb.content.library import MAX_BYTES, UnusablePath
+from kb.content.library import MAX_BYTES
 from kb.content.merging import Stretch, clashes, merge, merged
-from kb.content.reading import id_from_path, procedure_from
-from kb.content.repository import FOUND, Note
 from kb.content.text import slug
+from kb.people.person import Person
 from kb.procedures.model import Severity
-from kb.publishing import Publisher
-from kb.saving.edits import Author, Collision, Edit, NotSaved, Saved, UnusableEdit
+from kb.saving.desk import Desk, noted
+from kb.saving.edits import Again, Author, Collision, Edit, Saved, UnusableEdit
+from kb.saving.moving import Moving
+from kb.saving.retiring import Erased, Retiring
 
 ATTACHED = (
     ".avif",
@@ -32,57 +29,51 @@ ATTACHED = (
     ".txt",
     ".webp",
 )
+_TRIES = 5
 LARGEST = 2_000_000  # bytes that an editor may save; larger files can be read
 
 
 class Saver:
-    """The verbs of writing, as `parts.saver`. Whether a person may is for the caller to ask.
+    """The verbs of writing, as `parts.saver`. Whether a person may is for the caller to ask,
 
-    Every verb raises NotSaved, and then nothing has changed; UnusableEdit for what cannot be.
+    but for `erase`. Every verb raises NotSaved, and then nothing has changed; UnusableEdit for
+    what cannot be. Each is one commit by its author; `note` may be empty.
     """
 
-    def __init__(self, keeping: Keeping, catalogue: Catalogue, publisher: Publisher) -> None:
-        self._keeping = keeping
-        self._catalogue = catalogue
-        self._publisher = publisher
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._moving = Moving(desk)
+        self._retiring = Retiring(desk)
 
     def save(self, edit: Edit, now: datetime) -> Saved:
         """Write the edit, joined with what others changed since its base was read.
 
         Raises Collision where both changed the same lines, and NotSaved, UnusableEdit.
         """
-        path = self._place(edit.path)
         _ensure_usable(edit.text, edit.base)
-        note = _note(edit.note, f"Changed {path}", edit.by, now, edit.worth_telling)
-        try:
-            with self._keeping.alone():
-                path = self._present_path(path, edit.base)
-                before = self._as_found(path, now) or b""
-                text = _joined(edit, before, path)
-                commit = self._applied({path: text} if text != before else {}, note)
-        except OSError as error:
-            raise _not_saved(path, error) from error
-        return self._saved(path, text, commit, merged=text != edit.text)
+        for _ in range(_TRIES):
+            try:
+                return self._save(edit, now)
+            except Again:
+                continue
+        return self._save(edit, now)
 
     def create(self, path: str, text: bytes, note: str, by: Author, now: datetime) -> Saved:
         """Write a file that was not there. Raises UnusableEdit when it is, or its id is taken."""
-        path = self._place(path)
         _ensure_usable(text, b"")
-        with_note = _note(note, f"New: {path}", by, now, True)
-        try:
-            with self._keeping.alone():
-                self._ensure_free(path, text)
-                commit = self._applied({path: text}, with_note)
-        except OSError as error:
-            raise _not_saved(path, error) from error
-        return self._saved(path, text, commit, merged=False)
+        with self._desk.alone(path):
+            place = self._desk.free_place(path)
+            self._ensure_own_id(place, text)
+            with_note = noted(note, f"New: {place}", by, now, True)
+            commit = self._desk.applied({place: text}, with_note)
+        return self._desk.saved(place, text, commit)
 
     def free_path(self, folder: str, title: str) -> str:
         """A path in `folder` ("" is the top) for a new procedure of that title."""
         name = slug(title)[:80] or "procedure"
         start = f"{folder.strip('/')}/{name}".lstrip("/")
         path, nth = f"{start}.md", 2
-        while self._keeping.library.has(path):
+        while self._desk.keeping.library.has(path):
             path, nth = f"{start}-{nth}.md", nth + 1
         return path
 
@@ -91,64 +82,89 @@ class Saver:
 
         The same bytes under the same name are stored once.
         """
-        wanted = self._place(path, ATTACHED)
+        wanted = self._desk.place(path, ATTACHED)
         if len(raw) > MAX_BYTES:
             raise UnusableEdit(f"The file is too large; at most {MAX_BYTES // 1_000_000} MB.")
         stem, dot, suffix = wanted.rpartition(".")
         place, nth = wanted, 2
-        try:
-            with self._keeping.alone():
-                while (found := self._keeping.on_disk(place)) is not None and found != raw:
-                    place, nth = f"{stem}-{nth}{dot}{suffix}", nth + 1
-                if found is None:
-                    self._applied({place: raw}, _note("", f"Attached {place}", by, now, False))
-        except OSError as error:
-            raise _not_saved(place, error) from error
+        with self._desk.alone(wanted):
+            while (found := self._desk.keeping.settled(place, now)) is not None and found != raw:
+                place, nth = f"{stem}-{nth}{dot}{suffix}", nth + 1
+            if found is None:
+                note = noted("", f"Attached {place}", by, now, False)
+                self._desk.applied({place: raw}, note)
         return place
 
-    def _place(self, path: str, suffixes: tuple[str, ...] = (".md", ".markdown")) -> str:
-        try:
-            return self._keeping.library.place(path, suffixes)
-        except UnusablePath as error:
-            raise UnusableEdit(f"{error}.") from error
+    def rename(
+        self,
+        procedure_id: str,
+        *,
+        title: str | None = None,
+        path: str | None = None,
+        note: str = "",
+        by: Author,
+        now: datetime,
+    ) -> Saved:
+        """Another title, another path, or both. The id stays, and old addresses lead on."""
+        return self._moving.rename(procedure_id, title=title, path=path, note=note, by=by, now=now)
+
+    def move(
+        self,
+        procedure_id: str,
+        *,
+        department: str | None = None,
+        folder: str | None = None,
+        note: str = "",
+        by: Author,
+        now: datetime,
+    ) -> Saved:
+        """To another department or folder; without `folder`, to the department's own."""
+        return self._moving.move(procedure_id, department, folder, note, by, now)
+
+    def retire(
+        self, procedure_id: str, successor: str | None, note: str, by: Author, now: datetime
+    ) -> Saved:
+        """Out of use: found no more; old links lead on to the successor (an id), where given."""
+        return self._retiring.retire(procedure_id, successor, note, by, now)
+
+    def reinstate(self, procedure_id: str, note: str, by: Author, now: datetime) -> Saved:
+        """A retired one in use again."""
+        return self._retiring.reinstate(procedure_id, note, by, now)
+
+    def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
+        """For good, with all versions where the repository is kb's own. Raises NotAllowed."""
+        return self._retiring.erase(procedure_id, by, now)
+
+    def erasure_of(self, procedure_id: str) -> Erasure | None:
+        """The trace of what was erased."""
+        return self._desk.erasures.of(procedure_id)
+
+    def _save(self, edit: Edit, now: datetime) -> Saved:
+        path = self._desk.place(edit.path)
+        with self._desk.alone(path):
+            path = self._present_path(path, edit.base)
+            note = noted(edit.note, f"Changed {path}", edit.by, now, edit.worth_telling)
+            before = self._desk.keeping.settled(path, now) or b""
+            if not (before or edit.base):
+                self._ensure_own_id(path, edit.text)
+            text = _joined(edit, before, path)
+            commit = self._desk.applied({path: text} if text != before else {}, note)
+        return self._desk.saved(path, text, commit, merged=text != edit.text)
 
     def _present_path(self, path: str, base: bytes) -> str:
         """Where the file is now, when it was moved while somebody edited it."""
-        if not base or self._keeping.library.has(path):
+        if not base or self._desk.keeping.library.has(path):
             return path
-        id = self._catalogue.at_path(path)
-        card = self._catalogue.get(id) if id else None
+        id = self._desk.catalogue.at_path(path)
+        card = self._desk.catalogue.get(id) if id else None
         return card.procedure.path if card else path
 
-    def _as_found(self, path: str, now: datetime) -> bytes | None:
-        """The file on disk; a change by other hands gets a version of its own first."""
-        raw = self._keeping.on_disk(path)
-        if self._keeping.differs(path):
-            self._keeping.commit_found([path], Note(CHANGED, FOUND, now))
-        return raw
-
-    def _applied(self, changes: Mapping[str, bytes | None], note: Note) -> str:
-        if changes:
-            return self._keeping.apply(changes, note)
-        return self._keeping.repository.head() or ""
-
-    def _ensure_free(self, path: str, text: bytes) -> None:
-        if self._keeping.library.has(path):
-            raise UnusableEdit(f"There is a file {path} already; choose another name.")
-        named = parse(text, path).meta.get("id")
-        if isinstance(named, str) and self._catalogue.get(named) is not None:
-            raise UnusableEdit(f"The id {named} is another procedure's; give this one its own.")
-
-    def _saved(self, path: str, text: bytes, commit: str, *, merged: bool) -> Saved:
-        """Catalogue and index are brought up; their trouble cannot undo what is saved."""
-        try:
-            searchable = self._publisher.take_up([path])
-        except OSError:
-            searchable = False
-        departments = self._publisher.departments()
-        filed = procedure_from(parse(text, path), departments).procedure
-        id = self._catalogue.at_path(path) or filed.id or id_from_path(path)
-        return Saved(id, path, sha256(text).hexdigest()[:12], commit, merged, searchable)
+    def _ensure_own_id(self, path: str, text: bytes) -> None:
+        name = parse(text, path).meta.get("id")
+        if isinstance(name, str) and self._desk.catalogue.get(name) is not None:
+            raise UnusableEdit(f"The id {name} is another procedure's; give this one its own.")
+        if self._desk.erasures.of(self._desk.filed_id(path, text)) is not None:
+            raise UnusableEdit("That id was of a procedure that is erased; give this one another.")
 
 
 def _joined(edit: Edit, before: bytes, path: str) -> bytes:
@@ -181,12 +197,3 @@ def _marks(text: bytes) -> int:
     starts = (b"<<<<<<< ", b">>>>>>> ")
     lines = text.splitlines()
     return min(sum(line.startswith(start) for line in lines) for start in starts)
-
-
-def _note(text: str, default: str, by: Author, now: datetime, worth_telling: bool) -> Note:
-    return Note(text.strip() or default, by, now, worth_telling)
-
-
-def _not_saved(path: str, error: OSError) -> NotSaved:
-    why = error.strerror or str(error)
-    return NotSaved(f"{path} is not saved, and nothing has changed: {why}.")

@@ -75,6 +75,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
         related=text.related,
+        successor=parts().catalogue.successor(text.procedure, access.reader()),
         **responding.vote_panel(text.procedure),
         **history.latest(text.procedure),
     )

@@ -336,6 +336,22 @@ def test_a_purged_text_leaves_its_trace(rep: FlaskClient, clone: Clone) -> None:
     assert page(rep, "/procedures/SHP-014/authors")
 
 
+def test_of_what_is_erased_nothing_is_shown_to_anybody(
+    rep: FlaskClient, editor: FlaskClient, clone: Clone, parts: Parts
+) -> None:
+    version = version_of(parts, "SHP-014")
+    admin = parts.directory.by_email("admin@kb.example")
+    assert admin is not None
+    parts.saver.erase("SHP-014", admin, NOW)
+    parts.publisher.refresh(NOW.date())
+    first = commits(clone)[-1]
+    for client in (rep, editor):
+        assert "Late Shipment" not in page(client, "/as-of?at=2026-03-03T10:00")
+        for address in (HISTORY, at(first), "/procedures/SHP-014/differences"):
+            assert client.get(address).status_code == 404
+    assert parts.versions.at("SHP-014", version) is None
+
+
 @pytest.mark.parametrize(
     "address", [HISTORY, "/procedures/SHP-014/differences", "/procedures/SHP-014/authors", "/as-of"]
 )
