@@ -37,6 +37,7 @@ from kb.web import (
     browsing,
     errors,
     faults,
+    fragments,
     help,
     history,
     inbox,
@@ -115,7 +116,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         parts.searcher.search("first", Reader(), date.today())
     app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
     app.extensions["kb"] = parts
-    for module in (security, access, pages, errors):
+    for module in (security, access, pages, fragments, errors):
         module.register(app)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from kb.content.catalogue import Catalogue, Stamp
+from kb.content.cards import Stamp
+from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, cross_faults
 from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
@@ -122,8 +122,6 @@ class Publisher:
             rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
             read = self._catalogue_files(files, progress, everything=rebuild)
             indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
-            if read.changed or read.removed or indexed:
-                self._catalogue.set_state("generation", secrets.token_hex(8))
             self._catalogue.set_state(REBUILD, "")
             self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
         self.read_history(progress)
@@ -195,7 +193,6 @@ class Publisher:
             self._catalogue.remove(gone)
             known = self._catalogue.stamps_of(paths)
             self._index.update(self._entries(known, read.sections), gone, lambda done: None)
-            self._catalogue.set_state("generation", secrets.token_hex(8))
             self._catalogue.set_state("checked", "")
         self.read_history()
         return True

@@ -9,7 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from kb.content.amending import amend
-from kb.content.catalogue import Card, Catalogue
+from kb.content.cards import Card
+from kb.content.catalogue import Catalogue
 from kb.content.erasures import Erasures
 from kb.content.front_matter import parse
 from kb.content.keeping import Changes, Keeping

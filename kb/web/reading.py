@@ -20,7 +20,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.procedures.model import Procedure
 from kb.web import access, history, responding
 from kb.web.access import readable_or_404
@@ -43,7 +43,6 @@ SERVED = {
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }
-_SAID_ANYWAY = "review-overdue"  # in a sentence of its own, to everybody
 # A drawing opened by itself is a document: it may draw, and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -68,14 +67,10 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     text = _text_or_404(card)
     return render_template(
         "reading/procedure.html",
-        procedure=text.procedure,
-        page=text.page,
-        faults=[fault for fault in text.faults if fault.code != _SAID_ANYWAY],
+        text=text,
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
-        related=text.related,
-        successor=parts().catalogue.successor(text.procedure, access.reader()),
         **responding.vote_panel(text.procedure),
         **history.latest(text.procedure),
     )
