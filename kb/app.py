@@ -12,13 +12,16 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.chronicle import Chronicle
 from kb.content.drafts import Drafts
 from kb.content.erasures import Erasures
 from kb.content.exchanging import Exchange
+from kb.content.history import History
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
-from kb.content.repository import Repository
+from kb.content.repository import Repository, git_folder
+from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -36,12 +39,15 @@ from kb.web import (
     browsing,
     errors,
     faults,
+    fragments,
     help,
+    history,
     inbox,
     pages,
     people,
     reading,
     responding,
+    restoring,
     searching,
     security,
     signing_in,
@@ -52,6 +58,8 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _BLUEPRINTS = (
     searching,
     reading,
+    history,
+    restoring,
     browsing,
     responding,
     inbox,
@@ -74,13 +82,14 @@ def build(settings: Settings) -> Parts:
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
     directory = Directory(engine)
-    keeping = Keeping(
-        library, Repository(settings.content, settings.var / "history.git"), settings.var
-    )
+    own = settings.var / "history.git"
+    keeping = Keeping(library, Repository(settings.content, own), settings.var)
+    history = History(lambda: git_folder(settings.content, own))
     publisher = Publisher(
         keeping,
         catalogue,
         index,
+        Chronicle(engine, history),
         lambda: directory.emails() or None,
         settings.var / "refresh.lock",
     )
@@ -90,6 +99,8 @@ def build(settings: Settings) -> Parts:
         library=library,
         catalogue=catalogue,
         renderer=Renderer(),
+        history=history,
+        versions=Versions(engine),
         index=index,
         searcher=Searcher(index, LiveSynonyms(library)),
         directory=directory,
@@ -109,7 +120,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         parts.searcher.search("first", Reader(), date.today())
     app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
     app.extensions["kb"] = parts
-    for module in (security, access, pages, errors):
+    for module in (security, access, pages, fragments, errors):
         module.register(app)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)

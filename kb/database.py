@@ -35,11 +35,16 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # No id lies beyond: PostgreSQL's integer is this wide, and SQLite's driver raises on wider ones.
 GREATEST_ID = 2**31 - 1
+
+
+class Unwritable(OSError):
+    """The database is full, locked, read-only or away; nothing of the transaction is kept."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -132,6 +137,36 @@ erasures = Table(
     Column("department", String(80), nullable=False),
     Column("by", Text, nullable=False),  # name and e-mail address
     Column("at", Moment, nullable=False),
+)
+
+# The history: what git says of each file, derived from it and rebuilt at any time.
+versions = Table(
+    "versions",
+    metadata,
+    # In the order in which the served branch took them in; a merge's side commits just before it.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # The first version's id of the file whose next version this is, through renames and moves.
+    Column("line", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("procedure_id", Text, nullable=False, index=True),  # as this version names itself
+    Column("named", Boolean, nullable=False),  # the id stands in the front matter
+    Column("commit", String(64), nullable=False),
+    Column("blob", String(64), nullable=False),  # "" where the file was removed
+    Column("version", String(12), nullable=False),  # "" where the file was removed
+    Column("title", Text, nullable=False),
+    Column("sort_title", Text, nullable=False),
+    Column("department", String(80), nullable=False),
+    Column("status", String(16), nullable=False),  # a Status, or "removed"
+    Column("author_name", Text, nullable=False),
+    Column("author_email", Text, nullable=False),
+    Column("at", Moment, nullable=False),  # when its author wrote it
+    Column("note", Text, nullable=False),
+    Column("kind", String(16)),  # minor | notable; NULL where the commit does not say
+    # From when the site had it; NULL for what was only ever on a branch of somebody's own.
+    Column("live_from", Moment, index=True),
+    Column("until", Integer),  # the version that took its place on the site
+    Index(None, "line", "until"),
+    Index(None, "path", "until"),
 )
 
 people = Table(
@@ -275,13 +310,16 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
     One at a time for each `what` ("people", "feedback" ...), so that what was read is still so
     when it is written. SQLite has one writer for everything, and the lock is taken at the start:
     a transaction that turns from reading to writing is refused as "database is locked" when
-    somebody else wrote in between, however long it would wait.
+    somebody else wrote in between, however long it would wait. Raises Unwritable.
     """
-    with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
-        if connection.dialect.name == "postgresql":
-            lock = zlib.crc32(what.encode()) & GREATEST_ID
-            connection.execute(select(func.pg_advisory_xact_lock(lock)))
-        yield connection
+    try:
+        with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
+            if connection.dialect.name == "postgresql":
+                lock = zlib.crc32(what.encode()) & GREATEST_ID
+                connection.execute(select(func.pg_advisory_xact_lock(lock)))
+            yield connection
+    except OperationalError as error:
+        raise Unwritable(0, f"the database cannot be written: {error.orig}") from error
 
 
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from kb.content.catalogue import Catalogue
 from kb.content.drafts import Drafts
 from kb.content.exchanging import Exchange
+from kb.content.history import History
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.people.directory import Directory
 from kb.publishing import Publisher
@@ -29,6 +31,8 @@ class Parts:
     library: Library
     catalogue: Catalogue
     renderer: Renderer
+    history: History
+    versions: Versions
     index: Index
     searcher: Searcher
     directory: Directory

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from kb.content.catalogue import Catalogue, Stamp
+from kb.content.cards import Stamp
+from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, cross_faults
+from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
 from kb.content.found import Found
 from kb.content.front_matter import parse, unreadable
@@ -86,6 +87,7 @@ class Publisher:
         keeping: Keeping,
         catalogue: Catalogue,
         index: Index,
+        chronicle: Chronicle,
         emails: Emails,
         lock: Path,
         clock: Clock = _by_the_clock,
@@ -96,6 +98,7 @@ class Publisher:
         self._clock = clock
         self._catalogue = catalogue
         self._index = index
+        self._chronicle = chronicle
         self._emails = emails
         self._lock = lock
 
@@ -119,12 +122,29 @@ class Publisher:
             rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
             read = self._catalogue_files(files, progress, everything=rebuild)
             indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
-            if read.changed or read.removed or indexed:
-                self._catalogue.set_state("generation", secrets.token_hex(8))
             self._catalogue.set_state(REBUILD, "")
             self._recheck(unlisted, today, changed=bool(read.changed or read.removed))
+        self.read_history(progress)
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
+
+    def read_history(self, progress: Progress = _silent) -> None:
+        """Bring the versions up to git. Where another process is at it already, it is left to that.
+
+        The first time in a long history takes a while, in which saving and searching go on.
+        Raises OSError where git cannot read.
+        """
+        while self._chronicle.behind():
+            with self._lock.with_name("history.lock").open("w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return
+                done = self._chronicle.catch_up(
+                    self.departments(), lambda done, total: progress("History", done, total)
+                )
+            if not done:
+                return
 
     def check(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
@@ -149,9 +169,11 @@ class Publisher:
         """
         note = note or Note("Synonyms changed", FOUND, self._clock())
         with self._keeping.alone():
-            before = self._library.synonyms_source()
+            before = self._keeping.settled(SYNONYMS_FILE, note.at) or b""
             changed = change(before)
-            if changed != before:
+            if (self._library.root / SYNONYMS_FILE).is_symlink():
+                self._library.save_settings(SYNONYMS_FILE, changed)
+            elif changed != before:
                 self._keeping.apply({SYNONYMS_FILE: changed}, note)
 
     def take_up(self, paths: Collection[str], wait: float = 5.0) -> bool:
@@ -171,8 +193,8 @@ class Publisher:
             self._catalogue.remove(gone)
             known = self._catalogue.stamps_of(paths)
             self._index.update(self._entries(known, read.sections), gone, lambda done: None)
-            self._catalogue.set_state("generation", secrets.token_hex(8))
             self._catalogue.set_state("checked", "")
+        self.read_history()
         return True
 
     def want_rebuild(self) -> None:

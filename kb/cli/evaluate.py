@@ -82,7 +82,7 @@ def _entries(documents: Path, ids: dict[str, str]) -> Iterator[Entry]:
 
 def _found(searcher: Searcher, text: str, ids: dict[str, str]) -> tuple[str, ...]:
     results = searcher.search(text, Reader(), date.today(), limit=DEPTH)
-    return tuple(ids[hit.path] for hit in results.hits)
+    return tuple(ids[hit.found.path] for hit in results.hits)
 
 
 def _labelled(queries: Path, labels: Path) -> Iterator[Labelled]:

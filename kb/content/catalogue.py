@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import posixpath
+import secrets
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, func, or_, select, update
 
 from kb.content import recording
+from kb.content.cards import (
+    Card,
+    Category,
+    Drawer,
+    KeywordCount,
+    Listing,
+    Stamp,
+    card_from,
+    procedure_of,
+)
 from kb.content.check import CrossRow
 from kb.content.library import FileStamp
 from kb.content.links import Link, candidates
@@ -18,7 +29,7 @@ from kb.content.relinking import mentions
 from kb.content.text import folded, sortable
 from kb.database import addresses, catalogue_state, procedure_keywords, reading, writing
 from kb.database import procedures as table
-from kb.procedures.model import Fault, Keyword, Procedure, Severity, Status
+from kb.procedures.model import Fault, Keyword, Procedure, Status
 from kb.procedures.visibility import Reader
 
 _WRITING = "catalogue"
@@ -30,50 +41,10 @@ _STAMPS = select(
     table.c.fingerprint,
     table.c.id,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A procedure and what is wrong with its file."""
-
-    procedure: Procedure
-    faults: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of cards; `total` counts all pages'."""
-
-    cards: tuple[Card, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """The part of keywords before the colon, and how many procedures have it."""
-
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordCount:
-    """A keyword and how many procedures have it. `folded` is the form for addresses."""
-
-    keyword: str
-    folded: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the catalogue knows of a file, to tell whether it or its index entry is outdated."""
-
-    size: int
-    modified_ns: int
-    version: str
-    fingerprint: str
-    id: str
+_GENERATION = "generation"
+# Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
+_BY_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+_STATE = select(catalogue_state.c.value).where(catalogue_state.c.name == bindparam("name"))
 
 
 class Catalogue:
@@ -81,6 +52,15 @@ class Catalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._drawer = Drawer()
+
+    def generation(self) -> str:
+        """Another one after every change of the catalogue: what was made from it is then old."""
+        return self.state(_GENERATION) or ""
+
+    def remembered(self, id: str, generation: str) -> Card | None:
+        """`get`, without a statement where the card was asked for in this generation before."""
+        return self._drawer.get(id, generation, self.get)
 
     def get(self, id: str) -> Card | None:
         """The procedure of that id."""
@@ -92,9 +72,9 @@ class Catalogue:
             return {}
         with reading(self._engine) as connection:
             return {
-                row.id: _card(row)
+                row.id: card_from(row)
                 for some in recording.chunks(set(ids))
-                for row in connection.execute(select(table).where(table.c.id.in_(some)))
+                for row in connection.execute(_BY_IDS, {"ids": list(some)})
             }
 
     def at_path(self, path: str) -> str | None:
@@ -207,7 +187,7 @@ class Catalogue:
         query = select(table).where(_findable(reader), table.c.reviewed.is_not(None))
         query = query.order_by(table.c.reviewed.desc(), table.c.sort_title).limit(n)
         with reading(self._engine) as connection:
-            return tuple(_procedure(row) for row in connection.execute(query))
+            return tuple(procedure_of(row) for row in connection.execute(query))
 
     def related(self, procedure: Procedure, reader: Reader) -> tuple[Procedure, ...]:
         """What its `related` names, in that order; ids and paths; unknown ones left out."""
@@ -279,12 +259,14 @@ class Catalogue:
         """
         with writing(self._engine, _WRITING) as connection:
             recording.enter(connection, files, gone)
+            _move_on(connection)
 
     def remove(self, paths: Collection[str]) -> None:
         """Forget files; others whose id they had taken get it back."""
         if paths:
             with writing(self._engine, _WRITING) as connection:
                 recording.forget(connection, paths)
+                _move_on(connection)
 
     def record_cross_faults(self, faults: Iterable[Fault]) -> None:
         """Keep the faults found across files beside each file's own, for its card."""
@@ -293,24 +275,26 @@ class Catalogue:
             found.setdefault(fault.path, []).append(asdict(fault))
         query = select(table.c.path, table.c.faults, table.c.cross_faults, table.c.faulty)
         with writing(self._engine, _WRITING) as connection:
+            changed = False
             for path, own, before, faulty in connection.execute(query).all():
                 across = found.get(path, [])
                 if (across, bool(own or across)) != (before, faulty):
                     values = {"cross_faults": across, "faulty": bool(own or across)}
                     connection.execute(update(table).where(table.c.path == path).values(values))
+                    changed = True
+            if changed:
+                _move_on(connection)
 
     def state(self, name: str) -> str | None:
         """A remembered value, e.g. what the last refresh saw."""
-        query = select(catalogue_state.c.value).where(catalogue_state.c.name == name)
         with reading(self._engine) as connection:
-            value: str | None = connection.scalar(query)
+            value: str | None = connection.scalar(_STATE, {"name": name})
         return value
 
     def set_state(self, name: str, value: str) -> None:
         """Remember a value under a name of at most 40 characters."""
         with writing(self._engine, _WRITING) as connection:
-            connection.execute(delete(catalogue_state).where(catalogue_state.c.name == name))
-            connection.execute(insert(catalogue_state).values(name=name, value=value))
+            recording.remember(connection, name, value)
 
     def cross_rows(self) -> Iterator[CrossRow]:
         """Light rows of everything, by path. `id` is the one that the file wants."""
@@ -342,7 +326,7 @@ class Catalogue:
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(table).where(wanted))
             rows = connection.execute(query).all()
-        return Listing(tuple(_card(row) for row in rows), total or 0)
+        return Listing(tuple(card_from(row) for row in rows), total or 0)
 
 
 def _findable(reader: Reader) -> ColumnElement[bool]:
@@ -359,6 +343,10 @@ def _stamps(rows: Iterable[Any]) -> dict[str, Stamp]:
         path: Stamp(size, int(modified), version, fingerprint, id)
         for path, size, modified, version, fingerprint, id in rows
     }
+
+
+def _move_on(connection: Connection) -> None:
+    recording.remember(connection, _GENERATION, secrets.token_hex(8))
 
 
 def _letter(first: str) -> str:
@@ -380,32 +368,4 @@ def _cross_row(row: Any) -> CrossRow:
         named=row.named,
         holds=row.id == row.wanted_id,
         lines=row.lines,
-    )
-
-
-def _card(row: Any) -> Card:
-    written = [*row.faults, *row.cross_faults]
-    return Card(_procedure(row), tuple(_fault(one) for one in written))
-
-
-def _fault(written: dict[str, Any]) -> Fault:
-    return Fault(**{**written, "severity": Severity(written["severity"])})
-
-
-def _procedure(row: Any) -> Procedure:
-    return Procedure(
-        id=row.id,
-        title=row.title,
-        path=row.path,
-        version=row.version,
-        department=row.department,
-        keywords=tuple(Keyword(word) for word in row.keywords),
-        owner=row.owner,
-        deputy=row.deputy,
-        status=Status(row.status),
-        reviewed=row.reviewed,
-        review_every=row.review_every,
-        audience=tuple(row.audience),
-        related=tuple(row.related),
-        successor=row.successor,
     )

@@ -11,12 +11,13 @@ import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 
 from kb.content.journal import Intent, Journal
 from kb.content.library import Library
 from kb.content.refs import Moved
-from kb.content.repository import Note, Prepared, Repository, hash_of
+from kb.content.repository import CHANGED, FOUND, Note, Prepared, Repository, hash_of
 from kb.content.writing import sweep, written
 
 Changes = Mapping[str, bytes | None]
@@ -47,7 +48,8 @@ class Keeping:
     def apply(self, changes: Changes, note: Note) -> str:
         """Change these files and commit that, inside `alone`; returns the commit.
 
-        None removes a file. Raises OSError (GitTrouble is one): then all is as it was.
+        None removes a file. What is replaced must be in the newest version (`settled`). Raises
+        OSError (GitTrouble and ChangedMeanwhile are some): then all is as it was.
         """
         self.repository.ensure_at_rest()
         after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
@@ -76,12 +78,16 @@ class Keeping:
         note: Note,
         tries: int,
     ) -> str:
-        before = {path: self.blob_on_disk(path) for path in changes}
+        before = {path: self.repository.blob(path) for path in changes}
+
+        def may_go(path: str, raw: bytes | None) -> bool:
+            return (None if raw is None else hash_of(raw)) in (before[path], after[path])
+
         page = self._journal.enter(Intent(before, after, note))
         try:
             with written(self.library.root, changes) as switch:
                 prepared = prepare()
-                switch.switch()
+                switch.switch(may_go)
                 for left in reversed(range(tries)):
                     try:
                         self.repository.publish(prepared, note, before)
@@ -93,6 +99,13 @@ class Keeping:
         finally:
             page.unlink(missing_ok=True)
         return prepared.id
+
+    def settled(self, path: str, now: datetime) -> bytes | None:
+        """The file on disk, inside `alone`; other hands' change gets a version of its own first."""
+        raw = self.on_disk(path)
+        if self.differs(path):
+            self.commit_found([path], Note(CHANGED, FOUND, now))
+        return raw
 
     def differs(self, path: str) -> bool:
         """Is the file on disk another than in the newest version?"""

@@ -241,6 +241,11 @@ def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]
     return sorted(found, key=lambda entry: entry.name)
 
 
+def is_listed(path: str) -> bool:
+    """Is a file of that path one that `files` would list, hidden ones and folders left out?"""
+    return _is_markdown(path) and not any(map(_is_skipped, path.split("/")))
+
+
 def _is_markdown(name: str) -> bool:
     return name.casefold().endswith(MARKDOWN_SUFFIXES)
 

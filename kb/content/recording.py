@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from kb.content.library import FileStamp
 from kb.content.reading import Filed
 from kb.content.text import folded, sortable
-from kb.database import addresses, procedure_keywords
+from kb.database import addresses, catalogue_state, procedure_keywords
 from kb.database import procedures as table
 from kb.procedures.model import Procedure
 
@@ -42,6 +42,12 @@ def forget(connection: Connection, paths: Collection[str]) -> None:
     for chunk in chunks(paths):
         connection.execute(delete(table).where(table.c.path.in_(chunk)))
     settle(connection, freed)
+
+
+def remember(connection: Connection, name: str, value: str) -> None:
+    """Keep a value of the catalogue's own."""
+    connection.execute(delete(catalogue_state).where(catalogue_state.c.name == name))
+    connection.execute(insert(catalogue_state).values(name=name, value=value))
 
 
 def settle(connection: Connection, wanted: Iterable[str], gone: Collection[str] = ()) -> None:

@@ -12,12 +12,17 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 SUFFIX = ".saving"
+MayGo = Callable[[str, bytes | None], bool]
+
+
+class ChangedMeanwhile(OSError):
+    """The file on disk is not the one that was read: somebody wrote it in between."""
 
 
 @dataclass(slots=True)
@@ -64,12 +69,17 @@ class Switch:
                 place.draft = _beside(place.target)
                 _write(place.draft, raw, place.target)
 
-    def switch(self) -> None:
-        """Put the new texts in their places."""
-        for place in self._places.values():
+    def switch(self, may_go: MayGo = lambda path, raw: True) -> None:
+        """Put the new texts in their places. `may_go` looks at each old one, None for none.
+
+        Raises ChangedMeanwhile where it says no.
+        """
+        for path, place in self._places.items():
             if place.target.exists():
                 place.kept = _beside(place.target)
                 _keep(place.target, place.kept)
+            if not may_go(path, place.kept.read_bytes() if place.kept else None):
+                raise ChangedMeanwhile(0, f"{path} was changed at the same moment; try again")
             place.switched = True
             if place.draft is not None:
                 place.draft.replace(place.target)
@@ -113,6 +123,8 @@ def sweep(folder: Path) -> None:
 
 def write_through(target: Path, raw: bytes) -> None:
     """Replace one file; after it returns, no crash loses it. Raises OSError: all is as before."""
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
     with written(target.parent, {target.name: raw}) as switch:
         switch.switch()
 

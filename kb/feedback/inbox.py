@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, case, func, insert, select, update
 
-from kb.database import GREATEST_ID, items, reading, writing
+from kb.database import GREATEST_ID, Moment, items, reading, writing
 from kb.feedback import records
 from kb.feedback.model import (
     Answerer,
@@ -28,6 +28,24 @@ from kb.feedback.votes import Votes
 _OPEN = items.c.state == State.OPEN.value
 _ANSWERED = items.c.state == State.ANSWERED.value
 _UNSEEN = and_(_ANSWERED, items.c.answer_seen_at.is_(None))
+
+
+# Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
+_COUNTS = (
+    select(
+        items.c.department,
+        items.c.state,
+        func.count(),
+        func.sum(case((items.c.due_at < bindparam("now", type_=Moment), 1), else_=0)),
+    )
+    .where(items.c.department.in_(bindparam("departments", expanding=True)), _OPEN | _ANSWERED)
+    .group_by(items.c.department, items.c.state)
+)
+_UNREAD = (
+    select(func.count())
+    .select_from(items)
+    .where(items.c.reporter_id == bindparam("person"), _UNSEEN)
+)
 
 
 class Inbox:
@@ -95,14 +113,9 @@ class Inbox:
 
     def counts(self, departments: AbstractSet[str], now: datetime) -> Counts:
         """How much these departments have open, answered and overdue."""
-        late = case((items.c.due_at < now, 1), else_=0)
-        query = (
-            select(items.c.department, items.c.state, func.count(), func.sum(late))
-            .where(items.c.department.in_(departments), _OPEN | _ANSWERED)
-            .group_by(items.c.department, items.c.state)
-        )
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
+            asked = {"now": now, "departments": list(departments)}
+            rows = connection.execute(_COUNTS, asked).all()
         waiting = [row for row in rows if row[1] == State.OPEN]
         return Counts(
             open=sum(row[2] for row in waiting),
@@ -148,9 +161,8 @@ class Inbox:
 
     def unread_answers(self, person_id: int) -> int:
         """How many answers this person has not seen yet."""
-        unread = and_(_of(person_id), _UNSEEN)
         with reading(self._engine) as connection:
-            return connection.scalar(select(func.count()).select_from(items).where(unread)) or 0
+            return connection.scalar(_UNREAD, {"person": person_id}) or 0
 
     def mark_seen(self, person_id: int, item_ids: Iterable[int], now: datetime) -> None:
         """This person has seen the answers to these items. Others' items are left alone."""

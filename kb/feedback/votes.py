@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     func,
     insert,
     select,
@@ -23,6 +24,13 @@ from kb.database import items, reading, writing
 from kb.database import votes as table
 from kb.feedback.model import Kind, Reason, State, Tally, Vote, cleaned
 from kb.procedures.model import Procedure
+
+# Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
+_TALLY = (
+    select(table.c.helpful, func.count())
+    .where(table.c.procedure_id == bindparam("id"))
+    .group_by(table.c.helpful)
+)
 
 
 class Votes:
@@ -62,18 +70,16 @@ class Votes:
     def of(self, person_id: int, procedure_id: str, version: str) -> Vote | None:
         """What this person voted on that version, if anything."""
         with reading(self._engine) as connection:
-            query = _query(_by(person_id, procedure_id, version))
-            row = connection.execute(query).one_or_none()
+            asked = {"person": person_id, "procedure": procedure_id, "version": version}
+            row = connection.execute(_OF, asked).one_or_none()
         return _vote(row) if row is not None else None
 
     def tally(self, procedure_id: str, version: str | None = None) -> Tally:
         """The votes on a procedure: on one version, or on all it ever had."""
-        which = table.c.procedure_id == procedure_id
-        if version is not None:
-            which = and_(which, table.c.version == version)
-        query = select(table.c.helpful, func.count()).where(which).group_by(table.c.helpful)
+        query = _TALLY if version is None else _TALLY.where(table.c.version == version)
         with reading(self._engine) as connection:
-            counts = {row[0]: row[1] for row in connection.execute(query)}
+            rows = connection.execute(query, {"id": procedure_id}).all()
+        counts: dict[bool, int] = dict(rows)
         return Tally(yes=counts.get(True, 0), no=counts.get(False, 0))
 
 
@@ -190,3 +196,12 @@ def _vote(row: Row[Any]) -> Vote:
         comment=row.comment or "",
         state=State(row.state) if row.state else None,
     )
+
+
+_OF = _query(
+    and_(
+        table.c.person_id == bindparam("person"),
+        table.c.procedure_id == bindparam("procedure"),
+        table.c.version == bindparam("version"),
+    )
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
 
 from kb.database import GREATEST_ID, memberships, people, reading, writing
 from kb.people import records
@@ -15,6 +15,12 @@ from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
 from kb.people.passwords import Passwords
 from kb.people.person import Person, folded_email, usable_email
 from kb.people.records import Newcomer
+
+# Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
+_NAMES = select(people.c.email, people.c.name).where(
+    people.c.email.in_(bindparam("emails", expanding=True))
+)
+_OF_ID = records.query(people.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,10 @@ class Directory:
 
     def get(self, person_id: int) -> Person | None:
         """The person of that id, disabled ones and demo people too."""
-        return self._one(people.c.id == person_id) if 0 < person_id <= GREATEST_ID else None
+        if not 0 < person_id <= GREATEST_ID:
+            return None
+        with reading(self._engine) as connection:
+            return next(iter(records.gathered(connection.execute(_OF_ID, {"id": person_id}))), None)
 
     def by_email(self, email: str) -> Person | None:
         """The person of that address, however it is spelled."""
@@ -70,11 +79,11 @@ class Directory:
     def names(self, emails: Iterable[str]) -> dict[str, str]:
         """Names by address, spelled as asked; addresses of nobody are left out."""
         folded = {email: folded_email(email) for email in emails}
-        query = select(people.c.email, people.c.name).where(
-            people.c.email.in_({email for email in folded.values() if email.isprintable()})
-        )
+        asked = {email for email in folded.values() if email.isprintable()}
+        if not asked:
+            return {}
         with reading(self._engine) as connection:
-            known = {row.email: row.name for row in connection.execute(query)}
+            known = dict(connection.execute(_NAMES, {"emails": list(asked)}).all())
         return {email: known[fold] for email, fold in folded.items() if fold in known}
 
     def emails(self) -> frozenset[str]:

@@ -45,14 +45,23 @@ class Newcomer:
 
 def listed(connection: Connection, which: ColumnElement[bool]) -> list[Person]:
     """All such persons by name, with their roles, in one statement."""
-    query = (
+    return gathered(connection.execute(query(which)))
+
+
+def query(which: ColumnElement[bool]) -> Select[Any]:
+    """All such persons by name, a row for each of their roles."""
+    return (
         select(people, memberships.c.department, memberships.c.role)
         .outerjoin(memberships, memberships.c.person_id == people.c.id)
         .where(which)
         .order_by(people.c.sort_name, people.c.id)
     )
+
+
+def gathered(found: Iterable[Row[Any]]) -> list[Person]:
+    """The persons of the rows of such a `query`."""
     rows: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(query):
+    for row in found:
         rows.setdefault(row.id, []).append(row)
     return [_person(of_one) for of_one in rows.values()]
 

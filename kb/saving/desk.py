@@ -9,7 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from kb.content.amending import amend
-from kb.content.catalogue import Card, Catalogue
+from kb.content.cards import Card
+from kb.content.catalogue import Catalogue
 from kb.content.erasures import Erasures
 from kb.content.front_matter import parse
 from kb.content.keeping import Changes, Keeping
@@ -17,9 +18,10 @@ from kb.content.library import UnusablePath
 from kb.content.lines import NotAmendable
 from kb.content.links import MARKDOWN_SUFFIXES
 from kb.content.reading import procedure_from
-from kb.content.repository import CHANGED, FOUND, Author, Note
+from kb.content.repository import Author, Note
+from kb.content.writing import ChangedMeanwhile
 from kb.publishing import Publisher
-from kb.saving.edits import NotSaved, Saved, UnusableEdit
+from kb.saving.edits import Again, NotSaved, Saved, UnusableEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Desk:
             raise UnusableEdit(
                 f"Line {error.line} of {what}: {error.problem}; {error.remedy}."
             ) from error
+        except ChangedMeanwhile as error:
+            raise Again(f"{error.strerror}.") from error
         except OSError as error:
             why = error.strerror or str(error)
             raise NotSaved(f"{what} is not saved, and nothing has changed: {why}.") from error
@@ -66,16 +70,9 @@ class Desk:
             raise UnusableEdit(f"There is a file {place} already; choose another name.")
         return place
 
-    def as_found(self, path: str, now: datetime) -> bytes | None:
-        """The file on disk; a change by other hands gets a version of its own first."""
-        raw = self.keeping.on_disk(path)
-        if self.keeping.differs(path):
-            self.keeping.commit_found([path], Note(CHANGED, FOUND, now))
-        return raw
-
     def present(self, path: str, now: datetime) -> bytes:
-        """`as_found` of a file that must be there. Raises UnusableEdit."""
-        raw = self.as_found(path, now)
+        """`settled` of a file that must be there. Raises UnusableEdit."""
+        raw = self.keeping.settled(path, now)
         if raw is None:
             raise UnusableEdit(f"{path} is not there any more.")
         return raw

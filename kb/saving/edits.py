@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from kb.content.merging import Stretch, merged
 from kb.content.repository import Author
 
-__all__ = ["Author", "Collision", "Edit", "NotAllowed", "NotSaved", "Saved", "UnusableEdit"]
+__all__ = [
+    "Again",
+    "Author",
+    "Collision",
+    "Edit",
+    "NotAllowed",
+    "NotSaved",
+    "Saved",
+    "UnusableEdit",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,10 @@ class Collision(Exception):
 
 class NotSaved(Exception):
     """It could not be written; everything is as it was. Its text says why and what to do."""
+
+
+class Again(NotSaved):
+    """Somebody without kb wrote the file at the same moment: the next try finds that."""
 
 
 class UnusableEdit(ValueError):

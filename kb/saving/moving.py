@@ -95,7 +95,7 @@ class Moving:
         """Other files whose links follow; one that cannot be changed keeps its old address."""
         changed: dict[str, bytes | None] = {}
         for path in self._desk.catalogue.linking_to(move.old):
-            raw = self._desk.as_found(path, now)
+            raw = self._desk.keeping.settled(path, now)
             if raw is None:
                 continue
             try:

@@ -12,7 +12,7 @@ from kb.content.text import slug
 from kb.people.person import Person
 from kb.procedures.model import Severity
 from kb.saving.desk import Desk, noted
-from kb.saving.edits import Author, Collision, Edit, Saved, UnusableEdit
+from kb.saving.edits import Again, Author, Collision, Edit, Saved, UnusableEdit
 from kb.saving.moving import Moving
 from kb.saving.retiring import Erased, Retiring
 
@@ -29,6 +29,7 @@ ATTACHED = (
     ".txt",
     ".webp",
 )
+_TRIES = 5
 LARGEST = 2_000_000  # bytes that an editor may save; larger files can be read
 
 
@@ -49,17 +50,13 @@ class Saver:
 
         Raises Collision where both changed the same lines, and NotSaved, UnusableEdit.
         """
-        path = self._desk.place(edit.path)
         _ensure_usable(edit.text, edit.base)
-        with self._desk.alone(path):
-            path = self._present_path(path, edit.base)
-            note = noted(edit.note, f"Changed {path}", edit.by, now, edit.worth_telling)
-            before = self._desk.as_found(path, now) or b""
-            if not (before or edit.base):
-                self._ensure_own_id(path, edit.text)
-            text = _joined(edit, before, path)
-            commit = self._desk.applied({path: text} if text != before else {}, note)
-        return self._desk.saved(path, text, commit, merged=text != edit.text)
+        for _ in range(_TRIES):
+            try:
+                return self._save(edit, now)
+            except Again:
+                continue
+        return self._save(edit, now)
 
     def create(self, path: str, text: bytes, note: str, by: Author, now: datetime) -> Saved:
         """Write a file that was not there. Raises UnusableEdit when it is, or its id is taken."""
@@ -91,7 +88,7 @@ class Saver:
         stem, dot, suffix = wanted.rpartition(".")
         place, nth = wanted, 2
         with self._desk.alone(wanted):
-            while (found := self._desk.keeping.on_disk(place)) is not None and found != raw:
+            while (found := self._desk.keeping.settled(place, now)) is not None and found != raw:
                 place, nth = f"{stem}-{nth}{dot}{suffix}", nth + 1
             if found is None:
                 note = noted("", f"Attached {place}", by, now, False)
@@ -141,6 +138,18 @@ class Saver:
     def erasure_of(self, procedure_id: str) -> Erasure | None:
         """The trace of what was erased."""
         return self._desk.erasures.of(procedure_id)
+
+    def _save(self, edit: Edit, now: datetime) -> Saved:
+        path = self._desk.place(edit.path)
+        with self._desk.alone(path):
+            path = self._present_path(path, edit.base)
+            note = noted(edit.note, f"Changed {path}", edit.by, now, edit.worth_telling)
+            before = self._desk.keeping.settled(path, now) or b""
+            if not (before or edit.base):
+                self._ensure_own_id(path, edit.text)
+            text = _joined(edit, before, path)
+            commit = self._desk.applied({path: text} if text != before else {}, note)
+        return self._desk.saved(path, text, commit, merged=text != edit.text)
 
     def _present_path(self, path: str, base: bytes) -> str:
         """Where the file is now, when it was moved while somebody edited it."""

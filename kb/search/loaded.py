@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -13,12 +15,21 @@ from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.search.analysis import folded
 from kb.search.arrayfile import Array
+from kb.search.results import Found
 from kb.search.spelling import Spellings
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 COMMON = 16  # a stem in more than one document of so many is also kept as an array of them all
 KEPT_BYTES = 32_000_000  # for those arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A procedure as hits show it; of each section the anchor, heading, and end in the texts."""
+
+    found: Found
+    sections: tuple[tuple[str, str, int], ...]
 
 
 class Loaded:
@@ -38,6 +49,7 @@ class Loaded:
         self.row = lru_cache(maxsize=1 << 14)(self._row)
         self.size = lru_cache(maxsize=1 << 14)(self._size)
         self.table = lru_cache(maxsize=1 << 13)(self._table)
+        self.stored = lru_cache(maxsize=2_000)(self._stored)
         self.everywhere = lru_cache(maxsize=max(8, KEPT_BYTES // (4 * self.count + 1)))(
             self._everywhere
         )
@@ -121,19 +133,32 @@ class Loaded:
         ends = self.arrays["surface.ends"]
         return self.arrays["surface.ids"][(int(ends[row - 1]) if row else 0) : int(ends[row])]
 
-    def stored(self, number: int) -> dict[str, Any]:
+    def _stored(self, number: int) -> Stored:
         """What a hit shows (kb.search.passages)."""
-        found: dict[str, Any] = json.loads(self._stretch("stored", number))
-        return found
+        first, last = self._stretch("stored", number)
+        it: dict[str, Any] = json.loads(self.arrays["stored"][first:last].tobytes())
+        found = Found(
+            id=it["id"],
+            title=it["title"],
+            path=it["path"],
+            department=it["department"],
+            owner=it["owner"],
+            keywords=tuple(it["keywords"]),
+            reviewed=it["reviewed"] and date.fromisoformat(it["reviewed"]),
+            due=it["due"] and date.fromisoformat(it["due"]),
+            status=Status(it["status"]),
+        )
+        return Stored(found, tuple((a, heading, end) for a, heading, end in it["sections"]))
 
-    def texts(self, number: int) -> bytes:
-        """The texts of a document's sections, one after the other, as UTF-8."""
-        return self._stretch("texts", number)
+    def text(self, number: int, start: int = 0, end: int | None = None) -> str:
+        """The texts of a document's sections, one after the other; [start, end) in UTF-8."""
+        first, last = self._stretch("texts", number)
+        part = self.arrays["texts"][first + start : last if end is None else first + end]
+        return part.tobytes().decode("utf-8", "surrogatepass")
 
-    def _stretch(self, name: str, number: int) -> bytes:
+    def _stretch(self, name: str, number: int) -> tuple[int, int]:
         ends = self.arrays[f"{name}.ends"]
-        start = int(ends[number - 1]) if number else 0
-        return self.arrays[name][start : int(ends[number])].tobytes()
+        return int(ends[number - 1]) if number else 0, int(ends[number])
 
     def having(self, name: str, accepted: list[bool]) -> Mask:
         """Documents with a category or keyword whose number is accepted."""

@@ -22,16 +22,19 @@ def standing_together(
     best = numbers[np.argsort(-scores[numbers], kind="stable")][:MOST_READ]
     for number in best.tolist():
         it = one.stored(number)
-        texts = [it["title"], *it["keywords"], *_sections(one, number, it["sections"])]
+        known = it.found
+        texts = [known.title, *known.keywords, *_sections(one, number, it.sections)]
         found[number] = _has_all(texts, phrases)
     return found
 
 
-def _sections(one: Loaded, number: int, sections: list[tuple[str, str, int]]) -> Iterator[str]:
+def _sections(
+    one: Loaded, number: int, sections: tuple[tuple[str, str, int], ...]
+) -> Iterator[str]:
     """Heading and text of each section."""
-    texts, start = one.texts(number), 0
+    start = 0
     for _, heading, end in sections:
-        yield f"{heading}\n{texts[start:end].decode('utf-8', 'surrogatepass')}"
+        yield f"{heading}\n{one.text(number, start, end)}"
         start = end
 
 

@@ -18,11 +18,8 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
-
-    `score` is at least 0 and comparable only within one search.
-    """
+class Found:
+    """What the index knows of a procedure by heart, the same for every search."""
 
     id: str
     title: str
@@ -32,12 +29,42 @@ class Hit:
     keywords: tuple[str, ...]
     reviewed: date | None
     due: date | None
-    overdue: bool
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
+
+    `score` is at least 0 and comparable only within one search.
+    """
+
+    found: Found
+    overdue: bool
     score: float
     anchor: str
     heading: str
     snippet: tuple[Fragment, ...]
+
+    @property
+    def id(self) -> str:
+        """The procedure's id."""
+        return self.found.id
+
+    @property
+    def title(self) -> str:
+        """The procedure's title."""
+        return self.found.title
+
+    @property
+    def department(self) -> str:
+        """The id of the department that owns it."""
+        return self.found.department
+
+    @property
+    def owner(self) -> str | None:
+        """The e-mail address of its owner."""
+        return self.found.owner
 
     def as_json(self) -> dict[str, object]:
         """The hit as the API and `kb search --json` tell it."""
@@ -50,7 +77,7 @@ class Hit:
             "score": self.score,
             "section": self.heading,
             "snippet": "".join(fragment.text for fragment in self.snippet),
-            "reviewed": self.reviewed.isoformat() if self.reviewed else None,
+            "reviewed": self.found.reviewed.isoformat() if self.found.reviewed else None,
             "overdue": self.overdue,
         }
 

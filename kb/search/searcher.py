@@ -8,11 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.search import arrayfile
 from kb.search.analysis import folded
@@ -93,7 +91,8 @@ class Searcher:
         began = time.perf_counter()
         offset, limit = max(offset, 0), max(limit, 0)
         answer = self._answer(text, reader, prefix, department, category, offset + limit)
-        hits = tuple(self._hit(answer, nth, today) for nth in _page(answer.ranked, offset, limit))
+        wanted, shown = answer.wanted, _page(answer.ranked, offset, limit)
+        hits = tuple(self._hit(answer, nth, wanted, today) for nth in shown)
         return Results(
             query=text,
             total=answer.narrowing.total,
@@ -197,30 +196,21 @@ class Searcher:
             mask &= standing_together(one, match.words, mask, query.phrases)
         return mask
 
-    def _hit(self, answer: _Answer, nth: int, today: date) -> Hit:
+    def _hit(self, answer: _Answer, nth: int, wanted: frozenset[str], today: date) -> Hit:
         ranked = answer.ranked
         one = answer.sets[int(ranked.sets[nth])]
-        it = one.stored(int(ranked.docs[nth]))
         number = int(ranked.docs[nth])
+        it = one.stored(number)
         _, _, section, start, end = one.arrays["passages"][int(ranked.passages[nth])].tolist()
-        anchor, heading, _ = it["sections"][section] if it["sections"] else ("", "", 0)
-        text = one.texts(number)[start:end].decode("utf-8", "surrogatepass")
-        due = it["due"] and date.fromisoformat(it["due"])
+        anchor, heading, _ = it.sections[section] if it.sections else ("", "", 0)
+        due = it.found.due
         return Hit(
-            id=it["id"],
-            title=it["title"],
-            path=it["path"],
-            department=it["department"],
-            owner=it["owner"],
-            keywords=tuple(it["keywords"]),
-            reviewed=it["reviewed"] and date.fromisoformat(it["reviewed"]),
-            due=due,
+            found=it.found,
             overdue=bool(due and due < today),
-            status=Status(it["status"]),
             score=round(float(ranked.scores[nth]), 4),
             anchor=anchor,
             heading=heading,
-            snippet=snippet(text, answer.wanted, self.index.stems),
+            snippet=snippet(one.text(number, start, end), wanted, self.index.stems),
         )
 
     def _did_you_mean(self, answer: _Answer) -> str | None:
@@ -282,9 +272,9 @@ def _likely_department(answer: _Answer) -> str | None:
 
 def _explained(answer: _Answer, nth: int) -> Explained:
     ranked = answer.ranked
-    it: dict[str, Any] = answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth]))
+    it = answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
     parts = tuple(
         Part(name, round(float(adds), 4))
         for name, adds in zip(PARTS, shares(answer.scorer, ranked, nth), strict=True)
     )
-    return Explained(it["id"], it["title"], float(ranked.scores[nth]), parts)
+    return Explained(it.id, it.title, float(ranked.scores[nth]), parts)

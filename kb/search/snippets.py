@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from kb.search.analysis import ASCII_WORD, IS_UNSPACED, WORD, Stems, cut, lowered
+from kb.search.analysis import ASCII_WORD, IS_UNSPACED, MARKS, WORD, Stems, cut, lowered
 from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
 BEFORE = 40  # characters shown before the first match
-IN_JOINED = r"[^\s_.‐‑–-]"
-JOINED = re.compile(rf"(?<!{IN_JOINED}){IN_JOINED}+(?:[-‐‑–.]{IN_JOINED}+)+")  # compounds
+JOINER = re.compile(r"(?<=[^\W_])[-‐‑–.](?=[^\W_])")  # within a compound, such as "e-mail"
+RUN_END = re.compile(r"[\s_]|$")
+ODD = re.compile(r"[A-Za-z0-9]?[^\W\x00-\x7f]")  # where a word may begin with an accent
+MARK = re.compile(f"[{MARKS}]")
 SPACE = re.compile(r"\s+")
 
 
@@ -29,22 +31,58 @@ def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, 
 
 def _places(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, int, str]]:
     """[start, end) and stem of each match; of a compound's joined form its last part."""
-    pattern = ASCII_WORD if text.isascii() else WORD
-    if pattern is WORD and IS_UNSPACED.search(text):
+    if not text.isascii() and IS_UNSPACED.search(text):
         return _places_with_compounds(text, wanted, stems)
-    # A stem begins as its word does: this spares stemming nearly all words of the text.
+    word = ASCII_WORD if text.isascii() else WORD
+    # A stem begins as its word does: this spares looking at nearly all words of the text.
     beginnings = {stem[:2] for stem in wanted}
-    places = [
-        (found.start(), found.end(), stem)
-        for found in pattern.finditer(text)
-        if (word := found[0])[:2].lower() in beginnings or not word[:2].isascii()
-        if (stem := stems.of(lowered(word))) in wanted
-    ]
-    for found in JOINED.finditer(text):
-        at = found.start()
-        for start, end, stem in _places_with_compounds(found[0], wanted, stems):
-            places.append((at + start, at + end, stem))
-    return sorted(set(places))
+    places = {
+        (at, found.end(), stem)
+        for at in _beginnings(text, beginnings)
+        if (found := word.match(text, at)) and (stem := stems.of(lowered(found[0]))) in wanted
+    }
+    for at, compound in _compounds(text):
+        bare = JOINER.sub("", compound).lower()
+        if not bare.isascii() or any(beginning in bare for beginning in beginnings):
+            for start, end, stem in _places_with_compounds(compound, wanted, stems):
+                places.add((at + start, at + end, stem))
+    return sorted(places)
+
+
+def _beginnings(text: str, wanted: set[str]) -> Iterator[int]:
+    """Where words begin with one of the `wanted` two letters, or with an accent among them."""
+    lower = text.lower()
+    if len(lower) != len(text):  # few letters change their length, and with it all places
+        lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    for beginning in wanted:
+        at = lower.find(beginning)
+        while at >= 0:
+            if at == 0 or _begins(text, at):
+                yield at
+            at = lower.find(beginning, at + 1)
+    if not text.isascii():
+        yield from (odd.start() for odd in ODD.finditer(text) if _begins(text, odd.start()))
+
+
+def _begins(text: str, at: int) -> bool:
+    """Does a word begin there: not within one, nor behind its apostrophe?"""
+    before = text[at - 1 : at]
+    if before.isalnum() or (before >= "\u0300" and MARK.match(before)):
+        return False
+    return before not in ("'", "’", "ʼ") or not text[at - 2 : at - 1].isalnum()
+
+
+def _compounds(text: str) -> Iterator[tuple[int, str]]:
+    """Each stretch without blanks in which words are joined, and where it begins."""
+    end = 0
+    for joiner in JOINER.finditer(text):
+        if joiner.start() >= end:
+            start = joiner.start()
+            while start and not (text[start - 1].isspace() or text[start - 1] == "_"):
+                start -= 1
+            run = RUN_END.search(text, joiner.end())
+            end = run.start() if run else len(text)
+            yield start, text[start:end]
 
 
 def _places_with_compounds(
@@ -98,7 +136,9 @@ def _joined(cut: Iterable[Fragment]) -> list[Fragment]:
     """White space as one blank, neighbours of one kind together, nothing empty."""
     found: list[Fragment] = []
     for one in cut:
-        text = SPACE.sub(" ", one.text)
+        text = one.text
+        if "  " in text or not text.isprintable():
+            text = SPACE.sub(" ", text)
         if text and found and found[-1].marked == one.marked:
             found[-1] = Fragment(found[-1].text + text, one.marked)
         elif text:

@@ -127,7 +127,7 @@ def looked_for(expression: str) -> bool:
 
 
 def _keywords(hits: Iterable[Hit], alone: list[str], only: Synonyms) -> list[str]:
-    topics = (Keyword(keyword).topic for hit in hits for keyword in hit.keywords)
+    topics = (Keyword(keyword).topic for hit in hits for keyword in hit.found.keywords)
     tried = {text.casefold() for text in alone}
     found: dict[str, str] = {}
     for topic in topics:

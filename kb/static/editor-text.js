@@ -83,7 +83,10 @@ window.kbWriting = window.kbWriting ?? {};
     const found = /^(\s*)([-*]|(\d+)\.|>) (.*)$/.exec(value.slice(start, at));
     if (!found) return;
     event.preventDefault();
-    if (!found[4]) return put(area, "", start, at);
+    if (!found[4]) {
+      put(area, "", start, at);
+      return;
+    }
     const mark = found[3] ? `${Number(found[3]) + 1}.` : found[2];
     put(area, `\n${found[1]}${mark} `);
   };

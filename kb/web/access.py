@@ -8,13 +8,13 @@ from flask import Flask, abort, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.people.person import Person
 from kb.people.rights import Right, may
 from kb.people.tokens import Tokens
 from kb.procedures.model import Procedure
 from kb.procedures.visibility import Reader
-from kb.web.pages import now, parts
+from kb.web.pages import generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 PUBLIC = frozenset({"static", "bootstrap.static", "signing_in.sign_in", "api.health"})
@@ -92,7 +92,7 @@ def reader() -> Reader:
 
 def readable_or_404(procedure_id: str) -> Card:
     """The procedure of this id; unknown and not-yours look alike."""
-    card = parts().catalogue.get(procedure_id)
+    card = parts().catalogue.remembered(procedure_id, generation())
     if card is None or not reader().may_read(card.procedure):
         abort(404)
     return card

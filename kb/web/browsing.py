@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kb.content.catalogue import KeywordCount, Listing
+from kb.content.cards import KeywordCount, Listing
 from kb.procedures.model import UNASSIGNED, Department
 from kb.web import access
 from kb.web.pages import Pages, departments, here, page_number, parts

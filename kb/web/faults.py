@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from kb.content.exchanging import Exchanged
+from kb.content.found import TROUBLE
+from kb.people.person import Person
 from kb.web import access
 from kb.web.pages import Pages, page_number, parts
 
@@ -20,8 +25,27 @@ def listing() -> ResponseReturnValue:
     found = parts().catalogue.faulty(whose, page_number(), PER_PAGE)
     return render_template(
         "faults/listing.html",
+        exchanged=_trouble(me),
+        untold=parts().catalogue.state(TROUBLE) if me.administrator else None,
         cards=found.cards,
         pages=Pages(page_number(), PER_PAGE, found.total),
         everything=whose is None,
         reader=access.reader(),
     )
+
+
+def _trouble(me: Person) -> Exchanged | None:
+    """Of the exchange with the remote: an administrator's, and whose files are in conflict."""
+    state = parts().exchange.state()
+    if state is None or not state.trouble:
+        return None
+    if me.administrator:
+        return state
+    ids = parts().catalogue.at_paths(state.conflicts)
+    cards = parts().catalogue.by_ids(set(ids.values()))
+    mine = tuple(
+        path
+        for path in state.conflicts
+        if path in ids and cards[ids[path]].procedure.department in me.departments
+    )
+    return replace(state, conflicts=mine) if mine else None

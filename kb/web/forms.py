@@ -173,6 +173,13 @@ class SeenForm(FlaskForm):
     item = SelectMultipleField(coerce=int, validate_choice=False)
 
 
+class RestoreForm(FlaskForm):
+    """An old version to be saved anew; `base` is the version of today's text that was looked at."""
+
+    version = HiddenField(validators=[Length(min=7, max=64)])
+    base = HiddenField(validators=[Length(min=12, max=12)])
+
+
 class SynonymForm(FlaskForm):
     """A synonym to be looked at or saved; `seal` says what was looked at."""
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 from zlib import crc32
 
 from flask import Flask, current_app, g, request, url_for
@@ -68,8 +68,26 @@ def today() -> date:
 def departments() -> Departments:
     """departments.yml as it is now; parsed only when it changed, read once a request."""
     if "departments" not in g:
-        g.departments = _parsed(parts().library.departments_source())
+        g.departments = _parsed(departments_source())
     found: Departments = g.departments
+    return found
+
+
+def departments_source() -> bytes:
+    """departments.yml itself, read once a request."""
+    if "departments_source" not in g:
+        g.departments_source = parts().library.departments_source()
+    found: bytes = g.departments_source
+    return found
+
+
+def generation() -> str:
+    """Which state of the catalogue this page shows; asked anew after something was written."""
+    if request.method not in ("GET", "HEAD"):
+        return parts().catalogue.generation()
+    if "generation" not in g:
+        g.generation = parts().catalogue.generation()
+    found: str = g.generation
     return found
 
 
@@ -94,10 +112,13 @@ def here(**changes: object) -> str:
     Not url_for: that would take what a visitor writes after the question mark for its own
     options, such as the scheme.
     """
-    arguments = {name: value for name, value in request.args.items() if name not in changes}
-    arguments |= {name: str(value) for name, value in changes.items() if value is not None}
-    path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
-    return f"{path}?{urlencode(arguments)}" if arguments else path
+    if "here" not in g:
+        path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
+        g.here = path, {name: urlencode({name: value}) for name, value in request.args.items()}
+    path, written = g.here
+    pairs = [pair for name, pair in written.items() if name not in changes]
+    pairs += [f"{name}={quote_plus(str(v))}" for name, v in changes.items() if v is not None]
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from flask import (
     g,
     redirect,
     render_template,
+    request,
     send_file,
     url_for,
 )
@@ -19,9 +20,9 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.procedures.model import Procedure
-from kb.web import access, responding
+from kb.web import access, history, responding
 from kb.web.access import readable_or_404
 from kb.web.pages import departments, parts
 from kb.web.rendered import Shelf, Text, text_of
@@ -42,7 +43,6 @@ SERVED = {
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }
-_SAID_ANYWAY = "review-overdue"  # in a sentence of its own, to everybody
 # A drawing opened by itself is a document: it may draw, and nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
@@ -61,18 +61,18 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         card = readable_or_404(procedure_id)
     except NotFound:
         return redirect(_found_elsewhere(procedure_id))
+    if "as_of" in request.args:
+        asked = request.args["as_of"]
+        return redirect(url_for("history.listing", procedure_id=card.procedure.id, as_of=asked))
     text = _text_or_404(card)
     return render_template(
         "reading/procedure.html",
-        procedure=text.procedure,
-        page=text.page,
-        faults=[fault for fault in text.faults if fault.code != _SAID_ANYWAY],
+        text=text,
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
         names=parts().directory.names(_people(text.procedure)),
-        related=text.related,
-        successor=parts().catalogue.successor(text.procedure, access.reader()),
         **responding.vote_panel(text.procedure),
+        **history.latest(text.procedure),
     )
 
 

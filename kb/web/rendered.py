@@ -9,29 +9,37 @@ from threading import Lock
 
 from flask import url_for
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.front_matter import parse
 from kb.content.reading import procedure_from
 from kb.content.rendering import Page, Resolve
 from kb.procedures.model import Fault, Procedure
 from kb.procedures.visibility import Reader
-from kb.web.pages import departments, parts
+from kb.web.pages import departments, generation, parts
+
+_SAID_ANYWAY = "review-overdue"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A procedure exactly as its file says, its body as a page, and what it is related to."""
+    """A procedure exactly as its file says, its body as a page, and where it leads on to."""
 
     procedure: Procedure
     faults: tuple[Fault, ...]
     page: Page
     related: tuple[Procedure, ...] = ()
+    successor: Procedure | None = None
+
+    @property
+    def told(self) -> tuple[Fault, ...]:
+        """The faults but for the one that the page says in a sentence of its own."""
+        return tuple(fault for fault in self.faults if fault.code != _SAID_ANYWAY)
 
 
 class Shelf:
     """The texts asked for last, up to `room` characters of HTML. One serves all threads."""
 
-    def __init__(self, room: int = 24_000_000) -> None:
+    def __init__(self, room: int = 12_000_000) -> None:
         self._room = room
         self._texts: OrderedDict[Hashable, tuple[Text, int]] = OrderedDict()
         self._taken = 0
@@ -64,13 +72,23 @@ def text_of(card: Card, reader: Reader, shelf: Shelf) -> Text:
     """
     procedure = card.procedure
     # Links lead elsewhere after any change of the content, and show only what a reader may see.
-    key = (procedure.path, procedure.version, parts().catalogue.state("generation"), reader)
+    key = (procedure.path, procedure.version, generation(), reader)
     kept = shelf.get(key)
     if kept is None:
         kept = _read(card, reader)
         if kept.procedure.version == procedure.version:
             shelf.put(key, kept)
     return kept
+
+
+def text_of_bytes(raw: bytes, path: str, procedure_id: str, reader: Reader) -> Text:
+    """The text of an older version of that procedure; its links lead where they do today."""
+    document = parse(raw, path)
+    filed = procedure_from(document, departments())
+    page = parts().renderer.render(
+        document.body, path, resolver(document.body, path, reader), filed.procedure.title
+    )
+    return Text(replace(filed.procedure, id=procedure_id), filed.faults, page)
 
 
 def _read(card: Card, reader: Reader) -> Text:
@@ -82,7 +100,9 @@ def _read(card: Card, reader: Reader) -> Text:
         procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
     resolve = resolver(document.body, path, reader)
     page = parts().renderer.render(document.body, path, resolve, procedure.title)
-    return Text(procedure, faults, page, parts().catalogue.related(procedure, reader))
+    catalogue = parts().catalogue
+    successor = catalogue.successor(procedure, reader)
+    return Text(procedure, faults, page, catalogue.related(procedure, reader), successor)
 
 
 def resolver(body: str, base: str, reader: Reader) -> Resolve:

@@ -26,7 +26,7 @@ class VotePanel:
     seal: str
     tally: Tally
     vote: Vote | None
-    form: VoteForm
+    form: VoteForm | None  # where somebody says, or changes, why it did not help
 
 
 def vote_panel(procedure: Procedure) -> dict[str, VotePanel]:
@@ -34,8 +34,10 @@ def vote_panel(procedure: Procedure) -> dict[str, VotePanel]:
     return {"vote_panel": _vote_panel(procedure)}
 
 
-def ask_panel(query: str, likely: str | None) -> dict[str, AskForm]:
+def ask_panel(query: str, likely: str | None) -> dict[str, AskForm | None]:
     """What _parts/ask.html shows: the search, and the likely department preselected."""
+    if access.person() is None:
+        return {"ask_form": None}
     return {"ask_form": _ask_form({"q": query, "department": likely or ""})}
 
 
@@ -107,13 +109,15 @@ def _as_read(procedure_id: str, version: str | None, seal: str | None) -> Proced
 def _vote_panel(read: Procedure, form: VoteForm | None = None) -> VotePanel:
     who, votes = access.person(), parts().inbox.votes
     cast = votes.of(who.id, read.id, read.version) if who else None
-    said = {"reason": cast.reason and cast.reason.value, "comment": cast.comment} if cast else {}
+    if form is None and cast and not cast.helpful:
+        said = {"reason": cast.reason and cast.reason.value, "comment": cast.comment}
+        form = VoteForm(formdata=None, data=said)
     return VotePanel(
         procedure=read,
         seal=_signer().get_signature(_sealing(read)).decode(),
         tally=votes.tally(read.id),
         vote=cast,
-        form=form or VoteForm(formdata=None, data=said),
+        form=form,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from kb.content.repository import Author, Note
 from kb.content.synonyms import Synonym, SynonymLists, parse_synonyms
 from kb.content.synonyms_editing import (
     AlreadyThere,
@@ -21,7 +23,7 @@ from kb.search.synonyms import Synonyms
 from kb.search.trial import Comparison, Spread, Trial
 from kb.web import access
 from kb.web.forms import SynonymForm
-from kb.web.pages import Pages, page_number, parts, today
+from kb.web.pages import Pages, now, page_number, parts, today
 
 blueprint = Blueprint("synonyms", __name__, url_prefix="/synonyms")
 PER_PAGE = 60
@@ -82,7 +84,7 @@ def add() -> ResponseReturnValue:
         return _new_page(form), 400
     synonym, seal, status = form.synonym(), form.seal.data or "", 409
     try:
-        parts().publisher.change_synonyms(lambda raw: with_synonym(raw, synonym, seal))
+        _change(lambda raw: with_synonym(raw, synonym, seal), f"Synonym added: {_short(synonym)}")
     except ChangedMeanwhile:
         flash("Look again: other synonyms of these words have changed meanwhile.", "warn")
     except AlreadyThere as refusal:
@@ -113,7 +115,7 @@ def removal(key: str) -> ResponseReturnValue:
     """Take one out of the file; the message leads to adding it again."""
     synonym = next((one for one in _lists().entries if one.key == key), None)
     try:
-        parts().publisher.change_synonyms(lambda raw: without_synonym(raw, key))
+        _change(lambda raw: without_synonym(raw, key), f"Synonym removed: {_told(synonym)}")
     except NotThere:
         flash("That synonym is not there any more.", "warn")
     except NotEditable as refusal:
@@ -123,6 +125,17 @@ def removal(key: str) -> ResponseReturnValue:
     else:
         flash(_removed(synonym), "ok")
     return redirect(url_for(".listing"))
+
+
+def _change(change: Callable[[bytes], bytes], note: str) -> None:
+    """Under the name of the one who asks."""
+    me = access.department_member_or_404()
+    author = Author(me.name, me.email)
+    parts().publisher.change_synonyms(change, Note(note, author, now()))
+
+
+def _told(synonym: Synonym | None) -> str:
+    return _short(synonym) if synonym else "one"
 
 
 def _lists() -> SynonymLists:

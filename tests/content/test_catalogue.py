@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import Engine, event
 
-from kb.content.catalogue import Catalogue, Category, KeywordCount
+from kb.content.cards import Category, KeywordCount
+from kb.content.catalogue import Catalogue
 from kb.content.check import cross_faults
 from kb.content.front_matter import parse
 from kb.content.library import FileStamp

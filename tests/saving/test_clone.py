@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from kb.parts import Parts
 from kb.saving.edits import NotSaved
 from tests.conftest import NOW
 
-from .conftest import EDDY, LATE_PATH, edit, git, read
+from .conftest import LATE_PATH, edit, git, read
 
 REFUND_PATH = "billing/lost-in-transit.md"
 
@@ -72,8 +73,6 @@ def test_a_hand_edit_is_left_to_the_person_and_committed_after_a_while(
     late.write_bytes(late.read_bytes() + b"\nBy hand.\n")
     clone.publisher.refresh(NOW.date())
     assert git(content, "status", "--short") == f" M {LATE_PATH}\n"
-    import os
-
     old = (late.stat().st_mtime - QUIET.total_seconds() - 5,) * 2
     os.utime(late, old)
     clone.publisher.refresh(NOW.date())

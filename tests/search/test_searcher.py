@@ -57,8 +57,12 @@ def test_a_hit_tells_what_a_person_needs_to_trust_it(shelf: Searcher) -> None:
         "shipping",
     )
     assert (hit.anchor, hit.heading) == ("steps", "Steps")
-    assert hit.keywords == ("Complaint: Late Shipment", "where is my parcel")
-    assert (str(hit.reviewed), str(hit.due), hit.overdue) == ("2026-01-02", "2026-07-01", True)
+    assert hit.found.keywords == ("Complaint: Late Shipment", "where is my parcel")
+    assert (str(hit.found.reviewed), str(hit.found.due), hit.overdue) == (
+        "2026-01-02",
+        "2026-07-01",
+        True,
+    )
     assert [part.text for part in hit.snippet if part.marked] == ["carrier", "scan"]
     assert "".join(part.text for part in hit.snippet).startswith("Open the order")
 
@@ -121,7 +125,7 @@ def test_an_id_typed_in_opens_the_procedure(shelf: Searcher) -> None:
 
 def test_a_draft_is_found_by_its_department_only(shelf: Searcher) -> None:
     assert ids(shelf.search("zeppelin", EDITOR, TODAY)) == ["SHP-099"]
-    assert shelf.search("zeppelin", EDITOR, TODAY).hits[0].status is Status.DRAFT
+    assert shelf.search("zeppelin", EDITOR, TODAY).hits[0].found.status is Status.DRAFT
     for reader in (REP, OUTSIDER):
         results = shelf.search("zeppelin", reader, TODAY)
         assert (results.hits, results.total) == ((), 0)

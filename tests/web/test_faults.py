@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,39 @@ def test_the_list_costs_the_same_however_long(
     parts.publisher.refresh(NOW.date())
     assert cost() == few
     assert "odd-49.md" in page(editor, "/faults?page=3")
+
+
+@pytest.fixture
+def conflict(parts: Parts) -> None:
+    """The last exchange found that both sides changed a file of shipping."""
+    told = {
+        "at": NOW.isoformat(),
+        "pulled": False,
+        "pushed": False,
+        "trouble": "the same lines were changed here and at the remote",
+        "conflicts": ["shipping/late-shipment.md"],
+    }
+    parts.catalogue.set_state("exchange", json.dumps(told))
+
+
+@pytest.mark.usefixtures("conflict")
+def test_a_conflict_with_the_remote_is_shown_to_its_owners_and_administrators(
+    editor: FlaskClient, administrator: FlaskClient
+) -> None:
+    for client in (editor, administrator):
+        shown = page(client, "/faults")
+        assert "Not exchanged with the remote" in shown
+        assert "shipping/late-shipment.md" in shown
+
+
+@pytest.mark.usefixtures("conflict")
+def test_a_conflict_of_another_department_is_not_told(outsider: FlaskClient) -> None:
+    assert "Not exchanged" not in page(outsider, "/faults")
+
+
+def test_trouble_with_the_history_is_an_administrators(
+    parts: Parts, editor: FlaskClient, administrator: FlaskClient
+) -> None:
+    parts.catalogue.set_state("history trouble", "the git repository cannot be opened")
+    assert "cannot be opened" in page(administrator, "/faults")
+    assert "cannot be opened" not in page(editor, "/faults")

@@ -224,4 +224,4 @@ def test_home_costs_the_same_sql_for_many(rep: FlaskClient, parts: Parts) -> Non
     add(parts, 40, "Wombat handling.", keywords="['Animal: Wombat']", reviewed="2026-11-01")
     with statements(parts.engine) as many:
         page(rep, "/")
-    assert len(many) == len(few)
+    assert len(many) <= len(few)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from kb.content.attachments import UnusableAttachment, checked
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.manuscript import Manuscript
 from kb.saving.edits import NotSaved, UnusableEdit
 from kb.web import access

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.lines import NotAmendable
 from kb.procedures.model import Procedure, Status
 from kb.saving.edits import NotSaved, Saved, UnusableEdit
@@ -175,7 +175,7 @@ def _found(words: str, card: Card) -> tuple[Hit, ...]:
     """Published procedures that may follow it."""
     found = parts().searcher.search(words, access.reader(), today(), limit=_SUGGESTED + 1)
     hits = (hit for hit in found.hits if hit.id != card.procedure.id)
-    return tuple(hit for hit in hits if hit.status is Status.PUBLISHED)[:_SUGGESTED]
+    return tuple(hit for hit in hits if hit.found.status is Status.PUBLISHED)[:_SUGGESTED]
 
 
 def _linking(card: Card) -> list[Procedure]:

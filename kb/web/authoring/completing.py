@@ -51,7 +51,7 @@ def procedures() -> ResponseReturnValue:
                 "id": hit.id,
                 "title": hit.title,
                 "department": departments().get(hit.department).name,
-                "address": quote(posixpath.relpath(hit.path, here), safe="/"),
+                "address": quote(posixpath.relpath(hit.found.path, here), safe="/"),
             }
             for hit in found.hits
         ]

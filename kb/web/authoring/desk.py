@@ -8,7 +8,7 @@ import zlib
 
 from flask import abort
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript, opened
 from kb.people.rights import Right, may

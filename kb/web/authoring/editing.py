@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.check import CrossRow, cross_faults
 from kb.content.front_matter import parse
 from kb.content.reading import Filed, procedure_from

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.front_matter import decoded
 from kb.content.merging import Stretch, clashes, merge
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit

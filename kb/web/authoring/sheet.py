@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 
-from kb.content.catalogue import Card
+from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.manuscript import Manuscript
 from kb.search.results import Hit

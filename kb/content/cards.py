@@ -1,0 +1,112 @@
+"""What the catalogue hands out: procedures and lists of them, made from its rows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from kb.procedures.model import Fault, Keyword, Procedure, Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A procedure and what is wrong with its file."""
+
+    procedure: Procedure
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of cards; `total` counts all pages'."""
+
+    cards: tuple[Card, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The part of keywords before the colon, and how many procedures have it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordCount:
+    """A keyword and how many procedures have it. `folded` is the form for addresses."""
+
+    keyword: str
+    folded: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the catalogue knows of a file, to tell whether it or its index entry is outdated."""
+
+    size: int
+    modified_ns: int
+    version: str
+    fingerprint: str
+    id: str
+
+
+class Drawer:
+    """The cards asked for last, of one generation of the catalogue. One serves all threads."""
+
+    def __init__(self, room: int = 2_000) -> None:
+        self._room = room
+        self._generation = ""
+        self._cards: OrderedDict[str, Card] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, id: str, generation: str, find: Callable[[str], Card | None]) -> Card | None:
+        """The card of that id; found anew where the catalogue has moved on."""
+        with self._lock:
+            if generation != self._generation:
+                self._generation, self._cards = generation, OrderedDict()
+            cards = self._cards
+            if id in cards:
+                cards.move_to_end(id)
+                return cards[id]
+        card = find(id)
+        if card is not None:
+            with self._lock:
+                cards[id] = card
+                if len(cards) > self._room:
+                    cards.popitem(last=False)
+        return card
+
+
+def card_from(row: Any) -> Card:
+    """Of a row of the procedures table."""
+    written = [*row.faults, *row.cross_faults]
+    return Card(procedure_of(row), tuple(_fault(one) for one in written))
+
+
+def procedure_of(row: Any) -> Procedure:
+    """Of a row of the procedures table."""
+    return Procedure(
+        id=row.id,
+        title=row.title,
+        path=row.path,
+        version=row.version,
+        department=row.department,
+        keywords=tuple(Keyword(word) for word in row.keywords),
+        owner=row.owner,
+        deputy=row.deputy,
+        status=Status(row.status),
+        reviewed=row.reviewed,
+        review_every=row.review_every,
+        audience=tuple(row.audience),
+        related=tuple(row.related),
+        successor=row.successor,
+    )
+
+
+def _fault(written: dict[str, Any]) -> Fault:
+    return Fault(**{**written, "severity": Severity(written["severity"])})
