@@ -17,7 +17,8 @@ window.kbWriting = window.kbWriting ?? {};
   const put = (area, text, start = area.selectionStart, end = area.selectionEnd) => {
     area.focus();
     area.setSelectionRange(start, end);
-    if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, end, "end");
+    // Chromium loses a last line end when nothing is typed in the place of something.
+    if (!text || !document.execCommand("insertText", false, text)) area.setRangeText(text, start, end, "end");
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
