@@ -115,8 +115,9 @@ window.kbWriting = window.kbWriting ?? {};
       const { text } = lineAt(area);
       if (text.length < 2) return list.close();
       const { keywords: found = [] } = await ask(form.dataset.keywords, { q: text });
+      if (lineAt(area).text !== text) return undefined; // typed on meanwhile: that is asked too
       const others = found.filter((one) => one.text !== lineAt(area).text);
-      list.open(others.map((one) => ({
+      return list.open(others.map((one) => ({
         text: one.text,
         more: String(one.count),
         take: () => putLine(area, one.text),
@@ -185,7 +186,8 @@ window.kbWriting = window.kbWriting ?? {};
       const { text } = lineAt(area);
       if (text.length < 2) return list.close();
       const found = await procedures(form, text);
-      list.open(found.filter((one) => one.id !== lineAt(area).text && one.id !== form.dataset.procedure).map((one) => ({
+      if (lineAt(area).text !== text) return undefined;
+      return list.open(found.filter((one) => one.id !== lineAt(area).text && one.id !== form.dataset.procedure).map((one) => ({
         text: one.title,
         more: `${one.id} · ${one.department}`,
         take: () => putLine(area, one.id),
@@ -229,12 +231,13 @@ window.kbWriting = window.kbWriting ?? {};
         return list.markFirst();
       }
       const found = text ? await procedures(form, text) : [];
+      if (field.value.trim() !== text) return undefined;
       list.open(found.map((one) => ({
         text: one.title,
         more: `${one.id} · ${one.department}`,
         take: () => take(one.title, one.address),
       })));
-      list.markFirst();
+      return list.markFirst();
     });
     field.addEventListener("input", look);
     field.addEventListener("keydown", (event) => {

@@ -196,7 +196,8 @@ def test_tools_keys_and_completion(as_person: OpenAs) -> None:
     words = page.locator("#w-keywords")
     words.press("Control+End")
     page.keyboard.type("\ncomplaint")
-    page.locator(".w-list:not([hidden]) li").first.wait_for()
+    offered = page.locator(".w-list:not([hidden]) li").first
+    expect(offered).to_contain_text("Complaint", timeout=10_000)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(words).to_have_value(re.compile("Complaint: "))
