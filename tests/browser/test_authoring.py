@@ -195,7 +195,7 @@ def test_tools_keys_and_completion(as_person: OpenAs) -> None:
     page.keyboard.press("Control+z")
     words = page.locator("#w-keywords")
     words.press("Control+End")
-    page.keyboard.type("\ncomplaint")
+    page.keyboard.type("\ncomplaint: l")
     offered = page.locator(".w-list:not([hidden]) li").first
     expect(offered).to_contain_text("Complaint", timeout=10_000)
     page.keyboard.press("ArrowDown")
