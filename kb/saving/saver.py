@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kb.content.erasures import Erasure
 from kb.content.front_matter import parse
+from kb.content.keeping import Keeping
 from kb.content.library import MAX_BYTES
 from kb.content.merging import Stretch, clashes, merge, merged
 from kb.content.text import slug
@@ -44,6 +45,11 @@ class Saver:
         self._desk = desk
         self._moving = Moving(desk)
         self._retiring = Retiring(desk)
+
+    @property
+    def keeping(self) -> Keeping:
+        """The files with their history."""
+        return self._desk.keeping
 
     def save(self, edit: Edit, now: datetime) -> Saved:
         """Write the edit, joined with what others changed since its base was read.

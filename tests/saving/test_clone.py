@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kb.content.exchanging import Exchange
 from kb.content.found import QUIET
 from kb.parts import Parts
 from kb.saving.edits import NotSaved
@@ -157,6 +161,23 @@ def test_packed_refs_and_a_collected_repository_are_written_to(clone: Parts, con
     assert git(content, "status", "--short") == ""
 
 
+class Clock:
+    """Goes ten seconds a look, so that nobody has to wait."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(seconds=10)
+        return self.at
+
+    def wait_for(self, happened: Callable[[], bool]) -> None:
+        until = time.monotonic() + 20
+        while not happened():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
 class TestExchange:
     """With a remote: pulled and pushed, never forced, never left half merged."""
 
@@ -267,6 +288,28 @@ class TestExchange:
         assert "not on a Sunday" in done.trouble
         hook.unlink()
         assert clone.exchange.run(NOW).pushed
+
+    def test_the_worker_pulls_at_its_start_and_pushes_after_a_save(
+        self, other: Path, clone: Parts
+    ) -> None:
+        self.pushed(other, "500 euro", "900 euro")
+        clock = Clock()
+        stop = threading.Event()
+        exchange = Exchange(clone.saver.keeping, clone.catalogue, minutes=60)
+        assert exchange.wanted
+        thread = threading.Thread(target=exchange.run_until, args=(stop, clock, 0.05))
+        thread.start()
+        try:
+            clock.wait_for(lambda: b"900 euro" in read(clone))
+            change(clone, b"last carrier scan", b"scan")
+            ahead = "origin/main..main"
+            content = clone.settings.content
+            clock.wait_for(lambda: git(content, "rev-list", "--count", ahead).strip() == "0")
+        finally:
+            stop.set()
+            thread.join(10)
+        git(other, "pull", "-q")
+        assert (other / LATE_PATH).read_bytes() == read(clone)
 
     def test_without_a_remote_it_says_so(self, clone: Parts) -> None:
         assert "follows no branch" in clone.exchange.run(NOW).trouble
