@@ -16,6 +16,7 @@ from kb.content.catalogue import Catalogue
 from kb.content.keeping import Keeping
 from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE
 from kb.content.purging import pack, purge
+from kb.content.refs import GitTrouble
 from kb.content.repository import CHANGED, FIRST, FOUND, Note
 
 QUIET = timedelta(minutes=15)
@@ -73,18 +74,26 @@ class Found:
         repository = self._keeping.repository
         if repository.head() is None:
             self._commit([*self._keeping.library.everything()], Note(FIRST, FOUND, now), progress)
-            return set()
-        differing = [path for path in sorted(paths) if self._keeping.differs(path)]
+        differing = [path for path in sorted(paths) if self._differs(path)]
         due = [path for path in differing if self._due(path, waiting, now)]
         if due:
             self._commit(due, Note(CHANGED, FOUND, now), progress)
-        return set(differing) - set(due)
+        return {path for path in differing if path not in due or self._differs(path)}
 
     def _commit(self, paths: list[str], note: Note, progress: Progress) -> None:
         def report(done: int) -> None:
             progress("Taking down", done, len(paths))
 
         self._keeping.commit_found(paths, note, report)
+
+    def _differs(self, path: str) -> bool:
+        """A file that cannot be read does; it has its fault, and hides no other."""
+        try:
+            return self._keeping.differs(path)
+        except GitTrouble:
+            raise
+        except OSError:
+            return True
 
     def _due(self, path: str, waiting: dict[str, str], now: datetime) -> bool:
         if not self._keeping.repository.shared:

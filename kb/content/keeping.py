@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,10 @@ Changes = Mapping[str, bytes | None]
 Progress = Callable[[int], None]  # is told how many files are done
 _TRIES = 5
 _MANY = 100
+
+
+class _Unreadable(Exception):
+    """The file is there, but its bytes cannot be had."""
 
 
 class Keeping:
@@ -88,14 +92,7 @@ class Keeping:
             with written(self.library.root, changes) as switch:
                 prepared = prepare()
                 switch.switch(may_go)
-                for left in reversed(range(tries)):
-                    try:
-                        self.repository.publish(prepared, note, before)
-                        break
-                    except Moved:
-                        if not left:
-                            raise
-                        prepared = prepare()
+                prepared = self._published(prepared, note, before, tries)
         finally:
             page.unlink(missing_ok=True)
         return prepared.id
@@ -114,28 +111,41 @@ class Keeping:
     def commit_found(
         self, paths: Collection[str], note: Note, progress: Progress = lambda done: None
     ) -> str | None:
-        """Commit what is on disk already where the history says otherwise; inside `alone`."""
+        """Commit what is on disk already where the history says otherwise; inside `alone`.
+
+        What cannot be read is left out.
+        """
         self.repository.ensure_at_rest()
         blobs: dict[str, str | None] = {}
         with self.repository.storing_many() if len(paths) > _MANY else nullcontext():
             for done, path in enumerate(paths):
-                raw = self.on_disk(path)
-                blob = None if raw is None else hash_of(raw)
-                if self.repository.blob(path) != blob:
-                    blobs[path] = None if raw is None else self.repository.store(raw)
+                with suppress(_Unreadable):
+                    raw = self._readable(path)
+                    blob = None if raw is None else hash_of(raw)
+                    if self.repository.blob(path) != blob:
+                        blobs[path] = None if raw is None else self.repository.store(raw)
                 if done % _MANY == 0:
                     progress(done)
         return self._commit(blobs, note) if blobs else None
 
     def _commit(self, blobs: dict[str, str | None], note: Note) -> str:
-        for _ in range(_TRIES):
-            prepared = self.repository.prepare(blobs, note)
-            try:
-                self.repository.publish(prepared, note)
-            except Moved:
-                continue
-            return prepared.id
-        raise Moved("others commit all the time; try again later")
+        return self._published(self.repository.prepare(blobs, note), note, {}, _TRIES).id
+
+    def _published(
+        self, prepared: Prepared, note: Note, before: Mapping[str, str | None], tries: int
+    ) -> Prepared:
+        """On the branch, behind what people commit meanwhile."""
+        try:
+            self.repository.publish(prepared, note, before)
+        except Moved:
+            if tries == 1:
+                raise
+        else:
+            return prepared
+        for _ in range(tries - 2):
+            with suppress(Moved):
+                return self.repository.publish_anew(prepared.blobs, note, before)
+        return self.repository.publish_anew(prepared.blobs, note, before)
 
     def on_disk(self, path: str) -> bytes | None:
         """The file's bytes; None where there is none. Raises OSError."""
@@ -148,6 +158,12 @@ class Keeping:
         """What git would call the file as it is now; None where there is none. Raises OSError."""
         file = self.library.root.joinpath(*path.split("/"))
         return hash_of(file.read_bytes()) if file.is_file() else None
+
+    def _readable(self, path: str) -> bytes | None:
+        try:
+            return self.on_disk(path)
+        except OSError as error:
+            raise _Unreadable from error
 
     def _recover(self) -> None:
         for page, intent in self._journal.left():

@@ -182,15 +182,41 @@ class Repository:
         A path that a person staged otherwise than it was on disk (`before`: blobs) stays staged.
         Raises Moved when somebody committed since, GitTrouble when git is busy; nothing changed.
         """
-        keeper = f"{KEEPER} <{KEEPER_EMAIL}>"
+        with self._index() as index:
+            self._publish(index, prepared, note, before or {})
+
+    def publish_anew(
+        self,
+        blobs: Mapping[str, str | None],
+        note: Note,
+        before: Mapping[str, str | None] | None = None,
+    ) -> Prepared:
+        """`prepare` and `publish` after Moved, while no git can begin to commit."""
+        with self._index() as index:
+            prepared = self.prepare(blobs, note)
+            self._publish(index, prepared, note, before or {})
+        return prepared
+
+    @contextmanager
+    def _index(self) -> Iterator[pygit2.Index | None]:
         try:
             with refs.index_locked(self.git) as index:
-                if index is not None:
-                    self._enter(index, prepared.blobs, prepared.parent, before or {})
-                old, new = prepared.parent, prepared.id
-                refs.move(self.git, self.branch(), old, new, keeper, note.at, _line(note.text))
+                yield index
         except pygit2.GitError as error:
             raise GitTrouble(f"git cannot write: {error}") from error
+
+    def _publish(
+        self,
+        index: pygit2.Index | None,
+        prepared: Prepared,
+        note: Note,
+        before: Mapping[str, str | None],
+    ) -> None:
+        if index is not None:
+            self._enter(index, prepared.blobs, prepared.parent, before)
+        keeper = f"{KEEPER} <{KEEPER_EMAIL}>"
+        old, new = prepared.parent, prepared.id
+        refs.move(self.git, self.branch(), old, new, keeper, note.at, _line(note.text))
 
     def merge_commit(self, tree: pygit2.Oid, head: str, theirs: str, note: Note) -> str:
         """A commit of two parents; no branch moves."""

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from kb.parts import Parts
-from kb.saving.edits import Author, Collision
+from kb.saving.edits import Author, Collision, NotSaved
 from tests.conftest import NOW
 from tests.effort import examples
 
@@ -29,9 +29,12 @@ def path_of(number: int) -> str:
 
 
 def changed(raw: bytes, chance: random.Random, word: str) -> bytes:
-    """One line more somewhere below the front matter."""
+    """One line more somewhere below the front matter.
+
+    A plain editor empties the file before it writes: whoever reads then sees little or nothing.
+    """
     lines = raw.splitlines(keepends=True)
-    at = chance.randrange(4, len(lines) + 1)
+    at = chance.randrange(min(4, len(lines)), len(lines) + 1)
     return b"".join([*lines[:at], f"1. {word}\n".encode(), *lines[at:]])
 
 
@@ -51,6 +54,8 @@ def in_the_browser(number: int, parts: Parts, tell: Tell) -> None:
             except Collision as collision:
                 both = [clash.theirs + clash.mine for clash in collision.clashes]
                 base, text = collision.theirs, collision.merged_with_choices(both)
+            except NotSaved:
+                time.sleep(chance.random())  # git was busy: nothing is saved, and that was said
             else:
                 tell(word)
                 break

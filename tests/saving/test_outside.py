@@ -150,3 +150,27 @@ def test_a_files_rights_stay(parts: Parts, mode: int) -> None:
     base = read(parts)
     parts.saver.save(edit(LATE_PATH, base, base + b"x\n", by=EDDY), NOW)
     assert file.stat().st_mode & 0o777 == mode
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_out_of_the_history(
+    parts: Parts, home: Path
+) -> None:
+    with (home / "content" / "huge.md").open("wb") as huge:
+        huge.truncate(17_000_000)
+    (home / "content" / "small.md").write_text("# Small\n\nText.\n")
+    parts.publisher.refresh(NOW.date())
+    assert not parts.catalogue.state("history trouble")
+    assert git(history(parts), "show", "--format=", "--name-only", "main").split() == ["small.md"]
+    (home / "content" / "huge.md").write_text("# Smaller now\n\nText.\n")
+    parts.publisher.refresh(NOW.date())
+    assert git(history(parts), "show", "--format=", "--name-only", "main").split() == ["huge.md"]
+
+
+def test_the_first_version_has_all_but_what_cannot_be_read(home: Path) -> None:
+    with (home / "content" / "huge.md").open("wb") as huge:
+        huge.truncate(17_000_000)
+    parts = build(load({}, home))
+    parts.publisher.refresh(NOW.date())
+    assert log(parts) == ["kb: Found on disk"]
+    assert "shipping/customs.md" in git(history(parts), "ls-tree", "-r", "--name-only", "main")
+    parts.engine.dispose()
