@@ -74,7 +74,7 @@ def _ranking(home: Path, pages: list[Page], figures: dict[str, str]) -> None:
     searcher.search("nothing", Reader(), date.today())
 
     def rank(query: str) -> object:
-        return searcher.search(query, Reader(), date.today(), limit=0)
+        return searcher.search(query, Reader(), date.today(), limit=0, counts=False)
 
     def whole(query: str) -> object:
         return searcher.search(query, Reader(), date.today())

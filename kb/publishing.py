@@ -65,17 +65,17 @@ class LiveSynonyms:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._read: tuple[bytes, Synonyms] = (b"", Synonyms())
+        self._read: tuple[object, Synonyms] = (None, Synonyms())
 
     def __call__(self) -> Synonyms:
-        """The file is small: reading it costs less than watching it; only a change is parsed."""
+        """Looked at with every search: only what changed is read."""
         try:
-            source = self._library.synonyms_source()
+            stamp = self._library.synonyms_stamp()
+            if stamp != self._read[0]:
+                lists = parse_synonyms(self._library.synonyms_source())
+                self._read = (stamp, Synonyms(lists.two_way, lists.one_way))
         except OSError:
-            return self._read[1]
-        if source != self._read[0]:
-            lists = parse_synonyms(source)
-            self._read = (source, Synonyms(lists.two_way, lists.one_way))
+            pass  # what was read last still holds
         return self._read[1]
 
 

@@ -49,6 +49,7 @@ class Library:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._synonyms = self.root / SYNONYMS_FILE
 
     def files(self, report: Report = lambda fault: None) -> Iterator[FileStamp]:
         """Every Markdown file, folder by folder; what cannot be listed is reported."""
@@ -128,6 +129,14 @@ class Library:
             if inside and file.stat().st_size <= MAX_BYTES and len(found) < _MOST_TEMPLATES:
                 found[file.relative_to(self.root).as_posix()] = file.read_bytes()
         return found
+
+    def synonyms_stamp(self) -> tuple[int, int, int]:
+        """Another one after each change of synonyms.yml; all 0 when there is none."""
+        try:
+            told = self._synonyms.stat()
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return (told.st_ino, told.st_mtime_ns, told.st_size)
 
     def save_settings(self, name: str, raw: bytes) -> None:
         """Write departments.yml or synonyms.yml whole; after it returns, no crash loses it.

@@ -42,10 +42,10 @@ class Saturation:
 
 SATURATION = {
     "whole": Saturation(1.2, 0.75, 1.0),
-    "title": Saturation(1.2, 0.5, 1.82),
-    "keywords": Saturation(1.2, 0.3, 2.18),
+    "title": Saturation(1.2, 0.5, 1.89),
+    "keywords": Saturation(1.2, 0.3, 2.69),
 }
-PASSAGE = Saturation(1.2, 0.5, 0.4)
+PASSAGE = Saturation(1.2, 0.5, 0.35)
 
 
 @dataclass(slots=True)
@@ -100,13 +100,14 @@ def _encoded(words: list[str]) -> Array:
 def _documents(raws: list[Raw]) -> Raw:
     """Everything of the documents, part after part, with the ends moved along."""
     joined: Raw = {}
-    for name in ("stored", "paths", "texts", "fingerprints", "passages", "vectors"):
+    for name in ("stored", "paths", "texts", "fingerprints", "passages", "vectors", "about"):
         joined[name] = np.concatenate([raw[name] for raw in raws])
     for name in ("stored.ends", "paths.ends", "texts.ends", "passages.ends"):
         sizes = [np.diff(raw[name], prepend=0) for raw in raws]
         joined[name] = np.cumsum(np.concatenate(sizes))
-    vectors = [np.linalg.norm(raw["vectors"].astype(np.float32), axis=1) for raw in raws]
-    joined["vectors.scale"] = (1 / np.maximum(np.concatenate(vectors), 1)).astype("f4")
+    for name in ("vectors", "about"):
+        lengths = [np.linalg.norm(raw[name].astype(np.float32), axis=1) for raw in raws]
+        joined[f"{name}.scale"] = (1 / np.maximum(np.concatenate(lengths), 1)).astype("f4")
     return {**joined, **facets(joined)}
 
 

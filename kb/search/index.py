@@ -33,7 +33,7 @@ from kb.search.analysis import Stems
 from kb.search.compiling import compiled
 from kb.search.meaning import Meaning
 
-FORMAT = 4  # raised whenever files of an older kb can no longer be read
+FORMAT = 5  # raised whenever files of an older kb can no longer be read
 CHUNK = 500  # procedures that one process writes at a time; a smaller change is written here
 SMALL = 1000  # a set with fewer procedures is compiled again together with what changes
 MOST_PARTS = 8  # small parts of one set before they are merged

@@ -59,7 +59,7 @@ class _Words(fields.FieldType):
 
 
 def _schema() -> fields.Schema:
-    stored = ("where", "fingerprint", "stored", "texts", "passages", "vectors")
+    stored = ("where", "fingerprint", "stored", "texts", "passages", "vectors", "about")
     return fields.Schema(
         path=fields.ID(unique=True),
         **{name: fields.STORED() for name in stored},
@@ -72,7 +72,7 @@ def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
     writer = _writer(_create(folder))
     ledger = _Ledger()
     for one in map(prepare, entries):
-        _add(writer, one, _vectors(one, meaning), ledger)
+        _add(writer, one, meaning, ledger)
     writer.commit(merge=False)
     arrayfile.save(folder / RAW, ledger.arrays())
     return len(ledger.documents)
@@ -123,20 +123,22 @@ def _without(folder: Path, gone: list[int], into: Any) -> None:
     reader.close()
 
 
-def _vectors(one: Prepared, meaning: Meaning) -> Vectors:
-    """The meaning of each passage: the sum over its spans of words."""
+def _vectors(one: Prepared, meaning: Meaning) -> tuple[Vectors, Vectors]:
+    """The meaning of each passage: the sum over its spans of words; and that of the title."""
     spans = np.array(one.spans, np.int64)
     edges, place = np.unique(spans, return_inverse=True)
     place = place.reshape(spans.shape)
     words = meaning.of_words(one.written)
+    title = words[: one.title].sum(axis=0, keepdims=True)
     through = np.zeros((len(edges), SIZE), np.float32)
     if len(words) and len(edges) > 1:
         words = words[: edges[-1]]
         through[1:] = np.cumsum(np.add.reduceat(words, edges[:-1], axis=0), axis=0)
-    return np.asarray((through[place[:, :, 1]] - through[place[:, :, 0]]).sum(axis=1), np.float32)
+    return (through[place[:, :, 1]] - through[place[:, :, 0]]).sum(axis=1), title
 
 
-def _add(writer: Any, one: Prepared, vectors: Vectors, ledger: _Ledger) -> None:
+def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
+    vectors, title = _vectors(one, meaning)
     document = {
         "where": one.path.encode("utf-8", "surrogatepass"),
         "fingerprint": one.fingerprint,
@@ -144,6 +146,7 @@ def _add(writer: Any, one: Prepared, vectors: Vectors, ledger: _Ledger) -> None:
         "texts": one.texts,
         "passages": np.array(one.passages, np.uint32).tobytes(),
         "vectors": packed(vectors).tobytes(),
+        "about": packed(title).tobytes(),
     }
     words = _postings(one.places)
     writer.add_document(
@@ -212,10 +215,12 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
         "fingerprints": np.array([one["fingerprint"].encode() for one in documents], "S64"),
         "passages": np.frombuffer(b"".join(tables), np.uint32).reshape(-1, COLUMNS),
         "passages.ends": ends,
-        "vectors": np.frombuffer(b"".join(one["vectors"] for one in documents), np.int8).reshape(
-            -1, SIZE
-        ),
+        **{name: _unpacked([one[name] for one in documents]) for name in ("vectors", "about")},
     }
+
+
+def _unpacked(written: list[bytes]) -> arrayfile.Array:
+    return np.frombuffer(b"".join(written), np.int8).reshape(-1, SIZE)
 
 
 def _read_postings(reader: IndexReader, ledger: _Ledger) -> None:

@@ -26,7 +26,7 @@ class Prepared:
     """What the index writes of one entry.
 
     `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
-    of its `spans` in `written`: title, heading and text.
+    of its `spans` in `written`: title, heading and text; the first `title` words are the title's.
     """
 
     path: str
@@ -36,6 +36,7 @@ class Prepared:
     places: Places
     passages: list[Row] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    title: int = 0
     spans: list[tuple[Span, ...]] = field(default_factory=list)
 
 
@@ -50,6 +51,7 @@ def prepare(entry: Entry) -> Prepared:
     _place(title, *TITLE, made.places)
     _place(cut("\n".join(k.text for k in procedure.keywords)), *KEYWORDS, made.places)
     made.written += title.written
+    made.title = len(title.written)
     at = offset = 0
     for nth, section in enumerate(entry.sections):
         if at < MOST_WORDS:

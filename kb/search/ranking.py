@@ -18,9 +18,9 @@ from kb.search.compiling import PASSAGE, SATURATION, ranges
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.scoring import Match, Scorer, best_of
 
-CANDIDATES = 80  # the best by words, whose meaning is looked at
+CANDIDATES = 50  # the best by words, whose meaning is looked at
 MOST_PAIRS = 10  # of neighbouring words
-CLOSE_LOOK = 30  # the best of those, whose passages and words standing together are looked at
+CLOSE_LOOK = 20  # the best of those, whose passages and words standing together are looked at
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
 
@@ -32,8 +32,9 @@ class Weights:
     title: float = SATURATION["title"].weight
     keywords: float = SATURATION["keywords"].weight
     passage: float = PASSAGE.weight
-    meaning: float = 1.89
-    close: float = 1.54
+    meaning: float = 1.64
+    close: float = 1.67
+    about: float = 0.21
 
     @property
     def as_compiled(self) -> bool:
@@ -41,15 +42,17 @@ class Weights:
         return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
 
 
-PARTS = ("whole", "title", "keywords", "passage", "meaning", "close")
-WORDS, PASSAGES, MEANING, NEAR = range(4)  # columns of `parts`; WORDS are the first three PARTS
+PARTS = ("whole", "title", "keywords", "passage", "meaning", "close", "about")
+WORDS, PASSAGES, MEANING, NEAR, ABOUT = range(
+    5
+)  # columns of `parts`; WORDS are the first three PARTS
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """Candidates, best first: set, document, its best passage, score, and what each part adds.
 
-    `parts` is (n, 4): words, passage, meaning, close; they sum to `scores`.
+    `parts` is (n, 5): words, passage, meaning, close, about; they sum to `scores`.
     """
 
     sets: NDArray[np.int64]
@@ -79,7 +82,7 @@ def rank(
     ]
     for one in found:
         one.weigh_words(weights)
-        one.look_at_meaning(vector, weights.meaning, most > CLOSE_LOOK)
+        one.look_at_meaning(vector, weights, most > CLOSE_LOOK)
     _look_closely(found, weights)
     ranked = _joined([one.ranked() for one in found])
     if most > len(ranked) and sum(totals) > len(ranked):
@@ -104,7 +107,7 @@ class _Looked:
         self.starts = self.sizes.cumsum() - self.sizes  # of each document's passages among `rows`
         self.rows = self.starts  # passages of all candidates, once they are looked at
         self.passages: Array = self.first
-        self.parts = np.zeros((len(docs), 4), np.float32)
+        self.parts = np.zeros((len(docs), 5), np.float32)
         self.parts[:, WORDS] = match.words[docs] / np.float32(scorer.asked * HIGHEST)
         self.alike: Floats | None = None  # meaning of each passage
 
@@ -117,14 +120,17 @@ class _Looked:
             for share, wish, had in zip(shares, wanted, compiled, strict=True):
                 self.parts[:, WORDS] += share * np.float32(wish / had - 1)
 
-    def look_at_meaning(self, vector: Floats | None, weight: float, shown: bool) -> None:
-        """What the best passage by meaning adds; which one that is, where it may be shown."""
-        if vector is None or not weight:
+    def look_at_meaning(self, vector: Floats | None, weights: Weights, shown: bool) -> None:
+        """What the title and the best passage by meaning add; which that is, where it is shown."""
+        if vector is None or not weights.meaning:
             return
+        about = self.one.arrays["about"].take(self.docs, axis=0).astype(np.float32) @ vector
+        about *= self.one.arrays["about.scale"][self.docs]
+        self.parts[:, ABOUT] = np.maximum(about, 0) * np.float32(weights.about)
         self.rows = rows = ranges(self.first, self.sizes)
         vectors = self.one.arrays["vectors"].take(rows, axis=0).astype(np.float32)
         alike = (vectors @ vector) * self.one.arrays["vectors.scale"][rows]
-        self.alike = np.maximum(alike, 0) * np.float32(weight)
+        self.alike = np.maximum(alike, 0) * np.float32(weights.meaning)
         self.parts[:, MEANING] = np.maximum.reduceat(self.alike, self.starts)
         if shown:
             self.passages = rows[_first_best(self.alike, self.starts, self.sizes)]
@@ -160,10 +166,10 @@ class _Looked:
 
 def shares(scorer: Scorer, ranked: Ranked, nth: int) -> list[float]:
     """What each of PARTS adds to the score of the nth hit, with the weights as compiled."""
-    words, passage, meaning, close = ranked.parts[nth].tolist()
+    words, passage, meaning, close, about = ranked.parts[nth].tolist()
     docs = ranked.docs[nth : nth + 1]
     found = _shares(scorer, int(ranked.sets[nth]), docs, np.array([words], np.float32))
-    return [*(float(share[0]) for share in found), passage, meaning, close]
+    return [*(float(share[0]) for share in found), passage, meaning, close, about]
 
 
 def _shares(scorer: Scorer, number: int, docs: Array, words: Floats) -> list[Floats]:
@@ -222,7 +228,7 @@ def _joined(found: list[Ranked]) -> Ranked:
     """All of them, best first."""
     if not found:
         none = np.zeros(0, np.int64)
-        return Ranked(none, none, none, np.zeros(0, np.float32), np.zeros((0, 4), np.float32))
+        return Ranked(none, none, none, np.zeros(0, np.float32), np.zeros((0, 5), np.float32))
     fields = _fields(found[0])
     if len(found) > 1:
         fields = tuple(map(np.concatenate, zip(*map(_fields, found), strict=True)))

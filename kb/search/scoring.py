@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import log
 
 import numpy as np
@@ -42,6 +41,12 @@ class Scorer:
         total = sum(one.count for one in sets)
         self.rarity = [self._rarity(nth, total) * slot.weight for nth, slot in enumerate(slots)]
         self.asked = max(sum(self.rarity), 1e-9)
+        # The slots that make a match: those that are no filler, where any of them is found.
+        found = [n for n in range(len(slots)) if any(rows[n] for rows in self.rows)]
+        told = [n for n in found if not slots[n].filler]
+        self.telling = tuple(told or found)
+        # The typed slots that are no filler, in order.
+        self.in_order = [n for n, slot in enumerate(slots) if not (slot.filler or slot.added)]
 
     def _rarity(self, nth: int, total: int) -> float:
         """BM25's idf of a slot; a slot is as common as the commonest of its options."""
@@ -62,18 +67,6 @@ class Scorer:
             if nth not in self.telling:
                 self._add(number, nth, scores)
         return Match(scores, matched)
-
-    @cached_property
-    def telling(self) -> tuple[int, ...]:
-        """The slots that make a match: those that are no filler, where any of them is found."""
-        found = [n for n in range(len(self.slots)) if any(rows[n] for rows in self.rows)]
-        told = [n for n in found if not self.slots[n].filler]
-        return tuple(told or found)
-
-    @cached_property
-    def in_order(self) -> list[int]:
-        """The typed slots that are no filler, in order."""
-        return [n for n, slot in enumerate(self.slots) if not (slot.filler or slot.added)]
 
     def _add(self, number: int, nth: int, into: Floats) -> None:
         """Add what slot `nth` is worth: of several options the best one counts."""

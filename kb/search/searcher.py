@@ -27,8 +27,8 @@ from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
 from kb.search.understanding import Understanding, Understood
 
-CONVINCING = 1.4  # score of the best hit; how often it errs: docs/decisions/ranking.md
-CONVINCING_WORD = 1.0  # for a single word, which cannot stand close to another
+CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
+CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 ATTEMPTS = 5  # to read an index that is being replaced
 
@@ -82,11 +82,12 @@ class Searcher:
         offset: int = 0,
         limit: int = 10,
         prefix: bool = False,
+        counts: bool = True,
     ) -> Results:
         """What `reader` may find for `text`, best first. `prefix`: the last word is unfinished.
 
         `department` (an id) and `category` (in any case) narrow the hits down, but not the
-        counts of their own facet.
+        counts of their own facet; without `counts` nothing is counted but the total.
         """
         began = time.perf_counter()
         offset, limit = max(offset, 0), max(limit, 0)
@@ -97,8 +98,8 @@ class Searcher:
             query=text,
             total=answer.narrowing.total,
             hits=hits,
-            departments=answer.narrowing.departments(),
-            categories=answer.narrowing.categories(),
+            departments=answer.narrowing.departments() if counts else (),
+            categories=answer.narrowing.categories() if counts else (),
             did_you_mean=self._did_you_mean(answer),
             likely_department=_likely_department(answer),
             convincing=_convincing(answer),

@@ -10,7 +10,7 @@ from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
 BEFORE = 40  # characters shown before the first match
-JOINER = re.compile(r"(?<=[^\W_])[-‐‑–.](?=[^\W_])")  # within a compound, such as "e-mail"
+JOINER = re.compile(r"[-‐‑–.](?<=[^\W_].)(?=[^\W_])")  # within a compound, such as "e-mail"
 RUN_END = re.compile(r"[\s_]|$")
 ODD = re.compile(r"[A-Za-z0-9]?[^\W\x00-\x7f]")  # where a word may begin with an accent
 MARK = re.compile(f"[{MARKS}]")
