@@ -12,12 +12,16 @@ from flask import Flask
 from kb import cli, database
 from kb import settings as configuration
 from kb.content.catalogue import Catalogue
+from kb.content.chronicle import Chronicle
+from kb.content.drafts import Drafts
 from kb.content.erasures import Erasures
 from kb.content.exchanging import Exchange
+from kb.content.history import History
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.rendering import Renderer
-from kb.content.repository import Repository
+from kb.content.repository import Repository, git_folder
+from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
@@ -40,11 +44,13 @@ from kb.settings import Settings
 from kb.web import (
     access,
     api,
+    authoring,
     browsing,
     errors,
     faults,
     fragments,
     help,
+    history,
     inbox,
     insight,
     learned_words,
@@ -52,6 +58,7 @@ from kb.web import (
     people,
     reading,
     responding,
+    restoring,
     searching,
     security,
     signing_in,
@@ -64,6 +71,8 @@ _BLUEPRINTS = (
     searching,
     suggesting,
     reading,
+    history,
+    restoring,
     browsing,
     responding,
     inbox,
@@ -75,6 +84,7 @@ _BLUEPRINTS = (
     learned_words,
     help,
     api,
+    *authoring.PAGES,
 )
 
 
@@ -89,13 +99,14 @@ def build(settings: Settings) -> Parts:
     directory = Directory(engine)
     learned = LearnedFile(settings.var / "learned.arrays")
     searcher = Searcher(index, LiveSynonyms(library), learned=learned)
-    keeping = Keeping(
-        library, Repository(settings.content, settings.var / "history.git"), settings.var
-    )
+    own = settings.var / "history.git"
+    keeping = Keeping(library, Repository(settings.content, own), settings.var)
+    history = History(lambda: git_folder(settings.content, own))
     publisher = Publisher(
         keeping,
         catalogue,
         index,
+        Chronicle(engine, history),
         lambda: directory.emails() or None,
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
@@ -106,6 +117,8 @@ def build(settings: Settings) -> Parts:
         library=library,
         catalogue=catalogue,
         renderer=Renderer(),
+        history=history,
+        versions=Versions(engine),
         index=index,
         searcher=searcher,
         suggester=Suggester(searcher),
@@ -117,6 +130,7 @@ def build(settings: Settings) -> Parts:
         journeys=Journeys(engine),
         nearness=Nearness(searcher),
         publisher=publisher,
+        drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
     )

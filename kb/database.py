@@ -22,6 +22,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -138,6 +139,36 @@ erasures = Table(
     Column("department", String(80), nullable=False),
     Column("by", Text, nullable=False),  # name and e-mail address
     Column("at", Moment, nullable=False),
+)
+
+# The history: what git says of each file, derived from it and rebuilt at any time.
+versions = Table(
+    "versions",
+    metadata,
+    # In the order in which the served branch took them in; a merge's side commits just before it.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # The first version's id of the file whose next version this is, through renames and moves.
+    Column("line", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("procedure_id", Text, nullable=False, index=True),  # as this version names itself
+    Column("named", Boolean, nullable=False),  # the id stands in the front matter
+    Column("commit", String(64), nullable=False),
+    Column("blob", String(64), nullable=False),  # "" where the file was removed
+    Column("version", String(12), nullable=False),  # "" where the file was removed
+    Column("title", Text, nullable=False),
+    Column("sort_title", Text, nullable=False),
+    Column("department", String(80), nullable=False),
+    Column("status", String(16), nullable=False),  # a Status, or "removed"
+    Column("author_name", Text, nullable=False),
+    Column("author_email", Text, nullable=False),
+    Column("at", Moment, nullable=False),  # when its author wrote it
+    Column("note", Text, nullable=False),
+    Column("kind", String(16)),  # minor | notable; NULL where the commit does not say
+    # From when the site had it; NULL for what was only ever on a branch of somebody's own.
+    Column("live_from", Moment, index=True),
+    Column("until", Integer),  # the version that took its place on the site
+    Index(None, "line", "until"),
+    Index(None, "path", "until"),
 )
 
 people = Table(
@@ -330,6 +361,30 @@ Index(  # however two editors race, a word is banned once
     unique=True,
     sqlite_where=learned_bans.c.lifted_at.is_(None),
     postgresql_where=learned_bans.c.lifted_at.is_(None),
+)
+
+# What somebody is writing and has not saved yet; seen by nobody else.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("procedure_id", Text),  # NULL for one that is not there yet
+    Column("base", LargeBinary, nullable=False),  # the file as it was opened
+    Column("form", JSON, nullable=False),  # what was typed, by the name of the field
+    Column("title", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("discarded_at", Moment),
+    Index(None, "person_id", "at"),
+    Index(None, "procedure_id"),
+)
+Index(  # however two windows race, a person has one draft of a procedure
+    "uq_drafts_open",
+    drafts.c.person_id,
+    drafts.c.procedure_id,
+    unique=True,
+    sqlite_where=drafts.c.discarded_at.is_(None),
+    postgresql_where=drafts.c.discarded_at.is_(None),
 )
 
 

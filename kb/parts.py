@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from kb.content.catalogue import Catalogue
+from kb.content.drafts import Drafts
 from kb.content.exchanging import Exchange
+from kb.content.history import History
 from kb.content.library import Library
 from kb.content.rendering import Renderer
+from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
@@ -34,6 +37,8 @@ class Parts:
     library: Library
     catalogue: Catalogue
     renderer: Renderer
+    history: History
+    versions: Versions
     index: Index
     searcher: Searcher
     suggester: Suggester
@@ -46,4 +51,5 @@ class Parts:
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness
+    drafts: Drafts
     exchange: Exchange

@@ -15,6 +15,7 @@ from typing import IO
 from kb.content.cards import Stamp
 from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, cross_faults
+from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
 from kb.content.found import Found
 from kb.content.front_matter import parse, unreadable
@@ -88,6 +89,7 @@ class Publisher:
         keeping: Keeping,
         catalogue: Catalogue,
         index: Index,
+        chronicle: Chronicle,
         emails: Emails,
         lock: Path,
         search_tests: SearchTests,
@@ -99,6 +101,7 @@ class Publisher:
         self._clock = clock
         self._catalogue = catalogue
         self._index = index
+        self._chronicle = chronicle
         self._emails = emails
         self._lock = lock
         self._search_tests = search_tests
@@ -127,8 +130,27 @@ class Publisher:
             self._catalogue.set_state(REBUILD, "")
             moved = bool(indexed or read.changed or read.removed)
             self._recheck(unlisted, today, changed=moved)
+        self.read_history(progress)
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
+
+    def read_history(self, progress: Progress = _silent) -> None:
+        """Bring the versions up to git. Where another process is at it already, it is left to that.
+
+        The first time in a long history takes a while, in which saving and searching go on.
+        Raises OSError where git cannot read.
+        """
+        while self._chronicle.behind():
+            with self._lock.with_name("history.lock").open("w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return
+                done = self._chronicle.catch_up(
+                    self.departments(), lambda done, total: progress("History", done, total)
+                )
+            if not done:
+                return
 
     def check(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
@@ -187,6 +209,7 @@ class Publisher:
             known = self._catalogue.stamps_of(paths)
             self._index.update(self._entries(known, read.sections), gone, lambda done: None)
             self._catalogue.set_state("checked", "")
+        self.read_history()
         return True
 
     def want_rebuild(self) -> None:

@@ -18,8 +18,8 @@ class Settings:
     """Everything that differs from one installation to the next (docs/settings.md).
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
-    `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to
-    3650.
+    `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
+    `upload_mb` 1 to 15, `pull_minutes` 0 (never) to 1440.
     """
 
     home: Path
@@ -35,6 +35,7 @@ class Settings:
     demo: bool = False
     language: str = "english"
     search_log_days: int = 365
+    upload_mb: int = 5
     pull_minutes: int = 0
 
     @property
@@ -124,18 +125,23 @@ def _yes_or_no(source: str, value: Any) -> bool:
         raise SettingsError(f"{source}: {value!r} is neither 1 nor 0.") from None
 
 
+_RANGES = {
+    "port": (1, 65535, "is no port"),
+    "workers": (1, 64, "workers cannot be"),
+    "search_log_days": (0, LONGEST_LOG, "days cannot be"),
+    "upload_mb": (1, 15, "MB cannot be"),
+    "pull_minutes": (0, 1440, "minutes cannot be"),
+}
+
+
 def _checked(settings: Settings, source: dict[str, str]) -> Settings:
     def refuse(name: str, why: str) -> None:
         raise SettingsError(f"{source.get(name, name)}: {why}")
 
-    if not 1 <= settings.port <= 65535:
-        refuse("port", f"{settings.port} is no port; choose one from 1 to 65535.")
-    if not 1 <= settings.workers <= 64:
-        refuse("workers", f"{settings.workers} workers cannot be; choose 1 to 64.")
-    if not 0 <= settings.search_log_days <= LONGEST_LOG:
-        refuse("search_log_days", f"{settings.search_log_days} days: choose 0 to {LONGEST_LOG}.")
-    if not 0 <= settings.pull_minutes <= 1440:
-        refuse("pull_minutes", f"{settings.pull_minutes} minutes cannot be; choose 0 to 1440.")
+    for name, (least, most, what) in _RANGES.items():
+        value = getattr(settings, name)
+        if not least <= value <= most:
+            refuse(name, f"{value} {what}; choose {least} to {most}.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kb.cli import checking, evaluate, finding, indexing, people, serving
+from kb.cli import checking, evaluate, finding, indexing, people, serving, writing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,6 +19,7 @@ for _command in (
     indexing.index,
     checking.check,
     finding.search,
+    writing.new,
     evaluate.evaluate,
     people.person,
     people.token,

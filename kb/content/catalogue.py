@@ -38,7 +38,7 @@ from kb.content.library import FileStamp
 from kb.content.links import Link, candidates
 from kb.content.reading import Filed
 from kb.content.relinking import mentions
-from kb.content.text import folded
+from kb.content.text import folded, sortable
 from kb.database import addresses, catalogue_state, procedure_keywords, reading, writing
 from kb.database import procedures as table
 from kb.procedures.model import Fault, Keyword, Procedure, Status
@@ -161,6 +161,22 @@ class Catalogue:
             .where(_findable(reader), of_category)
             .group_by(words.c.folded)
             .order_by(words.c.folded)
+        )
+        with reading(self._engine) as connection:
+            return tuple(KeywordCount(*row) for row in connection.execute(query))
+
+    def matching_keywords(self, text: str, reader: Reader, n: int) -> tuple[KeywordCount, ...]:
+        """The `n` most used keywords with that text in them; those that begin with it first."""
+        words = procedure_keywords
+        wanted = folded(text)
+        begins = words.c.folded.startswith(wanted, autoescape=True)
+        query = (
+            select(func.min(words.c.keyword), words.c.folded, func.count())
+            .join(table, table.c.path == words.c.path)
+            .where(_findable(reader), words.c.folded.contains(wanted, autoescape=True))
+            .group_by(words.c.folded)
+            .order_by(begins.desc(), func.count().desc(), words.c.folded)
+            .limit(n)
         )
         with reading(self._engine) as connection:
             return tuple(KeywordCount(*row) for row in connection.execute(query))
@@ -296,22 +312,13 @@ class Catalogue:
         """Light rows of everything, by path. `id` is the one that the file wants."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(table).order_by(table.c.path)).all()
-        for row in rows:
-            yield CrossRow(
-                path=row.path,
-                id=row.wanted_id,
-                title=row.title,
-                links=tuple(Link(line, target) for line, target in row.links),
-                department=row.department,
-                owner=row.owner,
-                deputy=row.deputy,
-                reviewed=row.reviewed,
-                due=row.due,
-                status=Status(row.status),
-                named=row.named,
-                holds=row.id == row.wanted_id,
-                lines=row.lines,
-            )
+        yield from map(_cross_row, rows)
+
+    def alike(self, id: str, title: str) -> tuple[CrossRow, ...]:
+        """Those that have, or want, this id, or have this title."""
+        wanted = or_(table.c.wanted_id == id, table.c.sort_title == sortable(title))
+        with reading(self._engine) as connection:
+            return tuple(map(_cross_row, connection.execute(select(table).where(wanted))))
 
     def search_tests(self) -> tuple[SearchTest, ...]:
         """Every search that a procedure in service names in `finds`, by path."""
@@ -378,3 +385,21 @@ def _move_on(connection: Connection) -> None:
 
 def _letter(first: str) -> str:
     return first.upper() if first.isalpha() else "#"
+
+
+def _cross_row(row: Any) -> CrossRow:
+    return CrossRow(
+        path=row.path,
+        id=row.wanted_id,
+        title=row.title,
+        links=tuple(Link(line, target) for line, target in row.links),
+        department=row.department,
+        owner=row.owner,
+        deputy=row.deputy,
+        reviewed=row.reviewed,
+        due=row.due,
+        status=Status(row.status),
+        named=row.named,
+        holds=row.id == row.wanted_id,
+        lines=row.lines,
+    )

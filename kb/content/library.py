@@ -16,7 +16,9 @@ from kb.procedures.model import Fault, Severity
 DEPARTMENTS_FILE = "departments.yml"
 SYNONYMS_FILE = "synonyms.yml"
 MAX_BYTES = 16_000_000
-_SKIPPED_FOLDERS = frozenset({"node_modules"})
+TEMPLATES = "_templates"  # the folder of texts that new procedures begin with
+_SKIPPED_FOLDERS = frozenset({"node_modules", TEMPLATES})
+_MOST_TEMPLATES = 200
 _SETTINGS = (".yml", ".yaml", ".toml")
 
 _LONGEST_NAME, _LONGEST_PATH = 200, 1000
@@ -40,7 +42,8 @@ class FileStamp:
 class Library:
     """The Markdown files below one folder. Paths are relative to it, with forward slashes.
 
-    Hidden files and folders, node_modules and links that lead out of the folder are not there.
+    Hidden files and folders, node_modules, _templates and links that lead out of the folder are
+    not there.
     Links to folders are not followed: what they show inside the folder is listed anyway.
     """
 
@@ -116,6 +119,16 @@ class Library:
     def synonyms_source(self) -> bytes:
         """The bytes of synonyms.yml; empty when there is none. Raises OSError otherwise."""
         return self._settings(SYNONYMS_FILE)
+
+    def templates(self) -> dict[str, bytes]:
+        """The texts that new procedures begin with, by path: those for all, and each folder's."""
+        found: dict[str, bytes] = {}
+        folders = [self.root / TEMPLATES, *sorted(self.root.glob(f"*/{TEMPLATES}"))]
+        for file in [file for folder in folders for file in sorted(folder.glob("*.md"))]:
+            inside = file.resolve().is_relative_to(self.root) and file.is_file()
+            if inside and file.stat().st_size <= MAX_BYTES and len(found) < _MOST_TEMPLATES:
+                found[file.relative_to(self.root).as_posix()] = file.read_bytes()
+        return found
 
     def synonyms_stamp(self) -> tuple[int, int, int]:
         """Another one after each change of synonyms.yml; all 0 when there is none."""
@@ -235,6 +248,11 @@ def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]
         _report(report, prefix or ".", f"the folder cannot be read: {error.strerror}")
         return []
     return sorted(found, key=lambda entry: entry.name)
+
+
+def is_listed(path: str) -> bool:
+    """Is a file of that path one that `files` would list, hidden ones and folders left out?"""
+    return _is_markdown(path) and not any(map(_is_skipped, path.split("/")))
 
 
 def _is_markdown(name: str) -> bool:

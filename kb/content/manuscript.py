@@ -16,6 +16,7 @@ from kb.procedures.model import Departments
 LINES = ("title", "department", "owner", "deputy", "status", "review_every")
 LISTS = ("keywords", "finds", "audience", "related")  # in the form, an item a line
 EDITED = (*LINES, *LISTS)
+_ALL = ("id", *EDITED)  # the id of a new procedure only: it never changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ class Manuscript:
     def written(self, typed: Mapping[str, str]) -> bytes:
         """The file as typed: what was not changed in the form keeps its bytes.
 
-        `typed` may hold any of EDITED, "head" and "body". Raises NotAmendable.
+        `typed` may hold any of EDITED, "id", "head" and "body". Raises NotAmendable.
         """
         body = typed.get("body", self.body)
         if self.locked:
             return with_texts(self.raw, typed.get("head", self.head), body)
         changes = {
             name: _value(name, typed[name])
-            for name in EDITED
+            for name in _ALL
             if name in typed and _value(name, typed[name]) != _value(name, self.fields[name])
         }
         return with_body(amend(self.raw, changes), body)
@@ -57,7 +58,7 @@ def opened(raw: bytes, path: str, departments: Departments) -> Manuscript:
         faults=tuple(replace(fault, path=path) for fault in lines.document.faults),
     )
     filed = procedure_from(document, departments)
-    fields = {name: _one_line(document, name) for name in LINES}
+    fields = {name: _one_line(document, name) for name in ("id", *LINES)}
     fields |= {name: "\n".join(_several(document, name)) for name in LISTS}
     fields["department"] = filed.procedure.department
     fields["status"] = filed.procedure.status.value

@@ -54,6 +54,13 @@ class Outline:
                     return text, (token.map or [0])[0] + 1
         return None
 
+    def heading_lines(self, title: str) -> dict[str, int]:
+        """The line of each heading in the body, from 1, by its anchor."""
+        tokens = self._found.tokens
+        return {
+            each.anchor: (tokens[each.index].map or [0])[0] + 1 for each in place(tokens, title)
+        }
+
     def sections(self, title: str) -> tuple[Section, ...]:
         """The text of each heading; a first heading that repeats the title adds none."""
         if not self._readable:

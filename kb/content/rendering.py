@@ -90,6 +90,10 @@ class Renderer:
         """The body's plain text by heading, with the same anchors as the page."""
         return Outline(body).sections(title)
 
+    def heading_lines(self, body: str, title: str = "") -> dict[str, int]:
+        """The body's line of each heading, from 1, by its anchor."""
+        return Outline(body).heading_lines(title)
+
     def links(self, body: str) -> tuple[Link, ...]:
         """The relative links of a body, with the body's line of each."""
         return tuple(link for link in Outline(body).links() if is_promise(link.target))

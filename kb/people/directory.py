@@ -92,6 +92,14 @@ class Directory:
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(query))
 
+    def members(self, departments: Iterable[str]) -> tuple[Person, ...]:
+        """The editors and reviewers of these departments who are not disabled, by name."""
+        of_them = memberships.c.department.in_(list(departments))
+        member = select(memberships.c.person_id).where(of_them)
+        with reading(self._engine) as connection:
+            found = records.listed(connection, people.c.id.in_(member))
+        return tuple(person for person in found if not person.disabled)
+
     def answers(self, department: str, *, demo_allowed: bool) -> bool:
         """Is there an editor or reviewer of this department who may enter?"""
         member = (

@@ -24,6 +24,7 @@ class Right(StrEnum):
     VOTE = "vote"
     ASK = "ask"
     READ_DRAFTS = "read drafts"
+    WRITE = "write"
     ANSWER = "answer the inbox"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
@@ -34,10 +35,17 @@ class Right(StrEnum):
 # where no department is asked about, and for what belongs to no department ("unassigned").
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REP: frozenset({Right.READ, Right.VOTE, Right.ASK}),
-    Role.EDITOR: frozenset({Right.READ_DRAFTS, Right.ANSWER}),
-    Role.REVIEWER: frozenset({Right.READ_DRAFTS, Right.ANSWER}),
+    Role.EDITOR: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.ANSWER}),
+    Role.REVIEWER: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.ANSWER}),
     Role.ADMINISTRATOR: frozenset(
-        {Right.READ_DRAFTS, Right.ANSWER, Right.KEEP_PEOPLE, Right.KEEP_TOKENS, Right.ERASE}
+        {
+            Right.READ_DRAFTS,
+            Right.WRITE,
+            Right.ANSWER,
+            Right.KEEP_PEOPLE,
+            Right.KEEP_TOKENS,
+            Right.ERASE,
+        }
     ),
 }
 

@@ -12,6 +12,7 @@ from kb.content.cards import Card
 from kb.people.person import Person
 from kb.people.rights import Right, may
 from kb.people.tokens import Tokens
+from kb.procedures.model import Procedure
 from kb.procedures.visibility import Reader
 from kb.web.pages import generation, now, parts
 
@@ -98,6 +99,28 @@ def readable_or_404(procedure_id: str) -> Card:
     return card
 
 
+def editable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if it is of a department that the one who asks writes for."""
+    card = readable_or_404(procedure_id)
+    if not may(signed_in(), Right.WRITE, card.procedure.department):
+        abort(404)
+    return card
+
+
+def erasable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks may erase for good."""
+    card = readable_or_404(procedure_id)
+    if not may(signed_in(), Right.ERASE):
+        abort(404)
+    return card
+
+
+def may_edit(procedure: Procedure) -> bool:
+    """May the one who asks write this procedure?"""
+    found = person()
+    return found is not None and may(found, Right.WRITE, procedure.department)
+
+
 def administrator_or_404() -> Person:
     """Who asks, if they keep the people."""
     found = signed_in()
@@ -152,7 +175,7 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges}
+    return {"person": person(), "badges": badges, "may_edit": may_edit}
 
 
 def _by_session() -> Person | None:

@@ -180,6 +180,13 @@ class LearnedWordForm(FlaskForm):
     word = HiddenField(filters=[_trimmed], validators=[Length(min=1, max=LONGEST_QUERY)])
 
 
+class RestoreForm(FlaskForm):
+    """An old version to be saved anew; `base` is the version of today's text that was looked at."""
+
+    version = HiddenField(validators=[Length(min=7, max=64)])
+    base = HiddenField(validators=[Length(min=12, max=12)])
+
+
 class SynonymForm(FlaskForm):
     """A synonym to be looked at or saved; `seal` says what was looked at."""
 

@@ -9,7 +9,9 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 # Where somebody writes more than a click: these texts survive a session that ended meanwhile.
-KEEPING = frozenset({"responding.vote", "responding.ask", "inbox.answer"})
+KEEPING = frozenset(
+    {"responding.vote", "responding.ask", "inbox.answer", "editing.save", "beginning.create"}
+)
 _LASTS = 24 * 60 * 60  # seconds
 _NOT_KEPT = frozenset({"csrf_token"})
 

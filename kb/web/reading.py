@@ -12,6 +12,7 @@ from flask import (
     g,
     redirect,
     render_template,
+    request,
     send_file,
     url_for,
 )
@@ -21,7 +22,7 @@ from werkzeug.exceptions import NotFound
 
 from kb.content.cards import Card
 from kb.procedures.model import Procedure
-from kb.web import access, learned_words, log, responding
+from kb.web import access, history, learned_words, log, responding
 from kb.web.access import readable_or_404
 from kb.web.onward import Onward
 from kb.web.pages import departments, parts
@@ -62,6 +63,9 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         card = readable_or_404(procedure_id)
     except NotFound:
         return redirect(_found_elsewhere(procedure_id))
+    if "as_of" in request.args:
+        asked = request.args["as_of"]
+        return redirect(url_for("history.listing", procedure_id=card.procedure.id, as_of=asked))
     text = _text_or_404(card)
     log.opened(card.procedure.id)
     return render_template(
@@ -73,6 +77,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         names=parts().directory.names(_people(text.procedure)),
         **responding.vote_panel(text.procedure),
         **learned_words.panel(text.procedure),
+        **history.latest(text.procedure),
     )
 
 

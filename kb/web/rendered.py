@@ -81,6 +81,16 @@ def text_of(card: Card, reader: Reader, shelf: Shelf) -> Text:
     return kept
 
 
+def text_of_bytes(raw: bytes, path: str, procedure_id: str, reader: Reader) -> Text:
+    """The text of an older version of that procedure; its links lead where they do today."""
+    document = parse(raw, path)
+    filed = procedure_from(document, departments())
+    page = parts().renderer.render(
+        document.body, path, resolver(document.body, path, reader), filed.procedure.title
+    )
+    return Text(replace(filed.procedure, id=procedure_id), filed.faults, page)
+
+
 def _read(card: Card, reader: Reader) -> Text:
     path = card.procedure.path
     document = parse(parts().library.read(path), path)
@@ -88,14 +98,14 @@ def _read(card: Card, reader: Reader) -> Text:
     if document.version != procedure.version:
         filed = procedure_from(document, departments())
         procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
-    resolve = _resolver(document.body, path, reader)
+    resolve = resolver(document.body, path, reader)
     page = parts().renderer.render(document.body, path, resolve, procedure.title)
     catalogue = parts().catalogue
     successor = catalogue.successor(procedure, reader)
     return Text(procedure, faults, page, catalogue.related(procedure, reader), successor)
 
 
-def _resolver(body: str, base: str, reader: Reader) -> Resolve:
+def resolver(body: str, base: str, reader: Reader) -> Resolve:
     """Where the links of a body lead, looked up all at once."""
     catalogue, library = parts().catalogue, parts().library
     ids = catalogue.at_paths(parts().renderer.link_paths(body, base))

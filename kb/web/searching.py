@@ -29,6 +29,7 @@ def home() -> ResponseReturnValue:
         letters=catalogue.letters(reader),
         recent=recent,
         names=parts().directory.names({one.owner for one in recent if one.owner}),
+        drafts=_drafts(),
         focus_search=True,
     )
 
@@ -58,6 +59,12 @@ def results() -> ResponseReturnValue:
         trail=log.searched(text, found),
         **responding.ask_panel(text, likely),
     )
+
+
+def _drafts() -> int:
+    """How many drafts wait for the one who asks; only who may write has any."""
+    who = access.person()
+    return parts().drafts.count(who.id) if who and who.departments else 0
 
 
 def _search(text: str) -> Results:

@@ -34,8 +34,11 @@ _KEPT_LABELS = {
     "outcome": "Outcome",
     "comment": "Your comment",
     "reply": "Your answer",
+    "title": "Title",
+    "body": "The text",
+    "note": "What changed, and why",
 }
-_WRITTEN = ("comment", "reply")
+_WRITTEN = ("comment", "reply", "body")
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -23,6 +23,10 @@ TABLE = {(Right.READ, place): {REP, EDITOR, REVIEWER, ADMINISTRATOR} for place i
     (Right.ANSWER, "shipping"): {EDITOR, REVIEWER},
     (Right.ANSWER, "billing"): set(),
     (Right.ANSWER, UNASSIGNED): {ADMINISTRATOR},
+    (Right.WRITE, "shipping"): {EDITOR, REVIEWER},
+    (Right.WRITE, "billing"): set(),
+    (Right.WRITE, UNASSIGNED): {ADMINISTRATOR},
+    (Right.ERASE, None): {ADMINISTRATOR},
     (Right.READ_DRAFTS, "shipping"): {EDITOR, REVIEWER},
     (Right.READ_DRAFTS, "billing"): set(),
     (Right.READ_DRAFTS, UNASSIGNED): {ADMINISTRATOR},
@@ -40,6 +44,7 @@ def test_who_may_do_what(right: Right, place: str | None):
 @pytest.mark.parametrize("place", PLACES[1:])
 def test_the_table_agrees_with_a_persons_departments(one: Person, place: str):
     assert may(one, Right.ANSWER, place) is (place in one.departments)
+    assert may(one, Right.WRITE, place) is (place in one.departments)
     assert may(one, Right.READ_DRAFTS, place) is (place in one.reader().drafts_of)
 
 

@@ -21,6 +21,7 @@ PERSONAS = ("anonymous", "rep", "editor", "reviewer", "outsider", "administrator
 OPEN, READ, DESK = "200 200 200 200 200 200", "302 200 200 200 200 200", "302 404 200 200 200 200"
 DRAFT, TOKEN = "302 404 200 200 404 404", "401 401 401 401 401 401"
 ADMINISTRATORS, ADMINISTRATORS_POST = "302 404 404 404 404 200", "401 404 404 404 404 400"
+WRITE_POST = "401 404 400 400 404 404"
 ANY_POST = "401 400 400 400 400 400"
 LADDER = {
     "GET /static/<path:filename>": OPEN,
@@ -46,6 +47,12 @@ LADDER = {
     "GET /keywords/<path:category>": READ,
     "GET /keyword": READ,
     "GET /procedures/<path:procedure_id>": DRAFT,
+    "GET /procedures/<path:procedure_id>/history": DRAFT,
+    "GET /procedures/<path:procedure_id>/versions/<commit>": "302 404 404 404 404 404",
+    "GET /procedures/<path:procedure_id>/differences": DRAFT,
+    "GET /procedures/<path:procedure_id>/authors": DRAFT,
+    "POST /procedures/<path:procedure_id>/restorations": "401 404 400 400 404 404",
+    "GET /as-of": READ,
     "GET /files/<path:path>": "302 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/votes": DRAFT,
     "POST /procedures/<path:procedure_id>/votes": "401 404 400 400 404 404",
@@ -55,6 +62,32 @@ LADDER = {
     "POST /procedures/<path:procedure_id>/learned-words/bans/<int:ban_id>/lifting": (
         "401 404 302 302 404 404"
     ),
+    "GET /procedures/<path:procedure_id>/edit": DRAFT,
+    "POST /procedures/<path:procedure_id>/edits": WRITE_POST,
+    "POST /procedures/<path:procedure_id>/preview": WRITE_POST,
+    "POST /procedures/<path:procedure_id>/draft": WRITE_POST,
+    "POST /procedures/<path:procedure_id>/attachments": WRITE_POST,
+    "POST /procedures/<path:procedure_id>/resolution": WRITE_POST,
+    "GET /procedures/<path:procedure_id>/place": DRAFT,
+    "POST /procedures/<path:procedure_id>/place": WRITE_POST,
+    "GET /procedures/<path:procedure_id>/retirement": DRAFT,
+    # Nothing has to be filled in to retire one; what is not retired cannot be reinstated.
+    "POST /procedures/<path:procedure_id>/retirement": "401 404 302 302 404 404",
+    "POST /procedures/<path:procedure_id>/reinstatement": "401 404 302 302 404 404",
+    # An administrator erases, but not a draft that they may not read.
+    "GET /procedures/<path:procedure_id>/erasure": "302 404 404 404 404 404",
+    "POST /procedures/<path:procedure_id>/erasure": "401 404 404 404 404 404",
+    "GET /procedures/new": DESK,
+    "POST /procedures": "401 404 400 400 400 400",
+    "POST /procedures/new/preview": "401 404 400 400 400 400",
+    "POST /procedures/new/draft": "401 404 400 400 400 400",
+    "POST /procedures/new/attachments": "401 404 404 404 404 404",
+    "GET /drafts": DESK,
+    "GET /drafts/<int:draft_id>": "302 404 404 404 404 404",
+    "POST /drafts/<int:draft_id>/discarding": "401 404 404 404 404 404",
+    "POST /drafts/<int:draft_id>/restoring": "401 404 404 404 404 404",
+    "GET /writing/keywords": DESK,
+    "GET /writing/procedures": DESK,
     "GET /requests": READ,
     "POST /requests": ANY_POST,
     "GET /questions": READ,
@@ -96,8 +129,10 @@ EXAMPLES = {
     "department_id": "shipping",
     "category": "Complaint",
     "path": "shipping/none.png",
+    "commit": "0123456789ab",
     "key": "0123456789abcdef",
     "item_id": 1,
+    "draft_id": 1,
     "person_id": 1,
     "which": "weak",
     "table": "days",

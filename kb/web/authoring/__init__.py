@@ -1,0 +1,13 @@
+"""Writing procedures in the browser: pages to edit, begin, resolve, move, retire and erase."""
+
+from kb.web.authoring import (
+    attaching,
+    beginning,
+    changing,
+    completing,
+    drafting,
+    editing,
+    resolving,
+)
+
+PAGES = (editing, beginning, resolving, changing, drafting, attaching, completing)

@@ -1,0 +1,177 @@
+"""A new procedure: from a template, from a search that failed, from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.content import proposals
+from kb.content.lines import NotAmendable
+from kb.content.manuscript import Manuscript
+from kb.content.templates import Template, begun, offered
+from kb.saving.edits import NotSaved, UnusableEdit
+from kb.web import access
+from kb.web.authoring import attaching, desk, drafting
+from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
+from kb.web.authoring.forms import EditForm, filled
+from kb.web.authoring.preview import preview_of, similar
+from kb.web.authoring.sheet import Sheet, show
+from kb.web.pages import departments, now, parts
+
+blueprint = Blueprint("beginning", __name__)
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the new procedure shall be: `q` are the words of a search that failed."""
+
+    title: str
+    q: str
+    department: str
+    template: str
+
+
+@blueprint.before_request
+def _writers_only() -> None:
+    access.department_member_or_404()
+
+
+@blueprint.get("/procedures/new")
+def new() -> ResponseReturnValue:
+    """First what it is about and what it begins with; then, with a template, the form."""
+    number = request.args.get("draft", "")
+    if number.isdecimal() and len(number) < 10:
+        return _continued(int(number))
+    wish = _wish()
+    templates = offered(parts().library.templates(), departments())
+    chosen = next((one for one in templates if one.path == wish.template), None)
+    if chosen is None or wish.department not in {each.id for each in desk.writable()}:
+        return _chooser(wish, templates)
+    return _begun(wish, chosen)
+
+
+@blueprint.post("/procedures/new/preview")
+def preview() -> ResponseReturnValue:
+    """What was typed as a page, with its faults and what is like it."""
+    form, manuscript, path = _typed_in()
+    try:
+        text = _text(form, manuscript)
+    except NotAmendable as reason:
+        return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    shown = preview_of(text, path, None)
+    likely = similar(form.title.data or "", form.keywords.data or "", None)
+    if wants_piece():
+        return piece(shown, likely)
+    return show(Sheet(None, manuscript, form, preview=shown, likely=likely))
+
+
+@blueprint.post("/procedures/new/draft")
+def draft() -> ResponseReturnValue:
+    """Write down what was typed so far."""
+    return drafting.kept(None)
+
+
+@blueprint.post("/procedures/new/attachments")
+def attachments() -> ResponseReturnValue:
+    """A file for a procedure that is not there yet: it lies where the procedure will."""
+    department = request.form.get("department", "")
+    if department not in {each.id for each in desk.writable()}:
+        abort(404)
+    folder = proposals.folder_of(parts().engine, department)
+    if wants_piece():
+        return attaching.told(folder)
+    form, manuscript, _ = _typed_in()
+    return attaching.with_line(None, manuscript, form, folder)
+
+
+@blueprint.post("/procedures")
+def create() -> ResponseReturnValue:
+    """Write the new file; a draft of it is kept first."""
+    form, manuscript, path = _typed_in()
+    try:
+        text = _text(form, manuscript)
+    except NotAmendable as reason:
+        return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    problem = desk.refusal(None, text, path)
+    if problem:
+        return show(Sheet(None, manuscript, form, problem=problem)), 400
+    who = access.signed_in()
+    number = _number(form.draft.data)
+    kept = parts().drafts.keep(who.id, None, manuscript.raw, form.everything(), now(), number)
+    form.draft.data = str(kept)
+    try:
+        saved = parts().saver.create(path, text, form.note.data or "", desk.author(), now())
+    except UnusableEdit as reason:
+        return show(Sheet(None, manuscript, form, problem=str(reason))), 400
+    except NotSaved as reason:
+        return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
+    parts().drafts.finish(who.id, kept)
+    return thanks(saved)
+
+
+def _wish() -> Wish:
+    asked = {name: request.args.get(name, "").strip()[:_LONGEST] for name in Wish.__slots__}
+    own = [each.id for each in desk.writable()]
+    if asked["department"] not in own:
+        asked["department"] = own[0] if own else ""
+    return Wish(**{**asked, "title": asked["title"] or _as_title(asked["q"])})
+
+
+def _as_title(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _chooser(wish: Wish, templates: list[Template]) -> str:
+    return render_template(
+        "authoring/new.html",
+        wish=wish,
+        writable=desk.writable(),
+        templates=templates,
+        likely=similar(wish.title, wish.q, None),
+    )
+
+
+def _begun(wish: Wish, template: Template) -> str:
+    engine = parts().engine
+    folder = proposals.folder_of(engine, wish.department)
+    topic = wish.title.partition(":")[2].strip() or wish.title
+    path = parts().saver.free_path(folder, topic)
+    id = proposals.next_id(engine, wish.department)
+    raw = begun(template, id, wish.title, wish.department, access.signed_in().email, wish.q)
+    manuscript = desk.manuscript_from(raw, path)
+    form = EditForm(formdata=None)
+    form.show({**filled(manuscript), "title": wish.title, "id": id, "path": path})
+    return show(Sheet(None, manuscript, form, likely=similar(wish.title, wish.q, None)))
+
+
+def _continued(draft_id: int) -> ResponseReturnValue:
+    found = parts().drafts.get(access.signed_in().id, draft_id)
+    if found is None or found.procedure_id is not None:
+        abort(404)
+    if found.discarded_at is not None:
+        flash("This draft is discarded; have it back first.", "warn")
+        return redirect(url_for("drafting.listing"))
+    path = found.form.get("path") or "new.md"
+    manuscript = desk.manuscript_from(found.base, path)
+    form = EditForm(formdata=None)
+    form.show({**filled(manuscript), **found.form})
+    return show(Sheet(None, manuscript, form, draft=found))
+
+
+def _typed_in() -> tuple[EditForm, Manuscript, str]:
+    form = EditForm()
+    path = (form.path.data or "").strip() or "new.md"
+    manuscript = desk.manuscript_from(desk.unsealed(form.base.data), path)
+    form.show({name: t for name, t in filled(manuscript).items() if not form[name].raw_data})
+    return form, manuscript, path
+
+
+def _text(form: EditForm, manuscript: Manuscript) -> bytes:
+    return manuscript.written({**form.typed(), "id": form.id.data or ""})
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

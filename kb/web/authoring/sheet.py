@@ -1,0 +1,82 @@
+"""The page with the form, whatever it is filled with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template, request, url_for
+
+from kb.content.cards import Card
+from kb.content.drafts import Draft
+from kb.content.manuscript import Manuscript
+from kb.search.results import Hit
+from kb.web import access
+from kb.web.authoring import desk
+from kb.web.authoring.forms import EditForm
+from kb.web.authoring.preview import Preview
+from kb.web.pages import departments, parts
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands on the page. `card` is None for a procedure that is not there yet.
+
+    `moved_on`: the file has changed since the draft was begun. `problem` says why it was not
+    saved.
+    """
+
+    card: Card | None
+    manuscript: Manuscript
+    form: EditForm
+    preview: Preview | None = None
+    draft: Draft | None = None
+    moved_on: bool = False
+    problem: str = ""
+    likely: tuple[Hit, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """What the page is called."""
+        title = self.manuscript.filed.procedure.title
+        return f"Edit: {title}" if self.card else "New procedure"
+
+    @property
+    def passage_line(self) -> int | None:
+        """The line of the body at which the section in ?passage= begins."""
+        anchor = request.args.get("passage")
+        body, title = self.manuscript.body, self.manuscript.filed.procedure.title
+        return parts().renderer.heading_lines(body, title).get(anchor) if anchor else None
+
+    def address(self, verb: str) -> str:
+        """Where this page sends its text: "edits", "preview", "draft" or "attachments"."""
+        if self.card is None:
+            at = "beginning.create" if verb == "edits" else f"beginning.{verb}"
+            return url_for(at)
+        endpoints = {
+            "edits": "editing.save",
+            "preview": "editing.preview",
+            "draft": "drafting.keep",
+            "attachments": "attaching.attach",
+        }
+        return url_for(endpoints[verb], procedure_id=self.card.procedure.id)
+
+
+def show(sheet: Sheet) -> str:
+    """The page as HTML."""
+    sheet.form.base.data = desk.sealed(sheet.manuscript.raw)
+    if sheet.draft is not None:
+        sheet.form.draft.data = str(sheet.draft.id)
+    current = sheet.manuscript.filed.procedure.department
+    writable = desk.writable()
+    sheet.form.offer(writable, current)
+    department = departments().by_id.get(sheet.form.department.data or current)
+    return render_template(
+        "authoring/edit.html",
+        sheet=sheet,
+        form=sheet.form,
+        preview=sheet.preview,
+        members=parts().directory.members({each.id for each in writable} | {current}),
+        usual_review=department.review_every if department else None,
+        me=access.signed_in(),
+        most=parts().settings.upload_mb,
+    )
