@@ -13,8 +13,9 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, SQLAlchemyError
 
+from kb.database import Unwritable
 from kb.insight.events import Event, Opened, Searched
 from kb.insight.journal import Fold, Journal, storable
 from kb.keys import key_in
@@ -94,7 +95,7 @@ class Log:
             if self._purged is None or now - self._purged >= _PURGED_EVERY:
                 self._purged = now
                 log.info("search_log_purged", searches=self.purge(now))
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Unwritable) as error:
             log.error("search_log_not_kept", why=str(error.__cause__ or error))
 
     def close(self) -> None:
@@ -121,7 +122,7 @@ class Log:
         try:
             with self._writing:
                 self._write(self._taken(), last=self._ending.is_set())
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Unwritable) as error:
             log.error("search_log_not_written", why=str(error.__cause__ or error))
             self._ending.wait(_TRY_AGAIN)
             return False
@@ -148,7 +149,7 @@ class Log:
             batch = [(since, _waited(event)) for since, event in batch]
         try:
             early = self._journal.write(event for _, event in batch)
-        except (OperationalError, InterfaceError):
+        except (Unwritable, InterfaceError):
             self._wait_on(batch)
             raise
         if not last and early:
