@@ -17,7 +17,7 @@ from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, cross_faults
 from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
-from kb.content.found import Found
+from kb.content.found import TROUBLE, Found
 from kb.content.front_matter import parse, unreadable
 from kb.content.keeping import Keeping
 from kb.content.library import SYNONYMS_FILE, FileStamp, Library
@@ -130,9 +130,17 @@ class Publisher:
             self._catalogue.set_state(REBUILD, "")
             moved = bool(indexed or read.changed or read.removed)
             self._recheck(unlisted, today, changed=moved)
-        self.read_history(progress)
+        self._read_history(progress)
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
+
+    def _read_history(self, progress: Progress) -> None:
+        """Trouble with git stops no refresh: it is told, and the next refresh tries again."""
+        try:
+            self.read_history(progress)
+        except OSError as error:
+            if not self._catalogue.state(TROUBLE):
+                self._catalogue.set_state(TROUBLE, error.strerror or str(error))
 
     def read_history(self, progress: Progress = _silent) -> None:
         """Bring the versions up to git. Where another process is at it already, it is left to that.

@@ -190,6 +190,7 @@ def test_by_finger_on_a_phone(phone: Page) -> None:
 
 
 def test_a_lost_session_closes_it_and_enter_still_searches(page: Page) -> None:
+    page.wait_for_load_state("networkidle")  # an answer on its way would bring the cookie back
     page.context.clear_cookies()
     box(page).press_sequentially("parcel")
     page.wait_for_timeout(500)

@@ -54,6 +54,7 @@ review_every: 6 months
 audience: phone, chat
 related: [RET-001, ../billing/refund.md]
 finds: [where is my parcel]
+successor: SHP-015
 colour: blue
 ---
 
@@ -78,9 +79,10 @@ def test_every_field_is_read() -> None:
     assert procedure.audience == ("phone", "chat")
     assert procedure.related == ("RET-001", "../billing/refund.md")
     assert procedure.finds == ("where is my parcel",)
+    assert procedure.successor == "SHP-015"
     assert filed.named
     assert set(filed.lines) == set(FIELDS)
-    assert filed.links == (Link(21, "../returns/label.md"),)
+    assert filed.links == (Link(22, "../returns/label.md"),)
     assert filed.sections == (
         Section("", "", "Use this when a parcel is late."),
         Section("steps", "Steps", "Open the label."),

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import OperationalError
 
-from kb.database import connect, openings, searches
+from kb.database import Unwritable, connect, openings, searches
 from kb.insight.log import MOST_WAITING, Log
 from tests.insight.acts import START, at, opening, rows, search, typed
 from tests.test_serving import Site, serving, within
@@ -61,7 +60,7 @@ def test_a_locked_database_is_waited_for(tmp_path: Path, engine: Engine) -> None
     holder.execute("BEGIN EXCLUSIVE")
     for nth in range(30):
         log.tell(search(nth * 60, f"words {nth}"))
-    with pytest.raises(OperationalError, match="locked"):
+    with pytest.raises(Unwritable, match="locked"):
         log.flush()
     holder.execute("ROLLBACK")
     holder.close()
@@ -76,7 +75,7 @@ def test_a_full_database_is_waited_for_and_the_rest_is_dropped(
     log = Log(impatient(engine, "max_page_count=1"), tmp_path / "log_key", str.lower)
     for nth in range(MOST_WAITING + 50):
         log.tell(search(nth, f"{nth} {'long ' * 90}", who=""))
-    with pytest.raises(OperationalError, match="full"):
+    with pytest.raises(Unwritable, match="full"):
         log.flush()
     assert log.dropped >= 50
     assert len(log._waiting) <= MOST_WAITING

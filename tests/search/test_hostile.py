@@ -26,9 +26,15 @@ TYPED = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=20).map("".joi
 
 
 @given(typed=TYPED, prefix=st.booleans())
-@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(500),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_every_text_is_answered(shelf: Searcher, typed: str, prefix: bool) -> None:
+    began = process_time()
     results = shelf.search(typed, REP, TODAY, prefix=prefix)
+    assert process_time() - began < SLOWEST
     assert results.total >= len(results.hits)
     assert (results.total > 0) == (len(results.hits) > 0)
     shelf.explain(typed, REP, TODAY)
