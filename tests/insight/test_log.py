@@ -73,8 +73,9 @@ def test_a_full_database_is_waited_for_and_the_rest_is_dropped(
     tmp_path: Path, engine: Engine
 ) -> None:
     log = Log(impatient(engine, "max_page_count=1"), tmp_path / "log_key", str.lower)
-    for nth in range(MOST_WAITING + 50):
-        log.tell(search(nth, f"{nth} {'long ' * 90}", who=""))
+    with log._writing:  # nothing is written meanwhile
+        for nth in range(MOST_WAITING + 50):
+            log.tell(search(nth, f"{nth} {'long ' * 90}", who=""))
     with pytest.raises(Unwritable, match="full"):
         log.flush()
     assert log.dropped >= 50
