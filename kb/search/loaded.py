@@ -98,6 +98,17 @@ class Loaded:
         mask = self.visible(reader)
         return bool(mask[docs[:64]].any() or mask[docs[64:]].any())
 
+    def counts_visible(self, rows: range, reader: Reader) -> Array:
+        """In how many documents that `reader` may find each of these surfaces stands."""
+        if self.sees_all(reader):
+            return self.surface_counts[rows.start : rows.stop]
+        ends = self.arrays["surface.ends"][rows.start : rows.stop]
+        first = int(self.arrays["surface.ends"][rows.start - 1]) if rows.start else 0
+        docs = self.arrays["surface.ids"][first : int(ends[-1]) if len(ends) else first]
+        until = np.cumsum(self.visible(reader)[docs])
+        through = np.concatenate(([0], until))[ends - first]
+        return np.diff(through, prepend=0)
+
     def _of(self, name: str) -> list[str]:
         return self.names.get(name) or [""]
 

@@ -12,6 +12,7 @@ from kb.search.arrayfile import Array
 LEAST_LETTERS = 4
 TWO_SLIPS = 8  # letters; a shorter word is taken to have one slip
 NEAREST = 3  # spellings considered of one word
+MOST_NEAR = 200  # spellings that are looked at for those that a reader may know of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Spellings:
         order = kept[np.lexsort((-self._counts[rows[kept]], slips[kept]))]
         return [
             Spelling(int(rows[n]), float(slips[n]), int(self._counts[rows[n]]))
-            for n in order[: 10 * NEAREST].tolist()
+            for n in order[:MOST_NEAR].tolist()
         ]
 
 

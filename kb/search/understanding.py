@@ -163,31 +163,33 @@ class Understanding:
         found: dict[bytes, int] = {}
         for one in self.sets:
             rows = one.written(_bytes(word), prefix=True)
-            counts = one.surface_counts[rows.start : rows.stop]
+            counts = one.counts_visible(rows, reader)
             for nth in np.argsort(-counts, kind="stable")[:MOST_BEGUN].tolist():
                 row = rows.start + nth
-                if one.any_visible(one.surface_docs(row), reader):
+                if counts[nth]:
                     stem = bytes(one.arrays["stems"][one.arrays["surface.stem"][row]])
                     found[stem] = found.get(stem, 0) + int(counts[nth])
-        commonest = sorted(found, key=lambda stem: -found[stem])[:MOST_BEGUN]
+        commonest = sorted(found, key=lambda stem: (-found[stem], stem))[:MOST_BEGUN]
         return [Option(stem, BEGUN, f"begins with {word}") for stem in commonest]
 
     def _near(self, word: str, reader: Reader) -> tuple[list[Option], str | None]:
         """Near spellings that the reader may know of, and the likeliest of them."""
         found: dict[bytes, tuple[float, int, bytes]] = {}
         for one in self.sets:
-            kept = 0
+            kept, slips = 0, 0.0
             for near in one.spellings.near(_bytes(word)):
-                if not one.any_visible(one.surface_docs(near.row), reader):
+                # Of those with as many slips the commonest is wanted, as this reader may know it.
+                if kept >= NEAREST and near.slips > slips:
+                    break
+                count = int(one.counts_visible(range(near.row, near.row + 1), reader)[0])
+                if not count:
                     continue
                 surface = bytes(one.arrays["surfaces"][near.row])
                 stem = bytes(one.arrays["stems"][one.arrays["surface.stem"][near.row]])
                 before = found.get(surface, (near.slips, 0, stem))
-                found[surface] = (near.slips, before[1] + near.count, stem)
-                kept += 1
-                if kept == NEAREST:
-                    break
-        best = sorted(found, key=lambda surface: (found[surface][0], -found[surface][1]))[:NEAREST]
+                found[surface] = (near.slips, before[1] + count, stem)
+                kept, slips = kept + 1, near.slips
+        best = sorted(found, key=lambda one: (found[one][0], -found[one][1], one))[:NEAREST]
         options: dict[bytes, Option] = {}
         for surface in best:
             slips, _, stem = found[surface]
