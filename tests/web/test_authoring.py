@@ -220,3 +220,27 @@ def test_a_disk_that_cannot_be_written_is_said_and_the_draft_stays(
 
 def test_saving_is_no_get(editor: FlaskClient) -> None:
     assert editor.get("/procedures/SHP-014/edits").status_code in (404, 405)
+
+
+def test_a_search_test_that_would_break_is_told_before_it_is_saved(
+    editor: FlaskClient, home: Path, parts: Parts
+) -> None:
+    body = fields(page(editor, EDIT))["body"]
+    assert save(editor, finds="code L5").status_code == 302
+    before = file_of(home).read_bytes()
+    changed = {"finds": "code L5\r\nzeppelin docking", "body": body}
+    answer = save(editor, **changed)
+    assert answer.status_code == 409
+    check_page(answer.text)
+    assert "1 search test would fail" in answer.text
+    assert "zeppelin docking" in answer.text
+    assert file_of(home).read_bytes() == before
+    again = save(editor, f"{EDIT}?draft=continue", **changed, anyway="yes")
+    assert again.status_code == 302
+    assert b"zeppelin docking" in file_of(home).read_bytes()
+
+
+def test_what_insight_proposes_stands_in_the_form(editor: FlaskClient) -> None:
+    shown = fields(page(editor, f"{EDIT}?keyword=where+is+it&finds=parcel+lost"))
+    assert "where is it" in shown["keywords"].splitlines()
+    assert "parcel lost" in shown["finds"].splitlines()

@@ -102,6 +102,8 @@ def create() -> ResponseReturnValue:
     number = _number(form.draft.data)
     kept = parts().drafts.keep(who.id, None, manuscript.raw, form.everything(), now(), number)
     form.draft.data = str(kept)
+    if broken := desk.breaks(path, text):
+        return show(Sheet(None, manuscript, form, broken=broken)), 409
     try:
         saved = parts().saver.create(path, text, form.note.data or "", desk.author(), now())
     except UnusableEdit as reason:

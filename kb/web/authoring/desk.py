@@ -6,7 +6,7 @@ import base64
 import binascii
 import zlib
 
-from flask import abort
+from flask import abort, request
 
 from kb.content.cards import Card
 from kb.content.lines import NotAmendable
@@ -14,6 +14,7 @@ from kb.content.manuscript import Manuscript, opened
 from kb.people.rights import Right, may
 from kb.procedures.model import Department
 from kb.saving.edits import Author
+from kb.search_tests import BrokenFind, Change
 from kb.web import access
 from kb.web.pages import departments, parts
 
@@ -83,3 +84,11 @@ def refusal(card: Card | None, text: bytes, path: str) -> str | None:
     if not now.procedure.title.strip() or any(f.code == "missing-title" for f in now.faults):
         return "Give it a title."
     return None
+
+
+def breaks(path: str, text: bytes) -> tuple[BrokenFind, ...]:
+    """The search tests that would fail by saving this; none where the writer wants it anyway."""
+    if request.form.get("anyway") == "yes":
+        return ()
+    broken = parts().publisher.broken_finds(Change(files={path: text}), access.reader())
+    return broken if any(not one.already for one in broken) else ()

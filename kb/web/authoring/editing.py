@@ -21,6 +21,7 @@ from kb.web.authoring.sheet import Sheet, show
 from kb.web.pages import now, parts
 
 blueprint = Blueprint("editing", __name__)
+_LONGEST_LINE = 200
 
 
 @blueprint.get("/procedures/<path:procedure_id>/edit")
@@ -30,7 +31,7 @@ def edit(procedure_id: str) -> ResponseReturnValue:
     draft = parts().drafts.of(access.signed_in().id, card.procedure.id)
     manuscript = desk.manuscript_of(card)
     if draft is None:
-        return show(Sheet(card, manuscript, _form(filled(manuscript))))
+        return show(Sheet(card, manuscript, _form(_with_more(filled(manuscript)))))
     if request.args.get("draft") != "continue":
         return _asked(card, manuscript, draft)
     opened = desk.manuscript_from(draft.base, card.procedure.path)
@@ -71,6 +72,8 @@ def save(procedure_id: str) -> ResponseReturnValue:
     kept = parts().drafts.keep(
         access.signed_in().id, card.procedure.id, manuscript.raw, form.everything(), now()
     )
+    if broken := desk.breaks(path, text):
+        return show(Sheet(card, manuscript, form, broken=broken)), 409
     told = form.worth_telling.data == "yes"
     wanted = Edit(path, manuscript.raw, text, form.note.data or "", told, desk.author())
     try:
@@ -100,6 +103,16 @@ def _asked(card: Card, manuscript: Manuscript, draft: Draft) -> ResponseReturnVa
     return render_template(
         "authoring/continue.html", card=card, draft=draft, changes=changes, base=manuscript.raw
     )
+
+
+def _with_more(texts: dict[str, str]) -> dict[str, str]:
+    """With what search insight proposes: ?keyword= and ?finds= as one more line of each."""
+    more = {"keywords": request.args.get("keyword"), "finds": request.args.get("finds")}
+    for name, asked in more.items():
+        line = " ".join((asked or "").split())[:_LONGEST_LINE]
+        if line and name in texts and line not in texts[name].splitlines():
+            texts[name] = "\n".join([*texts[name].splitlines(), line])
+    return texts
 
 
 def _form(texts: dict[str, str]) -> EditForm:

@@ -10,6 +10,7 @@ from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.manuscript import Manuscript
 from kb.search.results import Hit
+from kb.search_tests import BrokenFind
 from kb.web import access
 from kb.web.authoring import desk
 from kb.web.authoring.forms import EditForm
@@ -22,7 +23,7 @@ class Sheet:
     """What stands on the page. `card` is None for a procedure that is not there yet.
 
     `moved_on`: the file has changed since the draft was begun. `problem` says why it was not
-    saved.
+    saved; `broken` are search tests that would fail by it, which the writer may want all the same.
     """
 
     card: Card | None
@@ -33,6 +34,7 @@ class Sheet:
     moved_on: bool = False
     problem: str = ""
     likely: tuple[Hit, ...] = ()
+    broken: tuple[BrokenFind, ...] = ()
 
     @property
     def heading(self) -> str:
