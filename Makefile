@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev
 # The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
 faults: $(VENV)/.installed-dev
 	EFFORT=20 $(BIN)/pytest -n auto tests/feedback tests/test_attacks.py tests/test_publishing.py \
-	  tests/search/test_hostile.py tests/content/test_catalogue.py tests/content/test_pathological.py \
+	  tests/search/test_hostile.py tests/search/test_soak.py tests/content/test_catalogue.py tests/content/test_pathological.py \
 	  tests/content/test_merging.py tests/saving/test_kill.py tests/saving/test_full_disk.py \
 	  tests/saving/test_editors.py
 
