@@ -19,12 +19,23 @@ class Load:
 
 
 def run(
-    port: int, paths: list[str], clients: int, seconds: float, cookie: str = "", token: str = ""
+    port: int,
+    paths: list[str],
+    clients: int,
+    seconds: float,
+    cookie: str = "",
+    token: str = "",
+    pause: float = 0.0,
 ) -> Load:
-    """`clients` processes ask for `paths` in turn, each over one kept connection."""
+    """`clients` processes ask for `paths` in turn, each over one kept connection.
+
+    Between an answer and the next question each pauses so many seconds.
+    """
     context = multiprocessing.get_context("spawn")
     with context.Pool(clients) as pool:
-        jobs = [(port, paths[n:] + paths[:n], seconds, cookie, token) for n in range(clients)]
+        jobs = [
+            (port, paths[n:] + paths[:n], seconds, cookie, token, pause) for n in range(clients)
+        ]
         began = time.perf_counter()
         times = pool.starmap(_client, jobs)
         took = min(time.perf_counter() - began, seconds + 1)
@@ -38,7 +49,7 @@ def run(
 
 
 def _client(
-    port: int, paths: list[str], seconds: float, cookie: str, token: str
+    port: int, paths: list[str], seconds: float, cookie: str, token: str, pause: float
 ) -> tuple[list[float], int]:
     headers = {"Cookie": cookie} if cookie else {}
     if token:
@@ -60,6 +71,7 @@ def _client(
         asked += 1
         if answer.status == 200:
             times.append((time.perf_counter() - now) * 1000)
+            time.sleep(pause)
         else:
             failed += 1
     connection.close()

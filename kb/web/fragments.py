@@ -17,7 +17,7 @@ _LINKS = 20_000  # addresses kept
 
 def register(app: Flask) -> None:
     """Give templates `kept`, and a `url_for` that remembers."""
-    app.jinja_env.globals.update(kept=Fragments(), url_for=Links())
+    app.jinja_env.globals.update(kept=Fragments(), url_for=link)
 
 
 class Fragments:
@@ -70,6 +70,9 @@ class Links:
                 if len(self._built) > _LINKS:
                     self._built.popitem(last=False)
         return found
+
+
+link = Links()
 
 
 def _circumstances() -> Hashable:

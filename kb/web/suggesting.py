@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.search.suggesting import SuggestedKeyword, SuggestedProcedure
 from kb.web import access, log
+from kb.web.fragments import link
 from kb.web.pages import departments, now, parts, tone
 from kb.web.wording import loud, quiet
 
@@ -56,14 +57,14 @@ def _suggested(text: str) -> dict[str, object]:
 def _earlier() -> dict[str, object]:
     """Only those of the person who asks, and where they are cleared; nothing when signed out."""
     texts = parts().earlier.latest(log.person_key())
-    listed = [{"url": url_for("searching.results", q=text), "text": text} for text in texts]
-    return {"earlier": listed, "clearing": url_for(".earlier") if listed else ""}
+    listed = [{"url": link("searching.results", q=text), "text": text} for text in texts]
+    return {"earlier": listed, "clearing": link("suggesting.earlier") if listed else ""}
 
 
 def _procedure(one: SuggestedProcedure) -> dict[str, object]:
     name, colour = _department(one.department)
     return {
-        "url": url_for("reading.procedure", procedure_id=one.id),
+        "url": link("reading.procedure", procedure_id=one.id),
         "quiet": quiet(one.title),
         "text": loud(one.title),
         "department": name,
@@ -76,9 +77,9 @@ def _procedure(one: SuggestedProcedure) -> dict[str, object]:
 def _keyword(one: SuggestedKeyword) -> dict[str, object]:
     """A category leads to its topics, a keyword to its procedures."""
     if one.category:
-        url = url_for("browsing.category", category=one.text)
+        url = link("browsing.category", category=one.text)
     else:
-        url = url_for("browsing.keyword", name=one.text)
+        url = link("browsing.keyword", name=one.text)
     return {"url": url, "text": one.text, "count": one.count, "category": one.category}
 
 
