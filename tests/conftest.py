@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from kb import settings as configuration
 from kb.app import build, create_app
@@ -163,10 +164,17 @@ def add_personas(directory: Directory) -> None:
     directory.add("admin@kb.example", "Ada Admin", PASSWORD, administrator=True, now=NOW)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all tests: that takes longer than most of them."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(parts: Parts) -> Flask:
+def app(parts: Parts, compiled: FileSystemBytecodeCache) -> Flask:
     """The site over those parts."""
     site = create_app(parts)
+    site.jinja_env.bytecode_cache = compiled
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return site
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,6 @@ class Meaning:
     def _learn(self, words: list[str]) -> None:
         if self._model is None:
             self._model = _load()
-            self._model.tokenizer.no_padding()
         usable = [word[:LONGEST].encode("utf-8", "replace").decode() for word in words]
         encoded = self._model.tokenizer.encode_batch(usable, add_special_tokens=False)
         first, last = len(self._rows), len(self._rows) + len(words)
@@ -71,8 +70,11 @@ def packed(vectors: Vectors) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * (127 / largest)), np.int8)
 
 
+@cache
 def _load() -> Any:
     """The model that lies in the wheel; without both arguments it would look online."""
     wordllama = importlib.import_module("wordllama")
     folder = Path(str(wordllama.__file__)).parent
-    return wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+    model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+    model.tokenizer.no_padding()
+    return model

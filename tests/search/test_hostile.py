@@ -27,7 +27,7 @@ TYPED = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=20).map("".joi
 
 @given(typed=TYPED, prefix=st.booleans())
 @settings(
-    max_examples=examples(500),
+    max_examples=examples(300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
