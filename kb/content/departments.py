@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from kb.content import values
+from kb.content import timetables, values
 from kb.content.front_matter import decoded
 from kb.content.library import DEPARTMENTS_FILE
 from kb.content.text import readable, slug
 from kb.content.yaml_text import Loaded, YamlTrouble, load
+from kb.procedures.calendar import ROUND_THE_CLOCK, UTC, Calendar
 from kb.procedures.model import UNASSIGNED, Department, Departments, Fault
 
 Value = TypeVar("Value")
@@ -76,7 +77,21 @@ class _Reading:
             self._value(number, own, "channel", values.text),
             within or timedelta(days=2),
             self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
+            self._calendar(number, own),
         )
+
+    def _calendar(self, number: int, own: dict[str, Any]) -> Calendar:
+        """Its working hours; what it does not say itself, the top of the file says for all."""
+        everyone = self._loaded.value if isinstance(self._loaded.value, dict) else {}
+        named = {
+            name: own.get(name, everyone.get(name)) for name in ("hours", "holidays", "time_zone")
+        }
+        written = {name: value for name, value in named.items() if value is not None}
+        example = "a list of days such as 2026-12-25"
+        hours = self._value(number, written, "hours", timetables.hours, timetables.HOURS_EXAMPLE)
+        holidays = self._value(number, written, "holidays", timetables.holidays, example)
+        zone = self._value(number, written, "time_zone", timetables.zone, '"Europe/Amsterdam"')
+        return Calendar(hours or ROUND_THE_CLOCK, holidays or frozenset(), zone or UTC)
 
     def _value(
         self,
@@ -89,19 +104,24 @@ class _Reading:
         try:
             return read(own.get(name))
         except ValueError as error:
-            message = f"department {number + 1}: {name}: {error}"
+            whose = f"department {number + 1}: " if self._own_line(number, name) else ""
+            message = f"{whose}{name}: {error}"
             self._add(self._line(number, name), "unusable-value", message, f"write {example}")
             return None
 
     def _line(self, number: int, name: str) -> int:
         lines = self._loaded.lines
-        for key in (f"departments.{number}.{name}", f"{number}.{name}", "departments"):
-            if key in lines:
-                return lines[key]
-        return 1
+        above = lines.get(name, lines.get("departments", 1))
+        return self._own_line(number, name) or above
+
+    def _own_line(self, number: int, name: str) -> int | None:
+        lines = self._loaded.lines
+        return lines.get(f"departments.{number}.{name}", lines.get(f"{number}.{name}"))
 
     def _add(self, line: int, code: str, message: str, remedy: str) -> None:
-        self._faults.append(_fault(line, code, message, remedy))
+        fault = _fault(line, code, message, remedy)
+        if fault not in self._faults:
+            self._faults.append(fault)
 
 
 def _fault(line: int, code: str, message: str, remedy: str) -> Fault:

@@ -1,6 +1,6 @@
 """How an older database is brought up to the tables of today, by Alembic.
 
-A change of kb/database.py comes with a new file versions/NNNN_what.py, numbered on from the last;
+A change of kb/database/ comes with a new file versions/NNNN_what.py, numbered on from the last;
 a test compares what all of them make with the tables. Alembic writes a first draft:
 
     from alembic import command

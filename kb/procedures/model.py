@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from kb.procedures.calendar import ALWAYS, Calendar
 
 UNASSIGNED = "unassigned"
 
@@ -118,7 +120,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Owns procedures and answers for them. `answer_within` is the promised time."""
+    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours."""
 
     id: str
     name: str
@@ -126,6 +128,11 @@ class Department:
     channel: str | None = None
     answer_within: timedelta = timedelta(days=2)
     review_every: int | None = None
+    calendar: Calendar = ALWAYS
+
+    def due(self, asked: datetime) -> datetime:
+        """Until when it promises to answer what is asked now; aware, UTC."""
+        return self.calendar.due(asked, self.answer_within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,10 +143,13 @@ document.addEventListener("DOMContentLoaded", () => {
         body: new FormData(form),
         headers: { "X-Wants": "piece" },
       });
-      if (nth !== looking || !answer.ok) return;
+      if (nth !== looking) return;
+      if (!answer.ok) throw new Error(String(answer.status));
       preview.innerHTML = await answer.text();
       looked = now;
-    } catch { /* the next change asks again */ }
+    } catch {
+      if (nth === looking) setTimeout(lookSoon, 5000);
+    }
   };
   const lookSoon = completing.later(500, look);
   preview.addEventListener("click", (event) => {

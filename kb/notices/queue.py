@@ -1,0 +1,51 @@
+"""The queue of notices in the database: written in the transaction of what they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kb.database import notices as table
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell one person.
+
+    `key` says what it is about ("answered:17:2"): a person is told once for each. `title` is one
+    line, `text` may be empty, `link` is a path within the site. With a `procedure_id` it is shown
+    and sent only while the receiver may read that procedure.
+    """
+
+    person_id: int
+    kind: str  # a word of up to 40 letters that people can choose by: "answer", "review due"
+    key: str
+    title: str
+    text: str
+    link: str
+    procedure_id: str | None = None
+
+
+def enqueue(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:
+    """Queue them within the caller's transaction. Who was told the same is not told again."""
+    rows = [
+        {
+            "person_id": notice.person_id,
+            "kind": notice.kind,
+            "key": notice.key,
+            "title": notice.title,
+            "text": notice.text,
+            "link": notice.link,
+            "procedure_id": notice.procedure_id,
+            "created_at": now,
+        }
+        for notice in notices
+    ]
+    if rows:
+        postgres = connection.dialect.name == "postgresql"
+        new = postgresql.insert(table) if postgres else sqlite.insert(table)
+        connection.execute(new.on_conflict_do_nothing(), rows)
