@@ -41,6 +41,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
+from kb.tending.duties import Duties, Duty
 from kb.web import (
     access,
     api,
@@ -111,6 +112,8 @@ def build(settings: Settings) -> Parts:
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
+    words = LearnedWords(engine, Wording(index.stems), learned.write)
+    searches = _log(settings)
     return Parts(
         settings=settings,
         engine=engine,
@@ -124,8 +127,8 @@ def build(settings: Settings) -> Parts:
         suggester=Suggester(searcher),
         directory=directory,
         inbox=Inbox(engine),
-        log=_log(settings),
-        learned=LearnedWords(engine, Wording(index.stems), learned.write),
+        log=searches,
+        learned=words,
         earlier=Earlier(engine),
         journeys=Journeys(engine),
         nearness=Nearness(searcher),
@@ -133,6 +136,13 @@ def build(settings: Settings) -> Parts:
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        duties=Duties(
+            (
+                # Seconds: words that people use are counted over days.
+                Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
+                Duty("forgetting", 30, searches.keep),
+            )
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
+from kb.tending.duties import Duties
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,4 @@ class Parts:
     nearness: Nearness
     drafts: Drafts
     exchange: Exchange
+    duties: Duties

@@ -28,7 +28,6 @@ log = structlog.get_logger()
 # A network mount or a full inotify table reports nothing: a scan of all file times finds it.
 _SCAN_EVERY = 30.0
 _NOTICE_WITHIN_MS = 500
-_LEARN_EVERY = 300.0  # seconds: words that people use are counted over days
 
 
 @click.command()
@@ -67,11 +66,10 @@ def worker(build: Build) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     _refresh(parts)
-    _learn(parts)
     if parts.exchange.wanted:
         words = (stop, partial(datetime.now, UTC))
         threading.Thread(target=parts.exchange.run_until, args=words, daemon=True).start()
-    scanned = learned = time.monotonic()
+    scanned = time.monotonic()
     for changes in _changes(parts, stop):
         if os.getppid() != parent:
             return
@@ -79,10 +77,7 @@ def worker(build: Build) -> None:
         if changes or due:
             _refresh(parts)
             scanned = time.monotonic()
-            parts.log.keep(datetime.now(UTC))
-        if time.monotonic() - learned > _LEARN_EVERY:
-            _learn(parts)
-            learned = time.monotonic()
+        parts.duties.do_due()
 
 
 def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[tuple[watchfiles.Change, str]]]:
@@ -106,13 +101,6 @@ def _refresh(parts: Parts) -> None:
         return
     if done.changed or done.removed or done.indexed:
         log.info("refreshed", changed=done.changed, removed=done.removed, indexed=done.indexed)
-
-
-def _learn(parts: Parts) -> None:
-    try:
-        parts.learned.count(datetime.now(UTC), parts.settings.search_log_days)
-    except OSError as error:
-        log.error("learning_failed", why=str(error))
 
 
 def _introduce(parts: Parts) -> None:

@@ -1,0 +1,1 @@
+"""Who answers for a procedure and where it stands: submissions, reviews, hand-over."""

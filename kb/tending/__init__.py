@@ -1,0 +1,1 @@
+"""Verbs that touch several capabilities: a review that is a commit, a fix that closes feedback."""

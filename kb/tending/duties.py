@@ -1,0 +1,50 @@
+"""What the background worker does every so often, each at its own pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do every `every` seconds. `run` gets the present time (aware, UTC).
+
+    It may raise OSError (a full disk, a database or a mail server away): the next time tries
+    again, so whatever it does must bear to be done twice, and to be killed in the middle.
+    """
+
+    name: str
+    every: float
+    run: Callable[[datetime], object]
+
+
+@dataclass(slots=True)
+class Duties:
+    """All duties, with when each was last done (by the monotonic clock)."""
+
+    of: tuple[Duty, ...]
+    _done: dict[str, float] = field(default_factory=dict)
+
+    def do_due(self) -> None:
+        """Do those whose time has come; all of them the first time."""
+        for duty in self._due(self.of):
+            self._done[duty.name] = time.monotonic()
+            try:
+                duty.run(datetime.now(UTC))
+            except OSError as error:
+                log.error("duty_failed", duty=duty.name, why=str(error))
+
+    def _due(self, duties: Iterable[Duty]) -> list[Duty]:
+        now = time.monotonic()
+        return [
+            duty
+            for duty in duties
+            if duty.name not in self._done or now - self._done[duty.name] >= duty.every
+        ]
