@@ -41,13 +41,6 @@ def ask_panel(query: str, likely: str | None) -> dict[str, AskForm | None]:
     return {"ask_form": _ask_form({"q": query, "department": likely or ""})}
 
 
-def answering(department_id: str) -> Department:
-    """The department, or where nobody answers for it, what comes to the administrators."""
-    allowed = parts().settings.demo
-    served = parts().directory.answers(department_id, demo_allowed=allowed)
-    return departments().get(department_id if served else UNASSIGNED)
-
-
 def to_ask() -> list[Department]:
     """The departments that can be asked."""
     return list(departments().by_id.values()) or [Department(UNASSIGNED, "The administrators")]
@@ -100,6 +93,15 @@ def questions() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/questions/<int:item_id>")
+def question(item_id: int) -> ResponseReturnValue:
+    """One of them: where a notice of an answer leads."""
+    found = parts().inbox.question(item_id, access.signed_in().id)
+    if found is None:
+        abort(404)
+    return render_template("responding/questions.html", items=(found,), pages=Pages(1, PER_PAGE, 1))
+
+
 @blueprint.post("/questions/seen")
 def seen() -> ResponseReturnValue:
     """These answers are read."""
@@ -148,13 +150,12 @@ def _vote_page(panel: VotePanel) -> str:
 
 
 def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
-    asked = answering(read.department)
     parts().inbox.votes.cast(
         access.signed_in().id,
-        replace(read, department=asked.id),
+        read,
         helpful,
         now(),
-        asked.answer_within,
+        parts().routing.of(read, departments()),
         reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
         comment="" if helpful else form.comment.data,
     )
@@ -186,13 +187,6 @@ def _likely(query: str) -> str | None:
 
 
 def _send(form: AskForm) -> Department:
-    asked = answering(form.department.data)
-    parts().inbox.ask(
-        access.signed_in().id,
-        form.q.data,
-        asked.id,
-        form.comment.data,
-        now(),
-        asked.answer_within,
-    )
-    return asked
+    route = parts().routing.to(form.department.data, departments())
+    parts().inbox.ask(access.signed_in().id, form.q.data, route, form.comment.data, now())
+    return route.department
