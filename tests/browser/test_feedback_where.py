@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["as_person"]
 
 
-
 def serious(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
@@ -69,9 +68,7 @@ def test_a_section_is_complained_about_by_keyboard_alone(as_person: OpenAs) -> N
 
 
 def test_without_javascript_the_link_leads_to_a_page(browser: Browser, site: Site) -> None:
-    plain = browser.new_context(
-        base_url=f"http://127.0.0.1:{site.port}", java_script_enabled=False
-    )
+    plain = browser.new_context(base_url=f"http://127.0.0.1:{site.port}", java_script_enabled=False)
     page = sign_in(plain, "ana.costa")
     page.goto("/procedures/SHP-014")
     page.get_by_role("link", name=re.compile("Was “Steps” helpful")).click()
