@@ -1,4 +1,4 @@
-"""Say it where it hurts, in a real browser: at a step, a section, a search; signed out meanwhile."""
+"""Say it where it hurts, in a real browser: a step, a section, a search; also signed out."""
 
 from __future__ import annotations
 

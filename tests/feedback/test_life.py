@@ -192,8 +192,8 @@ def test_not_solved_after_two_weeks_is_too_late_and_is_nobody_elses_to_say(
     inbox.steps.answer(item.id, Outcome.DECLINED, "No.", DANA, now)
     with pytest.raises(NotYourDepartment):
         inbox.replies.reopen(item.id, "", BEN.id, now, SHIPPING)
+    late = now + timedelta(days=14, seconds=1)
     with pytest.raises(TooLate):
-        late = now + timedelta(days=14, seconds=1)
         inbox.replies.reopen(item.id, "", ANA.id, late, SHIPPING)
 
 
