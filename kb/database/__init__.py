@@ -25,6 +25,7 @@ from kb.database.insight_tables import (
 from kb.database.notice_tables import notices
 from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
 from kb.database.schema import GREATEST_ID, Moment, metadata
+from kb.database.service_tables import closings, ratings, saved_views, shared_searches
 
 __all__ = [
     "GREATEST_ID",
@@ -34,6 +35,7 @@ __all__ = [
     "addresses",
     "catalogue_state",
     "cleared_searches",
+    "closings",
     "connect",
     "drafts",
     "erasures",
@@ -48,8 +50,11 @@ __all__ = [
     "people",
     "procedure_keywords",
     "procedures",
+    "ratings",
     "reading",
+    "saved_views",
     "searches",
+    "shared_searches",
     "sign_in_attempts",
     "tokens",
     "upgrade",
