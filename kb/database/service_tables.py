@@ -68,6 +68,5 @@ shared_searches = Table(  # failed searches of several people, as one request no
     Column("counted_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("closed_by", ForeignKey("people.id")),
-    Column("procedure_id", Text),  # what is being written for it
     Index(None, "department", "closed_at", "people"),
 )

@@ -60,9 +60,14 @@ class Rating:
     thanks: str
     at: datetime
 
+    @property
+    def until(self) -> datetime:
+        """When it counts, and cannot be changed any more."""
+        return self.at + FRESH
+
     def changeable(self, now: datetime) -> bool:
-        """Can it still be changed? It counts only afterwards."""
-        return now - self.at < FRESH
+        """Can it still be changed?"""
+        return now < self.until
 
 
 @dataclass(frozen=True, slots=True)

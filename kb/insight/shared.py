@@ -22,7 +22,7 @@ _WRITING = "shared searches"
 class Shared:
     """What several people searched for in vain: `words` mean about the same, most people's first.
 
-    `people` is how many, in the last 30 days; never who. `procedure_id` is what is being written.
+    `people` is how many, in the last 30 days; never who.
     """
 
     words: tuple[str, ...]
@@ -30,7 +30,6 @@ class Shared:
     people: int
     id: int = 0
     since: datetime | None = None
-    procedure_id: str | None = None
 
 
 class SharedSearches:
@@ -81,15 +80,9 @@ class SharedSearches:
 
     def close(self, shared_id: int, by: int, now: datetime) -> None:
         """It is dealt with, or nobody's business."""
-        self._change(shared_id, closed_at=now, closed_by=by)
-
-    def written(self, shared_id: int, procedure_id: str) -> None:
-        """That procedure is being written for it."""
-        self._change(shared_id, procedure_id=procedure_id)
-
-    def _change(self, shared_id: int, **values: object) -> None:
+        closed = update(table).where(table.c.id == shared_id).values(closed_at=now, closed_by=by)
         with writing(self._engine, _WRITING) as connection:
-            connection.execute(update(table).where(table.c.id == shared_id).values(**values))
+            connection.execute(closed)
 
 
 def _renewed(connection: Connection, known: dict[int, Row[Any]], one: Shared, now: datetime) -> int:
@@ -122,4 +115,4 @@ def _open(departments: AbstractSet[str]) -> Any:
 
 
 def _shared(row: Row[Any]) -> Shared:
-    return Shared(tuple(row.words), row.department, row.people, row.id, row.since, row.procedure_id)
+    return Shared(tuple(row.words), row.department, row.people, row.id, row.since)

@@ -80,7 +80,6 @@ def _shared_searches() -> None:
         sa.Column("counted_at", sa.DateTime(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
-        sa.Column("procedure_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["closed_by"], ["people.id"], name=op.f("fk_shared_searches_closed_by_people")
         ),
