@@ -13,7 +13,7 @@ from kb.database.content_tables import (
     versions,
 )
 from kb.database.engine import MIGRATIONS, Unwritable, connect, reading, upgrade, writing
-from kb.database.feedback_tables import items, votes
+from kb.database.feedback_tables import item_events, items, votes
 from kb.database.insight_tables import (
     cleared_searches,
     ignored_searches,
@@ -40,6 +40,7 @@ __all__ = [
     "drafts",
     "erasures",
     "ignored_searches",
+    "item_events",
     "items",
     "learned_bans",
     "learned_words",

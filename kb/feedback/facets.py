@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, case, func, select
 
 from kb.database import items, reading
-from kb.feedback.listing import Due, Listed, running, which
+from kb.feedback.listing import RUNNING, Due, Listed, which
 from kb.feedback.model import OPEN, Reason, State
 
 
@@ -33,7 +33,7 @@ class Facets:
         self._engine = engine
 
     def cells(self, asked: Listed, now: datetime) -> tuple[Cell, ...]:
-        """All items within the words, names and procedure that were asked for, by everything else."""
+        """All items of the words, names and procedure that were asked for, by all else."""
         base = replace(
             asked,
             states=frozenset(State),
@@ -43,8 +43,8 @@ class Facets:
             assignee_ids=None,
         )
         due = case(
-            (running() & (items.c.due_at < now), Due.OVERDUE.value),
-            (running() & (items.c.soon_at <= now), Due.SOON.value),
+            (RUNNING & (items.c.due_at < now), Due.OVERDUE.value),
+            (RUNNING & (items.c.soon_at <= now), Due.SOON.value),
             (items.c.state.in_([state.value for state in OPEN]), Due.LATER.value),
         )
         columns = (

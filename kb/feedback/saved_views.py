@@ -8,7 +8,8 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 
 from kb.database import GREATEST_ID, reading, writing
 from kb.database import saved_views as table
-from kb.feedback.model import FeedbackError, cleaned
+from kb.feedback.errors import FeedbackError
+from kb.feedback.model import cleaned
 
 MOST = 20  # of one person
 LONGEST_NAME = 60

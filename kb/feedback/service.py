@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import sqrt
 
-from kb.feedback.model import FeedbackError
+from kb.feedback.errors import FeedbackError
 
 LOWEST, HIGHEST = 1, 5
 FRESH = timedelta(hours=24)  # so long a rating can be changed; after that it counts

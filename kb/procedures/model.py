@@ -9,6 +9,7 @@ from enum import StrEnum
 from kb.procedures.calendar import ALWAYS, Calendar
 
 UNASSIGNED = "unassigned"
+SOON = timedelta(hours=2)  # of work, or the last quarter of what was promised if that is longer
 
 
 class Status(StrEnum):
@@ -119,6 +120,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """Until when an answer is promised, and from when on that is soon. Aware, UTC."""
+
+    due_at: datetime
+    soon_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
     """Owns procedures and answers for them. `answer_within` is the promised time, in its hours."""
 
@@ -133,6 +142,19 @@ class Department:
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""
         return self.calendar.due(asked, self.answer_within)
+
+    def promise(self, asked: datetime) -> Promise:
+        """What it promises for what is asked now."""
+        due_at = self.due(asked)
+        work = self.calendar.worked(asked, due_at)
+        soon = min(max(work / 4, SOON), work)
+        return Promise(due_at, self.calendar.after(asked, work - soon))
+
+    def postponed(self, promise: Promise, since: datetime, until: datetime) -> Promise:
+        """The promise after the working time between the two did not count."""
+        lost = self.calendar.worked(since, until)
+        due_at, soon_at = promise.due_at, promise.soon_at
+        return Promise(self.calendar.after(due_at, lost), self.calendar.after(soon_at, lost))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from datetime import datetime
 from kb.content.catalogue import Catalogue
 from kb.content.versions import Versions
 from kb.feedback.closings import Closing, Closings
+from kb.feedback.errors import AlreadyAnswered
 from kb.feedback.inbox import Inbox
-from kb.feedback.model import AlreadyAnswered, Fix, Item, Kind, Outcome
+from kb.feedback.model import Fix, Item, Kind, Outcome
 from kb.procedures.model import Procedure, Status
 
 
@@ -70,9 +71,7 @@ class Fixing:
             answered += self.keep(procedure_id, now)
         return answered
 
-    def _kept(
-        self, procedure: Procedure, promised: Iterable[Closing], now: datetime
-    ) -> list[Item]:
+    def _kept(self, procedure: Procedure, promised: Iterable[Closing], now: datetime) -> list[Item]:
         if procedure.status is Status.DRAFT:
             return []
         answered = []
@@ -94,9 +93,7 @@ class Fixing:
         by = OnBehalf(closing.by, frozenset({closing.department}))
         steps = self._inbox.steps
         try:
-            found = [
-                steps.answer(closing.item_id, closing.outcome, closing.word, by, now, fix=fix)
-            ]
+            found = [steps.answer(closing.item_id, closing.outcome, closing.word, by, now, fix=fix)]
         except AlreadyAnswered:
             found = []
         self._closings.drop([closing.item_id])

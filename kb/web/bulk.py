@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kb.feedback.duplicates import Duplicates
-from kb.feedback.model import FeedbackError, Item, Outcome
+from kb.feedback.errors import FeedbackError
+from kb.feedback.model import Item, Outcome
 from kb.feedback.saved_views import SavedViews, UnusableView
 from kb.web import access, inbox_item, triage
+from kb.web.inbox_access import QUERY, listed
 from kb.web.inbox_forms import MOST_SELECTED, BulkAnswerForm, BulkAssignForm, ViewForm
 from kb.web.pages import now, parts
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/inbox")
-_QUERY = re.compile(r"[\w=&%+.~-]{0,2000}", re.ASCII)
 
 
 @blueprint.get("/answers")
@@ -80,7 +79,7 @@ def save_view() -> ResponseReturnValue:
     access.answering()
     form = ViewForm()
     query = form.query.data or ""
-    if not form.validate() or not _QUERY.fullmatch(query):
+    if not form.validate() or not QUERY.fullmatch(query):
         flash("Give the view a name of up to 60 letters.", "bad")
         return redirect(listed(query))
     try:
@@ -99,13 +98,6 @@ def remove_view(view_id: int) -> ResponseReturnValue:
     SavedViews(parts().engine).remove(access.signed_in().id, view_id)
     flash("The view is removed.", "ok")
     return redirect(listed())
-
-
-def listed(query: str | None = None) -> str:
-    """The list where it was done: `then` is what stood behind its ?."""
-    asked = request.form.get("then", "") if query is None else query
-    behind = f"?{asked}" if asked and _QUERY.fullmatch(asked) else ""
-    return f"{url_for('inbox.listing')}{behind}"
 
 
 def _selected(asked: list[str]) -> tuple[Item, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flask_wtf import FlaskForm
@@ -19,7 +20,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from kb.content.synonyms import Synonym, words_typed
-from kb.feedback.model import Outcome, Reason
+from kb.feedback.model import OF_PROCEDURES, Outcome
 from kb.people import passwords, person
 from kb.procedures.model import Department
 from kb.search.synonyms import LONGEST
@@ -34,7 +35,7 @@ LONGEST_SYNONYM = 1000
 MOST_WORDS = 1000
 
 
-def _choices(words: type[StrEnum]) -> list[SelectChoice]:
+def _choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(word.value, word.value.capitalize()) for word in words]
 
 
@@ -76,8 +77,11 @@ class VoteForm(FlaskForm):
     seal = HiddenField()
     reason = RadioField(
         "What is not right?",
-        [Optional(), AnyOf([reason.value for reason in Reason], message="Choose one of these.")],
-        choices=_choices(Reason),
+        [
+            Optional(),
+            AnyOf([reason.value for reason in OF_PROCEDURES], message="Choose one of these."),
+        ],
+        choices=_choices(OF_PROCEDURES),
         validate_choice=False,  # it would refuse none, which is fine
     )
     comment = _text("What should it say?", Optional())

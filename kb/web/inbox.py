@@ -5,16 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kb.feedback.errors import AlreadyAnswered, FeedbackError, NotYourDepartment
 from kb.feedback.facets import Facets
 from kb.feedback.listing import Due, Sort
-from kb.feedback.model import (
-    AlreadyAnswered,
-    FeedbackError,
-    Item,
-    NotYourDepartment,
-    Outcome,
-    Reason,
-)
+from kb.feedback.model import Item, Outcome, Reason
 from kb.feedback.saved_views import SavedViews
 from kb.insight.shared import SharedSearches
 from kb.web import access, inbox_item, wording

@@ -116,7 +116,8 @@ class Filter:
         whose = self.show.assignees(self.me)
         if self.assignee_id is None:
             return whose
-        return {self.assignee_id} & whose if whose is not None else frozenset({self.assignee_id})
+        one = frozenset({self.assignee_id})
+        return one if whose is None else one & whose
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from wtforms import (
     SelectChoice,
     SelectField,
     SelectMultipleField,
-    StringField,
 )
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
@@ -114,16 +113,13 @@ class RatingForm(FlaskForm):
     professionalism = _mark(Parameter.PROFESSIONALISM)
     attitude = _mark(Parameter.ATTITUDE)
     delivery = _mark(Parameter.DELIVERY)
-    thanks = area("Say thanks", Optional(), remark="Everybody who may read the answer sees it.")
+    thanks = area(
+        "Say thanks",
+        Optional(),
+        remark="It stands with your name at the procedure and on the department’s page.",
+    )
 
     def marks(self) -> dict[Parameter, int]:
         """Those that were given."""
         given = {one: self[one.value].data for one in Parameter}
         return {one: int(mark) for one, mark in given.items() if mark}
-
-
-class PromiseForm(FlaskForm):
-    """The word for the reporters, once the procedure is there."""
-
-    item = SelectMultipleField(coerce=int, validate_choice=False)
-    word = StringField("Word")

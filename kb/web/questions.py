@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.feedback.model import FeedbackError, Item, NotYourDepartment, Route
+from kb.feedback.errors import FeedbackError, NotYourDepartment
+from kb.feedback.model import Item, Route
 from kb.feedback.ratings import Ratings
 from kb.feedback.service import Parameter, Rating
 from kb.feedback.thread import Event
@@ -102,9 +103,7 @@ def reopen(item_id: int) -> ResponseReturnValue:
 def withdraw(item_id: int) -> ResponseReturnValue:
     """Nothing is to be answered any more."""
     found, who = _mine_or_404(item_id), access.signed_in().id
-    return _done(
-        found, "Taken back.", lambda: parts().inbox.replies.withdraw(item_id, who, now())
-    )
+    return _done(found, "Taken back.", lambda: parts().inbox.replies.withdraw(item_id, who, now()))
 
 
 @blueprint.post("/<int:item_id>/rating")

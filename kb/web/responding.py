@@ -11,11 +11,10 @@ from itsdangerous import Signer
 from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.web import access, log
-from kb.web.forms import LONGEST_QUERY, AskForm, SeenForm, VoteForm
-from kb.web.pages import Pages, departments, now, page_number, parts, today
+from kb.web.forms import LONGEST_QUERY, AskForm, VoteForm
+from kb.web.pages import departments, now, parts, today
 
 blueprint = Blueprint("responding", __name__)
-PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,6 @@ def ask_panel(query: str, likely: str | None) -> dict[str, AskForm | None]:
     if access.person() is None:
         return {"ask_form": None}
     return {"ask_form": _ask_form({"q": query, "department": likely or ""})}
-
-
-def answering(department_id: str) -> Department:
-    """The department, or where nobody answers for it, what comes to the administrators."""
-    allowed = parts().settings.demo
-    served = parts().directory.answers(department_id, demo_allowed=allowed)
-    return departments().get(department_id if served else UNASSIGNED)
 
 
 def to_ask() -> list[Department]:
@@ -86,28 +78,7 @@ def ask() -> ResponseReturnValue:
     log.asked(form.q.data)
     who = "the administrators" if asked.id == UNASSIGNED else asked.name
     flash(f"Thanks, {who} will see it. The answer comes here.", "ok")
-    return redirect(url_for(".questions"))
-
-
-@blueprint.get("/questions")
-def questions() -> ResponseReturnValue:
-    """What I reported and asked, with the answers."""
-    found = parts().inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
-    return render_template(
-        "responding/questions.html",
-        items=found.items,
-        pages=Pages(page_number(), PER_PAGE, found.total),
-    )
-
-
-@blueprint.post("/questions/seen")
-def seen() -> ResponseReturnValue:
-    """These answers are read."""
-    form = SeenForm()
-    if not form.validate():
-        abort(400)
-    parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
-    return redirect(url_for(".questions", page=page_number()))
+    return redirect(url_for("questions.listing"))
 
 
 def _as_read(procedure_id: str, version: str | None, seal: str | None) -> Procedure:
@@ -148,13 +119,12 @@ def _vote_page(panel: VotePanel) -> str:
 
 
 def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
-    asked = answering(read.department)
     parts().inbox.votes.cast(
         access.signed_in().id,
-        replace(read, department=asked.id),
+        read,
         helpful,
         now(),
-        asked.answer_within,
+        parts().routing.of(read, departments()),
         reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
         comment="" if helpful else form.comment.data,
     )
@@ -186,13 +156,6 @@ def _likely(query: str) -> str | None:
 
 
 def _send(form: AskForm) -> Department:
-    asked = answering(form.department.data)
-    parts().inbox.ask(
-        access.signed_in().id,
-        form.q.data,
-        asked.id,
-        form.comment.data,
-        now(),
-        asked.answer_within,
-    )
-    return asked
+    route = parts().routing.to(form.department.data, departments())
+    parts().inbox.ask(access.signed_in().id, form.q.data, route, form.comment.data, now())
+    return route.department

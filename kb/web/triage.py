@@ -7,10 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.feedback.model import FeedbackError, Item, NotYourDepartment
+from kb.feedback.errors import FeedbackError, NotYourDepartment
+from kb.feedback.model import Item
 from kb.tending.routing import Answering
 from kb.web import access, inbox_item
-from kb.web.inbox_access import mine_or_404
+from kb.web.inbox_access import listed, mine_or_404
 from kb.web.inbox_forms import AssignForm, MergeForm, RouteForm, WordsForm
 from kb.web.pages import departments, now, parts
 from kb.web.responding import to_ask
@@ -34,7 +35,7 @@ def assign(item_id: int) -> ResponseReturnValue:
     wanted = form.assignee.data or ""
     if wanted not in {each.value for each in form.assignee.choices or []}:
         abort(400)
-    name = dict((each.value, each.label) for each in form.assignee.choices or [])[wanted]
+    name = {each.value: each.label for each in form.assignee.choices or []}[wanted]
     told = f"{name} works on it." if wanted else "It is the whole department’s again."
     return _done(item_id, told, lambda me: assigned(found, int(wanted or 0), me))
 
@@ -129,11 +130,9 @@ def _done(item_id: int, told: str, step: Step) -> ResponseReturnValue:
 
 def _back(item_id: int) -> str:
     """To the list where it was done there: `then` is what stood behind its ?."""
-    listed = request.form.get("then")
-    if listed is None:
+    if "then" not in request.form:
         return _to(item_id)
-    query = f"?{listed}" if listed else ""
-    return f"{url_for('inbox.listing')}{query}#item-{item_id}"
+    return f"{listed()}#item-{item_id}"
 
 
 def _to(item_id: int) -> str:

@@ -106,4 +106,3 @@ def _asked(draft: Draft | None) -> tuple[frozenset[int], str]:
         listed, word = draft.form.get("item", "").split(), draft.form.get("word", "")
     numbers = (one for one in listed[:_MOST] if one.isdecimal() and len(one) < 10)
     return frozenset(int(one) for one in numbers), word[:LONGEST_TEXT]
-
