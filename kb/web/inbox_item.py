@@ -81,13 +81,10 @@ def able(department: str) -> tuple[Person, ...]:
     near = parts().directory.around(
         department, [lead] if lead else [], demo_allowed=parts().settings.demo
     )
-    may = (one for one in near if department in answers(one))
-    return tuple(sorted(may, key=lambda one: one.name.casefold()))
-
-
-def answers(one: Person) -> frozenset[str]:
-    """The departments whose inbox is that person's."""
-    return parts().routing.answering(one, departments()).departments
+    ids = parts().routing.to(department, departments()).able
+    return tuple(
+        sorted((one for one in near if one.id in ids), key=lambda one: one.name.casefold())
+    )
 
 
 def alike(found: Item) -> tuple[Alike, ...]:

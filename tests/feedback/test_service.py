@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.feedback.service import AT_LEAST, FRESH, Mark, NotRatable, Parameter, figure, service
-from kb.feedback.service import usable_marks
+from kb.feedback.service import (
+    AT_LEAST,
+    FRESH,
+    Mark,
+    NotRatable,
+    Parameter,
+    figure,
+    service,
+    usable_marks,
+)
 from tests.conftest import NOW
 
 ONE = Parameter.TIMELINESS
