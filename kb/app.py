@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import Engine
 
 from kb import cli, database
 from kb import settings as configuration
@@ -132,12 +133,7 @@ def build(settings: Settings) -> Parts:
     searches = _log(settings)
     versions, closings = Versions(engine), Closings(engine)
     fixing = Fixing(items, closings, catalogue, versions)
-    sharing = Sharing(
-        Report(engine),
-        SharedSearches(engine),
-        searcher,
-        lambda texts: groups(texts, index.meaning),
-    )
+    sharing = sharing_of(engine, searcher, index)
     return Parts(
         settings=settings,
         engine=engine,
@@ -173,6 +169,12 @@ def build(settings: Settings) -> Parts:
             )
         ),
     )
+
+
+def sharing_of(engine: Engine, searcher: Searcher, index: Index) -> Sharing:
+    """What counts the failed searches that several people share."""
+    together = partial(groups, meaning=index.meaning)
+    return Sharing(Report(engine), SharedSearches(engine), searcher, together)
 
 
 def _log(settings: Settings) -> Log:
