@@ -12,7 +12,16 @@ from kb.database.content_tables import (
     procedures,
     versions,
 )
-from kb.database.engine import MIGRATIONS, Unwritable, connect, reading, upgrade, writing
+from kb.database.engine import (
+    MIGRATIONS,
+    Unwritable,
+    connect,
+    reading,
+    share,
+    unshare,
+    upgrade,
+    writing,
+)
 from kb.database.feedback_tables import item_events, items, votes
 from kb.database.insight_tables import (
     cleared_searches,
@@ -55,9 +64,11 @@ __all__ = [
     "reading",
     "saved_views",
     "searches",
+    "share",
     "shared_searches",
     "sign_in_attempts",
     "tokens",
+    "unshare",
     "upgrade",
     "versions",
     "votes",

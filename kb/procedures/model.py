@@ -158,11 +158,40 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class Detour:
+    """Feedback on procedures of a keyword category or for an audience goes to another department.
+
+    Where both are set, both must fit.
+    """
+
+    to: str
+    category: str | None = None
+    audience: str | None = None
+
+    def fits(self, procedure: Procedure) -> bool:
+        """Is it about such a procedure?"""
+        categories = {(word.category or "").casefold() for word in procedure.keywords}
+        audiences = {one.casefold() for one in procedure.audience}
+        return (self.category is None or self.category.casefold() in categories) and (
+            self.audience is None or self.audience.casefold() in audiences
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Departments:
-    """departments.yml as read: the departments by id, in the file's order, and its faults."""
+    """departments.yml as read: the departments by id, its exceptions from who answers, its faults.
+
+    All in the file's order.
+    """
 
     by_id: dict[str, Department] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    detours: tuple[Detour, ...] = ()
+
+    def answering(self, procedure: Procedure) -> Department:
+        """Whose inbox feedback on the procedure goes to: its own department's but for detours."""
+        to = next((one.to for one in self.detours if one.fits(procedure)), procedure.department)
+        return self.get(to)
 
     def get(self, department_id: str) -> Department:
         """The department, or a bare one of that name for an id that departments.yml lacks."""

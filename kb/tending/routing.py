@@ -39,9 +39,23 @@ class Routing:
         return self._route(departments.get(department_id), ())
 
     def of(self, procedure: Procedure, departments: Departments) -> Route:
-        """The way to who answers for a procedure."""
+        """The way to who answers for a procedure, or where a detour leads from it."""
         first = (procedure.owner, procedure.deputy)
-        return self._route(departments.get(procedure.department), first)
+        return self._route(departments.answering(procedure), first)
+
+    def guessed(self, query: str, likely: str | None, departments: Departments) -> Route:
+        """The way for a search that names no department.
+
+        A category of the detours that stands in the words decides, else the department that the
+        search makes `likely`; what fits nowhere goes to the administrators.
+        """
+        words = f" {' '.join(query.casefold().split())} "
+        named = (
+            one.to
+            for one in departments.detours
+            if one.category and f" {one.category.casefold()} " in words
+        )
+        return self.to(next(named, None) or likely or UNASSIGNED, departments)
 
     def of_item(
         self, item: Item, departments: Departments, procedure: Procedure | None = None

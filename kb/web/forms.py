@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from kb.content.synonyms import Synonym, words_typed
-from kb.feedback.model import OF_PROCEDURES, Outcome
+from kb.feedback.model import OF_PROCEDURES, OF_SEARCHES, Outcome
 from kb.people import passwords, person
 from kb.procedures.model import Department
 from kb.search.synonyms import LONGEST
@@ -85,6 +85,21 @@ class VoteForm(FlaskForm):
         validate_choice=False,  # it would refuse none, which is fine
     )
     comment = _text("What should it say?", Optional())
+    quiet = BooleanField("I need no answer")
+
+
+class PassageForm(FlaskForm):
+    """ "Was this helpful?", about one section or step; what is said is the button pressed."""
+
+    said = RadioField(
+        validators=[InputRequired("Say whether it helped, or why not.")],
+        choices=["yes", *(reason.value for reason in OF_PROCEDURES)],
+    )
+    passage = HiddenField(validators=[Length(min=1, max=300)])
+    version = HiddenField(validators=[Length(min=1, max=12)])
+    seal = HiddenField()
+    comment = _text("What should it say? (optional)", Optional())
+    quiet = BooleanField("I need no answer")
 
 
 class AskForm(FlaskForm):
@@ -93,10 +108,16 @@ class AskForm(FlaskForm):
     q = _line("What were you looking for?", _some_text, longest=LONGEST_QUERY)
     department = SelectField("Ask")
     comment = _text("What does the customer need? (optional)", Optional())
+    quiet = BooleanField("I need no answer")
+    reason = RadioField(
+        validators=[Optional(), AnyOf([reason.value for reason in OF_SEARCHES])],
+        choices=_choices(OF_SEARCHES),
+        validate_choice=False,
+    )
 
     def offer(self, departments: list[Department]) -> AskForm:
-        """Let these be chosen from."""
-        self.department.choices = _named(departments)
+        """Let these be chosen from, or none of them."""
+        self.department.choices = [SelectChoice("", "I am not sure"), *_named(departments)]
         return self
 
 
