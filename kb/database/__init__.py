@@ -34,6 +34,7 @@ from kb.database.insight_tables import (
 from kb.database.notice_tables import notices
 from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
 from kb.database.schema import GREATEST_ID, Moment, metadata
+from kb.database.service_tables import closings, ratings, saved_views, shared_searches
 
 __all__ = [
     "GREATEST_ID",
@@ -43,6 +44,7 @@ __all__ = [
     "addresses",
     "catalogue_state",
     "cleared_searches",
+    "closings",
     "connect",
     "drafts",
     "erasures",
@@ -58,9 +60,12 @@ __all__ = [
     "people",
     "procedure_keywords",
     "procedures",
+    "ratings",
     "reading",
+    "saved_views",
     "searches",
     "share",
+    "shared_searches",
     "sign_in_attempts",
     "tokens",
     "unshare",
