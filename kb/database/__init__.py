@@ -22,7 +22,7 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.feedback_tables import item_events, items, votes
+from kb.database.feedback_tables import LIVE, item_events, items, votes
 from kb.database.insight_tables import (
     cleared_searches,
     ignored_searches,
@@ -38,6 +38,7 @@ from kb.database.service_tables import closings, ratings, saved_views, shared_se
 
 __all__ = [
     "GREATEST_ID",
+    "LIVE",
     "MIGRATIONS",
     "Moment",
     "Unwritable",

@@ -71,9 +71,11 @@ def _items() -> None:
         ["duplicate_of"],
     ):
         op.create_index(op.f(f"ix_items_{'_'.join(columns)}"), "items", columns)
+    counted = ["department", "state", "reason", "assignee_id", "due_at", "soon_at"]
+    op.create_index("ix_items_counted", "items", counted)
     for name, columns, unique in (
         ("uq_items_live_vote", ["vote_id"], True),
-        ("ix_items_live", ["department", "due_at"], False),
+        ("ix_items_live", ["department", "state"], False),
     ):
         op.create_index(
             name, "items", columns, unique=unique, sqlite_where=LIVE, postgresql_where=LIVE
