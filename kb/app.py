@@ -42,6 +42,7 @@ from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.tending.duties import Duties, Duty
+from kb.tending.routing import Routing
 from kb.web import (
     access,
     api,
@@ -57,6 +58,7 @@ from kb.web import (
     learned_words,
     pages,
     people,
+    pinpointing,
     reading,
     responding,
     restoring,
@@ -76,6 +78,7 @@ _BLUEPRINTS = (
     restoring,
     browsing,
     responding,
+    pinpointing,
     inbox,
     signing_in,
     people,
@@ -97,7 +100,7 @@ def build(settings: Settings) -> Parts:
     library = Library(settings.content)
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
-    directory = Directory(engine)
+    directory, items = Directory(engine), Inbox(engine)
     learned = LearnedFile(settings.var / "learned.arrays")
     searcher = Searcher(index, LiveSynonyms(library), learned=learned)
     own = settings.var / "history.git"
@@ -126,7 +129,7 @@ def build(settings: Settings) -> Parts:
         searcher=searcher,
         suggester=Suggester(searcher),
         directory=directory,
-        inbox=Inbox(engine),
+        inbox=items,
         log=searches,
         learned=words,
         earlier=Earlier(engine),
@@ -136,6 +139,7 @@ def build(settings: Settings) -> Parts:
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        routing=Routing(directory, items, settings.demo),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

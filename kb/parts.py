@@ -27,6 +27,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.duties import Duties
+from kb.tending.routing import Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,4 @@ class Parts:
     drafts: Drafts
     exchange: Exchange
     duties: Duties
+    routing: Routing

@@ -22,7 +22,11 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.feedback_tables import items, votes
+from kb.database.feedback_tables import (
+    item_events,
+    items,
+    votes,
+)
 from kb.database.insight_tables import (
     cleared_searches,
     ignored_searches,
@@ -31,9 +35,20 @@ from kb.database.insight_tables import (
     openings,
     searches,
 )
-from kb.database.notice_tables import notices
-from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
-from kb.database.schema import GREATEST_ID, Moment, metadata
+from kb.database.notice_tables import (
+    notices,
+)
+from kb.database.people_tables import (
+    memberships,
+    people,
+    sign_in_attempts,
+    tokens,
+)
+from kb.database.schema import (
+    GREATEST_ID,
+    Moment,
+    metadata,
+)
 
 __all__ = [
     "GREATEST_ID",
@@ -47,6 +62,7 @@ __all__ = [
     "drafts",
     "erasures",
     "ignored_searches",
+    "item_events",
     "items",
     "learned_bans",
     "learned_words",

@@ -15,7 +15,8 @@ from kb.people.rights import Right, may
 from kb.people.tokens import Tokens
 from kb.procedures.model import Procedure
 from kb.procedures.visibility import Reader
-from kb.web.pages import generation, now, parts
+from kb.tending.routing import Answering
+from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 ASSETS = frozenset({"static", "bootstrap.static"})
@@ -60,10 +61,11 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: answers not yet read, items waiting in the inbox."""
+    """The numbers in the navigation: news of one's questions, items waiting in the inbox."""
 
     unread: int = 0
     open: int = 0
+    answers: bool = False  # is any inbox theirs?
 
 
 def register(app: Flask) -> None:
@@ -143,6 +145,17 @@ def department_member_or_404() -> Person:
     return found
 
 
+def answering() -> Answering:
+    """Who asks, with the departments whose inbox is theirs; asked of the database once a request.
+
+    Aborts with 404 where there is none.
+    """
+    found = _answering(signed_in())
+    if not found.departments:
+        abort(404)
+    return found
+
+
 def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
     _forget()
@@ -171,7 +184,8 @@ def badges() -> Badges:
 def _forget() -> None:
     """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
     session.clear()
-    g.pop("csrf_token", None)
+    for name in ("csrf_token", "answering", "badges"):
+        g.pop(name, None)
 
 
 def _require_sign_in() -> None:
@@ -218,6 +232,13 @@ def _who_may_enter(person_id: int) -> Person | None:
 def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
-    inbox = parts().inbox
-    waiting = inbox.counts(who.departments, now()).open if who.departments else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting)
+    inbox, mine = parts().inbox, _answering(who).departments
+    waiting = inbox.lists.counts(mine, now()).open if mine else 0
+    return Badges(unread=inbox.unread_answers(who.id), open=waiting, answers=bool(mine))
+
+
+def _answering(who: Person) -> Answering:
+    if "answering" not in g:
+        g.answering = parts().routing.answering(who, departments())
+    found: Answering = g.answering
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flask_wtf import FlaskForm
@@ -19,7 +20,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from kb.content.synonyms import Synonym, words_typed
-from kb.feedback.model import LONGEST_TEXT, Outcome, Reason
+from kb.feedback.model import LONGEST_TEXT, OF_PROCEDURES, OF_SEARCHES, Outcome
 from kb.people import passwords, person
 from kb.procedures.model import Department
 from kb.search.synonyms import LONGEST
@@ -36,7 +37,7 @@ def _trimmed(text: str | None) -> str:
     return typed.replace("\0", "").strip()
 
 
-def _choices(words: type[StrEnum]) -> list[SelectChoice]:
+def _choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(word.value, word.value.capitalize()) for word in words]
 
 
@@ -102,11 +103,29 @@ class VoteForm(FlaskForm):
     seal = HiddenField()
     reason = RadioField(
         "What is not right?",
-        [Optional(), AnyOf([reason.value for reason in Reason], message="Choose one of these.")],
-        choices=_choices(Reason),
+        [
+            Optional(),
+            AnyOf([reason.value for reason in OF_PROCEDURES], message="Choose one of these."),
+        ],
+        choices=_choices(OF_PROCEDURES),
         validate_choice=False,  # it would refuse none, which is fine
     )
     comment = _text("What should it say?", Optional())
+    quiet = BooleanField("I need no answer")
+
+
+class PassageForm(FlaskForm):
+    """ "Was this helpful?", about one section or step; what is said is the button pressed."""
+
+    said = RadioField(
+        validators=[InputRequired("Say whether it helped, or why not.")],
+        choices=["yes", *(reason.value for reason in OF_PROCEDURES)],
+    )
+    passage = HiddenField(validators=[Length(min=1, max=300)])
+    version = HiddenField(validators=[Length(min=1, max=12)])
+    seal = HiddenField()
+    comment = _text("What should it say? (optional)", Optional())
+    quiet = BooleanField("I need no answer")
 
 
 class AskForm(FlaskForm):
@@ -115,10 +134,16 @@ class AskForm(FlaskForm):
     q = _line("What were you looking for?", _some_text, longest=LONGEST_QUERY)
     department = SelectField("Ask")
     comment = _text("What does the customer need? (optional)", Optional())
+    quiet = BooleanField("I need no answer")
+    reason = RadioField(
+        validators=[Optional(), AnyOf([reason.value for reason in OF_SEARCHES])],
+        choices=_choices(OF_SEARCHES),
+        validate_choice=False,
+    )
 
     def offer(self, departments: list[Department]) -> AskForm:
-        """Let these be chosen from."""
-        self.department.choices = _named(departments)
+        """Let these be chosen from, or none of them."""
+        self.department.choices = [SelectChoice("", "I am not sure"), *_named(departments)]
         return self
 
 

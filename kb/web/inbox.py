@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.feedback.model import (
-    AlreadyAnswered,
-    Counts,
-    FeedbackError,
-    Item,
-    NotYourDepartment,
-    Outcome,
-    State,
-)
+from kb.feedback.errors import AlreadyAnswered, FeedbackError, NotYourDepartment
+from kb.feedback.listing import Listed, Sort
+from kb.feedback.model import OPEN, Counts, Item, Outcome, State
 from kb.procedures.model import Procedure
 from kb.web import access, wording
 from kb.web.forms import AnswerForm
@@ -26,38 +19,32 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 blueprint.add_app_template_filter(wording.apart)
 blueprint.add_app_template_filter(wording.ago)
 PER_PAGE = 20
-SOON = timedelta(hours=4)
-_SHOWN = (State.OPEN, State.ANSWERED)
+_SHOWN = ("open", "answered")
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which items are listed, as the address says it."""
 
-    state: State
+    state: str
     department: str | None
     newest_first: bool
-
-
-@blueprint.app_template_filter()
-def soon(due: datetime, now: datetime) -> bool:
-    """Is so little of the promised time left that it should stand out?"""
-    return due - now < SOON
 
 
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
     """The items of my departments, filtered and ordered."""
-    mine = access.department_member_or_404().departments
+    mine = access.answering().departments
     chosen = _filter(mine)
-    found = parts().inbox.items(
+    asked = Listed(
         mine,
-        state=chosen.state,
+        states=OPEN if chosen.state == "open" else frozenset({State.ANSWERED}),
         department=chosen.department,
-        newest_first=chosen.newest_first,
+        sort=Sort.NEWEST if chosen.newest_first else Sort.OLDEST,
         page=page_number(),
         per_page=PER_PAGE,
     )
+    found = parts().inbox.lists.page(asked, now())
     return render_template(
         "inbox/listing.html",
         items=found.items,
@@ -81,9 +68,9 @@ def answer(item_id: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate():
         return _item_page(asked, form), 400
-    me = access.signed_in()
+    me = access.answering()
     try:
-        parts().inbox.answer(item_id, Outcome(form.outcome.data), form.reply.data, me, now())
+        parts().inbox.steps.answer(item_id, Outcome(form.outcome.data), form.reply.data, me, now())
     except AlreadyAnswered as refusal:
         return _item_page(_mine_or_404(item_id), form, str(refusal)), 409
     except NotYourDepartment:
@@ -96,19 +83,19 @@ def answer(item_id: int) -> ResponseReturnValue:
 
 
 def _filter(mine: frozenset[str]) -> Filter:
-    state, department = request.args.get("state", State.OPEN), request.args.get("department")
+    state, department = request.args.get("state", "open"), request.args.get("department")
     if state not in _SHOWN or (department and department not in mine):
         abort(404)
     oldest_first = request.args.get("order", "newest") == "oldest"
-    return Filter(State(state), department or None, newest_first=not oldest_first)
+    return Filter(state, department or None, newest_first=not oldest_first)
 
 
 def _counts(mine: frozenset[str]) -> Counts:
-    return parts().inbox.counts(mine, now())
+    return parts().inbox.lists.counts(mine, now())
 
 
 def _mine_or_404(item_id: int) -> Item:
-    mine = access.department_member_or_404().departments
+    mine = access.answering().departments
     found = parts().inbox.get(item_id, mine)
     if found is None:
         abort(404)

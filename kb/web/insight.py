@@ -158,17 +158,16 @@ def ask() -> ResponseReturnValue:
     form = AskAboutForm().offer(responding.to_ask())
     if not form.validate():
         abort(400)
-    span, asked = spans.span(), responding.answering(form.department.data)
+    span, route = spans.span(), parts().routing.to(form.department.data, departments())
     (people,) = _report().people(span, [form.words.data], form.which.data)
     parts().inbox.ask(
         access.signed_in().id,
         form.words.data[0],
-        asked.id,
+        route,
         _question(people, span, form.words.data[1:]),
         now(),
-        asked.answer_within,
     )
-    flash(f"{asked.name} has it in the inbox. The answer comes to My questions.", "ok")
+    flash(f"{route.department.name} has it in the inbox. The answer comes to My questions.", "ok")
     return redirect(_back())
 
 

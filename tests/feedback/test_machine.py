@@ -11,21 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
+from kb.feedback.errors import AlreadyAnswered, NotYourDepartment
 from kb.feedback.inbox import Inbox
-from kb.feedback.model import (
-    AlreadyAnswered,
-    Item,
-    Kind,
-    NotYourDepartment,
-    Outcome,
-    Reason,
-    State,
-)
+from kb.feedback.listing import Listed
+from kb.feedback.model import Item, Kind, Outcome, Reason, State
 from tests.effort import examples
 
-from .conftest import ANA, BEN, DANA, LATE, NOW, OLA, with_people
+from .conftest import ANA, BEN, BILLING, DANA, LATE, NOW, OLA, SHIPPING, with_people
 
-HOURS = timedelta(hours=8)
+ROUTES = {"shipping": SHIPPING, "billing": BILLING}
 REPS = st.sampled_from([ANA, BEN])
 PROCEDURES = st.sampled_from(
     [
@@ -72,7 +66,7 @@ class Feedback(RuleBasedStateMachine):
         comment=COMMENTS,
     )
     def vote(self, by, on, helpful, reason, comment) -> None:
-        self.inbox.votes.cast(by.id, on, helpful, self.now, HOURS, reason, comment)
+        self.inbox.votes.cast(by.id, on, helpful, self.now, ROUTES[on.department], reason, comment)
         self.votes[by.id, on.id, on.version] = helpful
         said = self.inbox.votes.of(by.id, on.id, on.version)
         assert said.helpful is helpful
@@ -81,23 +75,23 @@ class Feedback(RuleBasedStateMachine):
 
     @rule(by=REPS, query=st.sampled_from(["lost", "refund"]), comment=COMMENTS)
     def ask(self, by, query, comment) -> None:
-        item = self.inbox.ask(by.id, query, "shipping", comment, self.now, HOURS)
+        item = self.inbox.ask(by.id, query, SHIPPING, comment, self.now)
         assert (item.reporter_id, item.query, item.comment) == (by.id, query, comment)
-        assert item.state is State.OPEN
+        assert item.open
 
     @precondition(lambda self: self.known)
     @rule(by=st.sampled_from([ANA, DANA, OLA]), pick=st.randoms(use_true_random=False))
     def answer(self, by, pick) -> None:
         before = self.of_everybody()[pick.choice(sorted(self.known))]
         try:
-            after = self.inbox.answer(before.id, Outcome.CORRECTED, "Done.", by, self.now)
+            after = self.inbox.steps.answer(before.id, Outcome.CORRECTED, "Done.", by, self.now)
         except NotYourDepartment:
             assert before.department not in by.departments
         except AlreadyAnswered:
-            assert before.state is not State.OPEN
+            assert not before.open
         else:
             assert before.department in by.departments
-            assert before.state is State.OPEN
+            assert before.open
             self.answered[after.id] = after
 
     @invariant()
@@ -120,7 +114,7 @@ class Feedback(RuleBasedStateMachine):
         waiting = [
             (item.reporter_id, item.procedure_id, item.version)
             for item in self.of_everybody().values()
-            if item.kind is Kind.FEEDBACK and item.state is State.OPEN
+            if item.kind is Kind.FEEDBACK and item.open
         ]
         assert len(waiting) == len(set(waiting))
         assert all(self.votes[vote] is False for vote in waiting)
@@ -130,9 +124,8 @@ class Feedback(RuleBasedStateMachine):
         everything = self.of_everybody().values()
         for member in (DANA, OLA):
             for state in State:
-                page = self.inbox.items(
-                    member.departments, state=state, newest_first=True, page=1, per_page=1_000
-                )
+                asked = Listed(member.departments, states={state}, per_page=1_000)
+                page = self.inbox.lists.page(asked, self.now)
                 expected = {
                     item.id
                     for item in everything

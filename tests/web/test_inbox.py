@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kb.feedback.model import LONGEST_TEXT, Outcome
+from kb.feedback.model import LONGEST_TEXT, Outcome, Route
 from kb.parts import Parts
-from kb.procedures.model import UNASSIGNED
+from kb.procedures.model import UNASSIGNED, Department
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
 from tests.web.acts import answer, ask, statements, vote
@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 
 def asked(parts: Parts, query: str, department: str = "shipping", age: timedelta = DAY) -> int:
     """A request of the rep's, made `age` ago and promised within 8 hours."""
-    item = parts.inbox.ask(1, query, department, "", NOW - age, timedelta(hours=8))
-    return item.id
+    route = Route(Department(department, department, answer_within=timedelta(hours=8)))
+    return parts.inbox.ask(1, query, route, "", NOW - age).id
 
 
 @pytest.fixture

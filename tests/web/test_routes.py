@@ -91,6 +91,7 @@ LADDER = {
     "GET /requests": READ,
     "POST /requests": ANY_POST,
     "GET /questions": READ,
+    "GET /questions/<int:item_id>": "302 200 404 404 404 404",
     "POST /questions/seen": "401 302 302 302 302 302",
     "GET /inbox": DESK,
     "GET /inbox/<int:item_id>": DRAFT,
