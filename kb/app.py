@@ -22,11 +22,14 @@ from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
+from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.insight.report import Report
+from kb.insight.shared import SharedSearches
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -35,19 +38,22 @@ from kb.saving.desk import Desk
 from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.learned import LearnedFile, Wording
-from kb.search.likeness import in_words
+from kb.search.likeness import groups, in_words
 from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.tending.duties import Duties, Duty
+from kb.tending.fixing import Fixing
 from kb.tending.routing import Routing
+from kb.tending.sharing import Sharing
 from kb.web import (
     access,
     api,
     authoring,
     browsing,
+    bulk,
     errors,
     faults,
     fragments,
@@ -59,14 +65,18 @@ from kb.web import (
     pages,
     people,
     pinpointing,
+    questions,
     reading,
     responding,
     restoring,
     searching,
     security,
+    service,
+    shared,
     signing_in,
     suggesting,
     synonyms,
+    triage,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -79,7 +89,12 @@ _BLUEPRINTS = (
     browsing,
     responding,
     pinpointing,
+    questions,
     inbox,
+    triage,
+    bulk,
+    shared,
+    service,
     signing_in,
     people,
     faults,
@@ -117,6 +132,14 @@ def build(settings: Settings) -> Parts:
     )
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
+    versions, closings = Versions(engine), Closings(engine)
+    fixing = Fixing(items, closings, catalogue, versions)
+    sharing = Sharing(
+        Report(engine),
+        SharedSearches(engine),
+        searcher,
+        lambda texts: groups(texts, index.meaning),
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -124,7 +147,7 @@ def build(settings: Settings) -> Parts:
         catalogue=catalogue,
         renderer=Renderer(),
         history=history,
-        versions=Versions(engine),
+        versions=versions,
         index=index,
         searcher=searcher,
         suggester=Suggester(searcher),
@@ -140,11 +163,15 @@ def build(settings: Settings) -> Parts:
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
         routing=Routing(directory, items, settings.demo),
+        closings=closings,
+        fixing=fixing,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
+                Duty("answering", 15, fixing.keep_all),
+                Duty("sharing", 1800, sharing.count),
             )
         ),
     )

@@ -13,6 +13,7 @@ from kb.content.history import History
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.content.versions import Versions
+from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
@@ -27,6 +28,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.duties import Duties
+from kb.tending.fixing import Fixing
 from kb.tending.routing import Routing
 
 
@@ -57,3 +59,5 @@ class Parts:
     exchange: Exchange
     duties: Duties
     routing: Routing
+    closings: Closings
+    fixing: Fixing

@@ -49,6 +49,12 @@ from kb.database.schema import (
     Moment,
     metadata,
 )
+from kb.database.service_tables import (
+    closings,
+    ratings,
+    saved_views,
+    shared_searches,
+)
 
 __all__ = [
     "GREATEST_ID",
@@ -58,6 +64,7 @@ __all__ = [
     "addresses",
     "catalogue_state",
     "cleared_searches",
+    "closings",
     "connect",
     "drafts",
     "erasures",
@@ -73,9 +80,12 @@ __all__ = [
     "people",
     "procedure_keywords",
     "procedures",
+    "ratings",
     "reading",
+    "saved_views",
     "searches",
     "share",
+    "shared_searches",
     "sign_in_attempts",
     "tokens",
     "unshare",

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    false,
     func,
     literal,
     or_,
@@ -53,8 +52,8 @@ class Listed:
     """Which items are asked for. `departments` is the limit of what the one who asks may see.
 
     All filters hold together; None (or "") does not filter. Naming a `department` beyond the
-    limit gives nothing. `reporter` is part of a name; `assignee_id` may be NOBODY; `text` is
-    looked for in the title, the search, the passage and the comment. `page` counts from 1.
+    limit gives nothing. `reporter` is part of a name; NOBODY may be among `assignee_ids`; `text`
+    is looked for in the title, the search, the passage and the comment. `page` counts from 1.
     """
 
     departments: AbstractSet[str]
@@ -66,7 +65,7 @@ class Listed:
     anchor: str | None = None
     reason: Reason | None = None
     reporter: str = ""
-    assignee_id: int | None = None
+    assignee_ids: AbstractSet[int] | None = None
     text: str = ""
     sort: Sort = Sort.DUE
     page: int = 1
@@ -75,7 +74,7 @@ class Listed:
 
 
 _ANSWERED = items.c.state == State.ANSWERED.value
-_RUNNING = and_(records.is_open(), items.c.state != State.WAITING.value)
+RUNNING = and_(records.is_open(), items.c.state != State.WAITING.value)
 _now = bindparam("now", type_=Moment)
 
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
@@ -84,16 +83,16 @@ _COUNTS = (
         items.c.department,
         items.c.state,
         func.count(),
-        func.sum(case((and_(_RUNNING, items.c.due_at < _now), 1), else_=0)),
+        func.sum(case((and_(RUNNING, items.c.due_at < _now), 1), else_=0)),
         func.sum(
-            case((and_(_RUNNING, items.c.due_at >= _now, items.c.soon_at <= _now), 1), else_=0)
+            case((and_(RUNNING, items.c.due_at >= _now, items.c.soon_at <= _now), 1), else_=0)
         ),
     )
     .where(items.c.department.in_(bindparam("departments", expanding=True)))
     .group_by(items.c.department, items.c.state)
 )
 _OVERDUE = (
-    records.query().where(_RUNNING, items.c.due_at < _now).order_by(items.c.due_at, items.c.id)
+    records.query().where(RUNNING, items.c.due_at < _now).order_by(items.c.due_at, items.c.id)
 )
 
 
@@ -113,7 +112,7 @@ class Lists:
 
     def page(self, asked: Listed, now: datetime) -> Page:
         """One page of them, and how many there are on all; two statements."""
-        return self.where(_which(asked, now), asked.page, asked.per_page, *_order(asked.sort))
+        return self.where(which(asked, now), asked.page, asked.per_page, *_order(asked.sort))
 
     def where(
         self, which: ColumnElement[bool], page: int, per_page: int, *order: ColumnElement[object]
@@ -166,7 +165,8 @@ class Lists:
             return tuple(records.item_from(row) for row in rows)
 
 
-def _which(asked: Listed, now: datetime) -> ColumnElement[bool]:
+def which(asked: Listed, now: datetime) -> ColumnElement[bool]:
+    """The clause over `items` of what is asked for."""
     mine = asked.departments
     if asked.department is not None:
         mine = mine & {asked.department}
@@ -179,7 +179,7 @@ def _which(asked: Listed, now: datetime) -> ColumnElement[bool]:
     ):
         if wanted is not None:
             clauses.append(column == str(wanted))
-    clauses += [_due(asked.due, now), _by(asked.reporter), _assigned(asked.assignee_id)]
+    clauses += [_due(asked.due, now), _by(asked.reporter), _assigned(asked.assignee_ids)]
     clauses.append(_mentions(asked.text))
     if asked.ids is not None:
         clauses.append(items.c.id.in_([id for id in asked.ids if 0 < id <= GREATEST_ID]))
@@ -194,9 +194,9 @@ def _due(due: Due | None, now: datetime) -> ColumnElement[bool]:
     late, soon = items.c.due_at < now, items.c.soon_at <= now
     match due:
         case Due.OVERDUE:
-            return and_(_RUNNING, late)
+            return and_(RUNNING, late)
         case Due.SOON:
-            return and_(_RUNNING, ~late, soon)
+            return and_(RUNNING, ~late, soon)
         case Due.LATER:
             return and_(records.is_open(), or_(~soon, items.c.state == State.WAITING.value))
     return true()
@@ -210,12 +210,12 @@ def _by(name: str) -> ColumnElement[bool]:
     return items.c.reporter_id.in_(named)
 
 
-def _assigned(person_id: int | None) -> ColumnElement[bool]:
-    if person_id is None:
+def _assigned(people_ids: AbstractSet[int] | None) -> ColumnElement[bool]:
+    if people_ids is None:
         return true()
-    if person_id == NOBODY:
-        return items.c.assignee_id.is_(None)
-    return items.c.assignee_id == person_id if person_id <= GREATEST_ID else false()
+    known = [id for id in people_ids if 0 < id <= GREATEST_ID]
+    somebodys = items.c.assignee_id.in_(known)
+    return or_(somebodys, items.c.assignee_id.is_(None)) if NOBODY in people_ids else somebodys
 
 
 def _mentions(text: str) -> ColumnElement[bool]:

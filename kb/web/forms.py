@@ -20,21 +20,19 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from kb.content.synonyms import Synonym, words_typed
-from kb.feedback.model import LONGEST_TEXT, OF_PROCEDURES, OF_SEARCHES, Outcome
+from kb.feedback.model import OF_PROCEDURES, OF_SEARCHES, Outcome
 from kb.people import passwords, person
 from kb.procedures.model import Department
 from kb.search.synonyms import LONGEST
 from kb.search.trial import looked_for
+from kb.web.fields import area as _text
+from kb.web.fields import line as _line
+from kb.web.fields import some_text as _some_text
+from kb.web.fields import trimmed as _trimmed
 
 LONGEST_QUERY = 500
 LONGEST_SYNONYM = 1000
 MOST_WORDS = 1000
-
-
-def _trimmed(text: str | None) -> str:
-    """As typed: a browser sends every line end as two characters, which nobody counted."""
-    typed = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return typed.replace("\0", "").strip()
 
 
 def _choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
@@ -43,30 +41,6 @@ def _choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
 
 def _named(departments: list[Department]) -> list[SelectChoice]:
     return [SelectChoice(department.id, department.name) for department in departments]
-
-
-def _some_text(_form: FlaskForm, field: StringField) -> None:
-    if not field.data:
-        raise ValidationError("Write something here.")
-
-
-def _text(
-    label: str, *checks: object, longest: int = LONGEST_TEXT, remark: str = ""
-) -> TextAreaField:
-    message = f"At most {longest:,} characters, please."
-    return TextAreaField(
-        label,
-        filters=[_trimmed],
-        validators=[*checks, Length(max=longest, message=message)],
-        description=remark,
-    )
-
-
-def _line(label: str, *checks: object, longest: int) -> StringField:
-    message = f"At most {longest:,} characters, please."
-    return StringField(
-        label, filters=[_trimmed], validators=[*checks, Length(max=longest, message=message)]
-    )
 
 
 class SignInForm(FlaskForm):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.web import access, log
 from kb.web.as_read import read_or_404, seal_of
-from kb.web.forms import LONGEST_QUERY, AskForm, SeenForm, VoteForm
-from kb.web.pages import Pages, departments, now, page_number, parts, today
+from kb.web.forms import LONGEST_QUERY, AskForm, VoteForm
+from kb.web.pages import departments, now, parts, today
 
 blueprint = Blueprint("responding", __name__)
-PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +78,7 @@ def ask() -> ResponseReturnValue:
     log.asked(form.q.data)
     who = "the administrators" if asked.id == UNASSIGNED else asked.name
     flash(f"Thanks, {who} will see it. The answer comes here.", "ok")
-    return redirect(url_for(".questions"))
-
-
-@blueprint.get("/questions")
-def questions() -> ResponseReturnValue:
-    """What I reported and asked, with the answers."""
-    found = parts().inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
-    return render_template(
-        "responding/questions.html",
-        items=found.items,
-        pages=Pages(page_number(), PER_PAGE, found.total),
-    )
-
-
-@blueprint.get("/questions/<int:item_id>")
-def question(item_id: int) -> ResponseReturnValue:
-    """One of them: where a notice of an answer leads."""
-    found = parts().inbox.question(item_id, access.signed_in().id)
-    if found is None:
-        abort(404)
-    return render_template("responding/questions.html", items=(found,), pages=Pages(1, PER_PAGE, 1))
-
-
-@blueprint.post("/questions/seen")
-def seen() -> ResponseReturnValue:
-    """These answers are read."""
-    form = SeenForm()
-    if not form.validate():
-        abort(400)
-    parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
-    return redirect(url_for(".questions", page=page_number()))
+    return redirect(url_for("questions.listing"))
 
 
 def _vote_panel(read: Procedure, form: VoteForm | None = None) -> VotePanel:

@@ -22,7 +22,8 @@ OPEN, READ, DESK = "200 200 200 200 200 200", "302 200 200 200 200 200", "302 40
 DRAFT, TOKEN = "302 404 200 200 404 404", "401 401 401 401 401 401"
 ADMINISTRATORS, ADMINISTRATORS_POST = "302 404 404 404 404 200", "401 404 404 404 404 400"
 WRITE_POST = "401 404 400 400 404 404"
-ANY_POST = "401 400 400 400 400 400"
+ANY_POST, ANY_DESK_POST = "401 400 400 400 400 400", "401 404 400 400 400 400"
+DESK_DONE, REPORTERS_POST = "401 404 302 302 404 404", "401 400 404 404 404 404"
 LADDER = {
     "GET /static/<path:filename>": OPEN,
     "GET /bootstrap/static/<path:filename>": OPEN,
@@ -91,11 +92,33 @@ LADDER = {
     "GET /requests": READ,
     "POST /requests": ANY_POST,
     "GET /questions": READ,
+    # Item 1 is the rep's: for everybody else it is not there.
     "GET /questions/<int:item_id>": "302 200 404 404 404 404",
     "POST /questions/seen": "401 302 302 302 302 302",
+    "POST /questions/<int:item_id>/replies": REPORTERS_POST,
+    "POST /questions/<int:item_id>/reopening": REPORTERS_POST,
+    "POST /questions/<int:item_id>/rating": "401 409 404 404 404 404",  # not answered yet
+    "POST /questions/<int:item_id>/withdrawal": "401 302 404 404 404 404",
     "GET /inbox": DESK,
     "GET /inbox/<int:item_id>": DRAFT,
-    "POST /inbox/<int:item_id>/answer": "401 404 400 400 404 404",
+    "POST /inbox/<int:item_id>/answer": WRITE_POST,
+    "POST /inbox/<int:item_id>/sight": DESK_DONE,
+    "POST /inbox/<int:item_id>/assignment": DESK_DONE,  # to nobody
+    "POST /inbox/<int:item_id>/questions": WRITE_POST,
+    "POST /inbox/<int:item_id>/notes": WRITE_POST,
+    "POST /inbox/<int:item_id>/route": WRITE_POST,
+    "POST /inbox/<int:item_id>/merging": WRITE_POST,
+    "POST /inbox/<int:item_id>/keeping-open": DESK_DONE,
+    "GET /inbox/answers": DESK,
+    "POST /inbox/answers": ANY_DESK_POST,
+    "GET /inbox/assignments": DESK,
+    "POST /inbox/assignments": ANY_DESK_POST,
+    "POST /inbox/views": "401 404 302 302 302 302",  # the list says what is missing
+    "POST /inbox/views/<int:view_id>/removal": "401 404 302 302 302 302",
+    "GET /inbox/searches": DESK,
+    "POST /inbox/searches/<int:shared_id>/setting-aside": "401 404 404 404 404 404",
+    "POST /inbox/searches/<int:shared_id>/closing": "401 404 404 404 404 404",
+    "GET /departments/<path:department_id>/service": READ,
     "GET /faults": DESK,
     "GET /synonyms": DESK,
     "GET /synonyms/new": DESK,
@@ -138,6 +161,8 @@ EXAMPLES = {
     "which": "weak",
     "table": "days",
     "ban_id": 1,
+    "view_id": 1,
+    "shared_id": 1,
 }
 
 

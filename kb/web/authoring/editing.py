@@ -12,7 +12,7 @@ from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import desk, resolving
+from kb.web.authoring import answering, desk, resolving
 from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
 from kb.web.authoring.comparing import changes_of
 from kb.web.authoring.forms import EditForm, filled
@@ -64,7 +64,9 @@ def save(procedure_id: str) -> ResponseReturnValue:
         text = manuscript.written(form.typed())
     except NotAmendable as reason:
         return show(Sheet(card, manuscript, form, problem=str(reason))), 409
+    asked, note = answering.panel(card), form.note.data or ""
     problem = desk.refusal(card, text, path) or _note_missing(form)
+    problem = problem or answering.refusal(asked, note)
     if problem:
         return show(Sheet(card, manuscript, form, problem=problem)), 400
     if text == manuscript.raw:
@@ -75,16 +77,21 @@ def save(procedure_id: str) -> ResponseReturnValue:
     if broken := desk.breaks(path, text):
         return show(Sheet(card, manuscript, form, broken=broken)), 409
     told = form.worth_telling.data == "yes"
-    wanted = Edit(path, manuscript.raw, text, form.note.data or "", told, desk.author())
+    wanted = Edit(path, manuscript.raw, text, note, told, desk.author())
+    answering.promise(asked, card.procedure.id, text, note)
     try:
         saved = parts().saver.save(wanted, now())
     except Collision as clash:
-        return resolving.ask(card, clash, form.note.data or "", told), 409
+        answering.take_back(asked)
+        return resolving.ask(card, clash, note, told), 409
     except UnusableEdit as reason:
+        answering.take_back(asked)
         return show(Sheet(card, manuscript, form, problem=str(reason))), 400
     except NotSaved as reason:
+        answering.take_back(asked)
         return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(access.signed_in().id, kept)
+    answering.keep(asked, saved, note)
     return thanks(saved)
 
 

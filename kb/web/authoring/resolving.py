@@ -12,7 +12,7 @@ from kb.content.front_matter import decoded
 from kb.content.merging import Stretch, clashes, merge
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import desk
+from kb.web.authoring import answering, desk
 from kb.web.authoring.answers import thanks
 from kb.web.authoring.forms import ResolutionForm
 from kb.web.pages import now, parts
@@ -63,6 +63,7 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         return ask(card, clash, note, told, str(reason)), 503
     _finish_draft(card)
+    answering.keep(answering.panel(card), saved, note)
     return thanks(saved)
 
 
@@ -79,6 +80,7 @@ def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") 
         places=_places(clash),
         removed=not clash.theirs,
         problem=problem,
+        answering=answering.panel(card),
     )
 
 

@@ -12,7 +12,7 @@ from kb.content.manuscript import Manuscript
 from kb.search.results import Hit
 from kb.search_tests import BrokenFind
 from kb.web import access
-from kb.web.authoring import desk
+from kb.web.authoring import answering, desk
 from kb.web.authoring.forms import EditForm
 from kb.web.authoring.preview import Preview
 from kb.web.pages import departments, parts
@@ -81,4 +81,5 @@ def show(sheet: Sheet) -> str:
         usual_review=department.review_every if department else None,
         me=access.signed_in(),
         most=parts().settings.upload_mb,
+        answering=answering.panel(sheet.card, sheet.draft),
     )
