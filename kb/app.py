@@ -27,6 +27,7 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.owning.ledger import Ledger
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -112,6 +113,7 @@ def build(settings: Settings) -> Parts:
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
+    ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
     return Parts(
@@ -135,7 +137,8 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher), ledger),
+        ledger=ledger,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

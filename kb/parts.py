@@ -18,6 +18,7 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.owning.ledger import Ledger
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -49,6 +50,7 @@ class Parts:
     log: Log
     learned: LearnedWords
     saver: Saver
+    ledger: Ledger
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

@@ -24,6 +24,7 @@ from kb.database.insight_tables import (
 )
 from kb.database.notice_tables import notices
 from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
+from kb.database.review_tables import batch_files, batches
 from kb.database.schema import GREATEST_ID, Moment, metadata
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "Moment",
     "Unwritable",
     "addresses",
+    "batch_files",
+    "batches",
     "catalogue_state",
     "cleared_searches",
     "connect",
