@@ -28,6 +28,7 @@ from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.owning.ledger import Ledger
+from kb.owning.reviews import Reviews
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -43,11 +44,13 @@ from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.tending.duties import Duties, Duty
+from kb.tending.reviewing import Reviewing
 from kb.web import (
     access,
     api,
     authoring,
     browsing,
+    bulk_changes,
     errors,
     faults,
     fragments,
@@ -61,6 +64,7 @@ from kb.web import (
     reading,
     responding,
     restoring,
+    reviews,
     searching,
     security,
     signing_in,
@@ -76,6 +80,8 @@ _BLUEPRINTS = (
     history,
     restoring,
     browsing,
+    reviews,
+    bulk_changes,
     responding,
     inbox,
     signing_in,
@@ -116,6 +122,9 @@ def build(settings: Settings) -> Parts:
     ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
+    desk = Desk(keeping, catalogue, Erasures(engine), publisher)
+    saver = Saver(desk, ledger)
+    standings = Reviews(engine)
     return Parts(
         settings=settings,
         engine=engine,
@@ -137,8 +146,10 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher), ledger),
+        saver=saver,
         ledger=ledger,
+        reviews=standings,
+        reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

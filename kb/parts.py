@@ -19,6 +19,7 @@ from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.owning.ledger import Ledger
+from kb.owning.reviews import Reviews
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -28,6 +29,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.duties import Duties
+from kb.tending.reviewing import Reviewing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Parts:
     learned: LearnedWords
     saver: Saver
     ledger: Ledger
+    reviews: Reviews
+    reviewing: Reviewing
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness
