@@ -30,6 +30,8 @@ from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.insight.report import Report
 from kb.insight.shared import SharedSearches
+from kb.owning.ledger import Ledger
+from kb.owning.reviews import Reviews
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -46,6 +48,7 @@ from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.tending.duties import Duties, Duty
 from kb.tending.fixing import Fixing
+from kb.tending.reviewing import Reviewing
 from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
 from kb.web import (
@@ -54,6 +57,7 @@ from kb.web import (
     authoring,
     browsing,
     bulk,
+    bulk_changes,
     errors,
     faults,
     fragments,
@@ -69,6 +73,7 @@ from kb.web import (
     reading,
     responding,
     restoring,
+    reviews,
     searching,
     security,
     service,
@@ -87,6 +92,8 @@ _BLUEPRINTS = (
     history,
     restoring,
     browsing,
+    reviews,
+    bulk_changes,
     responding,
     pinpointing,
     questions,
@@ -130,6 +137,7 @@ def build(settings: Settings) -> Parts:
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
+    ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
     versions, closings = Versions(engine), Closings(engine)
@@ -140,6 +148,9 @@ def build(settings: Settings) -> Parts:
         searcher,
         lambda texts: groups(texts, index.meaning),
     )
+    desk = Desk(keeping, catalogue, Erasures(engine), publisher)
+    saver = Saver(desk, ledger)
+    standings = Reviews(engine)
     return Parts(
         settings=settings,
         engine=engine,
@@ -161,10 +172,13 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
         routing=Routing(directory, items, settings.demo),
         closings=closings,
         fixing=fixing,
+        saver=saver,
+        ledger=ledger,
+        reviews=standings,
+        reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

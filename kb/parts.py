@@ -19,6 +19,8 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.owning.ledger import Ledger
+from kb.owning.reviews import Reviews
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -29,6 +31,7 @@ from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.duties import Duties
 from kb.tending.fixing import Fixing
+from kb.tending.reviewing import Reviewing
 from kb.tending.routing import Routing
 
 
@@ -52,6 +55,9 @@ class Parts:
     log: Log
     learned: LearnedWords
     saver: Saver
+    ledger: Ledger
+    reviews: Reviews
+    reviewing: Reviewing
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

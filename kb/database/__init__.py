@@ -44,6 +44,10 @@ from kb.database.people_tables import (
     sign_in_attempts,
     tokens,
 )
+from kb.database.review_tables import (
+    batch_files,
+    batches,
+)
 from kb.database.schema import (
     GREATEST_ID,
     Moment,
@@ -62,6 +66,8 @@ __all__ = [
     "Moment",
     "Unwritable",
     "addresses",
+    "batch_files",
+    "batches",
     "catalogue_state",
     "cleared_searches",
     "closings",
