@@ -27,6 +27,8 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.owning.days import DayBook
+from kb.owning.health import Health
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -65,6 +67,7 @@ from kb.web import (
     signing_in,
     suggesting,
     synonyms,
+    tidying,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -84,6 +87,7 @@ _BLUEPRINTS = (
     insight,
     learned_words,
     help,
+    tidying,
     api,
     *authoring.PAGES,
 )
@@ -114,6 +118,7 @@ def build(settings: Settings) -> Parts:
     )
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
+    days = DayBook(engine)
     return Parts(
         settings=settings,
         engine=engine,
@@ -141,8 +146,11 @@ def build(settings: Settings) -> Parts:
                 # Seconds: words that people use are counted over days.
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
+                Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
             )
         ),
+        health=Health(engine),
+        days=days,
     )
 
 

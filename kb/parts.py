@@ -18,6 +18,8 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.owning.days import DayBook
+from kb.owning.health import Health
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -55,3 +57,5 @@ class Parts:
     drafts: Drafts
     exchange: Exchange
     duties: Duties
+    health: Health
+    days: DayBook

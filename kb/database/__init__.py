@@ -14,6 +14,14 @@ from kb.database.content_tables import (
 )
 from kb.database.engine import MIGRATIONS, Unwritable, connect, reading, upgrade, writing
 from kb.database.feedback_tables import items, votes
+from kb.database.health_tables import (
+    department_days,
+    likenesses,
+    link_findings,
+    link_places,
+    link_rounds,
+    told_apart,
+)
 from kb.database.insight_tables import (
     cleared_searches,
     ignored_searches,
@@ -35,12 +43,17 @@ __all__ = [
     "catalogue_state",
     "cleared_searches",
     "connect",
+    "department_days",
     "drafts",
     "erasures",
     "ignored_searches",
     "items",
     "learned_bans",
     "learned_words",
+    "likenesses",
+    "link_findings",
+    "link_places",
+    "link_rounds",
     "memberships",
     "metadata",
     "notices",
@@ -52,6 +65,7 @@ __all__ = [
     "searches",
     "sign_in_attempts",
     "tokens",
+    "told_apart",
     "upgrade",
     "versions",
     "votes",

@@ -1,0 +1,59 @@
+"""Finding trouble in a department's files before a rep does: search tests, faults, links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from kb.owning.standing import BROKEN_FIND, to_mend
+from kb.procedures.model import Fault, Procedure
+from kb.web import access
+from kb.web.pages import parts
+
+blueprint = Blueprint("tidying", __name__, url_prefix="/departments/<path:department_id>/tidying")
+DEAD_LINK = "dead-link"
+_MOST_FILES = 500  # on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A procedure and what is to be mended in it."""
+
+    procedure: Procedure
+    faults: tuple[Fault, ...]
+
+
+def tidying_page(template: str, department_id: str, **shown: object) -> str:
+    """A page of these, of a department that the one who asks is of."""
+    department = access.member_of_or_404(department_id)
+    return render_template(f"tidying/{template}.html", department=department, tab=template, **shown)
+
+
+@blueprint.get("/faults")
+def faults(department_id: str) -> ResponseReturnValue:
+    """Search tests that fail, and whatever else is wrong in files."""
+    access.member_of_or_404(department_id)
+    return tidying_page(
+        "faults",
+        department_id,
+        tests=faults_where(department_id, lambda one: one.code == BROKEN_FIND),
+        files=faults_where(department_id, lambda one: to_mend(one.code, one.severity)),
+    )
+
+
+@blueprint.get("/links")
+def links(department_id: str) -> ResponseReturnValue:
+    """Links that lead nowhere, within the content folder and outside."""
+    access.member_of_or_404(department_id)
+    inside = faults_where(department_id, lambda one: one.code == DEAD_LINK)
+    return tidying_page("links", department_id, inside=inside)
+
+
+def faults_where(department_id: str, wanted: Callable[[Fault], bool]) -> list[Found]:
+    """The department's files with such faults, by path."""
+    cards = parts().catalogue.faulty(frozenset({department_id}), 1, _MOST_FILES).cards
+    chosen = [(card.procedure, tuple(filter(wanted, card.faults))) for card in cards]
+    return [Found(procedure, some) for procedure, some in chosen if some]
