@@ -29,6 +29,7 @@ from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.owning.days import DayBook
 from kb.owning.health import Health
+from kb.owning.ledger import Ledger
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -116,6 +117,7 @@ def build(settings: Settings) -> Parts:
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
+    ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
     days = DayBook(engine)
@@ -140,7 +142,8 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher), ledger),
+        ledger=ledger,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

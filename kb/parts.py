@@ -20,6 +20,7 @@ from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.owning.days import DayBook
 from kb.owning.health import Health
+from kb.owning.ledger import Ledger
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -51,6 +52,7 @@ class Parts:
     log: Log
     learned: LearnedWords
     saver: Saver
+    ledger: Ledger
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

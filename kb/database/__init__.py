@@ -32,6 +32,7 @@ from kb.database.insight_tables import (
 )
 from kb.database.notice_tables import notices
 from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
+from kb.database.review_tables import batch_files, batches
 from kb.database.schema import GREATEST_ID, Moment, metadata
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "Moment",
     "Unwritable",
     "addresses",
+    "batch_files",
+    "batches",
     "catalogue_state",
     "cleared_searches",
     "connect",
