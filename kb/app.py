@@ -30,6 +30,8 @@ from kb.insight.log import Log
 from kb.owning.days import DayBook
 from kb.owning.health import Health
 from kb.owning.ledger import Ledger
+from kb.owning.link_rounds import LinkRounds
+from kb.owning.outside import Outside
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -45,6 +47,7 @@ from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.tending.duties import Duties, Duty
+from kb.tending.link_checking import LinkChecking
 from kb.web import (
     access,
     api,
@@ -120,7 +123,7 @@ def build(settings: Settings) -> Parts:
     ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
-    days = DayBook(engine)
+    days, links = DayBook(engine), LinkRounds(engine)
     return Parts(
         settings=settings,
         engine=engine,
@@ -150,10 +153,12 @@ def build(settings: Settings) -> Parts:
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
                 Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
+                Duty("links", 2, LinkChecking(library, links, Outside()).begin),
             )
         ),
         health=Health(engine),
         days=days,
+        links=links,
     )
 
 

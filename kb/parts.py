@@ -21,6 +21,7 @@ from kb.insight.log import Log
 from kb.owning.days import DayBook
 from kb.owning.health import Health
 from kb.owning.ledger import Ledger
+from kb.owning.link_rounds import LinkRounds
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -61,3 +62,4 @@ class Parts:
     duties: Duties
     health: Health
     days: DayBook
+    links: LinkRounds

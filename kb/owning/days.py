@@ -6,6 +6,7 @@ so once a day, and at each look again, what `standing` counts is written down fo
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -28,8 +29,9 @@ class Days:
 
     def before(self, day: date) -> tuple[date, Standing] | None:
         """The last one at or before that day, if it is less than a week before it."""
-        near = [one for one in self.by_day if day - timedelta(days=7) < one[0] <= day]
-        return near[-1] if near else None
+        at = bisect_right(self.by_day, day, key=lambda one: one[0]) - 1
+        near = at >= 0 and self.by_day[at][0] > day - timedelta(days=7)
+        return self.by_day[at] if near else None
 
 
 class DayBook:

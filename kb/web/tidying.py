@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.owning.standing import BROKEN_FIND, to_mend
 from kb.procedures.model import Fault, Procedure
 from kb.web import access
-from kb.web.pages import parts
+from kb.web.pages import now, parts
 
 blueprint = Blueprint("tidying", __name__, url_prefix="/departments/<path:department_id>/tidying")
 DEAD_LINK = "dead-link"
@@ -49,7 +49,22 @@ def links(department_id: str) -> ResponseReturnValue:
     """Links that lead nowhere, within the content folder and outside."""
     access.member_of_or_404(department_id)
     inside = faults_where(department_id, lambda one: one.code == DEAD_LINK)
-    return tidying_page("links", department_id, inside=inside)
+    return tidying_page(
+        "links",
+        department_id,
+        inside=inside,
+        round=parts().links.round(department_id),
+        broken=parts().links.broken(department_id, _MOST_FILES),
+    )
+
+
+@blueprint.post("/link-checks")
+def check_links(department_id: str) -> ResponseReturnValue:
+    """Have the links outside looked at, in the background."""
+    department = access.member_of_or_404(department_id)
+    if parts().links.ask(department.id, now()):
+        flash("The links are looked at now, one after the other. Look again in a while.", "ok")
+    return redirect(url_for(".links", department_id=department.id))
 
 
 def faults_where(department_id: str, wanted: Callable[[Fault], bool]) -> list[Found]:
