@@ -27,11 +27,14 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.insight.unopened import Unread
 from kb.owning.days import DayBook
 from kb.owning.health import Health
+from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
 from kb.owning.link_rounds import LinkRounds
 from kb.owning.outside import Outside
+from kb.owning.twin_pairs import TwinPairs
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -46,13 +49,17 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
+from kb.tending.beside import Beside
+from kb.tending.comparing import Comparing
 from kb.tending.duties import Duties, Duty
 from kb.tending.link_checking import LinkChecking
+from kb.tending.rewording import Rewording
 from kb.web import (
     access,
     api,
     authoring,
     browsing,
+    duplicates,
     errors,
     faults,
     fragments,
@@ -60,10 +67,12 @@ from kb.web import (
     history,
     inbox,
     insight,
+    keyword_tidying,
     learned_words,
     pages,
     people,
     reading,
+    replacing,
     responding,
     restoring,
     searching,
@@ -92,6 +101,9 @@ _BLUEPRINTS = (
     learned_words,
     help,
     tidying,
+    duplicates,
+    keyword_tidying,
+    replacing,
     api,
     *authoring.PAGES,
 )
@@ -121,9 +133,12 @@ def build(settings: Settings) -> Parts:
         SearchTests(library, catalogue, searcher),
     )
     ledger = Ledger(engine)
+    saver = Saver(Desk(keeping, catalogue, Erasures(engine), publisher), ledger)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
-    days, links = DayBook(engine), LinkRounds(engine)
+    days, links, pairs = DayBook(engine), LinkRounds(engine), TwinPairs(engine)
+    checking = LinkChecking(library, links, Outside())
+    comparing = Comparing(catalogue, searcher, pairs)
     return Parts(
         settings=settings,
         engine=engine,
@@ -145,7 +160,7 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher), ledger),
+        saver=saver,
         ledger=ledger,
         duties=Duties(
             (
@@ -153,12 +168,17 @@ def build(settings: Settings) -> Parts:
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
                 Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
-                Duty("links", 2, LinkChecking(library, links, Outside()).begin),
+                Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
+                Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
             )
         ),
         health=Health(engine),
         days=days,
         links=links,
+        twins=pairs,
+        keyword_uses=KeywordUses(engine),
+        unread=Unread(engine),
+        rewording=Rewording(library, saver),
     )
 
 

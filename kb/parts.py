@@ -18,10 +18,13 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.insight.unopened import Unread
 from kb.owning.days import DayBook
 from kb.owning.health import Health
+from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
 from kb.owning.link_rounds import LinkRounds
+from kb.owning.twin_pairs import TwinPairs
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -31,6 +34,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.duties import Duties
+from kb.tending.rewording import Rewording
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,7 @@ class Parts:
     health: Health
     days: DayBook
     links: LinkRounds
+    twins: TwinPairs
+    keyword_uses: KeywordUses
+    unread: Unread
+    rewording: Rewording

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
-
-import structlog
 
 from kb.content.front_matter import parse
 from kb.content.library import Library
@@ -18,7 +15,6 @@ from kb.content.outline import Outline
 from kb.owning.link_rounds import LinkRounds, Place
 from kb.owning.outside import LONGEST_URL, Finding, LinkState, Outside
 
-log = structlog.get_logger()
 PAUSE = 1.0  # seconds between two requests to one host
 _LONGEST_WAIT = 60.0  # seconds: a host that wants peace for longer is not asked in this round
 
@@ -39,14 +35,6 @@ class LinkChecking:
         self._outside = outside
         self._pause = pause
         self._clock = clock
-        self._thread: threading.Thread | None = None
-
-    def begin(self, _now: datetime) -> None:
-        """The duty: where something is wanted, do it beside everything else."""
-        busy = self._thread is not None and self._thread.is_alive()
-        if not busy and self._rounds.wanted():
-            self._thread = threading.Thread(target=self._work_quietly, daemon=True)
-            self._thread.start()
 
     def work(self) -> None:
         """Do all rounds that are wanted. Raises OSError where the database is away."""
@@ -56,12 +44,6 @@ class LinkChecking:
             for url, finding in self._looked_at(self._rounds.to_look_at(department)):
                 self._rounds.found(url, finding, self._clock())
             self._rounds.end(department, self._clock())
-
-    def _work_quietly(self) -> None:
-        try:
-            self.work()
-        except OSError as error:
-            log.error("duty_failed", duty="links", why=str(error))
 
     def _places(self, department: str) -> Iterator[Place]:
         for id, path in self._rounds.files(department):

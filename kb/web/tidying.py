@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.owning.standing import BROKEN_FIND, to_mend
 from kb.procedures.model import Fault, Procedure
+from kb.saving.batches import Batch
 from kb.web import access
-from kb.web.pages import now, parts
+from kb.web.pages import Pages, now, page_number, parts, today
+from kb.web.wording import counted
 
 blueprint = Blueprint("tidying", __name__, url_prefix="/departments/<path:department_id>/tidying")
 DEAD_LINK = "dead-link"
 _MOST_FILES = 500  # on a page
+_PER_PAGE = 50
+_HALF_A_YEAR = 182  # days
+_NAMED = 5  # of the files that were left as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +78,32 @@ def faults_where(department_id: str, wanted: Callable[[Fault], bool]) -> list[Fo
     cards = parts().catalogue.faulty(frozenset({department_id}), 1, _MOST_FILES).cards
     chosen = [(card.procedure, tuple(filter(wanted, card.faults))) for card in cards]
     return [Found(procedure, some) for procedure, some in chosen if some]
+
+
+@blueprint.get("/unopened")
+def unopened(department_id: str) -> ResponseReturnValue:
+    """What nobody opened from search results for half a year."""
+    access.member_of_or_404(department_id)
+    since = today() - timedelta(days=_HALF_A_YEAR)
+    found, total = parts().unread.of(department_id, since, page_number(), _PER_PAGE)
+    return tidying_page(
+        "unopened",
+        department_id,
+        found=found,
+        pages=Pages(page_number(), _PER_PAGE, total),
+        since=since,
+        log_begins=parts().unread.log_begins(),
+    )
+
+
+def tell_done(done: Batch, back: str) -> ResponseReturnValue:
+    """What a change of many files did, with the way to undo it."""
+    if not done.commit:
+        flash("Nothing was changed.", "warn")
+    if done.skipped:
+        told = "; ".join(f"{path}: {why}" for path, why in [*done.skipped.items()][:_NAMED])
+        flash(f"{len(done.skipped)} left as they are. {told}.", "warn")
+    if not done.commit:
+        return redirect(back)
+    flash(f"Changed {counted(len(done.paths), 'file')} in one commit. It can be undone here.", "ok")
+    return redirect(url_for("bulk_changes.listing"))
