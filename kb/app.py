@@ -30,8 +30,15 @@ from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.insight.report import Report
 from kb.insight.shared import SharedSearches
+from kb.insight.unopened import Unread
+from kb.owning.days import DayBook
+from kb.owning.health import Health
+from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
+from kb.owning.link_rounds import LinkRounds
+from kb.owning.outside import Outside
 from kb.owning.reviews import Reviews
+from kb.owning.twin_pairs import TwinPairs
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -46,9 +53,13 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
+from kb.tending.beside import Beside
+from kb.tending.comparing import Comparing
 from kb.tending.duties import Duties, Duty
 from kb.tending.fixing import Fixing
+from kb.tending.link_checking import LinkChecking
 from kb.tending.reviewing import Reviewing
+from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
 from kb.web import (
@@ -58,6 +69,7 @@ from kb.web import (
     browsing,
     bulk,
     bulk_changes,
+    duplicates,
     errors,
     faults,
     fragments,
@@ -65,12 +77,14 @@ from kb.web import (
     history,
     inbox,
     insight,
+    keyword_tidying,
     learned_words,
     pages,
     people,
     pinpointing,
     questions,
     reading,
+    replacing,
     responding,
     restoring,
     reviews,
@@ -81,6 +95,7 @@ from kb.web import (
     signing_in,
     suggesting,
     synonyms,
+    tidying,
     triage,
 )
 
@@ -109,6 +124,10 @@ _BLUEPRINTS = (
     insight,
     learned_words,
     help,
+    tidying,
+    duplicates,
+    keyword_tidying,
+    replacing,
     api,
     *authoring.PAGES,
 )
@@ -151,6 +170,9 @@ def build(settings: Settings) -> Parts:
     desk = Desk(keeping, catalogue, Erasures(engine), publisher)
     saver = Saver(desk, ledger)
     standings = Reviews(engine)
+    days, links, pairs = DayBook(engine), LinkRounds(engine), TwinPairs(engine)
+    checking = LinkChecking(library, links, Outside())
+    comparing = Comparing(catalogue, searcher, pairs)
     return Parts(
         settings=settings,
         engine=engine,
@@ -186,8 +208,18 @@ def build(settings: Settings) -> Parts:
                 Duty("forgetting", 30, searches.keep),
                 Duty("answering", 15, fixing.keep_all),
                 Duty("sharing", 1800, sharing.count),
+                Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
+                Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
+                Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
             )
         ),
+        health=Health(engine),
+        days=days,
+        links=links,
+        twins=pairs,
+        keyword_uses=KeywordUses(engine),
+        unread=Unread(engine),
+        rewording=Rewording(library, saver),
     )
 
 

@@ -19,8 +19,14 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.insight.unopened import Unread
+from kb.owning.days import DayBook
+from kb.owning.health import Health
+from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
+from kb.owning.link_rounds import LinkRounds
 from kb.owning.reviews import Reviews
+from kb.owning.twin_pairs import TwinPairs
 from kb.people.directory import Directory
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
@@ -32,6 +38,7 @@ from kb.settings import Settings
 from kb.tending.duties import Duties
 from kb.tending.fixing import Fixing
 from kb.tending.reviewing import Reviewing
+from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
 
 
@@ -67,3 +74,10 @@ class Parts:
     routing: Routing
     closings: Closings
     fixing: Fixing
+    health: Health
+    days: DayBook
+    links: LinkRounds
+    twins: TwinPairs
+    keyword_uses: KeywordUses
+    unread: Unread
+    rewording: Rewording

@@ -27,6 +27,14 @@ from kb.database.feedback_tables import (
     items,
     votes,
 )
+from kb.database.health_tables import (
+    department_days,
+    likenesses,
+    link_findings,
+    link_places,
+    link_rounds,
+    told_apart,
+)
 from kb.database.insight_tables import (
     cleared_searches,
     ignored_searches,
@@ -72,6 +80,7 @@ __all__ = [
     "cleared_searches",
     "closings",
     "connect",
+    "department_days",
     "drafts",
     "erasures",
     "ignored_searches",
@@ -79,6 +88,10 @@ __all__ = [
     "items",
     "learned_bans",
     "learned_words",
+    "likenesses",
+    "link_findings",
+    "link_places",
+    "link_rounds",
     "memberships",
     "metadata",
     "notices",
@@ -94,6 +107,7 @@ __all__ = [
     "shared_searches",
     "sign_in_attempts",
     "tokens",
+    "told_apart",
     "unshare",
     "upgrade",
     "versions",

@@ -13,7 +13,7 @@ from kb.content.cards import Card
 from kb.people.person import Person
 from kb.people.rights import Right, may
 from kb.people.tokens import Tokens
-from kb.procedures.model import Procedure
+from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
 from kb.tending.routing import Answering
 from kb.web.pages import departments, generation, now, parts
@@ -31,6 +31,7 @@ READING = frozenset(
         "reading.attachment",
         "browsing.departments",
         "browsing.department",
+        "browsing.department_procedures",
         "browsing.keywords",
         "browsing.category",
         "browsing.keyword",
@@ -154,6 +155,20 @@ def answering() -> Answering:
     if not found.departments:
         abort(404)
     return found
+
+
+def is_member(department_id: str) -> bool:
+    """Are this department's drafts and inbox those of the one who asks?"""
+    found = person()
+    known = department_id in departments() or department_id == UNASSIGNED
+    return found is not None and known and department_id in found.departments
+
+
+def member_of_or_404(department_id: str) -> Department:
+    """The department, if the one who asks is of it; unknown and not-yours look alike."""
+    if not is_member(department_id):
+        abort(404)
+    return departments().get(department_id)
 
 
 def begin_session(who: Person) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.content.cards import Card
@@ -51,7 +51,9 @@ def put(procedure_id: str) -> ResponseReturnValue:
 def retirement(procedure_id: str) -> ResponseReturnValue:
     """What it means, and the search for what is used instead."""
     card = access.editable_or_404(procedure_id)
-    return _retirement_page(card, RetirementForm(formdata=None))
+    form = RetirementForm(formdata=None)
+    form.successor.data = request.args.get("successor", "")[:300]
+    return _retirement_page(card, form)
 
 
 @blueprint.post("/procedures/<path:procedure_id>/retirement")
