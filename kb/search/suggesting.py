@@ -188,7 +188,7 @@ def _suggested(one: Found, wanted: frozenset[str], begun: str, stems: Stems) -> 
         title=one.title,
         department=one.department,
         keyword=_matched(one.keywords, one.title, wanted, begun, stems),
-        draft=one.status is Status.DRAFT,
+        draft=one.status.kept_back,
     )
 
 
