@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kb.procedures.model import Keyword, Status
+from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.analysis import Stems, cut, folded
 from kb.search.arrayfile import Array
