@@ -23,6 +23,7 @@ from kb.database.insight_tables import (
     searches,
 )
 from kb.database.notice_tables import notices
+from kb.database.owning_tables import submission_comments, submission_steps, submissions
 from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
 from kb.database.schema import GREATEST_ID, Moment, metadata
 
@@ -51,6 +52,9 @@ __all__ = [
     "reading",
     "searches",
     "sign_in_attempts",
+    "submission_comments",
+    "submission_steps",
+    "submissions",
     "tokens",
     "upgrade",
     "versions",
