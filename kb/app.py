@@ -27,6 +27,8 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.owning.submissions import Submissions
+from kb.owning.waiting import Waiting
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -41,6 +43,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
+from kb.tending.approving import Approving
 from kb.tending.duties import Duties, Duty
 from kb.web import (
     access,
@@ -114,6 +117,16 @@ def build(settings: Settings) -> Parts:
     )
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
+    saver = Saver(Desk(keeping, catalogue, Erasures(engine), publisher))
+    approving = Approving(
+        Submissions(engine),
+        Waiting(engine),
+        saver,
+        catalogue,
+        directory,
+        publisher.departments,
+        four_eyes=settings.four_eyes,
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -135,12 +148,14 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        saver=saver,
+        approving=approving,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
+                Duty("approving", 10, approving.keep_up),
             )
         ),
     )

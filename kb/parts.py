@@ -26,6 +26,7 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
+from kb.tending.approving import Approving
 from kb.tending.duties import Duties
 
 
@@ -55,3 +56,4 @@ class Parts:
     drafts: Drafts
     exchange: Exchange
     duties: Duties
+    approving: Approving

@@ -23,7 +23,8 @@ submissions = Table(
     Column("at", Moment, nullable=False),
     Column("follows", ForeignKey("submissions.id")),  # the round before
     Column("state", String(20), nullable=False),
-    Column("publish_at", Moment),
+    Column("publish_at", Moment),  # with the one below: approved for then
+    Column("approved_by", ForeignKey("people.id")),
     # What somebody has decided and the files may not show yet: done again after a crash.
     Column("doing", String(20)),
     Column("doing_by", ForeignKey("people.id")),
