@@ -10,11 +10,11 @@ from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
 from kb.people.person import Person
-from kb.people.rights import Right, may
+from kb.people.rights import Case, Right, allows, may, reviews
 from kb.people.tokens import Tokens
 from kb.procedures.model import Procedure
 from kb.procedures.visibility import Reader
-from kb.web.pages import generation, now, parts
+from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 PUBLIC = frozenset({"static", "bootstrap.static", "signing_in.sign_in", "api.health"})
@@ -34,6 +34,7 @@ READING = frozenset(
         "browsing.titles",
         "help.index",
         "help.search",
+        "help.rules",
     }
 )
 
@@ -54,10 +55,14 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: answers not yet read, items waiting in the inbox."""
+    """The numbers in the navigation: answers not yet read, items waiting in the inbox,
+
+    submissions that wait for a reviewer.
+    """
 
     unread: int = 0
     open: int = 0
+    review: int = 0
 
 
 def register(app: Flask) -> None:
@@ -99,26 +104,39 @@ def readable_or_404(procedure_id: str) -> Card:
     return card
 
 
-def editable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if it is of a department that the one who asks writes for."""
+def allowed(right: Right, procedure: Procedure) -> bool:
+    """Has the one who asks this right on that procedure as it stands?"""
+    found = person()
+    department = departments().get(procedure.department)
+    case = Case(department, procedure.status, parts().settings.four_eyes)
+    return found is not None and allows(found, right, case)
+
+
+def allowed_or_404(right: Right, procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks has this right on it as it stands."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.WRITE, card.procedure.department):
+    signed_in()
+    if not allowed(right, card.procedure):
         abort(404)
     return card
 
 
-def erasable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if the one who asks may erase for good."""
+def editable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks may write it, or propose a change to it."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.ERASE):
+    signed_in()
+    if not may_edit(card.procedure):
         abort(404)
     return card
 
 
 def may_edit(procedure: Procedure) -> bool:
-    """May the one who asks write this procedure?"""
-    found = person()
-    return found is not None and may(found, Right.WRITE, procedure.department)
+    """May the one who asks write this procedure, or propose a change to it?"""
+    return allowed(Right.WRITE, procedure) or allowed(Right.PROPOSE, procedure)
+
+
+def _can(right: str, procedure: Procedure) -> bool:
+    return allowed(Right(right), procedure)
 
 
 def administrator_or_404() -> Person:
@@ -153,7 +171,7 @@ def end_session() -> None:
 
 
 def badges() -> Badges:
-    """Counted once a request, and only where a page shows them: two statements at most."""
+    """Counted once a request, and only where a page shows them: three statements at most."""
     if "badges" not in g:
         g.badges = _counted(person())
     found: Badges = g.badges
@@ -175,7 +193,7 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges, "may_edit": may_edit}
+    return {"person": person(), "badges": badges, "may_edit": may_edit, "can": _can}
 
 
 def _by_session() -> Person | None:
@@ -207,4 +225,11 @@ def _counted(who: Person | None) -> Badges:
         return Badges()
     inbox = parts().inbox
     waiting = inbox.counts(who.departments, now()).open if who.departments else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting)
+    return Badges(unread=inbox.unread_answers(who.id), open=waiting, review=_for_review(who))
+
+
+def _for_review(who: Person) -> int:
+    """How much waits for this person to approve it or send it back."""
+    own = [each for each in who.departments if reviews(who, each)]
+    approving = parts().approving
+    return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
