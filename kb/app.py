@@ -38,7 +38,9 @@ from kb.owning.ledger import Ledger
 from kb.owning.link_rounds import LinkRounds
 from kb.owning.outside import Outside
 from kb.owning.reviews import Reviews
+from kb.owning.submissions import Submissions
 from kb.owning.twin_pairs import TwinPairs
+from kb.owning.waiting import Waiting
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.procedures.visibility import Reader
@@ -53,6 +55,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
+from kb.tending.approving import Approving
 from kb.tending.beside import Beside
 from kb.tending.comparing import Comparing
 from kb.tending.duties import Duties, Duty
@@ -69,6 +72,7 @@ from kb.web import (
     browsing,
     bulk,
     bulk_changes,
+    deciding,
     duplicates,
     errors,
     faults,
@@ -93,6 +97,7 @@ from kb.web import (
     service,
     shared,
     signing_in,
+    submissions,
     suggesting,
     synonyms,
     tidying,
@@ -117,6 +122,8 @@ _BLUEPRINTS = (
     bulk,
     shared,
     service,
+    submissions,
+    deciding,
     signing_in,
     people,
     faults,
@@ -173,6 +180,15 @@ def build(settings: Settings) -> Parts:
     days, links, pairs = DayBook(engine), LinkRounds(engine), TwinPairs(engine)
     checking = LinkChecking(library, links, Outside())
     comparing = Comparing(catalogue, searcher, pairs)
+    approving = Approving(
+        Submissions(engine),
+        Waiting(engine),
+        saver,
+        catalogue,
+        directory,
+        publisher.departments,
+        four_eyes=settings.four_eyes,
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -201,6 +217,7 @@ def build(settings: Settings) -> Parts:
         ledger=ledger,
         reviews=standings,
         reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
+        approving=approving,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
@@ -211,6 +228,7 @@ def build(settings: Settings) -> Parts:
                 Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
                 Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
                 Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
+                Duty("approving", 10, approving.keep_up),
             )
         ),
         health=Health(engine),

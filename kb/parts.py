@@ -35,6 +35,7 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
+from kb.tending.approving import Approving
 from kb.tending.duties import Duties
 from kb.tending.fixing import Fixing
 from kb.tending.reviewing import Reviewing
@@ -81,3 +82,4 @@ class Parts:
     keyword_uses: KeywordUses
     unread: Unread
     rewording: Rewording
+    approving: Approving

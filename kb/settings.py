@@ -37,6 +37,7 @@ class Settings:
     search_log_days: int = 365
     upload_mb: int = 5
     pull_minutes: int = 0
+    four_eyes: bool = False
 
     @property
     def var(self) -> Path:

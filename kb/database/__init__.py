@@ -46,6 +46,11 @@ from kb.database.insight_tables import (
 from kb.database.notice_tables import (
     notices,
 )
+from kb.database.owning_tables import (
+    submission_comments,
+    submission_steps,
+    submissions,
+)
 from kb.database.people_tables import (
     memberships,
     people,
@@ -106,6 +111,9 @@ __all__ = [
     "share",
     "shared_searches",
     "sign_in_attempts",
+    "submission_comments",
+    "submission_steps",
+    "submissions",
     "tokens",
     "told_apart",
     "unshare",

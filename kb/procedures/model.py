@@ -17,8 +17,17 @@ class Status(StrEnum):
     """Where a procedure stands in its life."""
 
     DRAFT = "draft"
+    IN_REVIEW = "in review"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+    @property
+    def kept_back(self) -> bool:
+        """Is it not published yet, so that only its department sees it?"""
+        return self in KEPT_BACK
+
+
+KEPT_BACK = (Status.DRAFT, Status.IN_REVIEW)
 
 
 class Severity(StrEnum):
@@ -130,7 +139,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours."""
+    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours.
+
+    `changes_reviewed`: a change to what is published waits for a reviewer, too.
+    """
 
     id: str
     name: str
@@ -139,6 +151,7 @@ class Department:
     answer_within: timedelta = timedelta(days=2)
     review_every: int | None = None
     calendar: Calendar = ALWAYS
+    changes_reviewed: bool = False
 
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""

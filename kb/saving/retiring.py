@@ -85,5 +85,7 @@ class Retiring:
         end = self._desk.catalogue.successor(following, Reader(frozenset({following.department})))
         if procedure_id in (successor, end.id if end else None):
             raise UnusableEdit(f"{successor} leads back to {procedure_id}; choose another.")
-        if following.status is Status.DRAFT:
-            raise UnusableEdit(f"{successor} is a draft, which reps cannot open; publish it first.")
+        if following.status.kept_back:
+            raise UnusableEdit(
+                f"{successor} is not published, so reps cannot open it; publish it first."
+            )

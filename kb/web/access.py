@@ -11,7 +11,7 @@ from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
 from kb.people.person import Person
-from kb.people.rights import Right, may
+from kb.people.rights import Case, Right, allows, may, reviews
 from kb.people.tokens import Tokens
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
@@ -38,6 +38,7 @@ READING = frozenset(
         "browsing.titles",
         "help.index",
         "help.search",
+        "help.rules",
     }
 )
 
@@ -62,10 +63,14 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: news of one's questions, items waiting in the inbox."""
+    """The numbers in the navigation: news of one's questions, items waiting in the inbox,
+
+    submissions that wait for a reviewer.
+    """
 
     unread: int = 0
     open: int = 0
+    review: int = 0
     answers: bool = False  # is any inbox theirs?
 
 
@@ -108,26 +113,39 @@ def readable_or_404(procedure_id: str) -> Card:
     return card
 
 
-def editable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if it is of a department that the one who asks writes for."""
+def allowed(right: Right, procedure: Procedure) -> bool:
+    """Has the one who asks this right on that procedure as it stands?"""
+    found = person()
+    department = departments().get(procedure.department)
+    case = Case(department, procedure.status, parts().settings.four_eyes)
+    return found is not None and allows(found, right, case)
+
+
+def allowed_or_404(right: Right, procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks has this right on it as it stands."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.WRITE, card.procedure.department):
+    signed_in()
+    if not allowed(right, card.procedure):
         abort(404)
     return card
 
 
-def erasable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if the one who asks may erase for good."""
+def editable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks may write it, or propose a change to it."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.ERASE):
+    signed_in()
+    if not may_edit(card.procedure):
         abort(404)
     return card
 
 
 def may_edit(procedure: Procedure) -> bool:
-    """May the one who asks write this procedure?"""
-    found = person()
-    return found is not None and may(found, Right.WRITE, procedure.department)
+    """May the one who asks write this procedure, or propose a change to it?"""
+    return allowed(Right.WRITE, procedure) or allowed(Right.PROPOSE, procedure)
+
+
+def _can(right: str, procedure: Procedure) -> bool:
+    return allowed(Right(right), procedure)
 
 
 def administrator_or_404() -> Person:
@@ -189,7 +207,7 @@ def end_session() -> None:
 
 
 def badges() -> Badges:
-    """Counted once a request, and only where a page shows them: two statements at most."""
+    """Counted once a request, and only where a page shows them: three statements at most."""
     if "badges" not in g:
         g.badges = _counted(person())
     found: Badges = g.badges
@@ -212,7 +230,7 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges, "may_edit": may_edit}
+    return {"person": person(), "badges": badges, "may_edit": may_edit, "can": _can}
 
 
 def _by_session() -> Person | None:
@@ -249,7 +267,19 @@ def _counted(who: Person | None) -> Badges:
         return Badges()
     inbox, mine = parts().inbox, _answering(who).departments
     waiting = inbox.lists.counts(mine, now()).open if mine else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting, answers=bool(mine))
+    return Badges(
+        unread=inbox.unread_answers(who.id),
+        open=waiting,
+        review=_for_review(who),
+        answers=bool(mine),
+    )
+
+
+def _for_review(who: Person) -> int:
+    """How much waits for this person to approve it or send it back."""
+    own = [each for each in who.departments if reviews(who, each)]
+    approving = parts().approving
+    return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
 
 
 def _answering(who: Person) -> Answering:

@@ -41,6 +41,7 @@ LADDER = {
     "POST /search/earlier/clearing": "401 302 302 302 302 302",
     "GET /help": READ,
     "GET /help/search": READ,
+    "GET /help/rules": READ,
     "GET /departments": READ,
     "GET /departments/<path:department_id>": READ,
     "GET /procedures": READ,
@@ -71,13 +72,24 @@ LADDER = {
     "POST /procedures/<path:procedure_id>/resolution": WRITE_POST,
     "GET /procedures/<path:procedure_id>/place": DRAFT,
     "POST /procedures/<path:procedure_id>/place": WRITE_POST,
-    "GET /procedures/<path:procedure_id>/retirement": DRAFT,
-    # Nothing has to be filled in to retire one; what is not retired cannot be reinstated.
-    "POST /procedures/<path:procedure_id>/retirement": "401 404 302 302 404 404",
+    # A draft was never up: it cannot be retired; what is not retired cannot be reinstated.
+    "GET /procedures/<path:procedure_id>/retirement": "302 404 404 404 404 404",
+    "POST /procedures/<path:procedure_id>/retirement": "401 404 404 404 404 404",
     "POST /procedures/<path:procedure_id>/reinstatement": "401 404 302 302 404 404",
     # An administrator erases, but not a draft that they may not read.
     "GET /procedures/<path:procedure_id>/erasure": "302 404 404 404 404 404",
     "POST /procedures/<path:procedure_id>/erasure": "401 404 404 404 404 404",
+    # Without the version that was looked at, the page says that it has changed.
+    "POST /procedures/<path:procedure_id>/submissions": "401 404 302 302 404 404",
+    "GET /procedures/<path:procedure_id>/life": DRAFT,
+    "GET /submissions": DESK,
+    # There is none of that number; tests/web/test_submissions.py walks those that there are.
+    "GET /submissions/<int:submission_id>": "302 404 404 404 404 404",
+    "GET /submissions/<int:submission_id>/resolution": "302 404 404 404 404 404",
+    **{
+        f"POST /submissions/<int:submission_id>/{noun}": "401 404 404 404 404 404"
+        for noun in ("comments", "approval", "calling-off", "return", "withdrawal", "mending")
+    },
     "GET /procedures/new": DESK,
     "POST /procedures": "401 404 400 400 400 400",
     "POST /procedures/new/preview": "401 404 400 400 400 400",
@@ -172,6 +184,7 @@ EXAMPLES = {
     "ban_id": 1,
     "view_id": 1,
     "shared_id": 1,
+    "submission_id": 1,
 }
 
 

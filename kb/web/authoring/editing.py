@@ -10,10 +10,11 @@ from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
+from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import answering, desk, resolving
-from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
+from kb.web.authoring import answering, desk, resolving, submitting
+from kb.web.authoring.answers import not_saved, piece, wants_piece
 from kb.web.authoring.comparing import changes_of
 from kb.web.authoring.forms import EditForm, filled
 from kb.web.authoring.preview import preview_of
@@ -79,6 +80,8 @@ def save(procedure_id: str) -> ResponseReturnValue:
     told = form.worth_telling.data == "yes"
     wanted = Edit(path, manuscript.raw, text, note, told, desk.author())
     answering.promise(asked, card.procedure.id, text, note)
+    if desk.way_of(card, text, path) is Way.REVIEW:
+        return submitting.proposed(card, wanted, kept)
     try:
         saved = parts().saver.save(wanted, now())
     except Collision as clash:
@@ -92,7 +95,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
         return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(access.signed_in().id, kept)
     answering.keep(asked, saved, note)
-    return thanks(saved)
+    return submitting.saved(saved, card.procedure.status)
 
 
 def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:

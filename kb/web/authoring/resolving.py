@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from kb.content.cards import Card
 from kb.content.front_matter import decoded
 from kb.content.merging import Stretch, clashes, merge
+from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import answering, desk
-from kb.web.authoring.answers import thanks
+from kb.web.authoring import answering, desk, submitting
 from kb.web.authoring.forms import ResolutionForm
 from kb.web.pages import now, parts
 
@@ -53,8 +53,12 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     problem = desk.refusal(card, text, path)
     if problem:
         return ask(card, clash, note, told, problem), 400
+    wanted = Edit(path, theirs, text, note, told, desk.author())
+    if desk.way_of(card, text, path) is Way.REVIEW:
+        _finish_draft(card)
+        return submitting.proposed(card, wanted)
     try:
-        saved = parts().saver.save(Edit(path, theirs, text, note, told, desk.author()), now())
+        saved = parts().saver.save(wanted, now())
     except Collision as again:
         said = "The file has changed once more meanwhile. What you decided is your text now."
         return ask(card, again, note, told, said), 409
@@ -64,7 +68,7 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
         return ask(card, clash, note, told, str(reason)), 503
     _finish_draft(card)
     answering.keep(answering.panel(card), saved, note)
-    return thanks(saved)
+    return submitting.saved(saved, card.procedure.status)
 
 
 def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") -> str:
