@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import Engine
 
 from kb import cli, database
 from kb import settings as configuration
@@ -27,8 +28,18 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.keys import DamagedKey, key_in
+from kb.notices.chat import Chat, hosts_named
+from kb.notices.choices import Choices
+from kb.notices.deliveries import Deliveries
+from kb.notices.kinds import Channel
+from kb.notices.letters import Site
+from kb.notices.post import MailServer, Post
+from kb.notices.told import Telling
+from kb.notices.unsubscribing import Leaving
 from kb.parts import Parts
 from kb.people.directory import Directory
+from kb.people.receivers import Receivers
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.saving.desk import Desk
@@ -40,8 +51,10 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
-from kb.settings import Settings
+from kb.settings import Settings, SettingsError
+from kb.tending.delivering import Courier, Ways
 from kb.tending.duties import Duties, Duty
+from kb.tending.sorting import Sorting
 from kb.web import (
     access,
     api,
@@ -114,6 +127,7 @@ def build(settings: Settings) -> Parts:
     )
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
+    courier = _courier(settings, engine, catalogue, publisher)
     return Parts(
         settings=settings,
         engine=engine,
@@ -136,11 +150,17 @@ def build(settings: Settings) -> Parts:
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        telling=Telling(engine),
+        choices=courier.choices,
+        deliveries=courier.deliveries,
+        receivers=courier.receivers,
+        courier=courier,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
+                Duty("delivering", 5, courier.wake),
             )
         ),
     )
@@ -150,6 +170,61 @@ def _log(settings: Settings) -> Log:
     """The search log, with an engine and a key of its own."""
     engine = database.connect(settings.database_url)
     return Log(engine, settings.var / "log_key", in_words, settings.search_log_days)
+
+
+def _courier(
+    settings: Settings, engine: Engine, catalogue: Catalogue, publisher: Publisher
+) -> Courier:
+    """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
+    ways = _ways(settings)
+    channels = {Channel.MAIL} if ways.post else set()
+    channels |= {Channel.CHAT, Channel.DEPARTMENT} if ways.chat else set()
+    deliveries, choices, receivers = Deliveries(engine), Choices(engine), Receivers(engine)
+    return Courier(
+        ways=ways,
+        deliveries=deliveries,
+        choices=choices,
+        receivers=receivers,
+        catalogue=catalogue,
+        departments=publisher.departments,
+        sorting=Sorting(
+            deliveries=deliveries,
+            choices=choices,
+            receivers=receivers,
+            catalogue=catalogue,
+            departments=publisher.departments,
+            channels=frozenset(channels),
+            hour=settings.digest_hour,
+            host=ways.site.host,
+        ),
+        lock=settings.var / "delivery.lock",
+    )
+
+
+def _ways(settings: Settings) -> Ways:
+    post = None
+    if settings.smtp_host:
+        post = Post(
+            MailServer(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                sender=settings.smtp_from,
+                user=settings.smtp_user,
+                password=settings.smtp_password,
+                tls=settings.smtp_tls,
+            )
+        )
+    chat = None
+    if settings.chat and settings.url:
+        chat = Chat(hosts_named(settings.chat_hosts), settings.name)
+    try:
+        leaving = Leaving(key_in(settings.var / "secret_key"))
+    except DamagedKey as damaged:
+        raise SettingsError(
+            f"{damaged} is damaged; delete it, and everybody signs in again."
+        ) from damaged
+    site = Site(settings.name, settings.url, settings.smtp_from)
+    return Ways(site, leaving, post, chat, settings.demo)
 
 
 def create_app(parts: Parts | None = None) -> Flask:

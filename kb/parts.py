@@ -18,7 +18,11 @@ from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.notices.choices import Choices
+from kb.notices.deliveries import Deliveries
+from kb.notices.told import Telling
 from kb.people.directory import Directory
+from kb.people.receivers import Receivers
 from kb.publishing import Publisher
 from kb.saving.saver import Saver
 from kb.search.index import Index
@@ -26,6 +30,7 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
+from kb.tending.delivering import Courier
 from kb.tending.duties import Duties
 
 
@@ -54,4 +59,9 @@ class Parts:
     nearness: Nearness
     drafts: Drafts
     exchange: Exchange
+    telling: Telling
+    choices: Choices
+    deliveries: Deliveries
+    receivers: Receivers
+    courier: Courier
     duties: Duties

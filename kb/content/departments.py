@@ -78,6 +78,7 @@ class _Reading:
             within or timedelta(days=2),
             self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
             self._calendar(number, own),
+            self._value(number, own, "notify", _chat_url, '"slack://TokenA/TokenB/TokenC"'),
         )
 
     def _calendar(self, number: int, own: dict[str, Any]) -> Calendar:
@@ -122,6 +123,13 @@ class _Reading:
         fault = _fault(line, code, message, remedy)
         if fault not in self._faults:
             self._faults.append(fault)
+
+
+def _chat_url(value: Any) -> str | None:
+    written = values.text(value)
+    if written is not None and ("://" not in written or " " in written):
+        raise ValueError("is no address of a chat")
+    return written
 
 
 def _fault(line: int, code: str, message: str, remedy: str) -> Fault:

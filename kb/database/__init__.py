@@ -22,7 +22,15 @@ from kb.database.insight_tables import (
     openings,
     searches,
 )
-from kb.database.notice_tables import notices
+from kb.database.notice_tables import (
+    confirmations,
+    deliveries,
+    digests,
+    must_reads,
+    notice_choices,
+    notices,
+    reminders,
+)
 from kb.database.people_tables import memberships, people, sign_in_attempts, tokens
 from kb.database.schema import GREATEST_ID, Moment, metadata
 
@@ -34,7 +42,10 @@ __all__ = [
     "addresses",
     "catalogue_state",
     "cleared_searches",
+    "confirmations",
     "connect",
+    "deliveries",
+    "digests",
     "drafts",
     "erasures",
     "ignored_searches",
@@ -43,12 +54,15 @@ __all__ = [
     "learned_words",
     "memberships",
     "metadata",
+    "must_reads",
+    "notice_choices",
     "notices",
     "openings",
     "people",
     "procedure_keywords",
     "procedures",
     "reading",
+    "reminders",
     "searches",
     "sign_in_attempts",
     "tokens",

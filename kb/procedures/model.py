@@ -120,7 +120,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours."""
+    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours.
+
+    `notify` is an Apprise URL of its own chat, which hears of new questions and of overdue ones.
+    """
 
     id: str
     name: str
@@ -129,6 +132,7 @@ class Department:
     answer_within: timedelta = timedelta(days=2)
     review_every: int | None = None
     calendar: Calendar = ALWAYS
+    notify: str | None = field(default=None, repr=False)
 
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""
