@@ -11,11 +11,22 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, EmailPolicy
 
 TIMEOUT = 15.0  # seconds for each answer of the server
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 _LONGEST_REASON = 300
+
+
+class _Headers(EmailPolicy):
+    """Long addresses stay whole: folded at 78 they would be encoded, and no program reads that."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as bytes."""
+        usual = SMTPUTF8 if self.utf8 else SMTP
+        return (usual.clone(max_line_length=998) if value.isascii() else usual).fold_binary(
+            name, value
+        )
 
 
 class NotTaken(Exception):
@@ -111,7 +122,7 @@ class Post:
         code, said = connection.docmd("DATA")
         if code != 354:
             raise _refusal(code, said)
-        text = letter.as_bytes(policy=SMTPUTF8 if wide else SMTP)
+        text = letter.as_bytes(policy=_Headers(linesep="\r\n", utf8=wide))
         connection.send(_LINE_WITH_DOT.sub(b"..", text.rstrip(b"\r\n") + b"\r\n"))
 
     def _finish(self, connection: smtplib.SMTP) -> None:

@@ -63,7 +63,8 @@ class Sorting:
         unsent, waiting = self.deliveries.unsent_digests(), self.deliveries.awaiting_digest()
         if not (unsent or waiting):
             return
-        zones = self._zones({one[0] for one in (*unsent, *waiting)})
+        people = {person_id for person_id, *_ in unsent} | {person_id for person_id, _ in waiting}
+        zones = self._zones(people)
         for person_id, channel, day, message_id in unsent:
             if day < now.astimezone(zones[person_id]).date():
                 self.deliveries.put_off(message_id)
