@@ -135,7 +135,8 @@ def _below(told: Told, site: Site) -> str:
 
 def _summary_subject(items: Sequence[Item]) -> str:
     if len(items) == 1:
-        return _one_line(items[0].told.title)
+        before = "In case it did not reach you: " if items[0].doubtful else ""
+        return _one_line(f"{before}{items[0].told.title}")
     return f"{len(items)} things that are new for you"
 
 
