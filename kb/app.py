@@ -60,6 +60,7 @@ from kb.web import (
     api,
     authoring,
     browsing,
+    deliveries,
     errors,
     faults,
     fragments,
@@ -68,6 +69,8 @@ from kb.web import (
     inbox,
     insight,
     learned_words,
+    notice_choices,
+    notices,
     pages,
     people,
     reading,
@@ -78,6 +81,7 @@ from kb.web import (
     signing_in,
     suggesting,
     synonyms,
+    unsubscribing,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -97,6 +101,10 @@ _BLUEPRINTS = (
     insight,
     learned_words,
     help,
+    notices,
+    notice_choices,
+    unsubscribing,
+    deliveries,
     api,
     *authoring.PAGES,
 )

@@ -17,7 +17,16 @@ from kb.procedures.visibility import Reader
 from kb.web.pages import generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
-PUBLIC = frozenset({"static", "bootstrap.static", "signing_in.sign_in", "api.health"})
+PUBLIC = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "signing_in.sign_in",
+        "api.health",
+        "unsubscribing.ask",  # by a signed link
+        "unsubscribing.stop",
+    }
+)
 # Open to everybody where KB_OPEN_READING says so.
 READING = frozenset(
     {
@@ -54,10 +63,11 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: answers not yet read, items waiting in the inbox."""
+    """The numbers in the navigation: answers and notices not yet read, items in the inbox."""
 
     unread: int = 0
     open: int = 0
+    notices: int = 0
 
 
 def register(app: Flask) -> None:
@@ -153,7 +163,7 @@ def end_session() -> None:
 
 
 def badges() -> Badges:
-    """Counted once a request, and only where a page shows them: two statements at most."""
+    """Counted once a request, and only where a page shows them: three statements at most."""
     if "badges" not in g:
         g.badges = _counted(person())
     found: Badges = g.badges
@@ -207,4 +217,5 @@ def _counted(who: Person | None) -> Badges:
         return Badges()
     inbox = parts().inbox
     waiting = inbox.counts(who.departments, now()).open if who.departments else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting)
+    told = parts().telling.unread(who.id)
+    return Badges(unread=inbox.unread_answers(who.id), open=waiting, notices=told)
