@@ -24,6 +24,7 @@ from kb.content.rendering import Renderer
 from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
 from kb.feedback.inbox import Inbox
+from kb.feedback.late import LateItems
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
@@ -35,8 +36,10 @@ from kb.notices.deliveries import Deliveries
 from kb.notices.kinds import Channel
 from kb.notices.letters import Site
 from kb.notices.post import MailServer, Post
+from kb.notices.reminders import Reminders
 from kb.notices.told import Telling
 from kb.notices.unsubscribing import Leaving
+from kb.owning.due_reviews import DueReviews
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.receivers import Receivers
@@ -54,6 +57,7 @@ from kb.search_tests import SearchTests
 from kb.settings import Settings, SettingsError
 from kb.tending.delivering import Courier, Ways
 from kb.tending.duties import Duties, Duty
+from kb.tending.reminding import Reminding
 from kb.tending.sorting import Sorting
 from kb.web import (
     access,
@@ -136,6 +140,13 @@ def build(settings: Settings) -> Parts:
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
     courier = _courier(settings, engine, catalogue, publisher)
+    reminding = Reminding(
+        DueReviews(engine),
+        LateItems(engine),
+        Reminders(engine),
+        courier.receivers,
+        publisher.departments,
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -163,12 +174,14 @@ def build(settings: Settings) -> Parts:
         deliveries=courier.deliveries,
         receivers=courier.receivers,
         courier=courier,
+        reminding=reminding,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
                 Duty("delivering", 5, courier.wake),
+                Duty("reminding", 300, reminding.run),
             )
         ),
     )

@@ -32,6 +32,7 @@ from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.delivering import Courier
 from kb.tending.duties import Duties
+from kb.tending.reminding import Reminding
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,5 @@ class Parts:
     deliveries: Deliveries
     receivers: Receivers
     courier: Courier
+    reminding: Reminding
     duties: Duties
