@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import Engine
 
 from kb import cli, database
 from kb import settings as configuration
@@ -24,6 +25,7 @@ from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
 from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
+from kb.feedback.late import LateItems
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
@@ -31,7 +33,18 @@ from kb.insight.log import Log
 from kb.insight.report import Report
 from kb.insight.shared import SharedSearches
 from kb.insight.unopened import Unread
+from kb.keys import DamagedKey, key_in
+from kb.notices.chat import Chat, hosts_named
+from kb.notices.choices import Choices
+from kb.notices.deliveries import Deliveries
+from kb.notices.kinds import Channel
+from kb.notices.letters import Site
+from kb.notices.post import MailServer, Post
+from kb.notices.reminders import Reminders
+from kb.notices.told import Telling
+from kb.notices.unsubscribing import Leaving
 from kb.owning.days import DayBook
+from kb.owning.due_reviews import DueReviews
 from kb.owning.health import Health
 from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
@@ -43,6 +56,7 @@ from kb.owning.twin_pairs import TwinPairs
 from kb.owning.waiting import Waiting
 from kb.parts import Parts
 from kb.people.directory import Directory
+from kb.people.receivers import Receivers
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.saving.desk import Desk
@@ -54,17 +68,20 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
-from kb.settings import Settings
+from kb.settings import Settings, SettingsError
 from kb.tending.approving import Approving
 from kb.tending.beside import Beside
 from kb.tending.comparing import Comparing
+from kb.tending.delivering import Courier, Ways
 from kb.tending.duties import Duties, Duty
 from kb.tending.fixing import Fixing
 from kb.tending.link_checking import LinkChecking
+from kb.tending.reminding import Reminding
 from kb.tending.reviewing import Reviewing
 from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
+from kb.tending.sorting import Sorting
 from kb.web import (
     access,
     api,
@@ -73,6 +90,7 @@ from kb.web import (
     bulk,
     bulk_changes,
     deciding,
+    deliveries,
     duplicates,
     errors,
     faults,
@@ -83,6 +101,8 @@ from kb.web import (
     insight,
     keyword_tidying,
     learned_words,
+    notice_choices,
+    notices,
     pages,
     people,
     pinpointing,
@@ -102,6 +122,7 @@ from kb.web import (
     synonyms,
     tidying,
     triage,
+    unsubscribing,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -135,6 +156,10 @@ _BLUEPRINTS = (
     duplicates,
     keyword_tidying,
     replacing,
+    notices,
+    notice_choices,
+    unsubscribing,
+    deliveries,
     api,
     *authoring.PAGES,
 )
@@ -189,6 +214,14 @@ def build(settings: Settings) -> Parts:
         publisher.departments,
         four_eyes=settings.four_eyes,
     )
+    courier = _courier(settings, engine, catalogue, publisher)
+    reminding = Reminding(
+        DueReviews(engine),
+        LateItems(engine),
+        Reminders(engine),
+        courier.receivers,
+        publisher.departments,
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -218,6 +251,12 @@ def build(settings: Settings) -> Parts:
         reviews=standings,
         reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
         approving=approving,
+        telling=Telling(engine),
+        choices=courier.choices,
+        deliveries=courier.deliveries,
+        receivers=courier.receivers,
+        courier=courier,
+        reminding=reminding,
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
@@ -229,6 +268,8 @@ def build(settings: Settings) -> Parts:
                 Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
                 Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
                 Duty("approving", 10, approving.keep_up),
+                Duty("delivering", 5, courier.wake),
+                Duty("reminding", 300, reminding.run),
             )
         ),
         health=Health(engine),
@@ -245,6 +286,61 @@ def _log(settings: Settings) -> Log:
     """The search log, with an engine and a key of its own."""
     engine = database.connect(settings.database_url)
     return Log(engine, settings.var / "log_key", in_words, settings.search_log_days)
+
+
+def _courier(
+    settings: Settings, engine: Engine, catalogue: Catalogue, publisher: Publisher
+) -> Courier:
+    """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
+    ways = _ways(settings)
+    channels = {Channel.MAIL} if ways.post else set()
+    channels |= {Channel.CHAT, Channel.DEPARTMENT} if ways.chat else set()
+    deliveries, choices, receivers = Deliveries(engine), Choices(engine), Receivers(engine)
+    return Courier(
+        ways=ways,
+        deliveries=deliveries,
+        choices=choices,
+        receivers=receivers,
+        catalogue=catalogue,
+        departments=publisher.departments,
+        sorting=Sorting(
+            deliveries=deliveries,
+            choices=choices,
+            receivers=receivers,
+            catalogue=catalogue,
+            departments=publisher.departments,
+            channels=frozenset(channels),
+            hour=settings.digest_hour,
+            host=ways.site.host,
+        ),
+        lock=settings.var / "delivery.lock",
+    )
+
+
+def _ways(settings: Settings) -> Ways:
+    post = None
+    if settings.smtp_host:
+        post = Post(
+            MailServer(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                sender=settings.smtp_from,
+                user=settings.smtp_user,
+                password=settings.smtp_password,
+                tls=settings.smtp_tls,
+            )
+        )
+    chat = None
+    if settings.chat and settings.url:
+        chat = Chat(hosts_named(settings.chat_hosts), settings.name)
+    try:
+        leaving = Leaving(key_in(settings.var / "secret_key"))
+    except DamagedKey as damaged:
+        raise SettingsError(
+            f"{damaged} is damaged; delete it, and everybody signs in again."
+        ) from damaged
+    site = Site(settings.name, settings.url, settings.smtp_from)
+    return Ways(site, leaving, post, chat, settings.demo)
 
 
 def create_app(parts: Parts | None = None) -> Flask:

@@ -121,6 +121,7 @@ class _Reading:
             self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
             self._calendar(number, own),
             bool(self._value(number, own, "changes", _reviewed, '"direct" or "reviewed"')),
+            self._value(number, own, "notify", _chat_url, '"slack://TokenA/TokenB/TokenC"'),
         )
 
     def _calendar(self, number: int, own: dict[str, Any]) -> Calendar:
@@ -173,6 +174,13 @@ def _reviewed(value: Any) -> bool:
     if written not in ("direct", "reviewed"):
         raise ValueError(f'"{written}" is unknown')
     return written == "reviewed"
+
+
+def _chat_url(value: Any) -> str | None:
+    written = values.text(value)
+    if written is not None and ("://" not in written or " " in written):
+        raise ValueError("is no address of a chat")
+    return written
 
 
 def _fault(line: int, code: str, message: str, remedy: str) -> Fault:

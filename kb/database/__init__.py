@@ -44,7 +44,13 @@ from kb.database.insight_tables import (
     searches,
 )
 from kb.database.notice_tables import (
+    confirmations,
+    deliveries,
+    digests,
+    must_reads,
+    notice_choices,
     notices,
+    reminders,
 )
 from kb.database.owning_tables import (
     submission_comments,
@@ -84,8 +90,11 @@ __all__ = [
     "catalogue_state",
     "cleared_searches",
     "closings",
+    "confirmations",
     "connect",
+    "deliveries",
     "department_days",
+    "digests",
     "drafts",
     "erasures",
     "ignored_searches",
@@ -99,6 +108,8 @@ __all__ = [
     "link_rounds",
     "memberships",
     "metadata",
+    "must_reads",
+    "notice_choices",
     "notices",
     "openings",
     "people",
@@ -106,6 +117,7 @@ __all__ = [
     "procedures",
     "ratings",
     "reading",
+    "reminders",
     "saved_views",
     "searches",
     "share",

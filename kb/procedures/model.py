@@ -142,6 +142,7 @@ class Department:
     """Owns procedures and answers for them. `answer_within` is the promised time, in its hours.
 
     `changes_reviewed`: a change to what is published waits for a reviewer, too.
+    `notify` is an Apprise URL of its own chat, which hears of new questions and of overdue ones.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Department:
     review_every: int | None = None
     calendar: Calendar = ALWAYS
     changes_reviewed: bool = False
+    notify: str | None = field(default=None, repr=False)
 
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""

@@ -20,7 +20,12 @@ from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 ASSETS = frozenset({"static", "bootstrap.static"})
-PUBLIC = ASSETS | {"signing_in.sign_in", "api.health"}
+PUBLIC = ASSETS | {
+    "signing_in.sign_in",
+    "api.health",
+    "unsubscribing.ask",  # by a signed link
+    "unsubscribing.stop",
+}
 # Open to everybody where KB_OPEN_READING says so.
 READING = frozenset(
     {
@@ -65,12 +70,13 @@ class Visitor:
 class Badges:
     """The numbers in the navigation: news of one's questions, items waiting in the inbox,
 
-    submissions that wait for a reviewer.
+    submissions that wait for a reviewer, notices not yet read.
     """
 
     unread: int = 0
     open: int = 0
     review: int = 0
+    notices: int = 0
     answers: bool = False  # is any inbox theirs?
 
 
@@ -271,6 +277,7 @@ def _counted(who: Person | None) -> Badges:
         unread=inbox.unread_answers(who.id),
         open=waiting,
         review=_for_review(who),
+        notices=parts().telling.unread(who.id),
         answers=bool(mine),
     )
 

@@ -33,6 +33,17 @@ LADDER = {
     "POST /sign-out": "401 302 302 302 302 302",
     "GET /account": READ,
     "POST /account/password": ANY_POST,
+    "GET /notices": READ,
+    "POST /notices/<int:notice_id>/reading": "401 404 404 404 404 404",
+    "POST /notices/reading": "401 302 302 302 302 302",
+    "GET /account/notices": READ,
+    "POST /account/notices": ANY_POST,
+    "POST /account/notices/trials": ANY_POST,
+    # A link that is not signed by this site.
+    "GET /unsubscribe/<token>": "403 403 403 403 403 403",
+    "POST /unsubscribe/<token>": "403 403 403 403 403 403",
+    "GET /deliveries": ADMINISTRATORS,
+    "POST /deliveries/retries": "401 404 404 404 404 302",
     "POST /account/sessions/ending": "401 302 302 302 302 302",
     "GET /": READ,
     "GET /search": READ,
@@ -185,6 +196,8 @@ EXAMPLES = {
     "view_id": 1,
     "shared_id": 1,
     "submission_id": 1,
+    "notice_id": 1,
+    "token": "forged",
 }
 
 
