@@ -69,7 +69,12 @@ def test_a_question_is_seen_taken_asked_back_replied_and_answered(
     replied = inbox.replies.reply(item.id, "The post.", ANA.id, now + 5 * HOUR, SHIPPING)
     assert (replied.state, replied.waiting_since) == (State.IN_WORK, None)
     answered = inbox.steps.answer(
-        item.id, Outcome.CORRECTED, "Now it says so.", DANA, now + 6 * HOUR, Fix("SHP-014", "b" * 12)
+        item.id,
+        Outcome.CORRECTED,
+        "Now it says so.",
+        DANA,
+        now + 6 * HOUR,
+        Fix("SHP-014", "b" * 12),
     )
     assert (answered.state, answered.fix) == (State.ANSWERED, Fix("SHP-014", "b" * 12))
     events = inbox.thread.of(answered)
@@ -187,8 +192,8 @@ def test_not_solved_after_two_weeks_is_too_late_and_is_nobody_elses_to_say(
     inbox.steps.answer(item.id, Outcome.DECLINED, "No.", DANA, now)
     with pytest.raises(NotYourDepartment):
         inbox.replies.reopen(item.id, "", BEN.id, now, SHIPPING)
+    late = now + timedelta(days=14, seconds=1)
     with pytest.raises(TooLate):
-        late = now + timedelta(days=14, seconds=1)
         inbox.replies.reopen(item.id, "", ANA.id, late, SHIPPING)
 
 
@@ -332,9 +337,7 @@ def test_nothing_is_asked_or_noted_without_a_word(inbox: Inbox, now: datetime, v
         inbox.replies.reply(item.id, "\0", ANA.id, now, SHIPPING)
 
 
-def test_no_statement_ever_changes_or_removes_an_event(
-    inbox: Inbox, engine: Engine, now: datetime
-):
+def test_no_statement_ever_changes_or_removes_an_event(inbox: Inbox, engine: Engine, now: datetime):
     sent: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2].upper()))
     first, second = ask(inbox, now, "lost"), ask(inbox, now, "gone", BEN)

@@ -69,6 +69,8 @@ LADDER = {
     "GET /files/<path:path>": "302 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/votes": DRAFT,
     "POST /procedures/<path:procedure_id>/votes": "401 404 400 400 404 404",
+    "GET /procedures/<path:procedure_id>/feedback": "302 404 404 404 404 404",
+    "POST /procedures/<path:procedure_id>/feedback": "401 404 404 404 404 404",
     "POST /procedures/<path:procedure_id>/learned-words/adoption": "401 404 400 400 404 404",
     "POST /procedures/<path:procedure_id>/learned-words/bans": "401 404 400 400 404 404",
     # There is no ban of that number, and the page says so.
