@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from flask import Flask
@@ -193,12 +193,7 @@ def build(settings: Settings) -> Parts:
     searches = _log(settings)
     versions, closings = Versions(engine), Closings(engine)
     fixing = Fixing(items, closings, catalogue, versions)
-    sharing = Sharing(
-        Report(engine),
-        SharedSearches(engine),
-        searcher,
-        lambda texts: groups(texts, index.meaning),
-    )
+    sharing = sharing_of(engine, searcher, index)
     desk = Desk(keeping, catalogue, Erasures(engine), publisher)
     saver = Saver(desk, ledger)
     standings = Reviews(engine)
@@ -280,6 +275,12 @@ def build(settings: Settings) -> Parts:
         unread=Unread(engine),
         rewording=Rewording(library, saver),
     )
+
+
+def sharing_of(engine: Engine, searcher: Searcher, index: Index) -> Sharing:
+    """What counts the failed searches that several people share."""
+    together = partial(groups, meaning=index.meaning)
+    return Sharing(Report(engine), SharedSearches(engine), searcher, together)
 
 
 def _log(settings: Settings) -> Log:

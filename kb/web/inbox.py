@@ -11,7 +11,7 @@ from kb.feedback.listing import Due, Sort
 from kb.feedback.model import Item, Outcome, Reason
 from kb.feedback.saved_views import SavedViews
 from kb.insight.shared import SharedSearches
-from kb.web import access, inbox_item, wording
+from kb.web import access, inbox_item, passages, wording
 from kb.web.forms import AnswerForm
 from kb.web.inbox_access import mine_or_404
 from kb.web.inbox_filter import PER_PAGE, Filter, Show, chosen, offered
@@ -21,6 +21,8 @@ from kb.web.pages import Pages, departments, now, page_number, parts
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 blueprint.add_app_template_filter(wording.apart)
 blueprint.add_app_template_filter(wording.ago)
+blueprint.add_app_template_filter(passages.section_of, "section")
+blueprint.add_app_template_filter(passages.name_of, "place_name")
 
 
 @blueprint.get("")

@@ -35,6 +35,22 @@ def place_of(page: Page, anchor: str) -> tuple[Place, Passage] | None:
     return None
 
 
+def passages_of(page: Page) -> list[Passage]:
+    """All passages of a page, in its order."""
+    return [one for place in _places(page) for one in (place.passage, *place.steps)]
+
+
+def section_of(anchor: str) -> str:
+    """The anchor of the section that a passage is, or stands in."""
+    return anchor.partition(STEP)[0]
+
+
+def name_of(passage: Passage) -> str:
+    """ "step 3", or "a section"."""
+    number = passage.anchor.partition(STEP)[2]
+    return f"step {number}" if number else "a section"
+
+
 def _places(page: Page) -> Iterator[Place]:
     for part in page.parts:
         if part.heading:

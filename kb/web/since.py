@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from kb.content.differences import Difference, difference, lines
 from kb.content.front_matter import parse
-from kb.feedback.model import Item
+from kb.feedback.model import Item, Passage
 from kb.procedures.model import Procedure
+from kb.web.as_read import page_of
 from kb.web.pages import parts
+from kb.web.passages import passages_of
 
 _LONGEST = 200_000  # characters of a text that is compared
-_ALIKE = 0.5  # from which a line counts as what a passage became
+_ALIKE = 0.5  # share of common words from which a passage counts as what another became
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,11 @@ def changed(item: Item, procedure: Procedure) -> Since | None:
         return None
     then = parts().versions.at(procedure.id, item.version)
     from_commit = then.short if then is not None and not then.removed else None
+    if item.passage.words:
+        return _of_passage(item, procedure, from_commit)
     body = _body(procedure)
     if body is None or len(body) > _LONGEST:
         return Since(True, from_commit=from_commit)
-    if item.passage.words:
-        return _of_passage(item, body, procedure, from_commit)
     before = parts().history.blob(then.blob) if then is not None else None
     if before is None or len(before) > _LONGEST:
         return Since(True, from_commit=from_commit)
@@ -46,31 +48,31 @@ def changed(item: Item, procedure: Procedure) -> Since | None:
     return Since(old != body, difference(lines(old), lines(body)), from_commit=from_commit)
 
 
-def _of_passage(item: Item, body: str, procedure: Procedure, from_commit: str | None) -> Since:
-    words = _plain(item.passage.words)
-    sections = parts().renderer.sections(body, procedure.title)
-    whole = _plain("\n".join(f"{one.heading}\n{one.text}" for one in sections))
-    if words in whole:
+def _of_passage(item: Item, procedure: Procedure, from_commit: str | None) -> Since:
+    """Its words then against those that stand there now, wherever they went on the page."""
+    page, words = page_of(procedure), item.passage.words
+    now_there = passages_of(page) if page else []
+    if any(one.words == words for one in now_there):
         return Since(False, from_commit=from_commit)
-    here = next((one.text for one in sections if one.anchor == item.passage.anchor), None)
-    if here is None:
-        listed = [line for one in sections for line in one.text.splitlines()]
-        here = _likest(words, listed)
+    here = _become(item, [one for one in now_there if one.about is item.passage.about])
     if here is None:
         return Since(True, gone=True, from_commit=from_commit)
-    found = difference(lines(item.passage.words), lines(here))
-    return Since(True, found, from_commit=from_commit)
+    return Since(True, difference(lines(words), lines(here.words)), from_commit=from_commit)
 
 
-def _likest(words: str, listed: list[str]) -> str | None:
-    """The line that a step has become, if any looks like it."""
-    alike = [(SequenceMatcher(None, words, _plain(line)).ratio(), line) for line in listed[:2_000]]
-    best = max(alike, default=(0.0, ""))
-    return best[1] if best[0] >= _ALIKE else None
+def _become(item: Item, listed: list[Passage]) -> Passage | None:
+    """The passage of that name, unless another looks more like it: steps move."""
+    alike = [(_likeness(item.passage.words, one.words), one) for one in listed[:500]]
+    best = max(alike, key=lambda each: each[0], default=None)
+    if best is not None and best[0] >= _ALIKE:
+        return best[1]
+    return next((one for one in listed if one.anchor == item.passage.anchor), None)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+def _likeness(some: str, other: str) -> float:
+    """The share of words that they have in common, 0 to 1."""
+    one, another = (Counter(text.split()) for text in (some, other))
+    return 2 * (one & another).total() / max(1, one.total() + another.total())
 
 
 def _body(procedure: Procedure) -> str | None:
