@@ -43,6 +43,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings
+from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties, Duty
 from kb.tending.reviewing import Reviewing
 from kb.web import (
@@ -51,6 +52,7 @@ from kb.web import (
     authoring,
     browsing,
     bulk_changes,
+    department_settings,
     errors,
     faults,
     fragments,
@@ -82,6 +84,7 @@ _BLUEPRINTS = (
     browsing,
     reviews,
     bulk_changes,
+    department_settings,
     responding,
     inbox,
     signing_in,
@@ -124,7 +127,7 @@ def build(settings: Settings) -> Parts:
     searches = _log(settings)
     desk = Desk(keeping, catalogue, Erasures(engine), publisher)
     saver = Saver(desk, ledger)
-    standings = Reviews(engine)
+    standings, inbox_of_all = Reviews(engine), Inbox(engine)
     return Parts(
         settings=settings,
         engine=engine,
@@ -137,7 +140,7 @@ def build(settings: Settings) -> Parts:
         searcher=searcher,
         suggester=Suggester(searcher),
         directory=directory,
-        inbox=Inbox(engine),
+        inbox=inbox_of_all,
         log=searches,
         learned=words,
         earlier=Earlier(engine),
@@ -150,6 +153,7 @@ def build(settings: Settings) -> Parts:
         ledger=ledger,
         reviews=standings,
         reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
+        departments_kept=DepartmentsKept(publisher, directory, inbox_of_all, standings),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

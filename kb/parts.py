@@ -28,6 +28,7 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
+from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties
 from kb.tending.reviewing import Reviewing
 
@@ -55,6 +56,7 @@ class Parts:
     ledger: Ledger
     reviews: Reviews
     reviewing: Reviewing
+    departments_kept: DepartmentsKept
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

@@ -20,7 +20,7 @@ from kb.content.departments import parse_departments
 from kb.content.found import TROUBLE, Found
 from kb.content.front_matter import parse, unreadable
 from kb.content.keeping import Keeping
-from kb.content.library import SYNONYMS_FILE, FileStamp, Library
+from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE, FileStamp, Library
 from kb.content.reading import Filed, procedure_from
 from kb.content.repository import FOUND, Note
 from kb.content.synonyms import parse_synonyms
@@ -187,18 +187,28 @@ class Publisher:
         return self._search_tests.broken_by(change, reader)
 
     def change_synonyms(self, change: Callable[[bytes], bytes], note: Note | None = None) -> None:
-        """Write synonyms.yml as `change` makes it from what it says now; nobody writes meanwhile.
+        """Write synonyms.yml as `change` makes it; searches find by it at once."""
+        self._change(SYNONYMS_FILE, change, note or Note("Synonyms changed", FOUND, self._clock()))
 
-        Searches find by it at once. Raises what `change` does, and OSError; then all is as it was.
+    def change_departments(self, change: Callable[[bytes], bytes], note: Note) -> None:
+        """Write departments.yml as `change` makes it. Pages know it at once; review dates and
+
+        departments of procedures follow with the next refresh, which the change on disk wakes.
         """
-        note = note or Note("Synonyms changed", FOUND, self._clock())
+        self._change(DEPARTMENTS_FILE, change, note)
+
+    def _change(self, name: str, change: Callable[[bytes], bytes], note: Note) -> None:
+        """The file as `change` makes it from what it says now; nobody writes meanwhile.
+
+        Raises what `change` does, and OSError; then all is as it was.
+        """
         with self._keeping.alone():
-            before = self._keeping.settled(SYNONYMS_FILE, note.at) or b""
+            before = self._keeping.settled(name, note.at) or b""
             changed = change(before)
-            if (self._library.root / SYNONYMS_FILE).is_symlink():
-                self._library.save_settings(SYNONYMS_FILE, changed)
+            if (self._library.root / name).is_symlink():
+                self._library.save_settings(name, changed)
             elif changed != before:
-                self._keeping.apply({SYNONYMS_FILE: changed}, note)
+                self._keeping.apply({name: changed}, note)
 
     def take_up(self, paths: Collection[str], wait: float = 5.0) -> bool:
         """Bring catalogue and index up to these files alone; the files and history are ahead.

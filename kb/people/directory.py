@@ -15,6 +15,7 @@ from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
 from kb.people.passwords import Passwords
 from kb.people.person import Person, folded_email, usable_email
 from kb.people.records import Newcomer
+from kb.people.rights import Role
 
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _NAMES = select(people.c.email, people.c.name).where(
@@ -179,6 +180,18 @@ class Directory:
             records.set_memberships(
                 connection, person_id, frozenset(editor_of), frozenset(reviewer_of)
             )
+            return records.found(connection, person_id)
+
+    def set_member(self, person_id: int, department: str, roles: Iterable[Role]) -> Person:
+        """These roles in that department, and everywhere else those they have."""
+        with writing(self._engine, "people") as connection:
+            person, wanted = records.found(connection, person_id), set(roles)
+            held = {Role.EDITOR: person.editor_of, Role.REVIEWER: person.reviewer_of}
+            there = {
+                role: some | {department} if role in wanted else some - {department}
+                for role, some in held.items()
+            }
+            records.set_memberships(connection, person_id, there[Role.EDITOR], there[Role.REVIEWER])
             return records.found(connection, person_id)
 
     def sign_in(
