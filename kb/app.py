@@ -45,6 +45,7 @@ from kb.search_tests import SearchTests
 from kb.settings import Settings
 from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties, Duty
+from kb.tending.leaving import Leaving
 from kb.tending.reviewing import Reviewing
 from kb.web import (
     access,
@@ -118,7 +119,7 @@ def build(settings: Settings) -> Parts:
         catalogue,
         index,
         Chronicle(engine, history),
-        lambda: directory.emails() or None,
+        lambda: directory.staff() or None,
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
@@ -153,6 +154,7 @@ def build(settings: Settings) -> Parts:
         ledger=ledger,
         reviews=standings,
         reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
+        leaving=Leaving(directory, standings, publisher.departments),
         departments_kept=DepartmentsKept(publisher, directory, inbox_of_all, standings),
         duties=Duties(
             (

@@ -30,6 +30,7 @@ from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties
+from kb.tending.leaving import Leaving
 from kb.tending.reviewing import Reviewing
 
 
@@ -57,6 +58,7 @@ class Parts:
     reviews: Reviews
     reviewing: Reviewing
     departments_kept: DepartmentsKept
+    leaving: Leaving
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

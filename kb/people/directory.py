@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
 
 from kb.database import GREATEST_ID, memberships, people, reading, writing
+from kb.notices.queue import Notice, enqueue
 from kb.people import records
 from kb.people.attempts import Attempts
 from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
@@ -87,11 +88,19 @@ class Directory:
             known = dict(connection.execute(_NAMES, {"emails": list(asked)}).all())
         return {email: known[fold] for email, fold in folded.items() if fold in known}
 
-    def emails(self) -> frozenset[str]:
-        """The addresses of all who are not disabled."""
-        query = select(people.c.email).where(people.c.disabled_at.is_(None))
+    def staff(self) -> dict[str, frozenset[str] | None]:
+        """The departments of everybody, by address; None for who is disabled."""
+        held = memberships.c.department
+        query = select(people.c.email, people.c.disabled_at, held).outerjoin(
+            memberships, memberships.c.person_id == people.c.id
+        )
+        found: dict[str, set[str] | None] = {}
         with reading(self._engine) as connection:
-            return frozenset(connection.scalars(query))
+            for row in connection.execute(query):
+                some = found.setdefault(row.email, set() if row.disabled_at is None else None)
+                if some is not None and row.department is not None:
+                    some.add(row.department)
+        return {email: None if some is None else frozenset(some) for email, some in found.items()}
 
     def members(self, departments: Iterable[str]) -> tuple[Person, ...]:
         """The editors and reviewers of these departments who are not disabled, by name."""
@@ -137,10 +146,20 @@ class Directory:
             found = records.listed(connection, people.c.id.in_(wanted))
         return Roster(tuple(found), total or 0)
 
-    def disable(self, person_id: int, now: datetime) -> Person:
-        """Out at once: no sign-in, session or token holds. Raises LastAdministrator."""
+    def administrators(self) -> tuple[Person, ...]:
+        """Those who are not disabled, by name."""
+        with reading(self._engine) as connection:
+            found = records.listed(connection, people.c.administrator)
+        return tuple(person for person in found if not person.disabled)
+
+    def disable(self, person_id: int, now: datetime, notices: Iterable[Notice] = ()) -> Person:
+        """Out at once: no sign-in, session or token holds. Raises LastAdministrator.
+
+        `notices` are queued with it.
+        """
         with writing(self._engine, "people") as connection:
             records.ensure_another_administrator(connection, person_id)
+            enqueue(connection, notices, now)
             changes = {"disabled_at": now, "sessions": people.c.sessions + 1}
             return records.changed(connection, person_id, changes)
 
