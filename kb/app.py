@@ -73,8 +73,10 @@ from kb.tending.approving import Approving
 from kb.tending.beside import Beside
 from kb.tending.comparing import Comparing
 from kb.tending.delivering import Courier, Ways
+from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties, Duty
 from kb.tending.fixing import Fixing
+from kb.tending.leaving import Leaving as LeavingPeople
 from kb.tending.link_checking import LinkChecking
 from kb.tending.reminding import Reminding
 from kb.tending.reviewing import Reviewing
@@ -91,6 +93,7 @@ from kb.web import (
     bulk_changes,
     deciding,
     deliveries,
+    department_settings,
     duplicates,
     errors,
     faults,
@@ -135,6 +138,7 @@ _BLUEPRINTS = (
     browsing,
     reviews,
     bulk_changes,
+    department_settings,
     responding,
     pinpointing,
     questions,
@@ -184,7 +188,7 @@ def build(settings: Settings) -> Parts:
         catalogue,
         index,
         Chronicle(engine, history),
-        lambda: directory.emails() or None,
+        lambda: directory.staff() or None,
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
@@ -252,6 +256,8 @@ def build(settings: Settings) -> Parts:
         receivers=courier.receivers,
         courier=courier,
         reminding=reminding,
+        leaving=LeavingPeople(directory, standings, publisher.departments),
+        departments_kept=DepartmentsKept(publisher, directory, items, standings),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

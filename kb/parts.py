@@ -41,8 +41,10 @@ from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.approving import Approving
 from kb.tending.delivering import Courier
+from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties
 from kb.tending.fixing import Fixing
+from kb.tending.leaving import Leaving
 from kb.tending.reminding import Reminding
 from kb.tending.reviewing import Reviewing
 from kb.tending.rewording import Rewording
@@ -72,6 +74,8 @@ class Parts:
     ledger: Ledger
     reviews: Reviews
     reviewing: Reviewing
+    departments_kept: DepartmentsKept
+    leaving: Leaving
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

@@ -174,7 +174,7 @@ def test_faults_across_files_come_and_go(catalogue: Catalogue) -> None:
 
 def test_cross_rows_are_what_the_check_needs(catalogue: Catalogue) -> None:
     catalogue.record([LATE, filed("a.md", "id: SHP-014\ntitle: late shipment", "\n[x](gone.md)")])
-    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, frozenset(), TODAY)
+    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, {}, TODAY)
     assert {(fault.path, fault.line, fault.code) for fault in found} == {
         ("a.md", 2, "duplicate-id"),
         ("shipping/late.md", 3, "duplicate-title"),
