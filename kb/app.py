@@ -34,6 +34,7 @@ from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
 from kb.owning.link_rounds import LinkRounds
 from kb.owning.outside import Outside
+from kb.owning.reviews import Reviews
 from kb.owning.twin_pairs import TwinPairs
 from kb.parts import Parts
 from kb.people.directory import Directory
@@ -53,12 +54,14 @@ from kb.tending.beside import Beside
 from kb.tending.comparing import Comparing
 from kb.tending.duties import Duties, Duty
 from kb.tending.link_checking import LinkChecking
+from kb.tending.reviewing import Reviewing
 from kb.tending.rewording import Rewording
 from kb.web import (
     access,
     api,
     authoring,
     browsing,
+    bulk_changes,
     duplicates,
     errors,
     faults,
@@ -75,6 +78,7 @@ from kb.web import (
     replacing,
     responding,
     restoring,
+    reviews,
     searching,
     security,
     signing_in,
@@ -91,6 +95,8 @@ _BLUEPRINTS = (
     history,
     restoring,
     browsing,
+    reviews,
+    bulk_changes,
     responding,
     inbox,
     signing_in,
@@ -139,6 +145,9 @@ def build(settings: Settings) -> Parts:
     days, links, pairs = DayBook(engine), LinkRounds(engine), TwinPairs(engine)
     checking = LinkChecking(library, links, Outside())
     comparing = Comparing(catalogue, searcher, pairs)
+    desk = Desk(keeping, catalogue, Erasures(engine), publisher)
+    saver = Saver(desk, ledger)
+    standings = Reviews(engine)
     return Parts(
         settings=settings,
         engine=engine,
@@ -162,6 +171,8 @@ def build(settings: Settings) -> Parts:
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
         saver=saver,
         ledger=ledger,
+        reviews=standings,
+        reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.

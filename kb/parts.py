@@ -24,6 +24,7 @@ from kb.owning.health import Health
 from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
 from kb.owning.link_rounds import LinkRounds
+from kb.owning.reviews import Reviews
 from kb.owning.twin_pairs import TwinPairs
 from kb.people.directory import Directory
 from kb.publishing import Publisher
@@ -34,6 +35,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.duties import Duties
+from kb.tending.reviewing import Reviewing
 from kb.tending.rewording import Rewording
 
 
@@ -58,6 +60,8 @@ class Parts:
     learned: LearnedWords
     saver: Saver
     ledger: Ledger
+    reviews: Reviews
+    reviewing: Reviewing
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

@@ -171,8 +171,9 @@ class Publisher:
             filed = self._filed(stamp.path, departments)
             if filed is not None:
                 faults.extend(filed.faults)
-                row = CrossRow.of(filed)
-                rows.append(replace(row, holds=held.get(row.path) == row.id))
+                row, id = CrossRow.of(filed), held.get(stamp.path, filed.procedure.id)
+                due = replace(filed.procedure, id=id).due
+                rows.append(replace(row, holds=held.get(row.path) == row.id, due=due))
                 read.append(filed)
         faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
         faults.extend(self._search_tests.faults_of(read, self._indexed_versions()))

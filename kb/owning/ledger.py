@@ -102,10 +102,16 @@ class Ledger:
             return tuple(FileChange(*row) for row in connection.execute(query.order_by(files.path)))
 
     def listed(
-        self, departments: Collection[str], page: int, per_page: int
+        self, departments: Collection[str] | None, page: int, per_page: int
     ) -> tuple[list[BulkChange], int]:
-        """Those that changed a procedure of these departments, newest first; and how many."""
-        wanted = table.c.commit.is_not(None) & table.c.id.in_(_touching(departments))
+        """Those that changed procedures of these departments alone, newest first; and how many.
+
+        None is all departments.
+        """
+        wanted: ColumnElement[bool] = table.c.commit.is_not(None)
+        if departments is not None:
+            mine, others = _touching(departments)
+            wanted = wanted & table.c.id.in_(mine) & table.c.id.not_in(others)
         query = _counted().where(wanted).order_by(table.c.at.desc(), table.c.id.desc())
         query = query.offset((page - 1) * per_page).limit(per_page)
         with reading(self._engine) as connection:
@@ -134,9 +140,10 @@ def _counted() -> Select[Any]:
     return select(*(table.c[name] for name in named), files)
 
 
-def _touching(departments: Collection[str]) -> Select[Any]:
-    mine: ColumnElement[bool] = procedures.c.department.in_(list(departments))
+def _touching(departments: Collection[str]) -> tuple[Select[Any], Select[Any]]:
+    """The ids of those that changed procedures of these departments, and those of others."""
     joined = select(batch_files.c.batch_id).join(
         procedures, procedures.c.path == batch_files.c.path
     )
-    return joined.where(mine)
+    mine = procedures.c.department.in_(list(departments))
+    return joined.where(mine), joined.where(~mine)

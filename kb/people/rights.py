@@ -25,6 +25,8 @@ class Right(StrEnum):
     ASK = "ask"
     READ_DRAFTS = "read drafts"
     WRITE = "write"
+    CONFIRM = "confirm that it is still right"
+    HAND_OVER = "hand over to another owner"
     ANSWER = "answer the inbox"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
@@ -35,12 +37,16 @@ class Right(StrEnum):
 # where no department is asked about, and for what belongs to no department ("unassigned").
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REP: frozenset({Right.READ, Right.VOTE, Right.ASK}),
-    Role.EDITOR: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.ANSWER}),
-    Role.REVIEWER: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.ANSWER}),
+    Role.EDITOR: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.HAND_OVER, Right.ANSWER}),
+    Role.REVIEWER: frozenset(
+        {Right.READ_DRAFTS, Right.WRITE, Right.CONFIRM, Right.HAND_OVER, Right.ANSWER}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Right.READ_DRAFTS,
             Right.WRITE,
+            Right.CONFIRM,
+            Right.HAND_OVER,
             Right.ANSWER,
             Right.KEEP_PEOPLE,
             Right.KEEP_TOKENS,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from kb.procedures import review_dates
 from kb.procedures.calendar import ALWAYS, Calendar
 
 UNASSIGNED = "unassigned"
@@ -87,13 +88,13 @@ class Procedure:
 
     @property
     def due(self) -> date | None:
-        """The day by which it must be reviewed again; None when it was never promised."""
+        """The day by which it must be reviewed again; None when it was never promised.
+
+        Not the same for all that were reviewed on one day (kb/procedures/review_dates.py).
+        """
         if self.reviewed is None or self.review_every is None:
             return None
-        try:
-            return self.reviewed + timedelta(days=self.review_every)
-        except OverflowError:
-            return date.max
+        return review_dates.due(self.id, self.reviewed, self.review_every)
 
     def overdue(self, today: date) -> bool:
         """Has the review date passed?"""

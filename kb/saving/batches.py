@@ -51,17 +51,25 @@ class Batches:
         self._desk = desk
         self._ledger = ledger
 
-    def change(self, changes: Iterable[Change], note: str, by: Author, now: datetime) -> Batch:
+    def change(
+        self,
+        changes: Iterable[Change],
+        note: str,
+        by: Author,
+        now: datetime,
+        *,
+        joining: bool = True,
+    ) -> Batch:
         """All in one commit, each joined with what others changed since its base was read.
 
-        A file that cannot be joined, or is gone, is skipped. Raises NotSaved, UnusableEdit: then
-        nothing has changed.
+        A file that cannot be joined, or is gone, is skipped; without `joining`, one that changed
+        at all. Raises NotSaved, UnusableEdit: then nothing has changed.
         """
         wanted = {self._desk.place(path): (base, text) for path, base, text in changes}
         for base, text in wanted.values():
             ensure_usable(text, base)
         told = noted(note, f"Changed {len(wanted)} files", by, now, False)
-        return _again(lambda: self._change(wanted, told))
+        return _again(lambda: self._change(wanted, told, joining=joining))
 
     def undo(self, commit: str, by: Author, now: datetime) -> Batch:
         """Put back every file that is still as that commit left it; the others are skipped.
@@ -76,24 +84,20 @@ class Batches:
             with self._desk.alone("The list of bulk changes"):
                 self._settle()
 
-    def _change(self, wanted: Mapping[str, tuple[bytes, bytes]], note: Note) -> Batch:
+    def _change(
+        self, wanted: Mapping[str, tuple[bytes, bytes]], note: Note, *, joining: bool
+    ) -> Batch:
         with self._desk.alone(f"The change of {len(wanted)} files"):
             self._settle()
             present = self._present(wanted, note.at)
             texts: dict[str, bytes] = {}
             skipped: dict[str, str] = {}
             for path, (base, text) in wanted.items():
-                before = present[path]
-                if before is None:
-                    skipped[path] = GONE
-                    continue
-                try:
-                    after = joined(base, text, before, path)
-                except Collision:
-                    skipped[path] = SAME_LINES
-                    continue
-                if after != before:
-                    texts[path] = after
+                found = _joined(path, base, text, present[path], joining=joining)
+                if isinstance(found, str):
+                    skipped[path] = found
+                elif found != present[path]:
+                    texts[path] = found
             commit = self._applied(texts, present, note)
         return self._batch(commit, texts, skipped)
 
@@ -169,6 +173,20 @@ class Batches:
         ids = self._desk.catalogue.at_paths(texts)
         named = tuple(ids.get(path) or self._desk.filed_id(path, texts[path]) for path in texts)
         return Batch(commit, named, tuple(texts), MappingProxyType(skipped), searchable)
+
+
+def _joined(
+    path: str, base: bytes, text: bytes, before: bytes | None, *, joining: bool
+) -> bytes | str:
+    """What the file shall say; or, as words, why it stays as it is."""
+    if before is None:
+        return GONE
+    if before != base and not joining:
+        return CHANGED_SINCE
+    try:
+        return joined(base, text, before, path)
+    except Collision:
+        return SAME_LINES
 
 
 def _changed(present: bytes | None, file: FileChange) -> str:

@@ -139,9 +139,20 @@ class Saver:
         """A retired one in use again."""
         return self._retiring.reinstate(procedure_id, note, by, now)
 
-    def change_many(self, changes: Iterable[Change], note: str, by: Author, now: datetime) -> Batch:
-        """Many files in one commit, each as `save` would; what cannot be joined is skipped."""
-        return self._batches.change(changes, note, by, now)
+    def change_many(
+        self,
+        changes: Iterable[Change],
+        note: str,
+        by: Author,
+        now: datetime,
+        *,
+        joining: bool = True,
+    ) -> Batch:
+        """Many files in one commit, each as `save` would; what cannot be joined is skipped.
+
+        Without `joining`, whatever changed since its base was read is skipped.
+        """
+        return self._batches.change(changes, note, by, now, joining=joining)
 
     def undo(self, commit: str, by: Author, now: datetime) -> Batch:
         """Put back what a commit of `change_many` changed, but for files changed since."""

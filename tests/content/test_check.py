@@ -127,7 +127,7 @@ def test_a_review_overdue_is_a_warning() -> None:
     (fault,) = faults(row("a.md", late))
     assert told([fault]) == [("a.md", 3, "review-overdue")]
     assert fault.severity is Severity.WARNING
-    assert "295 days ago" in fault.message
+    assert "301 days ago" in fault.message
     assert faults(row("a.md", f"{late}\nstatus: draft")) == []
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -17,7 +18,7 @@ from kb.owning.outside import AGENT, Finding, LinkState, Outside, is_public
 class Site(BaseHTTPRequestHandler):
     """Answers as its path says, and remembers what it was asked."""
 
-    asked: list[tuple[str, str, str]] = []
+    asked: ClassVar[list[tuple[str, str, str]]] = []
 
     def do_HEAD(self) -> None:
         self._answer()
@@ -207,7 +208,6 @@ def test_a_redirect_to_another_kind_of_address_is_not_followed(port: int) -> Non
     assert looked(port, "/to?gopher://127.0.0.1/").state is LinkState.DEAD
 
 
-
 def test_a_name_is_looked_up_once_and_that_address_is_asked(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +248,15 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(
 
 @pytest.mark.parametrize(
     "url",
-    ["", "http://", "ftp://x/", "javascript:alert(1)", "http://[::1", "http://a:99999/", "x" * 3000],
+    [
+        "",
+        "http://",
+        "ftp://x/",
+        "javascript:alert(1)",
+        "http://[::1",
+        "http://a:99999/",
+        "x" * 3000,
+    ],
 )
 def test_what_is_no_address_is_dead(url: str) -> None:
     assert Outside().look(url).state is LinkState.DEAD

@@ -68,9 +68,7 @@ def searched(
                 connection.execute(insert(openings).values(**values))
 
 
-def asked(
-    engine: Engine, asked_ago: float, answered_ago: float | None, within: float = 1
-) -> None:
+def asked(engine: Engine, asked_ago: float, answered_ago: float | None, within: float = 1) -> None:
     """An item of shipping's, promised within so many days."""
     with writing(engine, "test") as connection:
         connection.execute(

@@ -112,9 +112,7 @@ def test_a_host_that_wants_peace_is_left_alone(parts: Parts, carriers: Outside) 
     }
 
 
-def test_a_link_that_is_mended_is_told_no_more(
-    parts: Parts, home: Path, carriers: Outside
-) -> None:
+def test_a_link_that_is_mended_is_told_no_more(parts: Parts, home: Path, carriers: Outside) -> None:
     parts.links.ask("shipping", NOW)
     checking(parts, carriers).work()
     (home / "content" / "shipping" / "carriers.md").write_text("---\nid: SHP-050\n---\n\nNone.\n")
@@ -152,5 +150,3 @@ def test_the_site_itself_allows_no_private_address(parts: Parts, carriers: Outsi
         time.sleep(0.05)
     assert {one.state for one in parts.links.broken("shipping", 10)} == {"refused"}
     assert Site.asked == []
-
-

@@ -88,6 +88,15 @@ LADDER = {
     "POST /drafts/<int:draft_id>/restoring": "401 404 404 404 404 404",
     "GET /writing/keywords": DESK,
     "GET /writing/procedures": DESK,
+    # A draft is not confirmed.
+    "POST /procedures/<path:procedure_id>/review": "401 404 404 404 404 404",
+    "GET /reviews": DESK,
+    "GET /reviews/orphans": DESK,
+    # Nothing is ticked, and the page says so.
+    "POST /reviews/confirmations": "401 404 302 302 302 302",
+    "POST /reviews/hand-overs": "401 404 302 302 302 302",
+    "GET /changes": DESK,
+    "POST /changes/<commit>/undo": "401 404 404 404 404 404",
     "GET /requests": READ,
     "POST /requests": ANY_POST,
     "GET /questions": READ,

@@ -1,4 +1,4 @@
-"""Changes to many files at once, to be listed and undone."""
+"""Changes to many files at once, to be listed and undone; openings counted by procedure."""
 
 from __future__ import annotations
 
@@ -54,3 +54,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "path", name=op.f("pk_batch_files")),
     )
     op.create_index(op.f("ix_batch_files_path"), "batch_files", ["path"], unique=False)
+    op.create_index(
+        op.f("ix_openings_procedure_id_day"), "openings", ["procedure_id", "day"], unique=False
+    )
+    # Reviews are due on other days now: the next refresh reads all files again.
+    op.execute("DELETE FROM catalogue_state WHERE name = 'departments'")
