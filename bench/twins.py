@@ -21,9 +21,16 @@ from kb.search.twins import Twins, twins
 from kb.settings import load
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
-# Kind of copy: share of words replaced by others of the same folder, sentences left out.
-EDITS = {"same": (0.0, 0.0), "light": (0.05, 0.05), "medium": (0.15, 0.15), "heavy": (0.3, 0.3)}
-BOUNDS = (0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96)
+# Kind of copy: share of words replaced by others of the same folder, sentences left out, and
+# whether it has the title of some other file.
+EDITS = {
+    "same": (0.0, 0.0, False),
+    "light": (0.05, 0.05, False),
+    "medium": (0.15, 0.15, False),
+    "heavy": (0.3, 0.3, False),
+    "retitled": (0.05, 0.05, True),
+}
+BOUNDS = (0.75, 0.8, 0.82, 0.84, 0.86, 0.88, 0.9, 0.94)
 
 
 def main() -> None:
@@ -36,10 +43,13 @@ def main() -> None:
         words = [
             w for p in files for w in re.findall(r"[a-z]{3,}", p.read_text("utf-8", "replace"))
         ]
-        for kind, (replaced, left_out) in EDITS.items():
+        titles = [title_of(p.read_text("utf-8", "replace")) for p in files]
+        for kind, (replaced, left_out, retitled) in EDITS.items():
             rng = random.Random(kind)
             for path in files:
-                text = copied(path.read_text("utf-8", "replace"), replaced, left_out, words, rng)
+                before = path.read_text("utf-8", "replace")
+                title = rng.choice(titles) if retitled else f"{title_of(before)} (other way)"
+                text = copied(before, title, replaced, left_out, words, rng)
                 place = path.relative_to(home / "content").with_suffix("")
                 copy = home / "content" / "copies" / f"{'+'.join(place.parts)}+{kind}.md"
                 copy.parent.mkdir(exist_ok=True)
@@ -47,20 +57,24 @@ def main() -> None:
         parts = build(load({}, home))
         parts.publisher.refresh(date.today())
         began = time.process_time()
-        found = twins(parts.searcher.loaded(), 0.8)
+        found = twins(parts.searcher.loaded(), 0.75)
         took = time.process_time() - began
         paths = {id: parts.catalogue.get(id) for pair in found for id in pair_ids(pair)}
         _print(found, {id: c.procedure.path for id, c in paths.items() if c}, len(files), took)
         parts.log.close()
 
 
+def title_of(text: str) -> str:
+    """What its front matter says, or nothing much."""
+    found = re.search(r"^title:\s*(.*)$", text, re.M)
+    return found[1].strip("\"'") if found else "Something"
+
+
 def copied(
-    text: str, replaced: float, left_out: float, words: list[str], rng: random.Random
+    text: str, title: str, replaced: float, left_out: float, words: list[str], rng: random.Random
 ) -> str:
     """The file under another title and id, with some words replaced and sentences left out."""
-    head, _, body = text.partition("\n---\n") if text.startswith("---") else ("", "", text)
-    title = re.search(r"^title:\s*(.*)$", head, re.M)
-    said = title[1].strip("\"'") if title else "Something"
+    _, _, body = text.partition("\n---\n") if text.startswith("---") else ("", "", text)
     sentences = [
         s for s in re.split(r"(?<=[.!?:])\s", body) if rng.random() >= left_out or "#" in s
     ]
@@ -69,7 +83,7 @@ def copied(
         lambda word: rng.choice(words) if rng.random() < replaced else word.group(),
         "\n".join(sentences),
     )
-    return f'---\ntitle: "{said} (other way)"\n---\n{body}'
+    return f'---\ntitle: "{title}"\n---\n{body}'
 
 
 def pair_ids(pair: Twins) -> tuple[str, str]:

@@ -15,7 +15,7 @@ def with_keyword(raw: bytes, keyword: str) -> bytes:
 
     Raises NotAmendable.
     """
-    said = [word.text for word in procedure_from(parse(raw, ""), Departments()).procedure.keywords]
+    said = _keywords(raw)
     if keyword.casefold() in {word.casefold() for word in said}:
         return raw
     return amend(raw, {"keywords": [*said, keyword]})
@@ -27,7 +27,7 @@ def with_keywords_renamed(raw: bytes, old: Collection[str], new: str) -> bytes:
 
     Raises NotAmendable.
     """
-    said = [word.text for word in procedure_from(parse(raw, ""), Departments()).procedure.keywords]
+    said = _keywords(raw)
     if not set(said) & set(old):
         return raw
     renamed = [new if word in old else word for word in said]
@@ -35,3 +35,8 @@ def with_keywords_renamed(raw: bytes, old: Collection[str], new: str) -> bytes:
     for word in renamed:
         kept.setdefault(word.casefold(), new if word.casefold() == new.casefold() else word)
     return amend(raw, {"keywords": list(kept.values())})
+
+
+def _keywords(raw: bytes) -> list[str]:
+    filed = procedure_from(parse(raw, "any.md"), Departments())
+    return [word.text for word in filed.procedure.keywords]

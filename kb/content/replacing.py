@@ -31,8 +31,9 @@ class Wording:
     def pattern(self) -> re.Pattern[str]:
         """What it is found by; the text itself is no pattern."""
         text = re.escape(self.old)
-        if self.whole_words:
-            text = rf"(?<!\w){text}(?!\w)"
+        if self.whole_words:  # beside a sign, any letter may stand
+            first, last = (re.match(r"\w", letter) for letter in (self.old[:1], self.old[-1:]))
+            text = (r"(?<!\w)" if first else "") + text + (r"(?!\w)" if last else "")
         return re.compile(text, re.IGNORECASE if self.any_case else 0)
 
 

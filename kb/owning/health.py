@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from kb.database import ignored_searches, items, openings, procedures, reading, searches, votes
 from kb.owning.shares import Share
-from kb.owning.standing import SUBMITTED, Standing, due_soon, overdue, standing
+from kb.owning.standing import Standing, standing
 from kb.procedures.model import Status
 
 WEEKS = timedelta(days=28)  # what is told of "now" is of so long, and compared with as long before
@@ -137,24 +137,15 @@ class Health:
         rated.sort(key=lambda one: (-one.helpful.rest.low, one.title, one.id))
         return Votes(_together(rows, "recent"), _together(rows, "before"), tuple(rated[:most]))
 
-    def listed(self, department: str, which: str, today: date, page: int, per: int) -> Chosen:
-        """One page, from 1, of what one of the counts of `standing` counts: the oldest due first.
-
-        `which` is "overdue", "due", "drafts" or "submissions". Raises KeyError for another.
-        """
-        wanted = {
-            "overdue": overdue(today),
-            "due": due_soon(today),
-            "drafts": procedures.c.status == Status.DRAFT.value,
-            "submissions": procedures.c.status == SUBMITTED,
-        }[which]
-        wanted = and_(procedures.c.department == department, wanted)
+    def listed(self, department: str, status: str, page: int, per_page: int) -> Chosen:
+        """One page, from 1, of its procedures of that status, by title."""
+        wanted = and_(procedures.c.department == department, procedures.c.status == status)
         query = select(procedures.c.id).where(wanted)
-        query = query.order_by(procedures.c.due, procedures.c.sort_title, procedures.c.path)
+        query = query.order_by(procedures.c.sort_title, procedures.c.path)
+        query = query.offset((page - 1) * per_page).limit(per_page)
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(procedures).where(wanted))
-            ids = connection.scalars(query.offset((page - 1) * per).limit(per)).all()
-        return Chosen(tuple(ids), total or 0)
+            return Chosen(tuple(connection.scalars(query)), total or 0)
 
     def answered(self, department: str, now: datetime) -> tuple[Share, Share]:
         """What was answered in time, of all that was answered lately and before that."""

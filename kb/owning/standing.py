@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, select
 
 from kb.database import items, procedures
+from kb.owning.reviews import SOON
 from kb.procedures.model import Severity, Status
 
-SOON = timedelta(days=28)  # a review that is due within it is due soon
 SOON_ITEM = timedelta(hours=4)  # as the inbox has it
 SUBMITTED = "in review"
 OPEN = ("open",)  # states of an item that waits for the department

@@ -12,8 +12,8 @@ from kb.procedures.model import Status
 from kb.search.loaded import Floats, Loaded
 from kb.search.nearness import document_vectors
 
-ALIKE = 0.88  # likeness from which a pair is offered: docs/decisions/near-duplicates.md
-_CANDIDATE = 0.9  # cosine of whole procedures below which passages are not compared
+ALIKE = 0.82  # likeness from which a pair is offered: docs/decisions/near-duplicates.md
+_CANDIDATE = 0.7  # cosine of whole procedures below which passages are not compared
 _AT_ONCE = 512  # procedures compared with all others at a time
 _MOST_PASSAGES = 400  # of one procedure that are compared
 _MOST_PAIRS = 20_000  # candidates; of more, the nearest

@@ -8,16 +8,17 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kb.content.cards import KeywordCount, Listing
-from kb.procedures.model import UNASSIGNED, Department
+from kb.owning.standing import SUBMITTED
+from kb.procedures.model import UNASSIGNED, Department, Status
 from kb.web import access, morning
-from kb.web.pages import Pages, departments, here, now, page_number, parts
+from kb.web.pages import Pages, departments, here, page_number, parts
 
 blueprint = Blueprint("browsing", __name__)
 
 PER_PAGE = 50
 _MOST_WORDS = 600  # on one page
 _TOPICS_A_PAGE = 200
-WAITING = ("overdue", "due", "submissions", "drafts")
+WAITING = {"submissions": SUBMITTED, "drafts": Status.DRAFT.value}
 
 
 def by_order(counts: dict[str, int]) -> list[Department]:
@@ -77,8 +78,7 @@ def _waiting(department: Department, which: str) -> ResponseReturnValue:
     """Those of its procedures that the morning page counts."""
     if which not in WAITING:
         abort(404)
-    day = now().astimezone(department.calendar.zone).date()
-    chosen = parts().health.listed(department.id, which, day, page_number(), PER_PAGE)
+    chosen = parts().health.listed(department.id, WAITING[which], page_number(), PER_PAGE)
     cards = parts().catalogue.by_ids(chosen.ids)
     return _list_page(
         "browsing/department.html",

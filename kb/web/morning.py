@@ -10,6 +10,7 @@ from flask import render_template
 
 from kb.owning.days import Days
 from kb.owning.health import WEEKS, Failures, Votes
+from kb.owning.reviews import SOON
 from kb.owning.shares import Share
 from kb.owning.standing import Standing
 from kb.people.person import Person
@@ -138,8 +139,8 @@ def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]
         ),
         Wait(
             at.due_soon,
-            "Reviews due in four weeks",
-            f"{at.my_due_soon} yours" if at.my_due_soon else "",
+            "Reviews due soon",
+            _due(at),
             "",
             how(lambda one: one.due_soon),
             there.due,
@@ -147,6 +148,11 @@ def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]
         ),
         Wait(at.drafts, "Drafts", "", "", how(lambda one: one.drafts), there.drafts, "Finish"),
     ]
+
+
+def _due(at: Standing) -> str:
+    mine = f", {at.my_due_soon} yours" if at.my_due_soon else ""
+    return f"within {days_long(SOON.days)}{mine}" if at.due_soon else ""
 
 
 def _figures(

@@ -29,8 +29,8 @@ def of(department: str) -> Places:
 
     return Places(
         items=url_for("inbox.listing", department=department),
-        overdue=chosen("overdue"),
-        due=chosen("due"),
+        overdue=url_for("reviews.listing", which="overdue", department=department),
+        due=url_for("reviews.listing", which="soon", department=department),
         submissions=chosen("submissions"),
         drafts=chosen("drafts"),
         faults=url_for("tidying.faults", department_id=department),

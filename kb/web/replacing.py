@@ -17,12 +17,10 @@ from kb.web.authoring import desk
 from kb.web.pages import now, parts
 from kb.web.tidying import tell_done, tidying_page
 
-blueprint = Blueprint(
-    "replacing", __name__, url_prefix="/departments/<path:department_id>/tidying/replacement"
-)
+blueprint = Blueprint("replacing", __name__, url_prefix="/departments/<path:department_id>/tidying")
 
 
-@blueprint.get("")
+@blueprint.get("/replacement")
 def form(department_id: str) -> ResponseReturnValue:
     """What to look for; with ?old=, every place where it stands."""
     access.member_of_or_404(department_id)
@@ -41,7 +39,7 @@ def form(department_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("s")
+@blueprint.post("/replacements")
 def replace(department_id: str) -> ResponseReturnValue:
     """Put the new wording where it was ticked, in one commit."""
     access.member_of_or_404(department_id)

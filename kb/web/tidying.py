@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from kb.owning.standing import BROKEN_FIND, to_mend
 from kb.procedures.model import Fault, Procedure
@@ -97,13 +98,15 @@ def unopened(department_id: str) -> ResponseReturnValue:
 
 
 def tell_done(done: Batch, back: str) -> ResponseReturnValue:
-    """What a change of many files did, with the way to undo it."""
-    if not done.commit:
-        flash("Nothing was changed.", "warn")
+    """What a change of many files did, with the way to undo it, on the page that it came from."""
     if done.skipped:
         told = "; ".join(f"{path}: {why}" for path, why in [*done.skipped.items()][:_NAMED])
-        flash(f"{len(done.skipped)} left as they are. {told}.", "warn")
-    if not done.commit:
-        return redirect(back)
-    flash(f"Changed {counted(len(done.paths), 'file')} in one commit. It can be undone here.", "ok")
-    return redirect(url_for("bulk_changes.listing"))
+        flash(f"{counted(len(done.skipped), 'file')} left as they are. {told}.", "warn")
+    if done.commit:
+        cards = parts().catalogue.by_ids(done.procedure_ids).values()
+        titles = [card.procedure.title for card in cards]
+        message = {"what": "Changed", "titles": titles, "commit": done.commit}
+        flash(Markup(render_template("reviews/_done.html", **message)), "ok")
+    elif not done.skipped:
+        flash("Nothing was changed.", "warn")
+    return redirect(back)

@@ -63,6 +63,24 @@ LADDER = {
     "POST /departments/<path:department_id>/members": "401 404 404 404 404 302",
     "POST /departments/<path:department_id>/removal": ADMINISTRATORS_POST,
     "GET /departments/<path:department_id>": READ,
+    "GET /departments/<path:department_id>/procedures": READ,
+    "GET /departments/<path:department_id>/tidying/links": DRAFT,
+    "POST /departments/<path:department_id>/tidying/link-checks": "401 404 302 302 404 404",
+    "GET /departments/<path:department_id>/tidying/faults": DRAFT,
+    "GET /departments/<path:department_id>/tidying/unopened": DRAFT,
+    "GET /departments/<path:department_id>/tidying/alike": DRAFT,
+    # No two procedures are named.
+    "GET /departments/<path:department_id>/tidying/alike/pair": "302 404 404 404 404 404",
+    "POST /departments/<path:department_id>/tidying/alike/distinctions": "401 404 404 404 404 404",
+    "POST /departments/<path:department_id>/tidying/alike/distinctions/removal": (
+        "401 404 404 404 404 404"
+    ),
+    "GET /departments/<path:department_id>/tidying/keywords": DRAFT,
+    "GET /departments/<path:department_id>/tidying/keywords/renaming": "302 404 404 404 404 404",
+    # Nothing is ticked, and the page says so.
+    "POST /departments/<path:department_id>/tidying/keywords/renamings": "401 404 302 302 404 404",
+    "GET /departments/<path:department_id>/tidying/replacement": DRAFT,
+    "POST /departments/<path:department_id>/tidying/replacements": "401 404 302 302 404 404",
     "GET /procedures": READ,
     "GET /keywords": READ,
     "GET /keywords/<path:category>": READ,
