@@ -116,7 +116,7 @@ def life(procedure_id: str) -> ResponseReturnValue:
         "submissions/life.html",
         procedure=procedure,
         steps=steps if inside else [one for one in steps if one.kind in _PUBLIC_STEPS],
-        begun=parts().versions.oldest_first(procedure, access.reader(), 1)[:1],
+        begun=parts().versions.oldest_first(procedure, access.reader(), 1)[:1] if inside else (),
         inside=inside,
         comments=waiting.comments(procedure.id) if inside else (),
     )
