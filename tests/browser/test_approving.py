@@ -1,4 +1,4 @@
-"""A draft through review in a real browser: sent back with a comment, mended, approved later, now."""
+"""A draft through review in a real browser: sent back, mended, approved for later, then now."""
 
 from __future__ import annotations
 
