@@ -45,6 +45,7 @@ class Right(StrEnum):
     MOVE = "rename or move"
     RETIRE = "retire"
     REINSTATE = "use a retired one again"
+    REMOVE = "remove a draft"
     CONFIRM = "confirm that it is still right"
     HAND_OVER = "hand over to another owner"
     ERASE = "erase for good"
@@ -119,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.MOVE, _REVIEWERS, _UP, Condition.ALONE),
     Rule(Right.RETIRE, _WRITERS, (Status.PUBLISHED,)),
     Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,)),
+    Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
     Rule(Right.CONFIRM, _WRITERS, (Status.PUBLISHED,)),
     Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
     Rule(Right.ERASE, (Role.ADMINISTRATOR,), _ANY, everywhere=True),

@@ -153,6 +153,10 @@ class Saver:
         """A retired one in use again."""
         return self._retiring.reinstate(procedure_id, note, by, now)
 
+    def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
+        """A draft that nobody wants; its versions stay in the history."""
+        self._retiring.remove(procedure_id, note, by, now)
+
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
         """For good, with all versions where the repository is kb's own. Raises NotAllowed."""
         return self._retiring.erase(procedure_id, by, now)

@@ -50,6 +50,7 @@ TABLE: dict[Right, dict[str, set[Status]]] = {
     Right.MOVE: dict.fromkeys(BOTH, EVERY),
     Right.RETIRE: {name: {P} for name in BOTH},
     Right.REINSTATE: {name: {R} for name in BOTH},
+    Right.REMOVE: dict.fromkeys(BOTH, BACK),
     Right.CONFIRM: {name: {P} for name in BOTH},
     Right.HAND_OVER: dict.fromkeys((*BOTH, "lead"), EVERY),
     Right.ERASE: {"admin": EVERY},
