@@ -12,7 +12,16 @@ from kb.database.content_tables import (
     procedures,
     versions,
 )
-from kb.database.engine import MIGRATIONS, Unwritable, connect, reading, upgrade, writing
+from kb.database.engine import (
+    MIGRATIONS,
+    Unwritable,
+    connect,
+    reading,
+    share,
+    unshare,
+    upgrade,
+    writing,
+)
 from kb.database.feedback_tables import items, votes
 from kb.database.insight_tables import (
     cleared_searches,
@@ -51,11 +60,13 @@ __all__ = [
     "procedures",
     "reading",
     "searches",
+    "share",
     "sign_in_attempts",
     "submission_comments",
     "submission_steps",
     "submissions",
     "tokens",
+    "unshare",
     "upgrade",
     "versions",
     "votes",
