@@ -150,6 +150,15 @@ class Versions:
         with reading(self._engine) as connection:
             return [_version(row) for row in connection.execute(query)][::-1]
 
+    def first(self, procedure: Procedure, reader: Reader) -> Version | None:
+        """What the site had of it first, as far as this reader may see."""
+        wanted = and_(_of(procedure, reader), _on_site(), table.c.blob != "")
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(table).where(wanted).order_by(table.c.id).limit(1)
+            ).first()
+        return _version(row) if row else None
+
     def shelf(
         self,
         at: datetime,

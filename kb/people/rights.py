@@ -45,6 +45,7 @@ class Right(StrEnum):
     MOVE = "rename or move"
     RETIRE = "retire"
     REINSTATE = "use a retired one again"
+    REMOVE = "remove a draft"
     CONFIRM = "confirm that it is still right"
     HAND_OVER = "hand over to another owner"
     ERASE = "erase for good"
@@ -64,7 +65,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """These roles have this right in these states, if the condition holds. No states: any.
+    """These roles have this right in these states, if the condition holds. It may have none.
 
     `everywhere`: an administrator's reaches into every department.
     """
@@ -95,6 +96,7 @@ _REVIEWERS = (Role.REVIEWER, Role.ADMINISTRATOR)
 _UP = (Status.PUBLISHED, Status.RETIRED)
 # A draft waits in review; a change waits while what it changes is up.
 _WAITING = (Status.IN_REVIEW, *_UP)
+_ANY = tuple(Status)
 
 # An editor's, reviewer's and lead's rights hold in their own departments. An administrator's
 # hold where no department is asked about, and for what belongs to no department.
@@ -106,21 +108,22 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.WRITE, _REVIEWERS, _UP, Condition.ALONE),
     Rule(Right.PROPOSE, _WRITERS, _UP),
     Rule(Right.SUBMIT, _WRITERS, KEPT_BACK),
-    Rule(Right.COMMENT, _WRITERS),
+    Rule(Right.COMMENT, _WRITERS, _ANY),
     Rule(Right.APPROVE, _REVIEWERS, _WAITING, Condition.SECOND),
     Rule(Right.PUBLISH_LATER, _REVIEWERS, _WAITING, Condition.SECOND),
-    Rule(Right.CALL_OFF, _REVIEWERS),
-    Rule(Right.SEND_BACK, _REVIEWERS),
-    Rule(Right.WITHDRAW, _WRITERS, (), Condition.OWN),
+    Rule(Right.CALL_OFF, _REVIEWERS, _ANY),
+    Rule(Right.SEND_BACK, _REVIEWERS, _ANY),
+    Rule(Right.WITHDRAW, _WRITERS, _ANY, Condition.OWN),
     Rule(Right.PUBLISH, _REVIEWERS, KEPT_BACK, Condition.ALONE),
     Rule(Right.MOVE, _WRITERS, KEPT_BACK),
     Rule(Right.MOVE, _WRITERS, _UP, Condition.DIRECT),
     Rule(Right.MOVE, _REVIEWERS, _UP, Condition.ALONE),
     Rule(Right.RETIRE, _WRITERS, (Status.PUBLISHED,)),
     Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,)),
+    Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
     Rule(Right.CONFIRM, _REVIEWERS, (Status.PUBLISHED,)),
-    Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD)),
-    Rule(Right.ERASE, (Role.ADMINISTRATOR,), everywhere=True),
+    Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
+    Rule(Right.ERASE, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     Rule(Right.VOTE, _ALL),
     Rule(Right.ASK, _ALL),
     Rule(Right.ANSWER, _WRITERS),

@@ -54,6 +54,15 @@ class Retiring:
             procedure_id, lambda raw: amend(raw, {"status": None, "successor": None}), told
         )
 
+    def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
+        """The file goes; its versions stay in the history, and its id is used no more."""
+        removed = self._desk.card(procedure_id).procedure
+        told = noted(note, f"Removed {removed.title}", by, now, False)
+        with self._desk.alone(removed.path):
+            self._desk.present(removed.path, now)
+            self._desk.applied({removed.path: None}, told)
+        self._desk.searchable([removed.path])
+
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
         """Remove the file, its versions and all rows; only the trace stays.
 

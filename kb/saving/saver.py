@@ -177,6 +177,10 @@ class Saver:
         """Before they are listed: what a killed process left is ended in the ledger."""
         self._batches.settle()
 
+    def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
+        """A draft that nobody wants; its versions stay in the history."""
+        self._retiring.remove(procedure_id, note, by, now)
+
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
         """For good, with all versions where the repository is kb's own. Raises NotAllowed."""
         return self._retiring.erase(procedure_id, by, now)

@@ -36,7 +36,7 @@ from kb.people.directory import Directory
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Departments, Procedure, Status
-from kb.saving.edits import Collision, NotAllowed, NotSaved, Saved, UnusableEdit
+from kb.saving.edits import Author, Collision, NotAllowed, NotSaved, Saved, UnusableEdit
 from kb.saving.saver import Saver
 from kb.tending.approval_notices import Telling
 from kb.tending.carrying_out import CarryingOut, in_review
@@ -146,6 +146,14 @@ class Approving:
             raise NoWord("Write a comment.")
         told = self._telling.commented(submission, by, comment.heading, comment.text, now)
         self._submissions.comment(submission.id, by.id, comment, now, told)
+
+    def remove(self, procedure_id: str, by: Person, note: str, now: datetime) -> None:
+        """A draft that nobody wants. What waits of it waits no more; its versions stay."""
+        self._ensure(by, Right.REMOVE, self._procedure(procedure_id))
+        waits = self.waiting.draft_of(procedure_id)
+        if waits is not None:
+            self._decided(waits, Doing.WITHDRAW, by, note, now)
+        self._saver.remove(procedure_id, note, Author(by.name, by.email), now)
 
     def take_up(self, before: Status, procedure_id: str, by: Person, now: datetime) -> None:
         """After somebody saved a draft: what waits is what the file says, or waits no more."""

@@ -57,4 +57,6 @@ def _allowances(right: Right) -> list[Allowance]:
 
 
 def _in_words(states: tuple[Status, ...]) -> str:
+    if set(states) == set(Status):
+        return "any"
     return ", ".join(state.value for state in Status if state in states)

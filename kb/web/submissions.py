@@ -116,7 +116,7 @@ def life(procedure_id: str) -> ResponseReturnValue:
         "submissions/life.html",
         procedure=procedure,
         steps=steps if inside else [one for one in steps if one.kind in _PUBLIC_STEPS],
-        begun=parts().versions.oldest_first(procedure, access.reader(), 1)[:1],
+        begun=parts().versions.first(procedure, access.reader()) if inside else None,
         inside=inside,
         comments=waiting.comments(procedure.id) if inside else (),
     )
@@ -130,12 +130,10 @@ def panel(procedure: Procedure) -> dict[str, object]:
     waiting = parts().approving.waiting
     lines = [one for one in waiting.of_procedure(procedure.id) if one.state.open]
     decided = [one for one in waiting.steps(procedure.id) if one.kind in _PUBLIC_STEPS]
-    begun: list[Version] = []
+    begun = None
     if procedure.status.kept_back:
-        begun = parts().versions.oldest_first(procedure, access.reader(), 1)[:1]
-    return {
-        "life": Life(tuple(lines), decided[-1] if decided else None, begun[0] if begun else None)
-    }
+        begun = parts().versions.first(procedure, access.reader())
+    return {"life": Life(tuple(lines), decided[-1] if decided else None, begun)}
 
 
 def submission_or_404(submission_id: int) -> Submission:

@@ -115,6 +115,8 @@ LADDER = {
     "GET /procedures/<path:procedure_id>/retirement": "302 404 404 404 404 404",
     "POST /procedures/<path:procedure_id>/retirement": "401 404 404 404 404 404",
     "POST /procedures/<path:procedure_id>/reinstatement": "401 404 302 302 404 404",
+    "GET /procedures/<path:procedure_id>/removal": DRAFT,
+    "POST /procedures/<path:procedure_id>/removal": "401 404 302 302 404 404",
     # An administrator erases, but not a draft that they may not read.
     "GET /procedures/<path:procedure_id>/erasure": "302 404 404 404 404 404",
     "POST /procedures/<path:procedure_id>/erasure": "401 404 404 404 404 404",
@@ -269,8 +271,17 @@ def test_each_gets_what_the_ladder_says(
     client: FlaskClient = request.getfixturevalue(persona)
     place = PERSONAS.index(persona)
     got, expected = {}, {}
-    # POST /sign-out, new sessions and new passwords come last: they end the session.
-    order = sorted(steps(app), key=lambda step: ("out" in step[1], "session" in step[0], step[0]))
+    # POST /sign-out, new sessions and new passwords come last: they end the session. Before them,
+    # the draft is removed.
+    order = sorted(
+        steps(app),
+        key=lambda step: (
+            "out" in step[1],
+            "session" in step[0],
+            step[0].startswith("POST") and step[0].endswith("/removal") and "people" not in step[0],
+            step[0],
+        ),
+    )
     for step, endpoint in order:
         method, _, _ = step.partition(" ")
         answer = client.open(address(app, step, endpoint), method=method)

@@ -375,6 +375,22 @@ def test_the_rules_are_shown_as_they_are(rep: FlaskClient) -> None:
         assert word in shown
 
 
+def test_a_draft_that_nobody_wants_is_removed(
+    editor: FlaskClient, reviewer: FlaskClient, waits: str, parts: Parts
+) -> None:
+    page(editor, "/procedures/SHP-014/removal", 404)  # it is up
+    assert 'href="/procedures/SHP-015/removal"' in page(editor, "/procedures/SHP-015")
+    page(editor, "/procedures/SHP-015/removal")
+    answer = editor.post("/procedures/SHP-015/removal", data={"note": "Never mind"})
+    assert answer.location == "/departments/shipping"
+    page(editor, "/procedures/SHP-015", 404)
+    assert not (parts.settings.content / "shipping/customs.md").exists()
+    shown = page(reviewer, waits)
+    assert "Withdrawn" in shown
+    assert "zebra form" in shown  # what was submitted is kept
+    page(reviewer, "/submissions")
+
+
 def test_erased_for_good_nothing_of_it_is_left(
     app: Flask, reviewer: FlaskClient, waits: str, parts: Parts
 ) -> None:

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from kb.content.cards import Card
 from kb.content.lines import NotAmendable
+from kb.owning.submission import SubmissionError
 from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
 from kb.saving.edits import NotSaved, Saved, UnusableEdit
 from kb.search.results import Hit
 from kb.web import access
 from kb.web.authoring import desk
-from kb.web.authoring.forms import ErasureForm, PlaceForm, RetirementForm
+from kb.web.authoring.forms import LONGEST_NOTE, ErasureForm, PlaceForm, RetirementForm
 from kb.web.pages import now, parts, today
 
 blueprint = Blueprint("changing", __name__)
@@ -101,6 +102,27 @@ def reinstate(procedure_id: str) -> ResponseReturnValue:
     return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
 
 
+@blueprint.get("/procedures/<path:procedure_id>/removal")
+def removal(procedure_id: str) -> ResponseReturnValue:
+    """A draft that nobody wants: what it means."""
+    return _removal_page(access.allowed_or_404(Right.REMOVE, procedure_id))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/removal")
+def remove(procedure_id: str) -> ResponseReturnValue:
+    """Its file goes, its versions stay in the history."""
+    card = access.allowed_or_404(Right.REMOVE, procedure_id)
+    note = request.form.get("note", "")[:LONGEST_NOTE]
+    try:
+        parts().approving.remove(card.procedure.id, access.signed_in(), note, now())
+    except (UnusableEdit, SubmissionError) as reason:
+        return _removal_page(card, str(reason)), 409
+    except NotSaved as reason:
+        return _removal_page(card, str(reason)), 503
+    flash(f"{card.procedure.id} is removed. Its versions stay in the history of the files.", "ok")
+    return redirect(url_for("browsing.department", department_id=card.procedure.department))
+
+
 @blueprint.get("/procedures/<path:procedure_id>/erasure")
 def erasure(procedure_id: str) -> ResponseReturnValue:
     """What erasing means; the administrator's alone."""
@@ -179,6 +201,12 @@ def _retirement_page(
         problem=problem,
         suggested=suggested,
         linking=_linking(card),
+    )
+
+
+def _removal_page(card: Card, problem: str = "") -> str:
+    return render_template(
+        "authoring/removal.html", card=card, problem=problem, linking=_linking(card)
     )
 
 
