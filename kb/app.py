@@ -40,6 +40,7 @@ from kb.notices.reminders import Reminders
 from kb.notices.told import Telling
 from kb.notices.unsubscribing import Leaving
 from kb.owning.due_reviews import DueReviews
+from kb.owning.must_reads import MustReads
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.receivers import Receivers
@@ -55,6 +56,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings, SettingsError
+from kb.tending.asking import Asking
 from kb.tending.delivering import Courier, Ways
 from kb.tending.duties import Duties, Duty
 from kb.tending.reminding import Reminding
@@ -73,6 +75,7 @@ from kb.web import (
     inbox,
     insight,
     learned_words,
+    must_reads,
     notice_choices,
     notices,
     pages,
@@ -107,6 +110,7 @@ _BLUEPRINTS = (
     help,
     notices,
     notice_choices,
+    must_reads,
     unsubscribing,
     deliveries,
     api,
@@ -140,12 +144,15 @@ def build(settings: Settings) -> Parts:
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
     courier = _courier(settings, engine, catalogue, publisher)
+    reminders, receivers = Reminders(engine), courier.receivers
+    asking = Asking(MustReads(engine), reminders, receivers, catalogue, publisher.departments)
     reminding = Reminding(
-        DueReviews(engine),
-        LateItems(engine),
-        Reminders(engine),
-        courier.receivers,
-        publisher.departments,
+        due=DueReviews(engine),
+        late=LateItems(engine),
+        reminders=reminders,
+        receivers=receivers,
+        departments=publisher.departments,
+        asking=asking,
     )
     return Parts(
         settings=settings,
@@ -172,8 +179,9 @@ def build(settings: Settings) -> Parts:
         telling=Telling(engine),
         choices=courier.choices,
         deliveries=courier.deliveries,
-        receivers=courier.receivers,
+        receivers=receivers,
         courier=courier,
+        asking=asking,
         reminding=reminding,
         duties=Duties(
             (

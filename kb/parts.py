@@ -30,6 +30,7 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
+from kb.tending.asking import Asking
 from kb.tending.delivering import Courier
 from kb.tending.duties import Duties
 from kb.tending.reminding import Reminding
@@ -65,5 +66,6 @@ class Parts:
     deliveries: Deliveries
     receivers: Receivers
     courier: Courier
+    asking: Asking
     reminding: Reminding
     duties: Duties

@@ -11,8 +11,9 @@ from kb.content.drafts import Draft
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
+from kb.tending.asking import NotAsked
 from kb.web import access
-from kb.web.authoring import desk, resolving
+from kb.web.authoring import desk, must_telling, resolving
 from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
 from kb.web.authoring.comparing import changes_of
 from kb.web.authoring.forms import EditForm, filled
@@ -65,6 +66,10 @@ def save(procedure_id: str) -> ResponseReturnValue:
     except NotAmendable as reason:
         return show(Sheet(card, manuscript, form, problem=str(reason))), 409
     problem = desk.refusal(card, text, path) or _note_missing(form)
+    try:
+        to_read = must_telling.wanted(text, path, form.note.data or "") if not problem else None
+    except NotAsked as refusal:
+        problem = str(refusal)
     if problem:
         return show(Sheet(card, manuscript, form, problem=problem)), 400
     if text == manuscript.raw:
@@ -74,7 +79,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
     )
     if broken := desk.breaks(path, text):
         return show(Sheet(card, manuscript, form, broken=broken)), 409
-    told = form.worth_telling.data == "yes"
+    told = form.worth_telling.data != "no"
     wanted = Edit(path, manuscript.raw, text, form.note.data or "", told, desk.author())
     try:
         saved = parts().saver.save(wanted, now())
@@ -85,6 +90,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(access.signed_in().id, kept)
+    must_telling.ask(saved, to_read)
     return thanks(saved)
 
 
@@ -122,7 +128,7 @@ def _form(texts: dict[str, str]) -> EditForm:
 
 
 def _note_missing(form: EditForm) -> str | None:
-    if form.worth_telling.data == "yes" and not (form.note.data or "").strip():
+    if form.worth_telling.data != "no" and not (form.note.data or "").strip():
         return "People are told what you write as the note: say what changed."
     return None
 

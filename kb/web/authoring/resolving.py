@@ -11,8 +11,9 @@ from kb.content.cards import Card
 from kb.content.front_matter import decoded
 from kb.content.merging import Stretch, clashes, merge
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
+from kb.tending.asking import NotAsked
 from kb.web import access
-from kb.web.authoring import desk
+from kb.web.authoring import desk, must_telling
 from kb.web.authoring.answers import thanks
 from kb.web.authoring.forms import ResolutionForm
 from kb.web.pages import now, parts
@@ -44,13 +45,17 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     form = ResolutionForm()
     base, mine, theirs = (desk.unsealed(form[name].data) for name in ("base", "mine", "theirs"))
     clash = Collision(base, mine, theirs, _stretches(base, mine, theirs))
-    note, told = form.note.data or "", form.worth_telling.data == "yes"
+    note, told = form.note.data or "", form.worth_telling.data != "no"
     chosen = [_chosen(nth, one) for nth, one in enumerate(clash.clashes, 1)]
     if None in chosen:
         return ask(card, clash, note, told, "Decide each place that is marked below."), 400
     text = clash.merged_with_choices([each for each in chosen if each is not None])
     path = card.procedure.path
     problem = desk.refusal(card, text, path)
+    try:
+        to_read = must_telling.wanted(text, path, note) if not problem else None
+    except NotAsked as refusal:
+        problem = str(refusal)
     if problem:
         return ask(card, clash, note, told, problem), 400
     try:
@@ -63,6 +68,7 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         return ask(card, clash, note, told, str(reason)), 503
     _finish_draft(card)
+    must_telling.ask(saved, to_read)
     return thanks(saved)
 
 
@@ -72,6 +78,8 @@ def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") 
     form.base.data, form.mine.data = desk.sealed(clash.base), desk.sealed(clash.mine)
     form.theirs.data = desk.sealed(clash.theirs)
     form.note.data, form.worth_telling.data = note, "yes" if told else "no"
+    if told and request.form.get("worth_telling") == must_telling.MUST:
+        form.worth_telling.data = must_telling.MUST
     return render_template(
         "authoring/conflict.html",
         card=card,

@@ -15,6 +15,7 @@ from kb.web import access
 from kb.web.authoring import desk
 from kb.web.authoring.forms import EditForm
 from kb.web.authoring.preview import Preview
+from kb.web.must_read_forms import AudienceForm, offered
 from kb.web.pages import departments, parts
 
 
@@ -80,5 +81,6 @@ def show(sheet: Sheet) -> str:
         members=parts().directory.members({each.id for each in writable} | {current}),
         usual_review=department.review_every if department else None,
         me=access.signed_in(),
+        must=AudienceForm().offer(offered()),
         most=parts().settings.upload_mb,
     )
