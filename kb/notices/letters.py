@@ -178,7 +178,7 @@ def _way(told: Told, site: Site) -> str:
 def _foot(site: Site, to: Receiver, *, digest: bool) -> str:
     why = "once a day at most" if digest else "as soon as it happens"
     return (
-        f"{_one_line(site.name)}\n\n"
+        f"-- \n{_one_line(site.name)}\n\n"
         f"You get this {why}. All of it also stands under {site.address('/notices')}\n"
         f"Choose how you are told: {site.address('/account/notices')}\n"
         f"No more mail from here: {site.address(to.stop)}"
