@@ -111,8 +111,8 @@ def chat_words(site: Site, items: Sequence[Item], *, digest: bool) -> tuple[str,
     """The same as a title and a text for a chat."""
     if digest:
         return _summary_subject(items), _summary(site, items)
-    told = items[0].told
-    return _one_line(told.title), _below(told, site)
+    told = items[0].told  # a message without a text is taken by no service
+    return _one_line(told.title), _below(told, site) or told.title
 
 
 def _address(written: EmailMessage, site: Site, to: Receiver) -> None:
