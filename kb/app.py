@@ -49,6 +49,7 @@ from kb.owning.health import Health
 from kb.owning.keyword_uses import KeywordUses
 from kb.owning.ledger import Ledger
 from kb.owning.link_rounds import LinkRounds
+from kb.owning.must_reads import MustReads
 from kb.owning.outside import Outside
 from kb.owning.reviews import Reviews
 from kb.owning.submissions import Submissions
@@ -70,6 +71,7 @@ from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings, SettingsError
 from kb.tending.approving import Approving
+from kb.tending.asking import Asking
 from kb.tending.beside import Beside
 from kb.tending.comparing import Comparing
 from kb.tending.delivering import Courier, Ways
@@ -104,6 +106,7 @@ from kb.web import (
     insight,
     keyword_tidying,
     learned_words,
+    must_reads,
     notice_choices,
     notices,
     pages,
@@ -162,6 +165,7 @@ _BLUEPRINTS = (
     replacing,
     notices,
     notice_choices,
+    must_reads,
     unsubscribing,
     deliveries,
     api,
@@ -214,12 +218,15 @@ def build(settings: Settings) -> Parts:
         four_eyes=settings.four_eyes,
     )
     courier = _courier(settings, engine, catalogue, publisher)
+    reminders, receivers = Reminders(engine), courier.receivers
+    asking = Asking(MustReads(engine), reminders, receivers, catalogue, publisher.departments)
     reminding = Reminding(
-        DueReviews(engine),
-        LateItems(engine),
-        Reminders(engine),
-        courier.receivers,
-        publisher.departments,
+        due=DueReviews(engine),
+        late=LateItems(engine),
+        reminders=reminders,
+        receivers=receivers,
+        departments=publisher.departments,
+        asking=asking,
     )
     return Parts(
         settings=settings,
@@ -253,8 +260,9 @@ def build(settings: Settings) -> Parts:
         telling=Telling(engine),
         choices=courier.choices,
         deliveries=courier.deliveries,
-        receivers=courier.receivers,
+        receivers=receivers,
         courier=courier,
+        asking=asking,
         reminding=reminding,
         leaving=LeavingPeople(directory, standings, publisher.departments),
         departments_kept=DepartmentsKept(publisher, directory, items, standings),

@@ -40,6 +40,7 @@ from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.settings import Settings
 from kb.tending.approving import Approving
+from kb.tending.asking import Asking
 from kb.tending.delivering import Courier
 from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties
@@ -86,6 +87,7 @@ class Parts:
     deliveries: Deliveries
     receivers: Receivers
     courier: Courier
+    asking: Asking
     reminding: Reminding
     duties: Duties
     routing: Routing

@@ -111,8 +111,8 @@ def chat_words(site: Site, items: Sequence[Item], *, digest: bool) -> tuple[str,
     """The same as a title and a text for a chat."""
     if digest:
         return _summary_subject(items), _summary(site, items)
-    told = items[0].told
-    return _one_line(told.title), _below(told, site)
+    told = items[0].told  # a message without a text is taken by no service
+    return _one_line(told.title), _below(told, site) or told.title
 
 
 def _address(written: EmailMessage, site: Site, to: Receiver) -> None:
@@ -178,7 +178,7 @@ def _way(told: Told, site: Site) -> str:
 def _foot(site: Site, to: Receiver, *, digest: bool) -> str:
     why = "once a day at most" if digest else "as soon as it happens"
     return (
-        f"{_one_line(site.name)}\n\n"
+        f"-- \n{_one_line(site.name)}\n\n"
         f"You get this {why}. All of it also stands under {site.address('/notices')}\n"
         f"Choose how you are told: {site.address('/account/notices')}\n"
         f"No more mail from here: {site.address(to.stop)}"

@@ -49,7 +49,7 @@ def review_notice(
             kind=Kind.REVIEW_DUE,
             key=key,
             title=f"“{one.title}” is to be reviewed",
-            text=_ONE[mark.stage].format(day=_day(one.due)),
+            text=_ONE[mark.stage].format(day=day_in_words(one.due)),
             link=f"/procedures/{one.id}",
             procedure_id=one.id,
         )
@@ -69,7 +69,7 @@ def review_notice(
 def late_notice(person_id: int, stage: str, department: Department, late: Sequence[Late]) -> Notice:
     """How many questions a department has not answered in time."""
     questions = "1 question" if len(late) == 1 else f"{len(late)} questions"
-    oldest = _day(min(one.due_at for one in late).date())
+    oldest = day_in_words(min(one.due_at for one in late).date())
     since = "It was promised by" if len(late) == 1 else "The oldest was promised by"
     text = f"{since} {oldest}. Who asked is still waiting for a word."
     if stage == ADMINISTRATORS:
@@ -90,7 +90,8 @@ def _digest(marks: Sequence[Mark]) -> str:
     return sha256(repr(sorted(marks)).encode()).hexdigest()[:16]
 
 
-def _day(day: date) -> str:
+def day_in_words(day: date) -> str:
+    """ "2 Oct 2026"."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

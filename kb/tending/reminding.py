@@ -17,6 +17,7 @@ from kb.people.person import Person, folded_email
 from kb.people.receivers import Receivers
 from kb.procedures.model import Department, Departments
 from kb.tending import reminder_words as words
+from kb.tending.asking import Asking
 
 BEFORE = timedelta(days=7)
 DEPUTY_AFTER = timedelta(days=7)
@@ -34,12 +35,14 @@ class Reminding:
     reminders: Reminders
     receivers: Receivers
     departments: Callable[[], Departments]
+    asking: Asking
 
     def run(self, now: datetime) -> None:
         """Remind of all that has come so far, on working days of each department."""
         departments = self.departments()
         self._of_reviews(departments, now)
         self._of_questions(departments, now)
+        self.asking.remind(now)
 
     def _of_reviews(self, departments: Departments, now: datetime) -> None:
         reached: dict[Mark, tuple[DueReview, list[Person]]] = {}

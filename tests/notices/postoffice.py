@@ -94,12 +94,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def mailing(home: Path, port: int, **more: str) -> Parts:
-    """A site over that home that mails to that port. Its patience is short."""
+def mailing(home: Path, port: int, patience: float = 0.5, **more: str) -> Parts:
+    """A site over that home that mails to that port. `patience` in seconds."""
     built = with_fast_passwords(build(load(environment(port, **more), home)))
     post = built.courier.ways.post
     assert post is not None
-    post.server = replace(post.server, timeout=0.5)
+    post.server = replace(post.server, timeout=patience)
     return built
 
 

@@ -42,6 +42,15 @@ LADDER = {
     # A link that is not signed by this site.
     "GET /unsubscribe/<token>": "403 403 403 403 403 403",
     "POST /unsubscribe/<token>": "403 403 403 403 403 403",
+    "GET /must-reads": READ,
+    "GET /must-reads/confirmations.csv": "302 404 200 200 200 200",
+    # There is none of that number.
+    "GET /must-reads/<int:must_read_id>": "302 404 404 404 404 404",
+    "GET /must-reads/<int:must_read_id>/confirmations.csv": "302 404 404 404 404 404",
+    "POST /must-reads/<int:must_read_id>/confirmation": "401 404 404 404 404 404",
+    "POST /must-reads/<int:must_read_id>/cancellation": "401 404 404 404 404 404",
+    "GET /procedures/<path:procedure_id>/must-reads": DRAFT,
+    "POST /procedures/<path:procedure_id>/must-reads": WRITE_POST,
     "GET /deliveries": ADMINISTRATORS,
     "POST /deliveries/retries": "401 404 404 404 404 302",
     "POST /account/sessions/ending": "401 302 302 302 302 302",
@@ -227,6 +236,7 @@ EXAMPLES = {
     "shared_id": 1,
     "submission_id": 1,
     "notice_id": 1,
+    "must_read_id": 1,
     "token": "forged",
 }
 

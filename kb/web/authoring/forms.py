@@ -45,7 +45,11 @@ class EditForm(FlaskForm):
     body = TextAreaField("Text")
     note = StringField("What changed, and why?")
     worth_telling = RadioField(
-        choices=[SelectChoice("no", "A minor change"), SelectChoice("yes", "Worth telling people")],
+        choices=[
+            SelectChoice("no", "A minor change"),
+            SelectChoice("yes", "Worth telling people"),
+            SelectChoice("must", "Must be read"),
+        ],
         default="no",
     )
     id = StringField("Id", description="It never changes.")
