@@ -22,7 +22,11 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.feedback_tables import LIVE, item_events, items, votes
+from kb.database.feedback_tables import (
+    item_events,
+    items,
+    votes,
+)
 from kb.database.health_tables import (
     department_days,
     likenesses,
@@ -77,7 +81,6 @@ from kb.database.service_tables import (
 
 __all__ = [
     "GREATEST_ID",
-    "LIVE",
     "MIGRATIONS",
     "Moment",
     "Unwritable",
