@@ -213,5 +213,5 @@ def _lines(old: bytes, new: bytes) -> Iterator[tuple[str, str]]:
         if nth > _MOST_LINES:
             yield " ", "…"
             return
-        if nth > 1:
+        if nth > 2:  # not the names of both files, nor where the first stretch begins
             yield (line[:1], line[1:]) if line[:1] in "+- " else (" ", "…")
