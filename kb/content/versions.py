@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, case, func, or_, select
 
 from kb.content.lineage import GONE
 from kb.database import erasures, procedures, reading
@@ -100,7 +100,7 @@ class Versions:
 
     def of(self, procedure: Procedure, reader: Reader, page: int, per_page: int) -> Listed:
         """Its versions, newest first."""
-        wanted = and_(table.c.line == _line_of(procedure.path), _visible(reader))
+        wanted = and_(table.c.line == _line_of(procedure.path), _visible(reader.drafts_of))
         query = select(table, func.count().over().label("total")).where(wanted)
         query = query.order_by(table.c.id.desc()).offset((page - 1) * per_page).limit(per_page)
         with reading(self._engine) as connection:
@@ -117,7 +117,10 @@ class Versions:
 
     def newest(self, procedure: Procedure, reader: Reader) -> Version | None:
         """What the site has of it, as far as git knows."""
-        return self._newest(and_(_of(procedure, reader), _on_site()))
+        asked = {"path": procedure.path, "drafts": list(reader.drafts_of)}
+        with reading(self._engine) as connection:
+            row = connection.execute(_NEWEST, asked).one_or_none()
+        return None if row is None else _version(row)
 
     def noted(self, procedure: Procedure, note: str, reader: Reader) -> Version | None:
         """The newest that carries exactly this note."""
@@ -126,7 +129,7 @@ class Versions:
     def before(self, version: Version, reader: Reader) -> Version | None:
         """The version that came before."""
         earlier = and_(table.c.line == version.line, table.c.id < version.id)
-        return self._newest(and_(earlier, _visible(reader), table.c.blob != ""))
+        return self._newest(and_(earlier, _visible(reader.drafts_of), table.c.blob != ""))
 
     def as_of(self, procedure: Procedure, at: datetime, reader: Reader) -> Version | None:
         """The version that the site had at that time: it may be a draft, or a removal."""
@@ -189,6 +192,9 @@ class Versions:
         return None if row is None else _version(row)
 
 
+_HERE = table.alias()
+
+
 def _on_site() -> ColumnElement[bool]:
     return table.c.live_from.is_not(None)
 
@@ -200,7 +206,7 @@ def _not_erased() -> ColumnElement[bool]:
 
 def _line_of(path: Any) -> ColumnElement[int]:
     """The line of the file that stands at a path now."""
-    here = table.alias()
+    here = _HERE
     return (
         select(here.c.line)
         .where(here.c.path == path, here.c.until.is_(None), here.c.live_from.is_not(None))
@@ -211,13 +217,13 @@ def _line_of(path: Any) -> ColumnElement[int]:
 
 
 def _of(procedure: Procedure, reader: Reader) -> ColumnElement[bool]:
-    return and_(table.c.line == _line_of(procedure.path), _visible(reader))
+    return and_(table.c.line == _line_of(procedure.path), _visible(reader.drafts_of))
 
 
-def _visible(reader: Reader) -> ColumnElement[bool]:
+def _visible(drafts_of: Any) -> ColumnElement[bool]:
     """`may_see` as SQL."""
     public = and_(_on_site(), table.c.status != Status.DRAFT.value)
-    return or_(public, table.c.department.in_(reader.drafts_of))
+    return or_(public, table.c.department.in_(drafts_of))
 
 
 def may_see(reader: Reader, version: Version) -> bool:
@@ -263,3 +269,16 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
 
 def _version(row: Any) -> Version:
     return Version(**{name: getattr(row, name) for name in Version.__dataclass_fields__})
+
+
+# Made once: every procedure's page asks it.
+_NEWEST = (
+    select(table)
+    .where(
+        table.c.line == _line_of(bindparam("path")),
+        _visible(bindparam("drafts", expanding=True)),
+        _on_site(),
+    )
+    .order_by(table.c.id.desc())
+    .limit(1)
+)

@@ -12,7 +12,16 @@ from kb.database.content_tables import (
     procedures,
     versions,
 )
-from kb.database.engine import MIGRATIONS, Unwritable, connect, reading, upgrade, writing
+from kb.database.engine import (
+    MIGRATIONS,
+    Unwritable,
+    connect,
+    reading,
+    share,
+    unshare,
+    upgrade,
+    writing,
+)
 from kb.database.feedback_tables import items, votes
 from kb.database.insight_tables import (
     cleared_searches,
@@ -53,8 +62,10 @@ __all__ = [
     "procedures",
     "reading",
     "searches",
+    "share",
     "sign_in_attempts",
     "tokens",
+    "unshare",
     "upgrade",
     "versions",
     "votes",

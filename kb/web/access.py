@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, abort, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
@@ -17,7 +18,8 @@ from kb.procedures.visibility import Reader
 from kb.web.pages import generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
-PUBLIC = frozenset({"static", "bootstrap.static", "signing_in.sign_in", "api.health"})
+ASSETS = frozenset({"static", "bootstrap.static"})
+PUBLIC = ASSETS | {"signing_in.sign_in", "api.health"}
 # Open to everybody where KB_OPEN_READING says so.
 READING = frozenset(
     {
@@ -36,6 +38,10 @@ READING = frozenset(
         "help.search",
     }
 )
+
+
+_RENEWED = "renewed"  # when the session was last made to last, seconds since 1970
+_RENEW_AFTER = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,9 @@ def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
     _forget()
     session.permanent = True
+    session[_RENEWED] = now().timestamp()
     login_user(Visitor(who))
+    generate_csrf()  # now, so that pages opened side by side do not each make another
     g.person = who
 
 
@@ -179,7 +187,12 @@ def _for_every_page() -> dict[str, object]:
 
 
 def _by_session() -> Person | None:
-    return current_user.person if current_user.is_authenticated else None
+    if not current_user.is_authenticated:
+        return None
+    if now().timestamp() - session.get(_RENEWED, 0) > _RENEW_AFTER:
+        session[_RENEWED] = now().timestamp()
+    found: Person = current_user.person
+    return found
 
 
 def _by_token() -> Person | None:
