@@ -15,14 +15,14 @@ from kb.people.directory import Directory
 from kb.people.errors import NoSuchPerson, PeopleError
 from kb.people.passwords import generated
 from kb.people.person import Person
-from kb.people.rights import Role
+from kb.people.rights import GIVEN, Role
 from kb.people.tokens import Token, Tokens
 from kb.procedures.model import UNASSIGNED
 
 _role_option = click.option(
     "--role",
     "roles",
-    type=click.Choice([role.value for role in Role]),
+    type=click.Choice([role.value for role in GIVEN]),
     multiple=True,
     default=[Role.REP.value],
     help="May be given several times. Editors and reviewers need --department.",

@@ -78,7 +78,7 @@ class SearchTest:
         one = filed.procedure
         if one.status is Status.RETIRED:
             return ()
-        draft, line = one.status is Status.DRAFT, filed.lines.get("finds", 1)
+        draft, line = one.status.kept_back, filed.lines.get("finds", 1)
         return tuple(
             cls(query, one.path, one.id, one.title, one.department, draft, line)
             for query in one.finds
@@ -145,7 +145,7 @@ def _repeated_titles(rows: list[CrossRow]) -> Iterator[Fault]:
 
 def _path_for(row: CrossRow, other: CrossRow) -> str:
     """What the people of `row` may be told of `other`: not that another department drafts it."""
-    hidden = other.status is Status.DRAFT and other.department != row.department
+    hidden = other.status.kept_back and other.department != row.department
     return "a draft of another department" if hidden else other.path
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Engine, bindparam, func, or_, select, update
 
 from kb.database import GREATEST_ID, memberships, people, reading, writing
 from kb.notices.queue import Notice, enqueue
@@ -110,17 +110,17 @@ class Directory:
             found = records.listed(connection, people.c.id.in_(member))
         return tuple(person for person in found if not person.disabled)
 
-    def answers(self, department: str, *, demo_allowed: bool) -> bool:
-        """Is there an editor or reviewer of this department who may enter?"""
-        member = (
-            select(people.c.id)
-            .join(memberships, memberships.c.person_id == people.c.id)
-            .where(memberships.c.department == department, people.c.disabled_at.is_(None))
-        )
-        if not demo_allowed:
-            member = member.where(people.c.demo.is_(False))
+    def around(
+        self, department: str, emails: Iterable[str], *, demo_allowed: bool
+    ) -> tuple[Person, ...]:
+        """Those who may enter of its members, those of these addresses, and administrators."""
+        member = select(memberships.c.person_id).where(memberships.c.department == department)
+        folded = {folded_email(email) for email in emails}
+        known = people.c.email.in_(sorted(email for email in folded if email.isprintable()))
+        near = or_(people.c.id.in_(member), known, people.c.administrator)
         with reading(self._engine) as connection:
-            return connection.scalar(member.limit(1)) is not None
+            found = records.listed(connection, near)
+        return tuple(one for one in found if one.may_enter(demo_allowed=demo_allowed))
 
     def has_administrator(self) -> bool:
         """Is there one who may enter outside demo mode?"""

@@ -133,7 +133,7 @@ class DepartmentsKept:
         """What it owns."""
         return Belongings(
             self._reviews.counts_of([department_id]).get(department_id, 0),
-            self._inbox.counts({department_id}, now).open,
+            self._inbox.lists.counts({department_id}, now).open,
             self._directory.members([department_id]),
         )
 
