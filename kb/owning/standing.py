@@ -15,7 +15,8 @@ from kb.procedures.model import Severity, Status
 
 SOON_ITEM = timedelta(hours=4)  # as the inbox has it
 SUBMITTED = "in review"
-OPEN = ("open",)  # states of an item that waits for the department
+OPEN = ("open", "new", "seen", "in work", "waiting")  # states of an item that is not closed
+STANDS = "waiting"  # for the reporter: its clock stands
 BROKEN_FIND = "broken-find"
 _OWN_ROWS = frozenset({BROKEN_FIND, "review-overdue"})  # counted by themselves, not as faults
 
@@ -88,10 +89,11 @@ def _reviews(own: ColumnElement[bool], today: date, email: str | None) -> Any:
 
 
 def _items(department: str, now: datetime) -> Any:
+    runs = items.c.state != STANDS
     counted = {
         "open_items": items.c.id > 0,
-        "soon_items": items.c.due_at.between(now, now + SOON_ITEM),
-        "late_items": items.c.due_at < now,
+        "soon_items": and_(items.c.due_at.between(now, now + SOON_ITEM), runs),
+        "late_items": and_(items.c.due_at < now, runs),
     }
     waiting = and_(items.c.department == department, items.c.state.in_(OPEN))
     return select(*(_sum(which).label(name) for name, which in counted.items())).where(waiting)
