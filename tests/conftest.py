@@ -18,6 +18,7 @@ from kb.app import build, create_app
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.passwords import Passwords
+from kb.web.rendered import Shelf
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -170,9 +171,34 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def sites() -> list[Flask]:
+    """The one site that most tests share: building its routes takes longer than most of them."""
+    return []
+
+
 @pytest.fixture
-def app(parts: Parts, compiled: FileSystemBytecodeCache) -> Flask:
+def app(parts: Parts, sites: list[Flask], compiled: FileSystemBytecodeCache) -> Flask:
     """The site over those parts."""
+    if not sites:
+        sites.append(built_site(parts, compiled))
+        sites[0].config["KB_FRESH"] = dict(sites[0].config)
+    (site,) = sites
+    fresh = site.config["KB_FRESH"]
+    site.config.clear()
+    site.config.update(fresh, KB_FRESH=fresh)
+    site.extensions.update(kb=parts, kb_shelf=Shelf())
+    return site
+
+
+@pytest.fixture
+def own_app(parts: Parts, compiled: FileSystemBytecodeCache) -> Flask:
+    """A site of the test's own, for those that add routes to it or watch its requests."""
+    return built_site(parts, compiled)
+
+
+def built_site(parts: Parts, compiled: FileSystemBytecodeCache) -> Flask:
+    """The site, as tests need it."""
     site = create_app(parts)
     site.jinja_env.bytecode_cache = compiled
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)

@@ -7,16 +7,28 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_mock_engine, event, insert, select
+from sqlalchemy import Engine, create_mock_engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from kb.database import MIGRATIONS, connect, metadata, people, reading, tokens, upgrade, writing
+from kb.database import (
+    MIGRATIONS,
+    connect,
+    metadata,
+    people,
+    reading,
+    share,
+    tokens,
+    unshare,
+    upgrade,
+    writing,
+)
 from kb.database import catalogue_state as state
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -189,7 +201,44 @@ def test_postgresql_takes_the_tables_too():
         lambda sql, *_arguments: made.append(str(sql.compile(dialect=engine.dialect))),
     )
     metadata.create_all(engine, checkfirst=False)
-    assert any("WHERE state = 'open'" in sql for sql in made)
+    assert any("WHERE state IN ('new'" in sql for sql in made)
     names = [index.name for table in metadata.tables.values() for index in table.indexes]
     names += [one.name for table in metadata.tables.values() for one in table.constraints]
     assert max(len(str(name)) for name in names) <= 63
+
+
+def counted(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(people)) or 0
+
+
+def add_one(engine: Engine, email: str) -> None:
+    with writing(engine, "people") as connection:
+        connection.execute(insert(people), person(email=email))
+
+
+def test_who_looks_once_sees_one_state_and_what_they_wrote_themselves(engine: Engine) -> None:
+    upgrade(engine)
+    share(engine)
+    try:
+        assert counted(engine) == 0
+        elsewhere = Thread(target=add_one, args=(engine, "a@kb.example"))
+        elsewhere.start()
+        elsewhere.join()
+        assert counted(engine) == 0
+        add_one(engine, "b@kb.example")
+        assert counted(engine) == 2
+    finally:
+        unshare()
+    assert counted(engine) == 2
+
+
+def test_what_is_shared_goes_back(engine: Engine) -> None:
+    upgrade(engine)
+    before = engine.pool.checkedout()
+    share(engine)
+    counted(engine)
+    assert engine.pool.checkedout() == before + 1
+    unshare()
+    unshare()
+    assert engine.pool.checkedout() == before

@@ -10,12 +10,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, case, func, or_, select
 
 from kb.content.lineage import GONE
 from kb.database import erasures, procedures, reading
 from kb.database import versions as table
-from kb.procedures.model import Procedure, Status
+from kb.procedures.model import KEPT_BACK, Procedure, Status
 from kb.procedures.visibility import Reader
 
 
@@ -100,7 +100,7 @@ class Versions:
 
     def of(self, procedure: Procedure, reader: Reader, page: int, per_page: int) -> Listed:
         """Its versions, newest first."""
-        wanted = and_(table.c.line == _line_of(procedure.path), _visible(reader))
+        wanted = and_(table.c.line == _line_of(procedure.path), _visible(reader.drafts_of))
         query = select(table, func.count().over().label("total")).where(wanted)
         query = query.order_by(table.c.id.desc()).offset((page - 1) * per_page).limit(per_page)
         with reading(self._engine) as connection:
@@ -117,7 +117,10 @@ class Versions:
 
     def newest(self, procedure: Procedure, reader: Reader) -> Version | None:
         """What the site has of it, as far as git knows."""
-        return self._newest(and_(_of(procedure, reader), _on_site()))
+        asked = {"path": procedure.path, "drafts": list(reader.drafts_of)}
+        with reading(self._engine) as connection:
+            row = connection.execute(_NEWEST, asked).one_or_none()
+        return None if row is None else _version(row)
 
     def noted(self, procedure: Procedure, note: str, reader: Reader) -> Version | None:
         """The newest that carries exactly this note."""
@@ -126,7 +129,7 @@ class Versions:
     def before(self, version: Version, reader: Reader) -> Version | None:
         """The version that came before."""
         earlier = and_(table.c.line == version.line, table.c.id < version.id)
-        return self._newest(and_(earlier, _visible(reader), table.c.blob != ""))
+        return self._newest(and_(earlier, _visible(reader.drafts_of), table.c.blob != ""))
 
     def as_of(self, procedure: Procedure, at: datetime, reader: Reader) -> Version | None:
         """The version that the site had at that time: it may be a draft, or a removal."""
@@ -146,6 +149,15 @@ class Versions:
         query = select(table).where(wanted).order_by(table.c.id.desc()).limit(most)
         with reading(self._engine) as connection:
             return [_version(row) for row in connection.execute(query)][::-1]
+
+    def first(self, procedure: Procedure, reader: Reader) -> Version | None:
+        """What the site had of it first, as far as this reader may see."""
+        wanted = and_(_of(procedure, reader), _on_site(), table.c.blob != "")
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(table).where(wanted).order_by(table.c.id).limit(1)
+            ).first()
+        return _version(row) if row else None
 
     def shelf(
         self,
@@ -189,6 +201,9 @@ class Versions:
         return None if row is None else _version(row)
 
 
+_HERE = table.alias()
+
+
 def _on_site() -> ColumnElement[bool]:
     return table.c.live_from.is_not(None)
 
@@ -200,7 +215,7 @@ def _not_erased() -> ColumnElement[bool]:
 
 def _line_of(path: Any) -> ColumnElement[int]:
     """The line of the file that stands at a path now."""
-    here = table.alias()
+    here = _HERE
     return (
         select(here.c.line)
         .where(here.c.path == path, here.c.until.is_(None), here.c.live_from.is_not(None))
@@ -211,18 +226,18 @@ def _line_of(path: Any) -> ColumnElement[int]:
 
 
 def _of(procedure: Procedure, reader: Reader) -> ColumnElement[bool]:
-    return and_(table.c.line == _line_of(procedure.path), _visible(reader))
+    return and_(table.c.line == _line_of(procedure.path), _visible(reader.drafts_of))
 
 
-def _visible(reader: Reader) -> ColumnElement[bool]:
+def _visible(drafts_of: Any) -> ColumnElement[bool]:
     """`may_see` as SQL."""
-    public = and_(_on_site(), table.c.status != Status.DRAFT.value)
-    return or_(public, table.c.department.in_(reader.drafts_of))
+    public = and_(_on_site(), table.c.status.not_in(KEPT_BACK))
+    return or_(public, table.c.department.in_(drafts_of))
 
 
 def may_see(reader: Reader, version: Version) -> bool:
     """May this person see that version of a procedure which they may read as it is now?"""
-    public = version.live_from is not None and version.status != Status.DRAFT
+    public = version.live_from is not None and version.status not in KEPT_BACK
     return public or version.department in reader.drafts_of
 
 
@@ -243,7 +258,7 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
     ).outerjoin(now, and_(now.c.path == head.c.path, head.c.blob != ""))
     readable = case(
         (now.c.path.is_(None), table.c.department.in_(reader.drafts_of)),
-        (now.c.status == Status.DRAFT.value, now.c.department.in_(reader.drafts_of)),
+        (now.c.status.in_(KEPT_BACK), now.c.department.in_(reader.drafts_of)),
         else_=True,
     )
     query = (
@@ -263,3 +278,16 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
 
 def _version(row: Any) -> Version:
     return Version(**{name: getattr(row, name) for name in Version.__dataclass_fields__})
+
+
+# Made once: every procedure's page asks it.
+_NEWEST = (
+    select(table)
+    .where(
+        table.c.line == _line_of(bindparam("path")),
+        _visible(bindparam("drafts", expanding=True)),
+        _on_site(),
+    )
+    .order_by(table.c.id.desc())
+    .limit(1)
+)

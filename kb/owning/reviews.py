@@ -83,11 +83,15 @@ class Standings:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many procedures of a department a person owns and deputises for."""
+    """How many published procedures of a department a person owns and deputises for.
+
+    `kept_back` counts those, of either kind, that only the department may know of.
+    """
 
     department: str
     owned: int
     deputised: int
+    kept_back: int
 
 
 class Reviews:
@@ -133,14 +137,19 @@ class Reviews:
 
     def held_by(self, email: str) -> tuple[Held, ...]:
         """What a person has, by department; retired ones count for nobody."""
-        kept = procedures.c.status != Status.RETIRED.value
+        columns = (procedures.c[name] for name in ("department", "owner", "status"))
         mine = or_(procedures.c.owner == email, procedures.c.deputy == email)
-        query = select(procedures.c.department, procedures.c.owner).where(kept, mine)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        every = Counter(row.department for row in rows)
-        owned = Counter(row.department for row in rows if row.owner == email)
-        return tuple(Held(id, owned[id], every[id] - owned[id]) for id in sorted(every))
+            rows = connection.execute(select(*columns).where(mine)).all()
+        kept = [row for row in rows if row.status != Status.RETIRED]
+        out = [row for row in kept if row.status == Status.PUBLISHED]
+        every = Counter(row.department for row in kept)
+        published = Counter(row.department for row in out)
+        owned = Counter(row.department for row in out if row.owner == email)
+        return tuple(
+            Held(id, owned[id], published[id] - owned[id], every[id] - published[id])
+            for id in sorted(every)
+        )
 
     def counts_of(self, departments: Iterable[str]) -> Mapping[str, int]:
         """How many procedures of any state each of these departments has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from kb.content.erasures import Erasure
@@ -65,6 +65,21 @@ class Saver:
             except Again:
                 continue
         return self._save(edit, now)
+
+    def change(
+        self,
+        procedure_id: str,
+        change: Callable[[bytes], bytes],
+        note: str,
+        by: Author,
+        now: datetime,
+    ) -> Saved:
+        """The procedure's file as `change` makes it from what it is then; what that raises goes on.
+
+        It is called while nobody else writes, and may find its own work done already.
+        """
+        told = noted(note, f"Changed {procedure_id}", by, now, False)
+        return self._desk.changed(procedure_id, change, told)
 
     def create(self, path: str, text: bytes, note: str, by: Author, now: datetime) -> Saved:
         """Write a file that was not there. Raises UnusableEdit when it is, or its id is taken."""
@@ -161,6 +176,10 @@ class Saver:
     def settle_bulk_changes(self) -> None:
         """Before they are listed: what a killed process left is ended in the ledger."""
         self._batches.settle()
+
+    def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
+        """A draft that nobody wants; its versions stay in the history."""
+        self._retiring.remove(procedure_id, note, by, now)
 
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
         """For good, with all versions where the repository is kb's own. Raises NotAllowed."""

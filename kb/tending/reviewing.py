@@ -22,6 +22,7 @@ from kb.saving.batches import CHANGED_SINCE, GONE, Change
 from kb.saving.saver import Saver
 
 CONFIRMED = "Still right"
+KIND = "review due"  # of the notices: people choose by it
 NOT_YOURS = "that is not yours to do"
 ALREADY = "nothing had to change"
 
@@ -189,7 +190,7 @@ class Reviewing:
                 told.append(
                     Notice(
                         person.id,
-                        "hand over",
+                        KIND,
                         f"handed:{done.commit}",
                         f"{by.name} handed you {many}",
                         "You answer for it from now on.",

@@ -6,18 +6,26 @@ from dataclasses import dataclass
 
 from flask import Flask, abort, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
 from kb.people.person import Person
-from kb.people.rights import Right, may
+from kb.people.rights import Case, Right, allows, may, reviews
 from kb.people.tokens import Tokens
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
+from kb.tending.routing import Answering
 from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
-PUBLIC = frozenset({"static", "bootstrap.static", "signing_in.sign_in", "api.health"})
+ASSETS = frozenset({"static", "bootstrap.static"})
+PUBLIC = ASSETS | {
+    "signing_in.sign_in",
+    "api.health",
+    "unsubscribing.ask",  # by a signed link
+    "unsubscribing.stop",
+}
 # Open to everybody where KB_OPEN_READING says so.
 READING = frozenset(
     {
@@ -35,8 +43,13 @@ READING = frozenset(
         "browsing.titles",
         "help.index",
         "help.search",
+        "help.rules",
     }
 )
+
+
+_RENEWED = "renewed"  # when the session was last made to last, seconds since 1970
+_RENEW_AFTER = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +68,16 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: answers not yet read, items waiting in the inbox."""
+    """The numbers in the navigation: news of one's questions, items waiting in the inbox,
+
+    submissions that wait for a reviewer, notices not yet read.
+    """
 
     unread: int = 0
     open: int = 0
+    review: int = 0
+    notices: int = 0
+    answers: bool = False  # is any inbox theirs?
 
 
 def register(app: Flask) -> None:
@@ -100,26 +119,39 @@ def readable_or_404(procedure_id: str) -> Card:
     return card
 
 
-def editable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if it is of a department that the one who asks writes for."""
+def allowed(right: Right, procedure: Procedure) -> bool:
+    """Has the one who asks this right on that procedure as it stands?"""
+    found = person()
+    department = departments().get(procedure.department)
+    case = Case(department, procedure.status, parts().settings.four_eyes)
+    return found is not None and allows(found, right, case)
+
+
+def allowed_or_404(right: Right, procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks has this right on it as it stands."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.WRITE, card.procedure.department):
+    signed_in()
+    if not allowed(right, card.procedure):
         abort(404)
     return card
 
 
-def erasable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if the one who asks may erase for good."""
+def editable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks may write it, or propose a change to it."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.ERASE):
+    signed_in()
+    if not may_edit(card.procedure):
         abort(404)
     return card
 
 
 def may_edit(procedure: Procedure) -> bool:
-    """May the one who asks write this procedure?"""
-    found = person()
-    return found is not None and may(found, Right.WRITE, procedure.department)
+    """May the one who asks write this procedure, or propose a change to it?"""
+    return allowed(Right.WRITE, procedure) or allowed(Right.PROPOSE, procedure)
+
+
+def _can(right: str, procedure: Procedure) -> bool:
+    return allowed(Right(right), procedure)
 
 
 def administrator_or_404() -> Person:
@@ -133,6 +165,17 @@ def administrator_or_404() -> Person:
 def department_member_or_404() -> Person:
     """Who asks, if any department's drafts and inbox are theirs."""
     found = signed_in()
+    if not found.departments:
+        abort(404)
+    return found
+
+
+def answering() -> Answering:
+    """Who asks, with the departments whose inbox is theirs; asked of the database once a request.
+
+    Aborts with 404 where there is none.
+    """
+    found = _answering(signed_in())
     if not found.departments:
         abort(404)
     return found
@@ -156,7 +199,9 @@ def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
     _forget()
     session.permanent = True
+    session[_RENEWED] = now().timestamp()
     login_user(Visitor(who))
+    generate_csrf()  # now, so that pages opened side by side do not each make another
     g.person = who
 
 
@@ -168,7 +213,7 @@ def end_session() -> None:
 
 
 def badges() -> Badges:
-    """Counted once a request, and only where a page shows them: two statements at most."""
+    """Counted once a request, and only where a page shows them: three statements at most."""
     if "badges" not in g:
         g.badges = _counted(person())
     found: Badges = g.badges
@@ -178,7 +223,8 @@ def badges() -> Badges:
 def _forget() -> None:
     """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
     session.clear()
-    g.pop("csrf_token", None)
+    for name in ("csrf_token", "answering", "badges"):
+        g.pop(name, None)
 
 
 def _require_sign_in() -> None:
@@ -190,11 +236,16 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges, "may_edit": may_edit}
+    return {"person": person(), "badges": badges, "may_edit": may_edit, "can": _can}
 
 
 def _by_session() -> Person | None:
-    return current_user.person if current_user.is_authenticated else None
+    if not current_user.is_authenticated:
+        return None
+    if now().timestamp() - session.get(_RENEWED, 0) > _RENEW_AFTER:
+        session[_RENEWED] = now().timestamp()
+    found: Person = current_user.person
+    return found
 
 
 def _by_token() -> Person | None:
@@ -220,6 +271,26 @@ def _who_may_enter(person_id: int) -> Person | None:
 def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
-    inbox = parts().inbox
-    waiting = inbox.counts(who.departments, now()).open if who.departments else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting)
+    inbox, mine = parts().inbox, _answering(who).departments
+    waiting = inbox.lists.counts(mine, now()).open if mine else 0
+    return Badges(
+        unread=inbox.unread_answers(who.id),
+        open=waiting,
+        review=_for_review(who),
+        notices=parts().telling.unread(who.id),
+        answers=bool(mine),
+    )
+
+
+def _for_review(who: Person) -> int:
+    """How much waits for this person to approve it or send it back."""
+    own = [each for each in who.departments if reviews(who, each)]
+    approving = parts().approving
+    return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
+
+
+def _answering(who: Person) -> Answering:
+    if "answering" not in g:
+        g.answering = parts().routing.answering(who, departments())
+    found: Answering = g.answering
+    return found

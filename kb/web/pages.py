@@ -15,6 +15,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_bootstrap import Bootstrap5
 
 from kb.content.departments import parse_departments
+from kb.database import share, unshare
 from kb.parts import Parts
 from kb.procedures.model import Departments
 from kb.web import wording
@@ -28,6 +29,8 @@ _MOST_PAGES = 100_000
 def register(app: Flask) -> None:
     """Serve the assets, and give templates their filters and functions."""
     _serve_assets(app)
+    app.before_request_funcs.setdefault(None, []).insert(0, _look_once)
+    app.teardown_request(lambda _error: unshare())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for name in ("day", "short_day", "moment", "days_long", "promised", "counted", "quiet", "loud"):
         app.jinja_env.filters[name] = getattr(wording, name)
@@ -155,6 +158,12 @@ class Pages:
 @lru_cache(maxsize=4)
 def _parsed(source: bytes) -> Departments:
     return parse_departments(source)
+
+
+def _look_once() -> None:
+    """A page that changes nothing is made of one state of the database."""
+    if request.method in ("GET", "HEAD"):
+        share(parts().engine)
 
 
 def _serve_assets(app: Flask) -> None:

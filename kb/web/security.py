@@ -6,14 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.keys import DamagedKey, key_in
 from kb.settings import SettingsError
-from kb.web import api
+from kb.web import api, unsubscribing
+from kb.web.access import ASSETS
 
 LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand characters
 SESSION_LASTS = timedelta(hours=12)
@@ -27,13 +29,25 @@ CONTENT_SECURITY_POLICY = {
 }
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in signed cookies, of which nothing is told with what any cache may keep."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """With a page that may be made for one person only; assets are everybody's."""
+        if request.endpoint not in ASSETS:
+            super().save_session(app, session, response)
+
+
 def register(app: Flask) -> None:
     """Make the site safe to stand in a browser. Raises SettingsError on a damaged secret key."""
     settings = app.extensions["kb"].settings
     app.secret_key = secret_key(settings.var)
+    app.session_interface = Sessions()
     app.config.update(
         SESSION_COOKIE_NAME="kb_session",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        # A late answer with an older session would undo the newer one; `access` renews it.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         # A page stays open all day beside a call: its token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
@@ -50,7 +64,9 @@ def register(app: Flask) -> None:
         strict_transport_security=settings.https,
         strict_transport_security_include_subdomains=False,
     )
-    CSRFProtect(app).exempt(api.blueprint)
+    tokens = CSRFProtect(app)
+    for sealed in (api, unsubscribing):  # the token, the signed link is the proof
+        tokens.exempt(sealed.blueprint)
     app.after_request(_keep_private)
 
 

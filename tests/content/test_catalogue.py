@@ -17,9 +17,9 @@ from kb.content.check import cross_faults
 from kb.content.front_matter import parse
 from kb.content.library import FileStamp
 from kb.content.reading import Filed, procedure_from
-from kb.database import connect, upgrade
 from kb.procedures.model import Department, Departments, Fault, Severity
 from kb.procedures.visibility import Reader
+from tests.databases import migrated
 from tests.effort import examples
 
 DEPARTMENTS = Departments(
@@ -33,8 +33,7 @@ TODAY = date(2026, 11, 22)
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
-    upgrade(made)
+    made = migrated(tmp_path)
     yield made
     made.dispose()
 
@@ -175,7 +174,7 @@ def test_faults_across_files_come_and_go(catalogue: Catalogue) -> None:
 
 def test_cross_rows_are_what_the_check_needs(catalogue: Catalogue) -> None:
     catalogue.record([LATE, filed("a.md", "id: SHP-014\ntitle: late shipment", "\n[x](gone.md)")])
-    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, frozenset(), TODAY)
+    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, {}, TODAY)
     assert {(fault.path, fault.line, fault.code) for fault in found} == {
         ("a.md", 2, "duplicate-id"),
         ("shipping/late.md", 3, "duplicate-title"),
@@ -329,8 +328,7 @@ class Refreshes(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = TemporaryDirectory()
-        self._engine = connect(f"sqlite:///{self._folder.name}/kb.sqlite3")
-        upgrade(self._engine)
+        self._engine = migrated(Path(self._folder.name))
         self._catalogue = Catalogue(self._engine)
         self._files: dict[str, tuple[str | None, str]] = {}
         self._named: dict[str, str] = {}  # path -> the id of its front matter, which it had

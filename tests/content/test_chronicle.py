@@ -12,8 +12,9 @@ from sqlalchemy import Engine, delete, select
 
 from kb.content.chronicle import Chronicle
 from kb.content.history import History
-from kb.database import connect, reading, upgrade, versions, writing
+from kb.database import reading, versions, writing
 from kb.procedures.model import Department, Departments
+from tests.databases import migrated
 from tests.effort import examples
 from tests.gitmade import Clone
 
@@ -59,8 +60,7 @@ class Told:
 
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Told]:
-    engine = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
-    upgrade(engine)
+    engine = migrated(tmp_path)
     yield Told(tmp_path / "content", engine)
     engine.dispose()
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from kb.database import connect, upgrade
+from kb.database import connect
 from kb.insight.log import Log
+from tests.databases import migrated
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
-    upgrade(engine)
+    engine = migrated(tmp_path)
     yield engine
     engine.dispose()
 

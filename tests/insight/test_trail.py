@@ -13,8 +13,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from kb.database import connect, upgrade
+from kb.database import connect
 from kb.insight.log import Log
+from tests.databases import migrated
 from tests.effort import examples
 from tests.insight.acts import ask, at, ended, opening, rows, search, typed, vote
 
@@ -202,8 +203,7 @@ def test_how_events_fall_into_batches_changes_nothing(steps: list, seed: int) ->
     outcomes = []
     for split in (lambda: False, lambda: rng.random() < 0.5):
         with tempfile.TemporaryDirectory() as name:
-            base = connect(f"sqlite:///{name}/kb.sqlite3")
-            upgrade(base)
+            base = migrated(Path(name))
             log = Log(connect(str(base.url)), Path(name) / "log_key", str.lower)
             for act in acts:
                 log.tell(act)

@@ -13,14 +13,15 @@ FAILING = (400, 403, 405, 413, 414, 429, 503)
 
 
 @pytest.fixture
-def failing(app: Flask) -> FlaskClient:
+def failing(own_app: Flask) -> FlaskClient:
     """A rep on a site that has an address for every way to fail."""
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    site = own_app
+    site.config["PROPAGATE_EXCEPTIONS"] = False
     for status in FAILING:
-        app.add_url_rule(f"/fail/{status}", f"fail{status}", lambda status=status: abort(status))
-    app.add_url_rule("/fail/broken", "broken", lambda: 1 // 0)
-    app.add_url_rule("/api/v1/broken", "api_broken", lambda: 1 // 0)
-    return signed_in(app, "rep@kb.example")
+        site.add_url_rule(f"/fail/{status}", f"fail{status}", lambda status=status: abort(status))
+    site.add_url_rule("/fail/broken", "broken", lambda: 1 // 0)
+    site.add_url_rule("/api/v1/broken", "api_broken", lambda: 1 // 0)
+    return signed_in(site, "rep@kb.example")
 
 
 @pytest.mark.parametrize("status", FAILING)

@@ -403,7 +403,7 @@ def test_who_left_is_replaced_as_owner_and_as_deputy(home: Path, parts: Parts, a
     assert "deputy: new@" in text(parts, "shipping/OLD.md")
     assert "owner: new@" in text(parts, "shipping/customs.md")
     told = parts.engine.connect().exec_driver_sql("SELECT title, kind FROM notices").all()
-    assert told == [("Rena Reviewer handed you 3 procedures", "hand over")]
+    assert told == [("Rena Reviewer handed you 3 procedures", "review due")]
 
 
 def test_nobody_gets_what_is_not_of_their_department(
@@ -442,3 +442,36 @@ def test_an_orphan_is_listed_with_what_it_lacks_and_can_be_handed_over(
     form = {"chosen": chosen(parts, "NONE", "WHO"), "owner": "editor@kb.example", "deputy": ""}
     administrator.post("/reviews/hand-overs", data=form)
     assert set(listed(page(administrator, "/reviews/orphans"))) == {"lost", "BIL-001"}
+
+
+# Feedback on what nobody owns
+
+
+def complain(client: FlaskClient, parts: Parts, id: str) -> None:
+    form = {"helpful": "no", "version": version_of(parts, id), "reason": "wrong"}
+    assert client.post(f"/procedures/{id}/votes", data=form).status_code == 302
+
+
+def waiting(parts: Parts, department: str) -> int:
+    return parts.inbox.counts({department}, NOW).open
+
+
+def test_feedback_on_an_orphan_reaches_somebody(
+    home: Path, parts: Parts, rep: FlaskClient, app: Flask
+) -> None:
+    (home / "content" / "lost.md").write_text("---\nid: LOST\ntitle: Lost\n---\nText.\n")
+    parts.publisher.refresh(NOW.date())
+    complain(rep, parts, "LOST")
+    assert waiting(parts, "unassigned") == 1
+    assert "Lost" in page(signed_in(app, "admin@kb.example"), "/inbox")
+    editor = parts.directory.by_email("editor@kb.example")
+    reviewer = parts.directory.by_email("reviewer@kb.example")
+    assert editor
+    assert reviewer
+    parts.directory.disable(editor.id, NOW)
+    complain(rep, parts, "SHP-014")
+    assert waiting(parts, "shipping") == 1
+    parts.directory.disable(reviewer.id, NOW)
+    aged(parts, home, ALONE="2024-01-01")
+    complain(rep, parts, "ALONE")
+    assert waiting(parts, "unassigned") == 2

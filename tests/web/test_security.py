@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from kb.app import create_app
 from kb.parts import Parts
 from kb.settings import SettingsError
 from kb.web.security import secret_key
-from tests.conftest import PASSWORD
+from tests.conftest import NOW, PASSWORD, signed_in
 from tests.web.acts import hidden, version_of
 
 
@@ -65,10 +66,10 @@ def site_request_address() -> None:
     return request.remote_addr
 
 
-def test_without_https_a_forged_address_is_not_believed(app: Flask) -> None:
+def test_without_https_a_forged_address_is_not_believed(own_app: Flask) -> None:
     seen = []
-    app.before_request_funcs[None].append(lambda: seen.append(site_request_address()))
-    app.test_client().get("/sign-in", headers={"X-Forwarded-For": "203.0.113.7"})
+    own_app.before_request_funcs[None].append(lambda: seen.append(site_request_address()))
+    own_app.test_client().get("/sign-in", headers={"X-Forwarded-For": "203.0.113.7"})
     assert seen == ["127.0.0.1"]
 
 
@@ -116,3 +117,47 @@ def test_a_damaged_key_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("")
     with pytest.raises(SettingsError, match="delete it"):
         secret_key(tmp_path)
+
+
+ASSETS = ["/static/kb.css", "/bootstrap/static/css/bootstrap.min.css"]
+
+
+@pytest.mark.parametrize("path", ASSETS)
+def test_what_any_cache_may_keep_tells_nothing_of_a_session(rep: FlaskClient, path: str) -> None:
+    with rep.get(path) as answer:
+        headers = answer.headers
+    assert "public" in headers["Cache-Control"]
+    assert "Set-Cookie" not in headers
+    assert "Cookie" not in headers.get("Vary", "")
+
+
+def test_a_late_answer_does_not_undo_a_newer_session(app: Flask) -> None:
+    client = signed_in(app, "editor@kb.example")
+    for path in ("/", "/procedures/SHP-014", "/procedures/SHP-014/edit"):
+        assert "Set-Cookie" not in client.get(path).headers
+
+
+def test_pages_opened_side_by_side_share_one_token(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    token = hidden(client.get("/sign-in").text, "csrf_token")
+    client.post(
+        "/sign-in", data={"email": "rep@kb.example", "password": PASSWORD, "csrf_token": token}
+    )
+    cookie = client.get_cookie("kb_session")
+    first = hidden(client.get("/procedures/SHP-014").text, "csrf_token")
+    client.set_cookie("kb_session", cookie.value)  # as if neither page knew of the other
+    assert hidden(client.get("/procedures/SHP-014").text, "csrf_token")
+    form = {"helpful": "yes", "version": version_of(app.extensions["kb"], "SHP-014")}
+    sent = client.post("/procedures/SHP-014/votes", data={**form, "csrf_token": first})
+    assert sent.status_code == 302
+
+
+def test_a_session_in_use_is_renewed_every_ten_minutes(app: Flask) -> None:
+    app.config["KB_NOW"] = NOW
+    client = signed_in(app, "rep@kb.example")
+    app.config["KB_NOW"] = NOW + timedelta(minutes=9)
+    assert "Set-Cookie" not in client.get("/").headers
+    app.config["KB_NOW"] = NOW + timedelta(minutes=11)
+    assert "kb_session=" in client.get("/").headers["Set-Cookie"]
+    assert "Set-Cookie" not in client.get("/").headers
