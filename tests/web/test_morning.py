@@ -72,7 +72,7 @@ def test_members_have_the_list_beside_it(editor: FlaskClient, rep: FlaskClient) 
     assert "Zebra" in page(editor, "/departments/shipping/procedures")
     assert "Zebra" in page(editor, "/departments/shipping/procedures?show=drafts")
     assert "Late Shipment" not in page(editor, "/departments/shipping/procedures?show=drafts")
-    assert "nothing waits" in page(editor, "/departments/shipping/procedures?show=submissions")
+    assert "nothing waits" in page(editor, "/departments/shipping/procedures?show=submitted")
     shown = page(rep, "/departments/shipping/procedures?show=drafts")
     assert "Zebra" not in shown
 
