@@ -188,7 +188,7 @@ def test_what_waits_for_a_reviewer_is_counted_where_the_procedure_is_today(parts
         for row in (
             submitted("SHP-014", "waiting", "billing"),  # moved since
             submitted("SHP-014", "sent back", "shipping"),
-            submitted("SHP-014", "later", "shipping"),
+            submitted("SHP-015", "later", "shipping"),
             submitted("BIL-001", "waiting", "billing"),
             submitted("not there any more", "waiting", "shipping"),
         ):
