@@ -375,6 +375,15 @@ def test_the_rules_are_shown_as_they_are(rep: FlaskClient) -> None:
         assert word in shown
 
 
+def test_what_is_submitted_is_a_draft_whatever_was_chosen(
+    reviewer: FlaskClient, parts: Parts
+) -> None:
+    sent = fields(page(reviewer, "/procedures/SHP-015/edit"))
+    sent = {**sent, "status": "published", "then": "submit", "title": "Customs Zebra"}
+    assert reviewer.post("/procedures/SHP-015/edits", data=sent).location == AT
+    assert "status: in review" in text(parts)
+
+
 def test_a_draft_that_nobody_wants_is_removed(
     editor: FlaskClient, reviewer: FlaskClient, waits: str, parts: Parts
 ) -> None:
