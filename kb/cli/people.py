@@ -103,8 +103,11 @@ def list_people(build: Build, as_json: bool) -> None:
 def disable(build: Build, email: str) -> None:
     """Let a person out at once: sign-in, sessions and tokens."""
     with _directory(build) as directory:
-        one = directory.disable(_known(directory, email).id, _now())
-    click.echo(f"{one.email} is disabled.")
+        left = built(build).leaving.disable(_known(directory, email), _now())
+    click.echo(f"{left.person.email} is disabled.")
+    for held in left.held:
+        many = f"owns {held.owned} and is deputy of {held.deputised}"
+        click.echo(f"They {many} procedures of {held.department}; its lead is told to hand over.")
 
 
 @person.command()

@@ -43,7 +43,7 @@ FIELDS: dict[str, str] = {
     "finds": "searches that must show this procedure among the first three",
     "successor": "id or path of the procedure that replaces a retired one",
 }
-READING = 1  # raise it when the same file would now be read differently: all is indexed anew
+READING = 2  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
 _INDEXES = ("index", "readme")
 

@@ -122,6 +122,10 @@ class Versions:
             row = connection.execute(_NEWEST, asked).one_or_none()
         return None if row is None else _version(row)
 
+    def noted(self, procedure: Procedure, note: str, reader: Reader) -> Version | None:
+        """The newest that carries exactly this note."""
+        return self._newest(and_(_of(procedure, reader), _on_site(), table.c.note == note))
+
     def before(self, version: Version, reader: Reader) -> Version | None:
         """The version that came before."""
         earlier = and_(table.c.line == version.line, table.c.id < version.id)

@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.RETIRE, _WRITERS, (Status.PUBLISHED,)),
     Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,)),
     Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
-    Rule(Right.CONFIRM, _WRITERS, (Status.PUBLISHED,)),
+    Rule(Right.CONFIRM, _REVIEWERS, (Status.PUBLISHED,)),
     Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
     Rule(Right.ERASE, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     Rule(Right.VOTE, _ALL),

@@ -13,13 +13,19 @@ from kb.content.cards import Card
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows, may, reviews
 from kb.people.tokens import Tokens
-from kb.procedures.model import Procedure
+from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
+from kb.tending.routing import Answering
 from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 ASSETS = frozenset({"static", "bootstrap.static"})
-PUBLIC = ASSETS | {"signing_in.sign_in", "api.health"}
+PUBLIC = ASSETS | {
+    "signing_in.sign_in",
+    "api.health",
+    "unsubscribing.ask",  # by a signed link
+    "unsubscribing.stop",
+}
 # Open to everybody where KB_OPEN_READING says so.
 READING = frozenset(
     {
@@ -30,6 +36,7 @@ READING = frozenset(
         "reading.attachment",
         "browsing.departments",
         "browsing.department",
+        "browsing.department_procedures",
         "browsing.keywords",
         "browsing.category",
         "browsing.keyword",
@@ -61,14 +68,16 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: answers not yet read, items waiting in the inbox,
+    """The numbers in the navigation: news of one's questions, items waiting in the inbox,
 
-    submissions that wait for a reviewer.
+    submissions that wait for a reviewer, notices not yet read.
     """
 
     unread: int = 0
     open: int = 0
     review: int = 0
+    notices: int = 0
+    answers: bool = False  # is any inbox theirs?
 
 
 def register(app: Flask) -> None:
@@ -161,6 +170,31 @@ def department_member_or_404() -> Person:
     return found
 
 
+def answering() -> Answering:
+    """Who asks, with the departments whose inbox is theirs; asked of the database once a request.
+
+    Aborts with 404 where there is none.
+    """
+    found = _answering(signed_in())
+    if not found.departments:
+        abort(404)
+    return found
+
+
+def is_member(department_id: str) -> bool:
+    """Are this department's drafts and inbox those of the one who asks?"""
+    found = person()
+    known = department_id in departments() or department_id == UNASSIGNED
+    return found is not None and known and department_id in found.departments
+
+
+def member_of_or_404(department_id: str) -> Department:
+    """The department, if the one who asks is of it; unknown and not-yours look alike."""
+    if not is_member(department_id):
+        abort(404)
+    return departments().get(department_id)
+
+
 def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
     _forget()
@@ -189,7 +223,8 @@ def badges() -> Badges:
 def _forget() -> None:
     """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
     session.clear()
-    g.pop("csrf_token", None)
+    for name in ("csrf_token", "answering", "badges"):
+        g.pop(name, None)
 
 
 def _require_sign_in() -> None:
@@ -236,9 +271,15 @@ def _who_may_enter(person_id: int) -> Person | None:
 def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
-    inbox = parts().inbox
-    waiting = inbox.counts(who.departments, now()).open if who.departments else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting, review=_for_review(who))
+    inbox, mine = parts().inbox, _answering(who).departments
+    waiting = inbox.lists.counts(mine, now()).open if mine else 0
+    return Badges(
+        unread=inbox.unread_answers(who.id),
+        open=waiting,
+        review=_for_review(who),
+        notices=parts().telling.unread(who.id),
+        answers=bool(mine),
+    )
 
 
 def _for_review(who: Person) -> int:
@@ -246,3 +287,10 @@ def _for_review(who: Person) -> int:
     own = [each for each in who.departments if reviews(who, each)]
     approving = parts().approving
     return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
+
+
+def _answering(who: Person) -> Answering:
+    if "answering" not in g:
+        g.answering = parts().routing.answering(who, departments())
+    found: Answering = g.answering
+    return found

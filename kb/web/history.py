@@ -15,7 +15,7 @@ from kb.content.front_matter import decoded, parse
 from kb.content.page_blocks import blocks
 from kb.content.versions import Version
 from kb.procedures.model import Procedure
-from kb.web import access, wording
+from kb.web import access, service, wording
 from kb.web.access import readable_or_404
 from kb.web.pages import Pages, departments, here, page_number, parts
 from kb.web.rendered import Text, text_of_bytes
@@ -73,6 +73,7 @@ def listing(procedure_id: str) -> ResponseReturnValue:
         newest=newest,
         unknown=newest is not None and newest.version != procedure.version,
         told=told,
+        **service.thanks_for(procedure),
     )
     return page, status
 
@@ -143,6 +144,14 @@ def as_of() -> ResponseReturnValue:
     return render_template(
         "history/as_of.html", at=at, asked=asked, shelf=shelf, pages=pages, only=only
     )
+
+
+def page_difference(old: Version, new: Version) -> Difference | None:
+    """What changed on the page from one to the other; None where that cannot be told."""
+    texts = _raw(old), _raw(new)
+    if any(raw is not None and len(raw) > _LONGEST_PAGE for raw in texts):
+        return None
+    return _difference(old, new, texts, Choice(of="page", view="inline", whole=False))
 
 
 def moment_asked(name: str) -> datetime | None:

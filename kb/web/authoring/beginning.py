@@ -14,7 +14,7 @@ from kb.content.templates import Template, begun, offered
 from kb.procedures.model import Status
 from kb.saving.edits import NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import attaching, desk, drafting, submitting
+from kb.web.authoring import answering, attaching, desk, drafting, submitting
 from kb.web.authoring.answers import not_saved, piece, wants_piece
 from kb.web.authoring.forms import EditForm, filled
 from kb.web.authoring.preview import preview_of, similar
@@ -96,6 +96,8 @@ def create() -> ResponseReturnValue:
         text = _text(form, manuscript)
     except NotAmendable as reason:
         return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    asked, note = answering.panel(None), form.note.data or ""
+    word = note or form.title.data or ""
     problem = desk.refusal(None, text, path)
     if problem:
         return show(Sheet(None, manuscript, form, problem=problem)), 400
@@ -105,13 +107,17 @@ def create() -> ResponseReturnValue:
     form.draft.data = str(kept)
     if broken := desk.breaks(path, text):
         return show(Sheet(None, manuscript, form, broken=broken)), 409
+    answering.promise(asked, form.id.data or "", text, word, new=True)
     try:
-        saved = parts().saver.create(path, text, form.note.data or "", desk.author(), now())
+        saved = parts().saver.create(path, text, note, desk.author(), now())
     except UnusableEdit as reason:
+        answering.take_back(asked)
         return show(Sheet(None, manuscript, form, problem=str(reason))), 400
     except NotSaved as reason:
+        answering.take_back(asked)
         return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(who.id, kept)
+    answering.keep(asked, saved, word, new=True)
     return submitting.saved(saved, Status.DRAFT)
 
 
@@ -131,6 +137,7 @@ def _chooser(wish: Wish, templates: list[Template]) -> str:
     return render_template(
         "authoring/new.html",
         wish=wish,
+        answering=answering.panel(None),
         writable=desk.writable(),
         templates=templates,
         likely=similar(wish.title, wish.q, None),

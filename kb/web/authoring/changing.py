@@ -58,7 +58,9 @@ def retirement(procedure_id: str) -> ResponseReturnValue:
     card = access.editable_or_404(procedure_id)
     if not any(access.allowed(one, card.procedure) for one in (Right.RETIRE, Right.REINSTATE)):
         abort(404)
-    return _retirement_page(card, RetirementForm(formdata=None))
+    form = RetirementForm(formdata=None)
+    form.successor.data = request.args.get("successor", "")[:300]
+    return _retirement_page(card, form)
 
 
 @blueprint.post("/procedures/<path:procedure_id>/retirement")

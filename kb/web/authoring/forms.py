@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from kb.content.manuscript import EDITED, Manuscript
 from kb.procedures.model import UNASSIGNED, Department, Status
+from kb.web.authoring.answering import kept_in_draft
 
 LONGEST_NOTE = 500
 _LISTED = "One a line."
@@ -44,7 +45,11 @@ class EditForm(FlaskForm):
     body = TextAreaField("Text")
     note = StringField("What changed, and why?")
     worth_telling = RadioField(
-        choices=[SelectChoice("no", "A minor change"), SelectChoice("yes", "Worth telling people")],
+        choices=[
+            SelectChoice("no", "A minor change"),
+            SelectChoice("yes", "Worth telling people"),
+            SelectChoice("must", "Must be read"),
+        ],
         default="no",
     )
     id = StringField("Id", description="It never changes.")
@@ -59,7 +64,7 @@ class EditForm(FlaskForm):
         """All that was typed, for a draft."""
         names = ("note", "worth_telling", "id", "path")
         sent = [name for name in names if self[name].raw_data]
-        return self.typed() | {name: self[name].data or "" for name in sent}
+        return self.typed() | {name: self[name].data or "" for name in sent} | kept_in_draft()
 
     def show(self, texts: dict[str, str]) -> None:
         """Fill the fields in."""

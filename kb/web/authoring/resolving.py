@@ -13,7 +13,7 @@ from kb.content.merging import Stretch, clashes, merge
 from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import desk, submitting
+from kb.web.authoring import answering, desk, must_telling, submitting
 from kb.web.authoring.forms import ResolutionForm
 from kb.web.pages import now, parts
 
@@ -44,19 +44,19 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     form = ResolutionForm()
     base, mine, theirs = (desk.unsealed(form[name].data) for name in ("base", "mine", "theirs"))
     clash = Collision(base, mine, theirs, _stretches(base, mine, theirs))
-    note, told = form.note.data or "", form.worth_telling.data == "yes"
+    note, told = form.note.data or "", form.worth_telling.data != "no"
     chosen = [_chosen(nth, one) for nth, one in enumerate(clash.clashes, 1)]
     if None in chosen:
         return ask(card, clash, note, told, "Decide each place that is marked below."), 400
     text = clash.merged_with_choices([each for each in chosen if each is not None])
     path = card.procedure.path
-    problem = desk.refusal(card, text, path)
-    if problem:
+    to_read, unasked = must_telling.checked(text, path, note)
+    if problem := desk.refusal(card, text, path) or unasked:
         return ask(card, clash, note, told, problem), 400
     wanted = Edit(path, theirs, text, note, told, desk.author())
     if desk.way_of(card, text, path) is Way.REVIEW:
         _finish_draft(card)
-        return submitting.proposed(card, wanted)
+        return submitting.proposed(card, wanted, to_read=to_read is not None)
     try:
         saved = parts().saver.save(wanted, now())
     except Collision as again:
@@ -67,6 +67,8 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         return ask(card, clash, note, told, str(reason)), 503
     _finish_draft(card)
+    answering.keep(answering.panel(card), saved, note)
+    must_telling.ask(saved, to_read)
     return submitting.saved(saved, card.procedure.status)
 
 
@@ -76,6 +78,8 @@ def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") 
     form.base.data, form.mine.data = desk.sealed(clash.base), desk.sealed(clash.mine)
     form.theirs.data = desk.sealed(clash.theirs)
     form.note.data, form.worth_telling.data = note, "yes" if told else "no"
+    if told and request.form.get("worth_telling") == must_telling.MUST:
+        form.worth_telling.data = must_telling.MUST
     return render_template(
         "authoring/conflict.html",
         card=card,
@@ -83,6 +87,7 @@ def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") 
         places=_places(clash),
         removed=not clash.theirs,
         problem=problem,
+        answering=answering.panel(card),
     )
 
 

@@ -44,7 +44,9 @@ def saved(done: Saved, before: Status) -> ResponseReturnValue:
     return thanks(done)
 
 
-def proposed(card: Card, wanted: Edit, draft_id: int | None = None) -> ResponseReturnValue:
+def proposed(
+    card: Card, wanted: Edit, draft_id: int | None = None, *, to_read: bool = False
+) -> ResponseReturnValue:
     """The change waits, the old text stays up. The draft of it has done its work."""
     who = access.signed_in()
     number = parts().approving.propose(
@@ -59,6 +61,8 @@ def proposed(card: Card, wanted: Edit, draft_id: int | None = None) -> ResponseR
     if draft_id is not None:
         parts().drafts.finish(who.id, draft_id)
     flash("Your change waits for a reviewer. Until then the old text stays up.", "ok")
+    if to_read:
+        flash("Nobody is asked to read it yet: do so on its page, once it is approved.", "plain")
     return redirect(url_for("submissions.submission", submission_id=number))
 
 
