@@ -191,6 +191,7 @@ def test_where_changes_are_reviewed_a_save_waits(
     assert "Submit change for review" not in page(reviewer, "/procedures/SHP-014/edit")
     page(editor, "/procedures/SHP-014/place", 404)
     assert propose(editor).location == AT
+    assert "what you submit here takes its place" in page(editor, "/procedures/SHP-014/edit")
     assert "There is none" in page(editor, "/drafts")
     assert "6 days" not in page(rep, "/procedures/SHP-014")
     assert "A change by" in page(reviewer, "/procedures/SHP-014")
