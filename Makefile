@@ -5,7 +5,7 @@ SIZES ?= 1000,10000,100000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test faults check bench format lock clean
+.PHONY: serve test faults load check bench format lock clean
 
 serve: $(VENV)/.installed
 	$(BIN)/kb serve --demo --port $(PORT)
@@ -19,7 +19,12 @@ faults: $(VENV)/.installed-dev
 	  tests/search/test_hostile.py tests/search/test_soak.py tests/content/test_catalogue.py tests/content/test_pathological.py \
 	  tests/content/test_merging.py tests/saving/test_kill.py tests/saving/test_full_disk.py \
 	  tests/saving/test_editors.py tests/insight/test_month.py \
+	  tests/tending/test_life_machine.py tests/tending/test_approving_kill.py \
 	  tests/notices/test_delivering.py tests/notices/test_kill.py
+
+# 5,000 votes and requests by eight people, with workers killed meanwhile (a few minutes).
+load: $(VENV)/.installed-dev
+	EFFORT=50 $(BIN)/pytest -n0 tests/load
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from flask import Flask
@@ -23,12 +23,16 @@ from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
+from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
 from kb.feedback.late import LateItems
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
+from kb.insight.report import Report
+from kb.insight.shared import SharedSearches
+from kb.insight.unopened import Unread
 from kb.keys import DamagedKey, key_in
 from kb.notices.chat import Chat, hosts_named
 from kb.notices.choices import Choices
@@ -39,8 +43,18 @@ from kb.notices.post import MailServer, Post
 from kb.notices.reminders import Reminders
 from kb.notices.told import Telling
 from kb.notices.unsubscribing import Leaving
+from kb.owning.days import DayBook
 from kb.owning.due_reviews import DueReviews
+from kb.owning.health import Health
+from kb.owning.keyword_uses import KeywordUses
+from kb.owning.ledger import Ledger
+from kb.owning.link_rounds import LinkRounds
 from kb.owning.must_reads import MustReads
+from kb.owning.outside import Outside
+from kb.owning.reviews import Reviews
+from kb.owning.submissions import Submissions
+from kb.owning.twin_pairs import TwinPairs
+from kb.owning.waiting import Waiting
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.receivers import Receivers
@@ -50,23 +64,39 @@ from kb.saving.desk import Desk
 from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.learned import LearnedFile, Wording
-from kb.search.likeness import in_words
+from kb.search.likeness import groups, in_words
 from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
 from kb.settings import Settings, SettingsError
+from kb.tending.approving import Approving
 from kb.tending.asking import Asking
+from kb.tending.beside import Beside
+from kb.tending.comparing import Comparing
 from kb.tending.delivering import Courier, Ways
+from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties, Duty
+from kb.tending.fixing import Fixing
+from kb.tending.leaving import Leaving as LeavingPeople
+from kb.tending.link_checking import LinkChecking
 from kb.tending.reminding import Reminding
+from kb.tending.reviewing import Reviewing
+from kb.tending.rewording import Rewording
+from kb.tending.routing import Routing
+from kb.tending.sharing import Sharing
 from kb.tending.sorting import Sorting
 from kb.web import (
     access,
     api,
     authoring,
     browsing,
+    bulk,
+    bulk_changes,
+    deciding,
     deliveries,
+    department_settings,
+    duplicates,
     errors,
     faults,
     fragments,
@@ -74,20 +104,30 @@ from kb.web import (
     history,
     inbox,
     insight,
+    keyword_tidying,
     learned_words,
     must_reads,
     notice_choices,
     notices,
     pages,
     people,
+    pinpointing,
+    questions,
     reading,
+    replacing,
     responding,
     restoring,
+    reviews,
     searching,
     security,
+    service,
+    shared,
     signing_in,
+    submissions,
     suggesting,
     synonyms,
+    tidying,
+    triage,
     unsubscribing,
 )
 
@@ -99,8 +139,19 @@ _BLUEPRINTS = (
     history,
     restoring,
     browsing,
+    reviews,
+    bulk_changes,
+    department_settings,
     responding,
+    pinpointing,
+    questions,
     inbox,
+    triage,
+    bulk,
+    shared,
+    service,
+    submissions,
+    deciding,
     signing_in,
     people,
     faults,
@@ -108,6 +159,10 @@ _BLUEPRINTS = (
     insight,
     learned_words,
     help,
+    tidying,
+    duplicates,
+    keyword_tidying,
+    replacing,
     notices,
     notice_choices,
     must_reads,
@@ -126,7 +181,7 @@ def build(settings: Settings) -> Parts:
     library = Library(settings.content)
     catalogue = Catalogue(engine)
     index = Index(settings.search_index, settings.language)
-    directory = Directory(engine)
+    directory, items = Directory(engine), Inbox(engine)
     learned = LearnedFile(settings.var / "learned.arrays")
     searcher = Searcher(index, LiveSynonyms(library), learned=learned)
     own = settings.var / "history.git"
@@ -137,12 +192,31 @@ def build(settings: Settings) -> Parts:
         catalogue,
         index,
         Chronicle(engine, history),
-        lambda: directory.emails() or None,
+        lambda: directory.staff() or None,
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
+    ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
+    versions, closings = Versions(engine), Closings(engine)
+    fixing = Fixing(items, closings, catalogue, versions)
+    sharing = sharing_of(engine, searcher, index)
+    desk = Desk(keeping, catalogue, Erasures(engine), publisher)
+    saver = Saver(desk, ledger)
+    standings = Reviews(engine)
+    days, links, pairs = DayBook(engine), LinkRounds(engine), TwinPairs(engine)
+    checking = LinkChecking(library, links, Outside())
+    comparing = Comparing(catalogue, searcher, pairs)
+    approving = Approving(
+        Submissions(engine),
+        Waiting(engine),
+        saver,
+        catalogue,
+        directory,
+        publisher.departments,
+        four_eyes=settings.four_eyes,
+    )
     courier = _courier(settings, engine, catalogue, publisher)
     reminders, receivers = Reminders(engine), courier.receivers
     asking = Asking(MustReads(engine), reminders, receivers, catalogue, publisher.departments)
@@ -161,12 +235,12 @@ def build(settings: Settings) -> Parts:
         catalogue=catalogue,
         renderer=Renderer(),
         history=history,
-        versions=Versions(engine),
+        versions=versions,
         index=index,
         searcher=searcher,
         suggester=Suggester(searcher),
         directory=directory,
-        inbox=Inbox(engine),
+        inbox=items,
         log=searches,
         learned=words,
         earlier=Earlier(engine),
@@ -175,7 +249,14 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
+        routing=Routing(directory, items, settings.demo),
+        closings=closings,
+        fixing=fixing,
+        saver=saver,
+        ledger=ledger,
+        reviews=standings,
+        reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
+        approving=approving,
         telling=Telling(engine),
         choices=courier.choices,
         deliveries=courier.deliveries,
@@ -183,16 +264,37 @@ def build(settings: Settings) -> Parts:
         courier=courier,
         asking=asking,
         reminding=reminding,
+        leaving=LeavingPeople(directory, standings, publisher.departments),
+        departments_kept=DepartmentsKept(publisher, directory, items, standings),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
                 Duty("learning", 300, lambda now: words.count(now, settings.search_log_days)),
                 Duty("forgetting", 30, searches.keep),
+                Duty("answering", 15, fixing.keep_all),
+                Duty("sharing", 1800, sharing.count),
+                Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
+                Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
+                Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
+                Duty("approving", 10, approving.keep_up),
                 Duty("delivering", 5, courier.wake),
                 Duty("reminding", 300, reminding.run),
             )
         ),
+        health=Health(engine),
+        days=days,
+        links=links,
+        twins=pairs,
+        keyword_uses=KeywordUses(engine),
+        unread=Unread(engine),
+        rewording=Rewording(library, saver),
     )
+
+
+def sharing_of(engine: Engine, searcher: Searcher, index: Index) -> Sharing:
+    """What counts the failed searches that several people share."""
+    together = partial(groups, meaning=index.meaning)
+    return Sharing(Report(engine), SharedSearches(engine), searcher, together)
 
 
 def _log(settings: Settings) -> Log:

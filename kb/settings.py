@@ -38,6 +38,7 @@ class Settings:
     search_log_days: int = 365
     upload_mb: int = 5
     pull_minutes: int = 0
+    four_eyes: bool = False
     url: str = ""
     smtp_host: str = ""
     smtp_port: int = 587

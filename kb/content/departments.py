@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from kb.content import timetables, values
@@ -12,9 +13,10 @@ from kb.content.library import DEPARTMENTS_FILE
 from kb.content.text import readable, slug
 from kb.content.yaml_text import Loaded, YamlTrouble, load
 from kb.procedures.calendar import ROUND_THE_CLOCK, UTC, Calendar
-from kb.procedures.model import UNASSIGNED, Department, Departments, Fault
+from kb.procedures.model import UNASSIGNED, Department, Departments, Detour, Fault
 
 Value = TypeVar("Value")
+_ROUTES_EXAMPLE = 'write "- category: Refund" and below it "  to: billing"'
 
 
 def parse_departments(raw: bytes) -> Departments:
@@ -45,7 +47,47 @@ class _Reading:
                 message = f'department "{department.id}" is listed twice; the first counts'
                 self._add(self._line(number, "id"), "duplicate-id", message, "remove one")
             found.setdefault(department.id, department)
-        return Departments(found, tuple(self._faults))
+        detours = tuple(self._detours(frozenset(found)))
+        return Departments(found, tuple(self._faults), detours)
+
+    def _detours(self, known: frozenset[str]) -> Iterator[Detour]:
+        """The exceptions from who answers, as they stand under "routes"."""
+        value = self._loaded.value
+        written = value.get("routes") if isinstance(value, dict) else None
+        if written is None:
+            return
+        if not isinstance(written, list):
+            self._add(self._route_line(0), "unusable-value", "routes is no list", _ROUTES_EXAMPLE)
+            return
+        for number, route in enumerate(written):
+            detour = self._detour(number, route if isinstance(route, dict) else {}, known)
+            if detour is not None:
+                yield detour
+
+    def _detour(self, number: int, own: dict[str, Any], known: frozenset[str]) -> Detour | None:
+        line = self._route_line(number)
+        try:
+            to, category, audience = (
+                values.text(own.get(name)) for name in ("to", "category", "audience")
+            )
+        except ValueError as error:
+            self._add(line, "unusable-value", f"route {number + 1}: {error}", _ROUTES_EXAMPLE)
+            return None
+        if to is None or (category is None and audience is None):
+            message = f"route {number + 1} does not say what goes to whom"
+            self._add(line, "unusable-value", message, _ROUTES_EXAMPLE)
+            return None
+        if to not in known:
+            message = f'route {number + 1} leads to "{to}", which is no department here'
+            near = get_close_matches(to, sorted(known), n=1)
+            remedy = f'did you mean "{near[0]}"?' if near else "add that department"
+            self._add(line, "unknown-department", message, remedy)
+            return None
+        return Detour(to, category, audience)
+
+    def _route_line(self, number: int) -> int:
+        lines = self._loaded.lines
+        return lines.get(f"routes.{number}.to", lines.get("routes", 1))
 
     def _list(self) -> list[Any]:
         value = self._loaded.value
@@ -78,6 +120,7 @@ class _Reading:
             within or timedelta(days=2),
             self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
             self._calendar(number, own),
+            bool(self._value(number, own, "changes", _reviewed, '"direct" or "reviewed"')),
             self._value(number, own, "notify", _chat_url, '"slack://TokenA/TokenB/TokenC"'),
         )
 
@@ -123,6 +166,14 @@ class _Reading:
         fault = _fault(line, code, message, remedy)
         if fault not in self._faults:
             self._faults.append(fault)
+
+
+def _reviewed(value: Any) -> bool:
+    """Do changes to what is published wait for a reviewer?"""
+    written = (values.text(value) or "direct").casefold()
+    if written not in ("direct", "reviewed"):
+        raise ValueError(f'"{written}" is unknown')
+    return written == "reviewed"
 
 
 def _chat_url(value: Any) -> str | None:

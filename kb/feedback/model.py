@@ -1,24 +1,33 @@
-"""What a department has to answer, how it ends, and who may end it. Pure."""
+"""What a department has to answer: an item, its passage, its reason, how it ended. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+
+from kb.feedback.errors import AlreadyAnswered, EmptyReply, NotNow, Withdrawn
+from kb.procedures.model import Department
 
 LONGEST_TEXT = 4_000
+LONGEST_PASSAGE = 1_000
+REOPEN_WITHIN = timedelta(days=14)
 
 
 class Reason(StrEnum):
-    """Why a procedure did not help."""
+    """Why a procedure, a passage of one, or a search did not help."""
 
     OUT_OF_DATE = "out of date"
     WRONG = "wrong"
     UNCLEAR = "unclear"
     STEP_MISSING = "a step is missing"
     OTHER_CASE = "does not fit my case"
+    NOT_NEEDED = "not what I needed"
+    NOT_FOUND = "could not find it"
+
+
+OF_SEARCHES = (Reason.NOT_NEEDED, Reason.NOT_FOUND)
+OF_PROCEDURES = tuple(reason for reason in Reason if reason not in OF_SEARCHES)
 
 
 class Outcome(StrEnum):
@@ -33,11 +42,19 @@ class Outcome(StrEnum):
 
 
 class State(StrEnum):
-    """Where an item stands. Withdrawn: the reporter found the procedure helpful after all."""
+    """Where an item stands. Which step leads where stands in kb/feedback/life.py."""
 
-    OPEN = "open"
+    NEW = "new"
+    SEEN = "seen"
+    IN_WORK = "in work"
+    WAITING = "waiting"  # for the reporter, who was asked something; the clock stands
     ANSWERED = "answered"
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn"  # taken back by the reporter
+    MERGED = "merged"  # another item tells the same; it is answered with that one
+
+
+OPEN = frozenset({State.NEW, State.SEEN, State.IN_WORK, State.WAITING})
+LIVE = OPEN | {State.MERGED}
 
 
 class Kind(StrEnum):
@@ -47,46 +64,58 @@ class Kind(StrEnum):
     REQUEST = "request"
 
 
-class FeedbackError(Exception):
-    """Any refusal below. Its text is one sentence that the person may read."""
+class About(StrEnum):
+    """What exactly did not help."""
+
+    PROCEDURE = "procedure"
+    SECTION = "section"
+    STEP = "step"
+    SEARCH = "search"
 
 
-class AlreadyAnswered(FeedbackError):
-    """Somebody was faster: the item is not open any more."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section or step of a procedure, with its words as they read then."""
+
+    about: About
+    anchor: str
+    words: str
 
 
-class Withdrawn(AlreadyAnswered):
-    """The reporter took it back; there is nothing to answer."""
+WHOLE = Passage(About.PROCEDURE, "", "")
 
 
-class NotYourDepartment(FeedbackError):
-    """There is no such item, or not for this person: both told alike."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Whose inbox something goes to, and which people hear of it first.
+
+    `tell` are the ids of those who are told of what is nobody's yet; `able` are all who may
+    answer there, so that somebody who left is not told in vain. Made by kb/tending/routing.py.
+    """
+
+    department: Department
+    tell: tuple[int, ...] = ()
+    able: frozenset[int] = frozenset()
 
 
-class EmptyReply(FeedbackError):
-    """An answer without a word to the reporter."""
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What was saved to answer an item: a procedure in the version that it has since."""
 
-
-class EmptyQuestion(FeedbackError):
-    """A request that says neither what was searched nor what is missing."""
-
-
-class Answerer(Protocol):
-    """Who answers: a person, of whom only this much matters here."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def departments(self) -> frozenset[str]: ...
+    procedure_id: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing for a department to answer. Times are aware UTC; texts are as typed.
 
-    `procedure_id`, `procedure_title` (as it was then), `version` and `reason` belong to feedback,
-    `query` (what was searched) to a request. `seen`: the reporter has read the answer.
+    `procedure_id`, `procedure_title` (as it was then), `version` and, where it is about a section
+    or step, `passage` belong to feedback. `query` is what was searched: the request itself, or
+    the search that led to the procedure. `outcome`, `reply`, `answered_by` and `fix` are those of
+    the answer that stands; a reopened item has none until it is answered again (`answers` counts
+    them). `seen`: the reporter has seen the latest word. `duplicate_of` is the item that it is
+    answered with; `duplicates` counts those that are answered with this one.
     """
 
     id: int
@@ -98,29 +127,65 @@ class Item:
     created_at: datetime
     due_at: datetime
     state: State
+    soon_at: datetime
+    changed_at: datetime
+    passage: Passage = WHOLE
     procedure_id: str | None = None
     procedure_title: str | None = None
     version: str | None = None
     reason: Reason | None = None
     query: str | None = None
+    answer_wanted: bool = True
+    waiting_since: datetime | None = None
+    assignee_id: int | None = None
+    assignee: str | None = None
+    duplicate_of: int | None = None
+    duplicates: int = 0
     outcome: Outcome | None = None
     reply: str | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
+    answers: int = 0
+    reopened_at: datetime | None = None
+    fix: Fix | None = None
     seen: bool = False
 
-    def overdue(self, now: datetime) -> bool:
-        """Open past the time in which its department promised to answer."""
-        return self.state is State.OPEN and self.due_at < now
+    @property
+    def open(self) -> bool:
+        """Does its department still have to answer it?"""
+        return self.state in OPEN
 
-    def ensure_answerable(self, departments: AbstractSet[str]) -> None:
-        """Raises NotYourDepartment, Withdrawn, AlreadyAnswered."""
-        if self.department not in departments:
-            raise NotYourDepartment("There is no such item in your departments' inbox.")
+    @property
+    def title(self) -> str:
+        """What it is about on one line: a procedure's title, or the words that were searched."""
+        if self.kind is Kind.FEEDBACK:
+            return self.procedure_title or ""
+        return f"“{self.query or 'no words'}”"
+
+    def overdue(self, now: datetime) -> bool:
+        """Is the promise broken? Not while it waits for the reporter."""
+        return self.open and self.state is not State.WAITING and self.due_at < now
+
+    def due_soon(self, now: datetime) -> bool:
+        """Is the promise about to be broken?"""
+        running = self.open and self.state is not State.WAITING
+        return running and self.soon_at <= now <= self.due_at
+
+    def may_reopen(self, now: datetime) -> bool:
+        """Is "not solved" still to be said?"""
+        if self.state is not State.ANSWERED or self.answered_at is None:
+            return False
+        return now <= self.answered_at + REOPEN_WITHIN
+
+    def refusal(self) -> AlreadyAnswered:
+        """Why a step cannot be taken from where it stands."""
         if self.state is State.WITHDRAWN:
-            raise Withdrawn(f"{self.reporter} has taken this back; there is nothing to answer.")
+            return Withdrawn(f"{self.reporter} has taken this back; there is nothing to answer.")
         if self.state is State.ANSWERED:
-            raise AlreadyAnswered(f"{self.answered_by} has answered this already.")
+            return AlreadyAnswered(f"{self.answered_by} has answered this already.")
+        if self.state is State.MERGED:
+            return NotNow(f"This is answered with item {self.duplicate_of}.")
+        return NotNow(f"This cannot be done to what is {self.state}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +198,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What an inbox holds. `by_department`: open items by department id (absent means none)."""
+    """What an inbox holds. `by_department`: open items by department id (absent means none).
+
+    `overdue` and `soon` are among the open ones whose clock runs.
+    """
 
     open: int
     answered: int
     overdue: int
     by_department: dict[str, int] = field(default_factory=dict)
+    soon: int = 0
+    by_state: dict[State, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +225,8 @@ class Vote:
     reason: Reason | None = None
     comment: str = ""
     state: State | None = None
+    anchor: str = ""
+    answer_wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +237,10 @@ class Tally:
     no: int
 
 
-def cleaned(text: str) -> str:
-    """The text as it can be stored: no NUL, no lone surrogates, at most LONGEST_TEXT characters."""
+def cleaned(text: str, longest: int = LONGEST_TEXT) -> str:
+    """The text as it can be stored: no NUL, no lone surrogates, at most `longest` characters."""
     stored = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    return stored.strip()[:LONGEST_TEXT]
+    return stored.strip()[:longest]
 
 
 def usable_reply(reply: str) -> str:

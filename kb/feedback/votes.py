@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,13 +21,15 @@ from sqlalchemy import (
 
 from kb.database import items, reading, writing
 from kb.database import votes as table
-from kb.feedback.model import Kind, Reason, State, Tally, Vote, cleaned
+from kb.feedback import reporting
+from kb.feedback.model import WHOLE, Passage, Reason, Route, State, Tally, Vote, cleaned
+from kb.feedback.reporting import Said
 from kb.procedures.model import Procedure
 
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _TALLY = (
     select(table.c.helpful, func.count())
-    .where(table.c.procedure_id == bindparam("id"))
+    .where(table.c.procedure_id == bindparam("id"), table.c.anchor == "")
     .group_by(table.c.helpful)
 )
 
@@ -45,37 +46,54 @@ class Votes:
         procedure: Procedure,
         helpful: bool,
         now: datetime,
-        answer_within: timedelta,
+        route: Route,
         reason: Reason | None = None,
         comment: str = "",
+        *,
+        passage: Passage = WHOLE,
+        query: str = "",
+        answer_wanted: bool = True,
     ) -> Vote:
-        """Vote on the procedure's version, or change one's vote on it.
+        """Vote on the procedure's version or a passage of it, or change one's vote.
 
-        A "no" opens one item in the procedure's department, to be answered within that time; a
-        further "no" amends it while it is open, opens it again after a "yes" withdrew it, and
-        opens another only when it says something new after the answer. A bare "no" (no reason, no
-        comment) never erases what was written before.
+        A "no" opens one item in the route's department; a further "no" amends it while it is
+        live, opens it again after a "yes" withdrew it, and opens another only when it says
+        something new after the answer. A bare "no" (no reason, no comment) never erases what was
+        written before. `query` is the search that led there, as far as is known.
         """
-        said = _Said(person_id, procedure, now, now + answer_within, reason, cleaned(comment))
+        said = Said(
+            person_id,
+            procedure,
+            now,
+            route,
+            reason,
+            cleaned(comment),
+            passage,
+            cleaned(query),
+            answer_wanted,
+        )
         with writing(self._engine, "feedback") as connection:
-            before = _voted(connection, person_id, procedure)
+            before = _voted(connection, said)
             vote_id = _keep(connection, said, helpful, before)
             if helpful:
-                _withdraw(connection, vote_id)
+                reporting.withdraw(connection, vote_id, said)
             else:
-                _report(connection, vote_id, said, again=before is not None and not before.helpful)
-            row = connection.execute(_query(_by(person_id, procedure.id, procedure.version))).one()
+                again = before is not None and not before.helpful
+                reporting.report(connection, vote_id, said, again=again)
+            row = connection.execute(
+                _OF, _asked(person_id, procedure.id, procedure.version, passage.anchor)
+            ).one()
         return _vote(row)
 
-    def of(self, person_id: int, procedure_id: str, version: str) -> Vote | None:
-        """What this person voted on that version, if anything."""
+    def of(self, person_id: int, procedure_id: str, version: str, anchor: str = "") -> Vote | None:
+        """What this person voted on that version, or on the passage at that anchor, if anything."""
+        asked = _asked(person_id, procedure_id, version, anchor)
         with reading(self._engine) as connection:
-            asked = {"person": person_id, "procedure": procedure_id, "version": version}
             row = connection.execute(_OF, asked).one_or_none()
         return _vote(row) if row is not None else None
 
     def tally(self, procedure_id: str, version: str | None = None) -> Tally:
-        """The votes on a procedure: on one version, or on all it ever had."""
+        """The votes on a whole procedure: on one version, or on all it ever had."""
         query = _TALLY if version is None else _TALLY.where(table.c.version == version)
         with reading(self._engine) as connection:
             rows = connection.execute(query, {"id": procedure_id}).all()
@@ -83,39 +101,26 @@ class Votes:
         return Tally(yes=counts.get(True, 0), no=counts.get(False, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What somebody says of a procedure, and until when it is to be answered."""
-
-    person_id: int
-    procedure: Procedure
-    now: datetime
-    due_at: datetime
-    reason: Reason | None
-    comment: str
-
-    def words(self) -> dict[str, str | None]:
-        """The columns to change: none for a bare vote, so that it erases nothing."""
-        if self.reason is None and not self.comment:
-            return {}
-        return {"reason": self.reason.value if self.reason else None, "comment": self.comment}
+def _asked(person_id: int, procedure_id: str, version: str, anchor: str) -> dict[str, object]:
+    return {
+        "person": person_id,
+        "procedure": procedure_id,
+        "version": version,
+        "anchor": anchor,
+    }
 
 
-def _by(person_id: int, procedure_id: str, version: str) -> ColumnElement[bool]:
-    return and_(
-        table.c.person_id == person_id,
-        table.c.procedure_id == procedure_id,
-        table.c.version == version,
+def _voted(connection: Connection, said: Said) -> Row[int, bool] | None:
+    mine = and_(
+        table.c.person_id == said.person_id,
+        table.c.procedure_id == said.procedure.id,
+        table.c.version == said.procedure.version,
+        table.c.anchor == said.passage.anchor,
     )
+    return connection.execute(select(table.c.id, table.c.helpful).where(mine)).one_or_none()
 
 
-def _voted(connection: Connection, person_id: int, procedure: Procedure) -> Row[int, bool] | None:
-    query = select(table.c.id, table.c.helpful)
-    which = _by(person_id, procedure.id, procedure.version)
-    return connection.execute(query.where(which)).one_or_none()
-
-
-def _keep(connection: Connection, said: _Said, helpful: bool, before: Row[int, bool] | None) -> int:
+def _keep(connection: Connection, said: Said, helpful: bool, before: Row[int, bool] | None) -> int:
     """Store the vote itself; its id."""
     values = {"helpful": helpful, "at": said.now}
     if before is not None:
@@ -126,52 +131,11 @@ def _keep(connection: Connection, said: _Said, helpful: bool, before: Row[int, b
         person_id=said.person_id,
         procedure_id=said.procedure.id,
         version=said.procedure.version,
+        anchor=said.passage.anchor,
         **values,
     )
     (vote_id,) = connection.execute(new).inserted_primary_key or (0,)
     return int(vote_id)
-
-
-def _withdraw(connection: Connection, vote_id: int) -> None:
-    mine = and_(items.c.vote_id == vote_id, items.c.state == State.OPEN.value)
-    connection.execute(update(items).where(mine).values(state=State.WITHDRAWN.value))
-
-
-def _report(connection: Connection, vote_id: int, said: _Said, *, again: bool) -> None:
-    """Open, amend or leave alone the item of a "no"; `again` after an earlier "no"."""
-    query = select(items.c.id, items.c.state, items.c.reason, items.c.comment)
-    latest = connection.execute(
-        query.where(items.c.vote_id == vote_id).order_by(items.c.id.desc()).limit(1)
-    ).one_or_none()
-    words = said.words()
-    if latest is None:
-        _open(connection, vote_id, said)
-    elif latest.state == State.OPEN:
-        if words:
-            connection.execute(update(items).where(items.c.id == latest.id).values(**words))
-    elif latest.state == State.WITHDRAWN:
-        reopened = {"state": State.OPEN.value, "created_at": said.now, "due_at": said.due_at}
-        values = {**reopened, **words}
-        connection.execute(update(items).where(items.c.id == latest.id).values(**values))
-    elif not again or words not in ({}, {"reason": latest.reason, "comment": latest.comment}):
-        _open(connection, vote_id, said)
-
-
-def _open(connection: Connection, vote_id: int, said: _Said) -> None:
-    new = insert(items).values(
-        kind=Kind.FEEDBACK.value,
-        department=said.procedure.department,
-        reporter_id=said.person_id,
-        vote_id=vote_id,
-        procedure_id=said.procedure.id,
-        procedure_title=said.procedure.title,
-        version=said.procedure.version,
-        created_at=said.now,
-        due_at=said.due_at,
-        state=State.OPEN.value,
-        **{"reason": None, "comment": "", **said.words()},
-    )
-    connection.execute(new)
 
 
 def _query(which: ColumnElement[bool]) -> Select[Any]:
@@ -179,7 +143,7 @@ def _query(which: ColumnElement[bool]) -> Select[Any]:
     of_vote = items.alias("of_vote")
     latest = select(func.max(of_vote.c.id)).where(of_vote.c.vote_id == table.c.id)
     return (
-        select(table, items.c.reason, items.c.comment, items.c.state)
+        select(table, items.c.reason, items.c.comment, items.c.state, items.c.answer_wanted)
         .select_from(table)
         .outerjoin(items, items.c.id == latest.scalar_subquery())
         .where(which)
@@ -195,6 +159,8 @@ def _vote(row: Row[Any]) -> Vote:
         reason=Reason(row.reason) if row.reason else None,
         comment=row.comment or "",
         state=State(row.state) if row.state else None,
+        anchor=row.anchor,
+        answer_wanted=row.answer_wanted is not False,
     )
 
 
@@ -203,5 +169,6 @@ _OF = _query(
         table.c.person_id == bindparam("person"),
         table.c.procedure_id == bindparam("procedure"),
         table.c.version == bindparam("version"),
+        table.c.anchor == bindparam("anchor"),
     )
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, insert, or_, select
+from sqlalchemy import Engine, delete, func, insert, or_, select
 
-from kb.database import cleared_searches, reading, searches, writing
+from kb.database import cleared_searches, openings, reading, searches, writing
 
 MOST = 30  # searches that are offered again
 _LOOKED_AT = 300  # rows; the same words again are one search
@@ -39,6 +39,29 @@ class Earlier:
             if since is None or seen > since:
                 found.setdefault(folded, text)
         return tuple(found.values())[:MOST]
+
+    def led_to(self, person_key: str, procedure_id: str, since: datetime) -> str:
+        """The latest search from which this person opened that procedure; "" for none.
+
+        Nothing that the person has cleared, and nothing of people who are signed out.
+        """
+        if not person_key:
+            return ""
+        cleared = select(cleared_searches.c.at).where(cleared_searches.c.person_key == person_key)
+        query = (
+            select(searches.c.query)
+            .join(openings, openings.c.search_id == searches.c.id)
+            .where(
+                searches.c.person_key == person_key,
+                searches.c.seen >= since,
+                openings.c.procedure_id == procedure_id,
+                openings.c.at > func.coalesce(cleared.scalar_subquery(), since),
+            )
+            .order_by(openings.c.at.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(query) or ""
 
     def clear(self, person_key: str, now: datetime) -> None:
         """Offer none of those up to now again. The log keeps them, under the key that it has."""

@@ -41,6 +41,20 @@ class Calendar:
             return self._after_days(start, within.days)
         return self._after_hours(start, within)
 
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """How much working time lies between the two (aware); none where `end` is earlier."""
+        total, day = timedelta(0), start.astimezone(self.zone).date()
+        last = end.astimezone(self.zone).date()
+        while day <= last:
+            for begins, ends in self._stretches(day):
+                total += max(min(ends, end) - max(begins, start), timedelta(0))
+            day += timedelta(days=1)
+        return total
+
+    def after(self, start: datetime, work: timedelta) -> datetime:
+        """When that much working time has passed since `start` (aware), in UTC."""
+        return self._after_hours(start, work)
+
     def works_on(self, day: date) -> bool:
         """Is it a working day?"""
         return day not in self.holidays and any(day.weekday() in each.days for each in self.hours)

@@ -6,17 +6,28 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from kb.procedures import review_dates
 from kb.procedures.calendar import ALWAYS, Calendar
 
 UNASSIGNED = "unassigned"
+SOON = timedelta(hours=2)  # of work, or the last quarter of what was promised if that is longer
 
 
 class Status(StrEnum):
     """Where a procedure stands in its life."""
 
     DRAFT = "draft"
+    IN_REVIEW = "in review"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+    @property
+    def kept_back(self) -> bool:
+        """Is it not published yet, so that only its department sees it?"""
+        return self in KEPT_BACK
+
+
+KEPT_BACK = (Status.DRAFT, Status.IN_REVIEW)
 
 
 class Severity(StrEnum):
@@ -87,13 +98,13 @@ class Procedure:
 
     @property
     def due(self) -> date | None:
-        """The day by which it must be reviewed again; None when it was never promised."""
+        """The day by which it must be reviewed again; None when it was never promised.
+
+        Not the same for all that were reviewed on one day (kb/procedures/review_dates.py).
+        """
         if self.reviewed is None or self.review_every is None:
             return None
-        try:
-            return self.reviewed + timedelta(days=self.review_every)
-        except OverflowError:
-            return date.max
+        return review_dates.due(self.id, self.reviewed, self.review_every)
 
     def overdue(self, today: date) -> bool:
         """Has the review date passed?"""
@@ -119,9 +130,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """Until when an answer is promised, and from when on that is soon. Aware, UTC."""
+
+    due_at: datetime
+    soon_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
     """Owns procedures and answers for them. `answer_within` is the promised time, in its hours.
 
+    `changes_reviewed`: a change to what is published waits for a reviewer, too.
     `notify` is an Apprise URL of its own chat, which hears of new questions and of overdue ones.
     """
 
@@ -132,19 +152,62 @@ class Department:
     answer_within: timedelta = timedelta(days=2)
     review_every: int | None = None
     calendar: Calendar = ALWAYS
+    changes_reviewed: bool = False
     notify: str | None = field(default=None, repr=False)
 
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""
         return self.calendar.due(asked, self.answer_within)
 
+    def promise(self, asked: datetime) -> Promise:
+        """What it promises for what is asked now."""
+        due_at = self.due(asked)
+        work = self.calendar.worked(asked, due_at)
+        soon = min(max(work / 4, SOON), work)
+        return Promise(due_at, self.calendar.after(asked, work - soon))
+
+    def postponed(self, promise: Promise, since: datetime, until: datetime) -> Promise:
+        """The promise after the working time between the two did not count."""
+        lost = self.calendar.worked(since, until)
+        due_at, soon_at = promise.due_at, promise.soon_at
+        return Promise(self.calendar.after(due_at, lost), self.calendar.after(soon_at, lost))
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """Feedback on procedures of a keyword category or for an audience goes to another department.
+
+    Where both are set, both must fit.
+    """
+
+    to: str
+    category: str | None = None
+    audience: str | None = None
+
+    def fits(self, procedure: Procedure) -> bool:
+        """Is it about such a procedure?"""
+        categories = {(word.category or "").casefold() for word in procedure.keywords}
+        audiences = {one.casefold() for one in procedure.audience}
+        return (self.category is None or self.category.casefold() in categories) and (
+            self.audience is None or self.audience.casefold() in audiences
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Departments:
-    """departments.yml as read: the departments by id, in the file's order, and its faults."""
+    """departments.yml as read: the departments by id, its exceptions from who answers, its faults.
+
+    All in the file's order.
+    """
 
     by_id: dict[str, Department] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    detours: tuple[Detour, ...] = ()
+
+    def answering(self, procedure: Procedure) -> Department:
+        """Whose inbox feedback on the procedure goes to: its own department's but for detours."""
+        to = next((one.to for one in self.detours if one.fits(procedure)), procedure.department)
+        return self.get(to)
 
     def get(self, department_id: str) -> Department:
         """The department, or a bare one of that name for an id that departments.yml lacks."""

@@ -40,3 +40,18 @@ def groups(texts: Sequence[str], meaning: Meaning, alike: float = ALIKE) -> list
             leaders.append(nth)
             found.append([nth])
     return found + [[nth] for nth in range(len(some), len(texts))]
+
+
+def nearest(
+    text: str, others: Sequence[str], meaning: Meaning, alike: float = ALIKE
+) -> list[tuple[int, float]]:
+    """Places in `others` of texts that mean about the same, the likest first, with the cosine.
+
+    Texts without words are like nothing. At most MOST are compared.
+    """
+    mine, some = meaning.of_query(text), others[:MOST]
+    if not some:
+        return []
+    likeness = np.stack([meaning.of_query(other) for other in some]) @ mine
+    near = [(nth, float(likeness[nth])) for nth in np.flatnonzero(likeness >= alike).tolist()]
+    return sorted(near, key=lambda found: (-found[1], found[0]))

@@ -11,11 +11,12 @@ from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
 from kb.people.person import Person
-from kb.people.rights import Right, may
+from kb.people.rights import Case, Right, allows, may, reviews
 from kb.people.tokens import Tokens
-from kb.procedures.model import Procedure
+from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
-from kb.web.pages import generation, now, parts
+from kb.tending.routing import Answering
+from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 ASSETS = frozenset({"static", "bootstrap.static"})
@@ -35,12 +36,14 @@ READING = frozenset(
         "reading.attachment",
         "browsing.departments",
         "browsing.department",
+        "browsing.department_procedures",
         "browsing.keywords",
         "browsing.category",
         "browsing.keyword",
         "browsing.titles",
         "help.index",
         "help.search",
+        "help.rules",
     }
 )
 
@@ -65,11 +68,16 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: answers and notices not yet read, items in the inbox."""
+    """The numbers in the navigation: news of one's questions, items waiting in the inbox,
+
+    submissions that wait for a reviewer, notices not yet read.
+    """
 
     unread: int = 0
     open: int = 0
+    review: int = 0
     notices: int = 0
+    answers: bool = False  # is any inbox theirs?
 
 
 def register(app: Flask) -> None:
@@ -111,26 +119,39 @@ def readable_or_404(procedure_id: str) -> Card:
     return card
 
 
-def editable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if it is of a department that the one who asks writes for."""
+def allowed(right: Right, procedure: Procedure) -> bool:
+    """Has the one who asks this right on that procedure as it stands?"""
+    found = person()
+    department = departments().get(procedure.department)
+    case = Case(department, procedure.status, parts().settings.four_eyes)
+    return found is not None and allows(found, right, case)
+
+
+def allowed_or_404(right: Right, procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks has this right on it as it stands."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.WRITE, card.procedure.department):
+    signed_in()
+    if not allowed(right, card.procedure):
         abort(404)
     return card
 
 
-def erasable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if the one who asks may erase for good."""
+def editable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks may write it, or propose a change to it."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.ERASE):
+    signed_in()
+    if not may_edit(card.procedure):
         abort(404)
     return card
 
 
 def may_edit(procedure: Procedure) -> bool:
-    """May the one who asks write this procedure?"""
-    found = person()
-    return found is not None and may(found, Right.WRITE, procedure.department)
+    """May the one who asks write this procedure, or propose a change to it?"""
+    return allowed(Right.WRITE, procedure) or allowed(Right.PROPOSE, procedure)
+
+
+def _can(right: str, procedure: Procedure) -> bool:
+    return allowed(Right(right), procedure)
 
 
 def administrator_or_404() -> Person:
@@ -147,6 +168,31 @@ def department_member_or_404() -> Person:
     if not found.departments:
         abort(404)
     return found
+
+
+def answering() -> Answering:
+    """Who asks, with the departments whose inbox is theirs; asked of the database once a request.
+
+    Aborts with 404 where there is none.
+    """
+    found = _answering(signed_in())
+    if not found.departments:
+        abort(404)
+    return found
+
+
+def is_member(department_id: str) -> bool:
+    """Are this department's drafts and inbox those of the one who asks?"""
+    found = person()
+    known = department_id in departments() or department_id == UNASSIGNED
+    return found is not None and known and department_id in found.departments
+
+
+def member_of_or_404(department_id: str) -> Department:
+    """The department, if the one who asks is of it; unknown and not-yours look alike."""
+    if not is_member(department_id):
+        abort(404)
+    return departments().get(department_id)
 
 
 def begin_session(who: Person) -> None:
@@ -177,7 +223,8 @@ def badges() -> Badges:
 def _forget() -> None:
     """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
     session.clear()
-    g.pop("csrf_token", None)
+    for name in ("csrf_token", "answering", "badges"):
+        g.pop(name, None)
 
 
 def _require_sign_in() -> None:
@@ -189,7 +236,7 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges, "may_edit": may_edit}
+    return {"person": person(), "badges": badges, "may_edit": may_edit, "can": _can}
 
 
 def _by_session() -> Person | None:
@@ -224,7 +271,26 @@ def _who_may_enter(person_id: int) -> Person | None:
 def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
-    inbox = parts().inbox
-    waiting = inbox.counts(who.departments, now()).open if who.departments else 0
-    told = parts().telling.unread(who.id)
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting, notices=told)
+    inbox, mine = parts().inbox, _answering(who).departments
+    waiting = inbox.lists.counts(mine, now()).open if mine else 0
+    return Badges(
+        unread=inbox.unread_answers(who.id),
+        open=waiting,
+        review=_for_review(who),
+        notices=parts().telling.unread(who.id),
+        answers=bool(mine),
+    )
+
+
+def _for_review(who: Person) -> int:
+    """How much waits for this person to approve it or send it back."""
+    own = [each for each in who.departments if reviews(who, each)]
+    approving = parts().approving
+    return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
+
+
+def _answering(who: Person) -> Answering:
+    if "answering" not in g:
+        g.answering = parts().routing.answering(who, departments())
+    found: Answering = g.answering
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flask_wtf import FlaskForm
@@ -19,53 +20,27 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from kb.content.synonyms import Synonym, words_typed
-from kb.feedback.model import LONGEST_TEXT, Outcome, Reason
+from kb.feedback.model import OF_PROCEDURES, OF_SEARCHES, Outcome
 from kb.people import passwords, person
 from kb.procedures.model import Department
 from kb.search.synonyms import LONGEST
 from kb.search.trial import looked_for
+from kb.web.fields import area as _text
+from kb.web.fields import line as _line
+from kb.web.fields import some_text as _some_text
+from kb.web.fields import trimmed as _trimmed
 
 LONGEST_QUERY = 500
 LONGEST_SYNONYM = 1000
 MOST_WORDS = 1000
 
 
-def _trimmed(text: str | None) -> str:
-    """As typed: a browser sends every line end as two characters, which nobody counted."""
-    typed = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return typed.replace("\0", "").strip()
-
-
-def _choices(words: type[StrEnum]) -> list[SelectChoice]:
+def _choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(word.value, word.value.capitalize()) for word in words]
 
 
 def _named(departments: list[Department]) -> list[SelectChoice]:
     return [SelectChoice(department.id, department.name) for department in departments]
-
-
-def _some_text(_form: FlaskForm, field: StringField) -> None:
-    if not field.data:
-        raise ValidationError("Write something here.")
-
-
-def _text(
-    label: str, *checks: object, longest: int = LONGEST_TEXT, remark: str = ""
-) -> TextAreaField:
-    message = f"At most {longest:,} characters, please."
-    return TextAreaField(
-        label,
-        filters=[_trimmed],
-        validators=[*checks, Length(max=longest, message=message)],
-        description=remark,
-    )
-
-
-def _line(label: str, *checks: object, longest: int) -> StringField:
-    message = f"At most {longest:,} characters, please."
-    return StringField(
-        label, filters=[_trimmed], validators=[*checks, Length(max=longest, message=message)]
-    )
 
 
 class SignInForm(FlaskForm):
@@ -102,11 +77,29 @@ class VoteForm(FlaskForm):
     seal = HiddenField()
     reason = RadioField(
         "What is not right?",
-        [Optional(), AnyOf([reason.value for reason in Reason], message="Choose one of these.")],
-        choices=_choices(Reason),
+        [
+            Optional(),
+            AnyOf([reason.value for reason in OF_PROCEDURES], message="Choose one of these."),
+        ],
+        choices=_choices(OF_PROCEDURES),
         validate_choice=False,  # it would refuse none, which is fine
     )
     comment = _text("What should it say?", Optional())
+    quiet = BooleanField("I need no answer")
+
+
+class PassageForm(FlaskForm):
+    """ "Was this helpful?", about one section or step; what is said is the button pressed."""
+
+    said = RadioField(
+        validators=[InputRequired("Say whether it helped, or why not.")],
+        choices=["yes", *(reason.value for reason in OF_PROCEDURES)],
+    )
+    passage = HiddenField(validators=[Length(min=1, max=300)])
+    version = HiddenField(validators=[Length(min=1, max=12)])
+    seal = HiddenField()
+    comment = _text("What should it say? (optional)", Optional())
+    quiet = BooleanField("I need no answer")
 
 
 class AskForm(FlaskForm):
@@ -115,10 +108,16 @@ class AskForm(FlaskForm):
     q = _line("What were you looking for?", _some_text, longest=LONGEST_QUERY)
     department = SelectField("Ask")
     comment = _text("What does the customer need? (optional)", Optional())
+    quiet = BooleanField("I need no answer")
+    reason = RadioField(
+        validators=[Optional(), AnyOf([reason.value for reason in OF_SEARCHES])],
+        choices=_choices(OF_SEARCHES),
+        validate_choice=False,
+    )
 
     def offer(self, departments: list[Department]) -> AskForm:
-        """Let these be chosen from."""
-        self.department.choices = _named(departments)
+        """Let these be chosen from, or none of them."""
+        self.department.choices = [SelectChoice("", "I am not sure"), *_named(departments)]
         return self
 
 

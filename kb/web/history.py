@@ -15,7 +15,7 @@ from kb.content.front_matter import decoded, parse
 from kb.content.page_blocks import blocks
 from kb.content.versions import Version
 from kb.procedures.model import Procedure
-from kb.web import access, wording
+from kb.web import access, service, wording
 from kb.web.access import readable_or_404
 from kb.web.pages import Pages, departments, here, page_number, parts
 from kb.web.rendered import Text, text_of_bytes
@@ -73,6 +73,7 @@ def listing(procedure_id: str) -> ResponseReturnValue:
         newest=newest,
         unknown=newest is not None and newest.version != procedure.version,
         told=told,
+        **service.thanks_for(procedure),
     )
     return page, status
 

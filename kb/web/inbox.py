@@ -1,131 +1,101 @@
-"""A department's inbox: what is to be answered, and the answering. Everybody else gets a 404."""
+"""A department's inbox: the list, and one item with its answer. Everybody else gets a 404."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.feedback.model import (
-    AlreadyAnswered,
-    Counts,
-    FeedbackError,
-    Item,
-    NotYourDepartment,
-    Outcome,
-    State,
-)
-from kb.procedures.model import Procedure
-from kb.web import access, wording
+from kb.feedback.errors import AlreadyAnswered, FeedbackError, NotYourDepartment
+from kb.feedback.facets import Facets
+from kb.feedback.listing import Due, Sort
+from kb.feedback.model import Item, Outcome, Reason
+from kb.feedback.saved_views import SavedViews
+from kb.insight.shared import SharedSearches
+from kb.web import access, inbox_item, passages, wording
 from kb.web.forms import AnswerForm
-from kb.web.pages import Pages, now, page_number, parts
+from kb.web.inbox_access import mine_or_404
+from kb.web.inbox_filter import PER_PAGE, Filter, Show, chosen, offered
+from kb.web.inbox_forms import ViewForm
+from kb.web.pages import Pages, departments, now, page_number, parts
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 blueprint.add_app_template_filter(wording.apart)
 blueprint.add_app_template_filter(wording.ago)
-PER_PAGE = 20
-SOON = timedelta(hours=4)
-_SHOWN = (State.OPEN, State.ANSWERED)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which items are listed, as the address says it."""
-
-    state: State
-    department: str | None
-    newest_first: bool
-
-
-@blueprint.app_template_filter()
-def soon(due: datetime, now: datetime) -> bool:
-    """Is so little of the promised time left that it should stand out?"""
-    return due - now < SOON
+blueprint.add_app_template_filter(passages.section_of, "section")
+blueprint.add_app_template_filter(passages.name_of, "place_name")
 
 
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
-    """The items of my departments, filtered and ordered."""
-    mine = access.department_member_or_404().departments
-    chosen = _filter(mine)
-    found = parts().inbox.items(
-        mine,
-        state=chosen.state,
-        department=chosen.department,
-        newest_first=chosen.newest_first,
-        page=page_number(),
-        per_page=PER_PAGE,
-    )
+    """The items of my departments, as they were chosen and ordered."""
+    now_shown = chosen(access.answering())
+    asked = now_shown.listed()
+    found = parts().inbox.lists.page(asked, now())
     return render_template(
         "inbox/listing.html",
         items=found.items,
         pages=Pages(page_number(), PER_PAGE, found.total),
-        chosen=chosen,
-        counts=_counts(mine),
-        mine=sorted(mine),
+        chosen=now_shown,
+        offered=offered(Facets(parts().engine).cells(asked, now()), now_shown),
+        views=SavedViews(parts().engine).of(now_shown.me),
+        shared=SharedSearches(parts().engine).count(now_shown.departments),
+        members=_members(now_shown),
+        mine=[one for one in departments().by_id if one in now_shown.departments]
+        + sorted(now_shown.departments - set(departments().by_id)),
+        shows=tuple(Show),
+        dues=tuple(Due),
+        sorts=tuple(Sort),
+        reasons=tuple(Reason),
+        view_form=ViewForm(formdata=None),
     )
 
 
 @blueprint.get("/<int:item_id>")
 def item(item_id: int) -> ResponseReturnValue:
-    """One item, and the form to answer it."""
-    return _item_page(_mine_or_404(item_id), AnswerForm())
+    """One item, and what can be done with it."""
+    return inbox_item.page(mine_or_404(item_id), answer=_prefilled())
 
 
 @blueprint.post("/<int:item_id>/answer")
 def answer(item_id: int) -> ResponseReturnValue:
     """Close it with a word to the reporter; whoever is second sees what the first one wrote."""
-    asked = _mine_or_404(item_id)
+    asked = mine_or_404(item_id)
     form = AnswerForm()
     if not form.validate():
-        return _item_page(asked, form), 400
-    me = access.signed_in()
+        return inbox_item.page(asked, answer=form), 400
+    me = access.answering()
     try:
-        parts().inbox.answer(item_id, Outcome(form.outcome.data), form.reply.data, me, now())
+        parts().inbox.steps.answer(item_id, Outcome(form.outcome.data), form.reply.data, me, now())
     except AlreadyAnswered as refusal:
-        return _item_page(_mine_or_404(item_id), form, str(refusal)), 409
+        again = mine_or_404(item_id)
+        return inbox_item.page(again, refusal=str(refusal), unsent=form.reply.data), 409
     except NotYourDepartment:
         abort(404)
     except FeedbackError as refusal:
         form.reply.errors = [str(refusal)]
-        return _item_page(asked, form), 400
-    flash(f"Answered. {asked.reporter} sees it under My questions.", "ok")
+        return inbox_item.page(asked, answer=form), 400
+    parts().closings.drop([item_id])
+    flash(f"Answered. {told(asked)} under My questions.", "ok")
     return redirect(url_for(".listing"))
 
 
-def _filter(mine: frozenset[str]) -> Filter:
-    state, department = request.args.get("state", State.OPEN), request.args.get("department")
-    if state not in _SHOWN or (department and department not in mine):
-        abort(404)
-    oldest_first = request.args.get("order", "newest") == "oldest"
-    return Filter(State(state), department or None, newest_first=not oldest_first)
+def told(asked: Item) -> str:
+    """Who sees the answer: "Rita Rep and 2 others see it"."""
+    if not asked.duplicates:
+        return f"{asked.reporter} sees it"
+    others = "1 other" if asked.duplicates == 1 else f"{asked.duplicates} others"
+    return f"{asked.reporter} and {others} see it"
 
 
-def _counts(mine: frozenset[str]) -> Counts:
-    return parts().inbox.counts(mine, now())
+def _prefilled() -> AnswerForm:
+    """With ?outcome= and ?reply=, as another page leads here after something was done."""
+    said = {name: request.args.get(name, "")[:500] for name in ("outcome", "reply")}
+    return AnswerForm(formdata=None, data=said)
 
 
-def _mine_or_404(item_id: int) -> Item:
-    mine = access.department_member_or_404().departments
-    found = parts().inbox.get(item_id, mine)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _item_page(found: Item, form: AnswerForm, refusal: str = "") -> str:
-    return render_template(
-        "inbox/item.html",
-        item=found,
-        form=form,
-        refusal=refusal,
-        procedure=_procedure_of(found),
-    )
-
-
-def _procedure_of(found: Item) -> Procedure | None:
-    """What the feedback is about as it is now; None for a request, or when it is gone."""
-    card = parts().catalogue.get(found.procedure_id) if found.procedure_id else None
-    return card.procedure if card and access.reader().may_read(card.procedure) else None
+def _members(now_shown: Filter) -> list[tuple[int, str]]:
+    """Who may work on what is listed, and who asks first."""
+    me = access.signed_in()
+    found = {one.id: one.name for one in parts().directory.members(now_shown.departments)}
+    others = [(id, name) for id, name in found.items() if id != me.id]
+    return [(me.id, f"{me.name} (me)"), *others]

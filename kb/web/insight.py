@@ -149,6 +149,7 @@ def pointing() -> ResponseReturnValue:
         looked_for=looked_for,
         found=found,
         typed=as_typed,
+        for_item=_for_item(),
     )
 
 
@@ -158,17 +159,16 @@ def ask() -> ResponseReturnValue:
     form = AskAboutForm().offer(responding.to_ask())
     if not form.validate():
         abort(400)
-    span, asked = spans.span(), responding.answering(form.department.data)
+    span, route = spans.span(), parts().routing.to(form.department.data, departments())
     (people,) = _report().people(span, [form.words.data], form.which.data)
     parts().inbox.ask(
         access.signed_in().id,
         form.words.data[0],
-        asked.id,
+        route,
         _question(people, span, form.words.data[1:]),
         now(),
-        asked.answer_within,
     )
-    flash(f"{asked.name} has it in the inbox. The answer comes to My questions.", "ok")
+    flash(f"{route.department.name} has it in the inbox. The answer comes to My questions.", "ok")
     return redirect(_back())
 
 
@@ -185,6 +185,12 @@ def table(table: str) -> ResponseReturnValue:
         return tables.as_csv(table, span, tables.OPENED, tables.opened_rows(_opened(span)))
     slowest = [(words, round(ms, 1)) for words, ms in report.slowest(span, rows.MOST_WORDS)]
     return tables.as_csv(table, span, ("words", "milliseconds"), slowest)
+
+
+def _for_item() -> dict[str, str]:
+    """The item of an inbox that is to be answered by pointing, to be passed on."""
+    asked = request.args.get("item", "")
+    return {"item": asked} if asked.isdecimal() and len(asked) < 10 else {}
 
 
 def _where_there_is(rule: str, procedure_id: str = "", **arguments: str) -> str | None:

@@ -10,7 +10,14 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 # Where somebody writes more than a click: these texts survive a session that ended meanwhile.
 KEEPING = frozenset(
-    {"responding.vote", "responding.ask", "inbox.answer", "editing.save", "beginning.create"}
+    {
+        "responding.vote",
+        "responding.ask",
+        "pinpointing.tell",
+        "inbox.answer",
+        "editing.save",
+        "beginning.create",
+    }
 )
 _LASTS = 24 * 60 * 60  # seconds
 _NOT_KEPT = frozenset({"csrf_token"})

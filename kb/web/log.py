@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from flask import request
 
@@ -13,6 +14,7 @@ from kb.web import access
 from kb.web.pages import now, parts, today
 
 FROM, RANK = "from", "rank"
+_LATELY = timedelta(minutes=30)
 _MARK = re.compile(r"[0-9a-f]{10}")
 _RANK = re.compile(r"[1-9][0-9]{0,3}")
 
@@ -39,6 +41,12 @@ def opened(procedure_id: str) -> None:
     mark, rank = request.args.get(FROM, ""), request.args.get(RANK, "")
     if request.method == "GET" and _MARK.fullmatch(mark) and _RANK.fullmatch(rank):
         parts().log.tell(Opened(person_key(), now(), mark, procedure_id, int(rank)))
+
+
+def led_to(procedure_id: str) -> str:
+    """The search from which the one who asks opened this procedure lately; "" for none known."""
+    since = now() - _LATELY
+    return parts().earlier.led_to(person_key(), procedure_id, since)
 
 
 def voted(procedure_id: str, *, helpful: bool) -> None:

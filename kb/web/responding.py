@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import Signer
 
 from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.web import access, log
-from kb.web.forms import LONGEST_QUERY, AskForm, SeenForm, VoteForm
-from kb.web.pages import Pages, departments, now, page_number, parts, today
+from kb.web.as_read import read_or_404, seal_of
+from kb.web.forms import LONGEST_QUERY, AskForm, VoteForm
+from kb.web.pages import departments, now, parts, today
 
 blueprint = Blueprint("responding", __name__)
-PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,6 @@ def ask_panel(query: str, likely: str | None) -> dict[str, AskForm | None]:
     return {"ask_form": _ask_form({"q": query, "department": likely or ""})}
 
 
-def answering(department_id: str) -> Department:
-    """The department, or where nobody answers for it, what comes to the administrators."""
-    allowed = parts().settings.demo
-    served = parts().directory.answers(department_id, demo_allowed=allowed)
-    return departments().get(department_id if served else UNASSIGNED)
-
-
 def to_ask() -> list[Department]:
     """The departments that can be asked."""
     return list(departments().by_id.values()) or [Department(UNASSIGNED, "The administrators")]
@@ -56,7 +48,7 @@ def to_ask() -> list[Department]:
 @blueprint.get("/procedures/<path:procedure_id>/votes")
 def vote_page(procedure_id: str) -> ResponseReturnValue:
     """The question as a page of its own, about the version that was read."""
-    read = _as_read(procedure_id, request.args.get("version"), request.args.get("seal"))
+    read = read_or_404(procedure_id, request.args.get("version"), request.args.get("seal"))
     return _vote_page(_vote_panel(read))
 
 
@@ -64,7 +56,7 @@ def vote_page(procedure_id: str) -> ResponseReturnValue:
 def vote(procedure_id: str) -> ResponseReturnValue:
     """Cast or change one's vote on the version that was read."""
     form = VoteForm()
-    read = _as_read(procedure_id, form.version.data, form.seal.data)
+    read = read_or_404(procedure_id, form.version.data, form.seal.data)
     if not form.validate():
         return _vote_page(_vote_panel(read, form)), 400
     _cast(read, form.helpful.data == "yes", form)
@@ -86,61 +78,26 @@ def ask() -> ResponseReturnValue:
     log.asked(form.q.data)
     who = "the administrators" if asked.id == UNASSIGNED else asked.name
     flash(f"Thanks, {who} will see it. The answer comes here.", "ok")
-    return redirect(url_for(".questions"))
-
-
-@blueprint.get("/questions")
-def questions() -> ResponseReturnValue:
-    """What I reported and asked, with the answers."""
-    found = parts().inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
-    return render_template(
-        "responding/questions.html",
-        items=found.items,
-        pages=Pages(page_number(), PER_PAGE, found.total),
-    )
-
-
-@blueprint.post("/questions/seen")
-def seen() -> ResponseReturnValue:
-    """These answers are read."""
-    form = SeenForm()
-    if not form.validate():
-        abort(400)
-    parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
-    return redirect(url_for(".questions", page=page_number()))
-
-
-def _as_read(procedure_id: str, version: str | None, seal: str | None) -> Procedure:
-    """The procedure in the version that was on the page; 404 unless it ever was on one."""
-    procedure = access.readable_or_404(procedure_id).procedure
-    read = replace(procedure, version=version or procedure.version)
-    sealed = _signer().verify_signature(_sealing(read), (seal or "").encode())
-    if read.version != procedure.version and not sealed:
-        abort(404)
-    return read
+    return redirect(url_for("questions.listing"))
 
 
 def _vote_panel(read: Procedure, form: VoteForm | None = None) -> VotePanel:
     who, votes = access.person(), parts().inbox.votes
     cast = votes.of(who.id, read.id, read.version) if who else None
     if form is None and cast and not cast.helpful:
-        said = {"reason": cast.reason and cast.reason.value, "comment": cast.comment}
+        said = {
+            "reason": cast.reason and cast.reason.value,
+            "comment": cast.comment,
+            "quiet": not cast.answer_wanted,
+        }
         form = VoteForm(formdata=None, data=said)
     return VotePanel(
         procedure=read,
-        seal=_signer().get_signature(_sealing(read)).decode(),
+        seal=seal_of(read),
         tally=votes.tally(read.id),
         vote=cast,
         form=form,
     )
-
-
-def _signer() -> Signer:
-    return Signer(str(current_app.secret_key), salt="read")
-
-
-def _sealing(read: Procedure) -> bytes:
-    return f"{read.version} {read.id}".encode()
 
 
 def _vote_page(panel: VotePanel) -> str:
@@ -148,15 +105,16 @@ def _vote_page(panel: VotePanel) -> str:
 
 
 def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
-    asked = answering(read.department)
     parts().inbox.votes.cast(
         access.signed_in().id,
-        replace(read, department=asked.id),
+        read,
         helpful,
         now(),
-        asked.answer_within,
+        parts().routing.of(read, departments()),
         reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
         comment="" if helpful else form.comment.data,
+        query=log.led_to(read.id),
+        answer_wanted=not form.quiet.data,
     )
 
 
@@ -165,8 +123,7 @@ def _back_to(read: Procedure) -> str:
     current = access.readable_or_404(read.id).procedure
     if current.version == read.version:
         return url_for("reading.procedure", procedure_id=read.id, _anchor="helpful")
-    seal = _signer().get_signature(_sealing(read)).decode()
-    return url_for(".vote_page", procedure_id=read.id, version=read.version, seal=seal)
+    return url_for(".vote_page", procedure_id=read.id, version=read.version, seal=seal_of(read))
 
 
 def _ask_form(said: dict[str, str] | None = None) -> AskForm:
@@ -186,13 +143,18 @@ def _likely(query: str) -> str | None:
 
 
 def _send(form: AskForm) -> Department:
-    asked = answering(form.department.data)
+    query, routing = form.q.data, parts().routing
+    if form.department.data:
+        route = routing.to(form.department.data, departments())
+    else:
+        route = routing.guessed(query, _likely(query), departments())
     parts().inbox.ask(
         access.signed_in().id,
-        form.q.data,
-        asked.id,
+        query,
+        route,
         form.comment.data,
         now(),
-        asked.answer_within,
+        reason=Reason(form.reason.data or Reason.NOT_FOUND),
+        answer_wanted=not form.quiet.data,
     )
-    return asked
+    return route.department

@@ -30,6 +30,7 @@ _KEPT_LABELS = {
     "q": "What you were looking for",
     "department": "Department",
     "helpful": "Helpful",
+    "said": "Was it helpful",
     "reason": "What is not right",
     "outcome": "Outcome",
     "comment": "Your comment",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.content.departments import parse_departments
-from kb.procedures.model import Department
+from kb.procedures.model import Department, Detour
 
 GOOD = b"""\
 departments:
@@ -34,6 +34,15 @@ def test_a_sound_file() -> None:
         183,
     )
     assert found.get("north-west") == Department("north-west", "North west")
+
+
+def test_changes_are_direct_unless_a_department_has_them_reviewed() -> None:
+    found = parse_departments(
+        b"- id: a\n- id: b\n  changes: Reviewed\n- id: c\n  changes: direct\n"
+    )
+    assert [one.changes_reviewed for one in found.by_id.values()] == [False, True, False]
+    (fault,) = parse_departments(b"- id: a\n  changes: perhaps\n").faults
+    assert (fault.line, fault.code) == (2, "unusable-value")
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n", b"# nothing\n", b"departments:\n"])
@@ -77,3 +86,37 @@ def test_one_wrong_department_hides_no_other() -> None:
 def test_no_bytes_raise(raw: bytes) -> None:
     parse_departments(b"departments:\n" + raw)
     parse_departments(raw)
+
+
+ROUTES = b"departments: [{id: billing}, {id: shipping}]\nroutes:\n"
+
+
+def test_routes_are_read_as_detours():
+    raw = (
+        ROUTES
+        + b"  - category: Refund\n    to: billing\n  - audience: partners\n    to: shipping\n"
+    )
+    found = parse_departments(raw)
+    assert found.faults == ()
+    assert found.detours == (
+        Detour("billing", category="Refund"),
+        Detour("shipping", audience="partners"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "code"),
+    [
+        (b"  - category: Refund\n    to: biling\n", 4, "unknown-department"),
+        (b"  - to: billing\n", 3, "unusable-value"),
+        (b"  - category: Refund\n", 2, "unusable-value"),
+        (b"  - category: [a, b]\n    to: billing\n", 4, "unusable-value"),
+        (b"  - billing\n", 2, "unusable-value"),
+    ],
+)
+def test_a_route_that_leads_nowhere_is_a_fault(written: bytes, line: int, code: str):
+    found = parse_departments(ROUTES + written)
+    assert found.detours == ()
+    assert [(fault.line, fault.code) for fault in found.faults] == [(line, code)]
+    if code == "unknown-department":
+        assert 'did you mean "billing"' in found.faults[0].remedy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from sqlalchemy import Engine, insert
 
 from kb.database import connect, metadata, people
 from kb.feedback.inbox import Inbox
-from kb.procedures.model import Procedure
+from kb.feedback.model import Route
+from kb.procedures.model import UNASSIGNED, Department, Procedure
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LATE = Procedure(
@@ -32,6 +33,10 @@ class Member:
     departments: frozenset[str] = frozenset()
 
 
+HOURS = timedelta(hours=8)
+SHIPPING = Route(Department("shipping", "Shipping", answer_within=HOURS), (3,), frozenset({3}))
+BILLING = Route(Department("billing", "Billing", answer_within=HOURS), (4,), frozenset({4}))
+NOBODYS = Route(Department(UNASSIGNED, "The administrators", answer_within=HOURS))
 ANA, BEN = Member(1), Member(2)
 DANA = Member(3, frozenset({"shipping"}))
 OLA = Member(4, frozenset({"billing"}))

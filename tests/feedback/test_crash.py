@@ -15,15 +15,17 @@ from .conftest import ANA, DANA
 
 VOTER = """
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from kb.database import connect
 from kb.feedback.inbox import Inbox
-from kb.procedures.model import Procedure
+from kb.feedback.model import Route
+from kb.procedures.model import Department, Procedure
 
 inbox = Inbox(connect(sys.argv[1]))
+route = Route(Department("shipping", "Shipping"), (3,), frozenset({3}))
 for number in range(1_000_000):
     read = Procedure(f"P-{number}", "Title", f"{number}.md", "0" * 12, "shipping")
-    inbox.votes.cast(1, read, False, datetime.now(UTC), timedelta(hours=8), None, "wrong")
+    inbox.votes.cast(1, read, False, datetime.now(UTC), route, None, "wrong")
     print(number, flush=True)
 """
 
@@ -42,7 +44,7 @@ def test_every_acknowledged_vote_survives_a_kill(engine: Engine, now: datetime):
     inbox = Inbox(after)
     assert all(inbox.votes.tally(f"P-{number}").no == 1 for number in acknowledged)
     # The item is written with the vote or not at all.
-    open_items = inbox.counts(DANA.departments, now + timedelta(days=900)).open
+    open_items = inbox.lists.counts(DANA.departments, now + timedelta(days=900)).open
     assert open_items == inbox.questions(ANA.id, 1, 1).total
     assert len(acknowledged) <= open_items <= len(acknowledged) + 1
     after.dispose()

@@ -1,38 +1,30 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, event
 
+from kb.feedback.errors import AlreadyAnswered, EmptyQuestion, EmptyReply, NotYourDepartment
 from kb.feedback.inbox import Inbox
-from kb.feedback.model import (
-    AlreadyAnswered,
-    Counts,
-    EmptyQuestion,
-    EmptyReply,
-    Item,
-    Kind,
-    NotYourDepartment,
-    Outcome,
-    Reason,
-    State,
-)
+from kb.feedback.listing import Listed, Sort
+from kb.feedback.model import Counts, Item, Kind, Outcome, Reason, Route, State
+from kb.procedures.model import Department
 
-from .conftest import ANA, BEN, DANA, LATE, OLA
+from .conftest import ANA, BEN, BILLING, DANA, HOURS, LATE, NOW, OLA, SHIPPING
 
-HOURS = timedelta(hours=8)
+SLOW = Route(Department("shipping", "Shipping", answer_within=timedelta(days=2)))
 
 
 def ask(inbox: Inbox, now: datetime, query: str = "lost parcel", **changes: object) -> Item:
-    asked = {"department": "shipping", "comment": "", "answer_within": HOURS, **changes}
+    asked = {"route": SHIPPING, "comment": "", **changes}
     person_id = asked.pop("person_id", ANA.id)
     return inbox.ask(person_id=person_id, query=query, now=now, **asked)
 
 
 def listed(inbox: Inbox, departments: frozenset[str] | set[str], **changes: object) -> list[Item]:
-    asked = {"state": State.OPEN, "newest_first": True, "page": 1, "per_page": 100, **changes}
-    page = inbox.items(departments, **asked)
+    page = inbox.lists.page(Listed(departments, per_page=100, **changes), NOW)
     assert page.total == len(page.items)
     return list(page.items)
 
@@ -42,14 +34,14 @@ def test_a_request_lands_in_the_inbox_of_its_department(inbox: Inbox, now: datet
     assert (item.kind, item.department, item.query) == (Kind.REQUEST, "shipping", "WISMO <b>")
     assert (item.reporter, item.comment) == ("Ana", "nothing on lost parcels")
     assert item.due_at == now + HOURS
-    assert item.state is State.OPEN
+    assert item.state is State.NEW
     assert listed(inbox, DANA.departments) == [item]
     assert listed(inbox, OLA.departments) == []
     assert listed(inbox, ANA.departments) == []
 
 
 def test_a_no_lands_there_too_with_what_was_read(inbox: Inbox, now: datetime):
-    inbox.votes.cast(ANA.id, LATE, False, now, HOURS, Reason.WRONG, "Step 3")
+    inbox.votes.cast(ANA.id, LATE, False, now, SHIPPING, Reason.WRONG, "Step 3")
     (item,) = listed(inbox, DANA.departments, kind=Kind.FEEDBACK)
     assert (item.procedure_id, item.procedure_title) == ("SHP-014", "Complaint: Late Shipment")
     assert (item.version, item.reason, item.comment) == (LATE.version, Reason.WRONG, "Step 3")
@@ -62,10 +54,10 @@ def test_asking_twice_in_the_same_words_is_one_item_while_open(inbox: Inbox, now
     others = [
         ask(inbox, now, comment="urgent"),
         ask(inbox, now, person_id=BEN.id),
-        ask(inbox, now, department="billing"),
+        ask(inbox, now, route=BILLING),
     ]
     assert len({first.id, *(one.id for one in others)}) == 4
-    inbox.answer(first.id, Outcome.DECLINED, "No.", DANA, now)
+    inbox.steps.answer(first.id, Outcome.DECLINED, "No.", DANA, now)
     assert ask(inbox, now).id != first.id
 
 
@@ -78,26 +70,26 @@ def test_an_empty_question_is_refused(inbox: Inbox, now: datetime):
 def test_an_answer_reaches_the_reporter(inbox: Inbox, now: datetime):
     item = ask(inbox, now)
     later = now + timedelta(hours=1)
-    answered = inbox.answer(item.id, Outcome.CORRECTED, " See step 4. ", DANA, later)
+    answered = inbox.steps.answer(item.id, Outcome.CORRECTED, " See step 4. ", DANA, later)
     assert (answered.state, answered.outcome) == (State.ANSWERED, Outcome.CORRECTED)
     assert (answered.reply, answered.answered_by) == ("See step 4.", "Dana")
     assert answered.answered_at == later
     assert inbox.questions(ANA.id, 1, 10).items == (answered,)
     assert inbox.questions(BEN.id, 1, 10).total == 0
     assert listed(inbox, DANA.departments) == []
-    assert listed(inbox, DANA.departments, state=State.ANSWERED) == [answered]
+    assert listed(inbox, DANA.departments, states={State.ANSWERED}) == [answered]
 
 
 def test_what_cannot_be_answered_stays_open(inbox: Inbox, now: datetime):
     item = ask(inbox, now)
     with pytest.raises(EmptyReply):
-        inbox.answer(item.id, Outcome.DECLINED, " ", DANA, now)
+        inbox.steps.answer(item.id, Outcome.DECLINED, " ", DANA, now)
     for stranger in (OLA, ANA):
         with pytest.raises(NotYourDepartment):
-            inbox.answer(item.id, Outcome.DECLINED, "No.", stranger, now)
+            inbox.steps.answer(item.id, Outcome.DECLINED, "No.", stranger, now)
     for unknown in (0, -1, 99, 2**31, 10**40):
         with pytest.raises(NotYourDepartment):
-            inbox.answer(unknown, Outcome.DECLINED, "No.", DANA, now)
+            inbox.steps.answer(unknown, Outcome.DECLINED, "No.", DANA, now)
         assert inbox.get(unknown, DANA.departments) is None
     assert inbox.get(item.id, DANA.departments) == item
     assert inbox.get(item.id, OLA.departments) is None
@@ -105,16 +97,16 @@ def test_what_cannot_be_answered_stays_open(inbox: Inbox, now: datetime):
 
 def test_the_first_answer_counts(inbox: Inbox, now: datetime):
     item = ask(inbox, now)
-    answered = inbox.answer(item.id, Outcome.CORRECTED, "Done.", DANA, now)
+    answered = inbox.steps.answer(item.id, Outcome.CORRECTED, "Done.", DANA, now)
     with pytest.raises(AlreadyAnswered):
-        inbox.answer(item.id, Outcome.DECLINED, "No.", DANA, now)
+        inbox.steps.answer(item.id, Outcome.DECLINED, "No.", DANA, now)
     assert inbox.get(item.id, DANA.departments) == answered
 
 
 def test_answers_are_unread_until_seen(inbox: Inbox, now: datetime):
     items = [ask(inbox, now, f"q{number}") for number in range(3)]
     for item in items[:2]:
-        inbox.answer(item.id, Outcome.DUPLICATE, "See above.", DANA, now)
+        inbox.steps.answer(item.id, Outcome.DUPLICATE, "See above.", DANA, now)
     assert inbox.unread_answers(ANA.id) == 2
     assert inbox.unread_answers(BEN.id) == 0
     inbox.mark_seen(BEN.id, [item.id for item in items], now)
@@ -124,7 +116,7 @@ def test_answers_are_unread_until_seen(inbox: Inbox, now: datetime):
     seen = {one.id: one.seen for one in inbox.questions(ANA.id, 1, 10).items}
     assert seen == {items[0].id: True, items[1].id: False, items[2].id: False}
     # An answer that comes after the page was looked at is still news.
-    inbox.answer(items[2].id, Outcome.DECLINED, "No.", DANA, now)
+    inbox.steps.answer(items[2].id, Outcome.DECLINED, "No.", DANA, now)
     assert inbox.unread_answers(ANA.id) == 2
 
 
@@ -132,9 +124,9 @@ def test_newest_and_oldest_first_by_page(inbox: Inbox, now: datetime):
     items = [ask(inbox, now + timedelta(minutes=number), f"q{number}") for number in range(5)]
 
     def queries(newest_first: bool, page: int) -> list[str | None]:
-        found = inbox.items(
-            DANA.departments, state=State.OPEN, newest_first=newest_first, page=page, per_page=2
-        )
+        sort = Sort.NEWEST if newest_first else Sort.OLDEST
+        asked = Listed(DANA.departments, sort=sort, page=page, per_page=2)
+        found = inbox.lists.page(asked, now)
         assert found.total == len(items)
         return [item.query for item in found.items]
 
@@ -147,7 +139,7 @@ def test_newest_and_oldest_first_by_page(inbox: Inbox, now: datetime):
 
 def test_one_department_of_several_can_be_picked_and_no_other(inbox: Inbox, now: datetime):
     mine = ask(inbox, now)
-    ask(inbox, now, department="billing")
+    ask(inbox, now, route=BILLING)
     both = {"shipping", "billing"}
     assert len(listed(inbox, both)) == 2
     assert listed(inbox, both, department="shipping") == [mine]
@@ -156,20 +148,24 @@ def test_one_department_of_several_can_be_picked_and_no_other(inbox: Inbox, now:
 
 def test_counts_are_of_ones_own_departments(inbox: Inbox, now: datetime):
     ask(inbox, now, "a")
-    ask(inbox, now, "b", answer_within=timedelta(days=2))
-    ask(inbox, now, "c", department="billing")
+    ask(inbox, now, "b", route=SLOW)
+    ask(inbox, now, "c", route=BILLING)
     done = ask(inbox, now, "d")
-    inbox.answer(done.id, Outcome.DECLINED, "No.", DANA, now)
-    inbox.votes.cast(BEN.id, LATE, False, now, HOURS)
-    inbox.votes.cast(BEN.id, LATE, True, now, HOURS)
+    inbox.steps.answer(done.id, Outcome.DECLINED, "No.", DANA, now)
+    inbox.votes.cast(BEN.id, LATE, False, now, SHIPPING)
+    inbox.votes.cast(BEN.id, LATE, True, now, SHIPPING)
     late = now + timedelta(hours=9)
-    assert inbox.counts(DANA.departments, now) == Counts(2, 1, 0, {"shipping": 2})
-    assert inbox.counts(DANA.departments, late) == Counts(2, 1, 1, {"shipping": 2})
-    assert inbox.counts({"shipping", "billing"}, late).by_department == {
+    by_state = {State.NEW: 2, State.ANSWERED: 1, State.WITHDRAWN: 1}
+    first = Counts(2, 1, 0, {"shipping": 2}, 0, by_state)
+    assert inbox.lists.counts(DANA.departments, now) == first
+    assert inbox.lists.counts(DANA.departments, late) == replace(first, overdue=1)
+    soon = inbox.lists.counts(DANA.departments, now + timedelta(hours=7))
+    assert soon == replace(first, soon=1)
+    assert inbox.lists.counts({"shipping", "billing"}, late).by_department == {
         "shipping": 2,
         "billing": 1,
     }
-    assert inbox.counts(frozenset(), late) == Counts(0, 0, 0)
+    assert inbox.lists.counts(frozenset(), late) == Counts(0, 0, 0)
 
 
 def test_lists_and_counts_cost_the_same_for_10_and_200_items(
@@ -179,9 +175,9 @@ def test_lists_and_counts_cost_the_same_for_10_and_200_items(
         seen: list[str] = []
         listen = event.listens_for(engine, "before_cursor_execute")
         counter = listen(lambda *arguments: seen.append(arguments[2]))
-        inbox.items(DANA.departments, state=State.OPEN, newest_first=True, page=1, per_page=500)
+        inbox.lists.page(Listed(DANA.departments, per_page=500), now)
         inbox.questions(ANA.id, 1, 500)
-        inbox.counts(DANA.departments, now)
+        inbox.lists.counts(DANA.departments, now)
         inbox.unread_answers(ANA.id)
         event.remove(engine, "before_cursor_execute", counter)
         return len(seen)
@@ -197,8 +193,8 @@ def test_lists_and_counts_cost_the_same_for_10_and_200_items(
 def test_the_inbox_is_found_by_index(engine: Engine):
     query = (
         "EXPLAIN QUERY PLAN SELECT * FROM items WHERE department IN ('a', 'b') "
-        "AND state = 'open' ORDER BY created_at DESC, id DESC LIMIT 20"
+        "AND state IN ('new', 'seen') ORDER BY due_at LIMIT 20"
     )
     with engine.connect() as connection:
         plan = " ".join(row.detail for row in connection.exec_driver_sql(query))
-    assert "USING INDEX ix_items_department_state_created_at" in plan
+    assert "USING INDEX ix_items_department_state_" in plan

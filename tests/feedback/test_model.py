@@ -7,18 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.feedback.model import (
-    LONGEST_TEXT,
-    AlreadyAnswered,
-    EmptyReply,
-    Item,
-    Kind,
-    NotYourDepartment,
-    State,
-    Withdrawn,
-    cleaned,
-    usable_reply,
-)
+from kb.feedback.errors import AlreadyAnswered, EmptyReply, NotYourDepartment, Withdrawn
+from kb.feedback.life import Verb, next_state
+from kb.feedback.model import LONGEST_TEXT, Item, Kind, State, cleaned, usable_reply
+
+from .conftest import ANA, DANA, OLA
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ITEM = Item(
@@ -30,7 +23,9 @@ ITEM = Item(
     comment="",
     created_at=NOW,
     due_at=NOW + timedelta(hours=8),
-    state=State.OPEN,
+    soon_at=NOW + timedelta(hours=6),
+    changed_at=NOW,
+    state=State.NEW,
 )
 
 
@@ -41,19 +36,19 @@ def test_an_open_item_is_overdue_after_its_time():
 
 
 def test_only_an_open_item_of_ones_own_department_is_answerable():
-    ITEM.ensure_answerable({"shipping"})
-    for departments in (set(), {"billing"}, {"shippin"}):
+    assert next_state(Verb.ANSWER, ITEM, DANA) is State.ANSWERED
+    for stranger in (ANA, OLA):
         with pytest.raises(NotYourDepartment):
-            ITEM.ensure_answerable(departments)
+            next_state(Verb.ANSWER, ITEM, stranger)
     with pytest.raises(AlreadyAnswered, match="Dana has answered"):
-        replace(ITEM, state=State.ANSWERED, answered_by="Dana").ensure_answerable({"shipping"})
+        next_state(Verb.ANSWER, replace(ITEM, state=State.ANSWERED, answered_by="Dana"), DANA)
     with pytest.raises(Withdrawn, match="Ana has taken this back"):
-        replace(ITEM, state=State.WITHDRAWN).ensure_answerable({"shipping"})
+        next_state(Verb.ANSWER, replace(ITEM, state=State.WITHDRAWN), DANA)
 
 
 def test_a_stranger_does_not_learn_that_an_item_was_answered():
     with pytest.raises(NotYourDepartment):
-        replace(ITEM, state=State.ANSWERED, answered_by="Dana").ensure_answerable({"billing"})
+        next_state(Verb.ANSWER, replace(ITEM, state=State.ANSWERED, answered_by="Dana"), OLA)
 
 
 @pytest.mark.parametrize("reply", ["", " \n\t", "\0\0", " \0 "])

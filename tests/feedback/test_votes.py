@@ -5,28 +5,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kb.feedback.errors import Withdrawn
 from kb.feedback.inbox import Inbox
-from kb.feedback.model import (
-    LONGEST_TEXT,
-    Item,
-    Outcome,
-    Reason,
-    State,
-    Tally,
-    Vote,
-    Withdrawn,
-)
+from kb.feedback.model import LONGEST_TEXT, Item, Outcome, Reason, State, Tally, Vote
 from kb.procedures.model import UNASSIGNED
 
-from .conftest import ANA, BEN, DANA, LATE
+from .conftest import ANA, BEN, DANA, HOURS, LATE, NOBODYS, SHIPPING
 
-HOURS = timedelta(hours=8)
 NEWER = replace(LATE, version="ba9876543210", title="Complaint: Very Late Shipment")
 
 
 def cast(inbox: Inbox, now: datetime, helpful: bool, *words: object, **changes: object) -> Vote:
     person_id = changes.get("person_id", ANA.id)
-    return inbox.votes.cast(person_id, changes.get("on", LATE), helpful, now, HOURS, *words)
+    return inbox.votes.cast(
+        person_id, changes.get("on", LATE), helpful, now, changes.get("route", SHIPPING), *words
+    )
 
 
 def reported(inbox: Inbox) -> list[Item]:
@@ -63,7 +56,7 @@ def test_a_no_opens_one_item_that_further_words_amend(inbox: Inbox, now: datetim
     (item,) = reported(inbox)
     assert (item.id, item.created_at, item.due_at) == (bare.id, now, now + HOURS)
     assert (item.reason, item.comment) == (Reason.UNCLEAR, "Which code?")
-    assert (vote.reason, vote.comment, vote.state) == (Reason.UNCLEAR, "Which code?", State.OPEN)
+    assert (vote.reason, vote.comment, vote.state) == (Reason.UNCLEAR, "Which code?", State.NEW)
 
 
 def test_a_second_click_does_not_erase_the_words(inbox: Inbox, now: datetime):
@@ -79,9 +72,9 @@ def test_a_yes_withdraws_the_item_and_keeps_it(inbox: Inbox, now: datetime):
     assert cast(inbox, now, True).state is State.WITHDRAWN
     (item,) = reported(inbox)
     assert (item.state, item.comment) == (State.WITHDRAWN, "Step 3")
-    assert inbox.counts(DANA.departments, now).open == 0
+    assert inbox.lists.counts(DANA.departments, now).open == 0
     with pytest.raises(Withdrawn):
-        inbox.answer(item.id, Outcome.CORRECTED, "Done.", DANA, now)
+        inbox.steps.answer(item.id, Outcome.CORRECTED, "Done.", DANA, now)
 
 
 def test_no_again_opens_the_withdrawn_item_with_a_new_time(inbox: Inbox, now: datetime):
@@ -90,19 +83,19 @@ def test_no_again_opens_the_withdrawn_item_with_a_new_time(inbox: Inbox, now: da
     cast(inbox, now, True)
     cast(inbox, later, False)
     (item,) = reported(inbox)
-    assert (item.state, item.comment) == (State.OPEN, "Step 3")
+    assert (item.state, item.comment) == (State.NEW, "Step 3")
     assert item.due_at == later + HOURS
 
 
 def test_after_the_answer_only_something_new_opens_another(inbox: Inbox, now: datetime):
     cast(inbox, now, False, Reason.WRONG, "Step 3")
     (first,) = reported(inbox)
-    answered = inbox.answer(first.id, Outcome.ALREADY_RIGHT, "It is so.", DANA, now)
+    answered = inbox.steps.answer(first.id, Outcome.ALREADY_RIGHT, "It is so.", DANA, now)
     cast(inbox, now, False)
     cast(inbox, now, False, Reason.WRONG, " Step 3 ")
     assert reported(inbox) == [answered]
     cast(inbox, now, False, Reason.WRONG, "Step 3, really")
-    assert [item.state for item in reported(inbox)] == [State.ANSWERED, State.OPEN]
+    assert [item.state for item in reported(inbox)] == [State.ANSWERED, State.NEW]
     cast(inbox, now, True)
     assert [item.state for item in reported(inbox)] == [State.ANSWERED, State.WITHDRAWN]
     assert reported(inbox)[0] == answered
@@ -110,10 +103,10 @@ def test_after_the_answer_only_something_new_opens_another(inbox: Inbox, now: da
 
 def test_a_change_of_mind_after_the_answer_opens_another(inbox: Inbox, now: datetime):
     cast(inbox, now, False)
-    inbox.answer(reported(inbox)[0].id, Outcome.CORRECTED, "Done.", DANA, now)
+    inbox.steps.answer(reported(inbox)[0].id, Outcome.CORRECTED, "Done.", DANA, now)
     cast(inbox, now, True)
     cast(inbox, now, False)
-    assert [item.state for item in reported(inbox)] == [State.ANSWERED, State.OPEN]
+    assert [item.state for item in reported(inbox)] == [State.ANSWERED, State.NEW]
 
 
 def test_each_version_has_its_own_item_with_its_title(inbox: Inbox, now: datetime):
@@ -121,15 +114,15 @@ def test_each_version_has_its_own_item_with_its_title(inbox: Inbox, now: datetim
     cast(inbox, now, False, Reason.WRONG, on=NEWER)
     cast(inbox, now, True, on=NEWER)
     assert [(item.procedure_title, item.state) for item in reported(inbox)] == [
-        ("Complaint: Late Shipment", State.OPEN),
+        ("Complaint: Late Shipment", State.NEW),
         ("Complaint: Very Late Shipment", State.WITHDRAWN),
     ]
 
 
 def test_feedback_on_what_belongs_to_nobody_is_the_administrators(inbox: Inbox, now: datetime):
-    cast(inbox, now, False, on=replace(LATE, department=UNASSIGNED))
-    assert inbox.counts({UNASSIGNED}, now).open == 1
-    assert inbox.counts(DANA.departments, now).open == 0
+    cast(inbox, now, False, route=NOBODYS)
+    assert inbox.lists.counts({UNASSIGNED}, now).open == 1
+    assert inbox.lists.counts(DANA.departments, now).open == 0
 
 
 def test_markup_nul_and_length_of_a_comment(inbox: Inbox, now: datetime):

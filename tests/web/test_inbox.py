@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kb.feedback.model import LONGEST_TEXT, Outcome
+from kb.content.departments import parse_departments
+from kb.feedback.model import LONGEST_TEXT, Outcome, Route
 from kb.parts import Parts
-from kb.procedures.model import UNASSIGNED
+from kb.procedures.model import UNASSIGNED, Department
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
 from tests.web.acts import answer, ask, statements, vote
@@ -21,8 +23,8 @@ DAY = timedelta(days=1)
 
 def asked(parts: Parts, query: str, department: str = "shipping", age: timedelta = DAY) -> int:
     """A request of the rep's, made `age` ago and promised within 8 hours."""
-    item = parts.inbox.ask(1, query, department, "", NOW - age, timedelta(hours=8))
-    return item.id
+    route = Route(Department(department, department, answer_within=timedelta(hours=8)))
+    return parts.inbox.ask(1, query, route, "", NOW - age).id
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_an_editor_and_a_reviewer_answer(
     assert answer(editor, 1).location == "/inbox"
     assert "Rita Rep sees it" in page(editor, "/inbox")
     assert answer(reviewer, 2, outcome="declined").location == "/inbox"
-    shown = page(editor, "/inbox?state=answered")
+    shown = page(editor, "/inbox?show=answered")
     assert "answered by Eddy Editor" in shown
     assert "answered by Rena Reviewer" in shown
     assert "Now it is there." in page(reviewer, "/inbox/1")
@@ -162,13 +164,14 @@ def test_what_was_taken_back_meanwhile_cannot_be_answered(
 
 
 @pytest.mark.usefixtures("at_nine")
-def test_newest_or_oldest_first(editor: FlaskClient, parts: Parts) -> None:
-    for days in (3, 1, 2):
-        asked(parts, f"{days} days ago", age=days * DAY)
+def test_due_first_newest_oldest_or_changed_last(editor: FlaskClient, parts: Parts) -> None:
+    numbers = {days: asked(parts, f"{days} days ago", age=days * DAY) for days in (3, 1, 2)}
     newest = ["1 days ago", "2 days ago", "3 days ago"]
-    assert titles(page(editor, "/inbox")) == newest
-    assert titles(page(editor, "/inbox?order=newest")) == newest
-    assert titles(page(editor, "/inbox?order=oldest")) == newest[::-1]
+    assert titles(page(editor, "/inbox")) == newest[::-1]
+    assert titles(page(editor, "/inbox?sort=newest")) == newest
+    assert titles(page(editor, "/inbox?sort=oldest")) == newest[::-1]
+    editor.post(f"/inbox/{numbers[2]}/sight")
+    assert titles(page(editor, "/inbox?sort=changed"))[0] == "2 days ago"
 
 
 @pytest.mark.usefixtures("at_nine")
@@ -176,73 +179,197 @@ def test_what_is_late_says_so(editor: FlaskClient, parts: Parts) -> None:
     late = asked(parts, "late")
     soon = asked(parts, "soon", age=timedelta(hours=7))
     asked(parts, "fresh", age=timedelta(0))
-    shown = page(editor, "/inbox")
-    assert "1 of 3 open is overdue." in shown
+    assert titles(page(editor, "/inbox?due=overdue")) == ["late"]
+    assert titles(page(editor, "/inbox?due=soon")) == ["soon"]
+    assert titles(page(editor, "/inbox?due=later")) == ["fresh"]
     assert "16 hours overdue" in page(editor, f"/inbox/{late}")
     assert "due in 60 minutes" in page(editor, f"/inbox/{soon}")
 
 
-def test_counts_are_true_and_filters_hold(editor: FlaskClient, parts: Parts) -> None:
+def several(parts: Parts) -> None:
+    """Two departments, three states, and somebody who works on some of it."""
     both = parts.directory.by_email("editor@kb.example")
     parts.directory.set_roles(
         both.id, administrator=False, editor_of=["shipping", "billing"], reviewer_of=()
     )
-    for number in range(3):
-        asked(parts, f"shipping {number}")
-    last = asked(parts, "billing 0", department="billing")
-    answer(editor, last)
-    shown = page(editor, "/inbox")
-    assert re.findall(r'class="number">(\d+)<', shown) == ["3", "1", "3", "0", "3"]
-    assert titles(page(editor, "/inbox?department=shipping&order=oldest")) == [
+    me = parts.routing.answering(parts.directory.get(both.id), _departments(parts))
+    for nth in range(4):
+        asked(parts, f"shipping {nth}", age=nth * timedelta(hours=5))
+    for nth in range(3):
+        asked(parts, f"billing {nth}", department="billing", age=timedelta(0))
+    steps = parts.inbox.steps
+    steps.take(1, me, NOW)
+    steps.ask_back(2, "Which parcel?", me, NOW)
+    steps.answer(5, Outcome.DECLINED, "No.", me, NOW)
+
+
+def _departments(parts: Parts):
+    return parse_departments(parts.library.departments_source())
+
+
+@pytest.mark.usefixtures("at_nine")
+def test_the_number_beside_each_choice_is_what_it_lists(editor: FlaskClient, parts: Parts) -> None:
+    several(parts)
+    for address in (
+        "/inbox",
+        "/inbox?show=open",
+        "/inbox?show=open&department=shipping",
+        "/inbox?show=open&due=overdue",
+        "/inbox?show=mine",
+        "/inbox?show=answered",
+        "/inbox?show=open&text=shipping",
+        "/inbox?show=nobodys&department=billing",
+    ):
+        shown = page(editor, address)
+        for link, number in re.findall(
+            r'<a href="([^"]*)"[^>]*>(?:(?!</a>).)*?class="number[^>]*>(\d+)<', shown, re.S
+        ):
+            if "/searches" in link:
+                continue
+            listed = titles(page(editor, unescape(link)))
+            assert len(listed) == int(number), (address, link)
+
+
+@pytest.mark.usefixtures("at_nine")
+def test_what_waits_for_me_is_mine_or_nobodys_and_not_with_the_reporter(
+    editor: FlaskClient, reviewer: FlaskClient, parts: Parts
+) -> None:
+    several(parts)
+    assert set(titles(page(editor, "/inbox"))) == {
         "shipping 0",
-        "shipping 1",
         "shipping 2",
-    ]
-    assert titles(page(editor, "/inbox?department=billing")) == []
-    assert titles(page(editor, "/inbox?department=billing&state=answered")) == ["billing 0"]
+        "shipping 3",
+        "billing 1",
+        "billing 2",
+    }
+    assert titles(page(editor, "/inbox?show=mine&sort=newest")) == ["shipping 0", "shipping 1"]
+    assert titles(page(editor, "/inbox?show=waiting")) == ["shipping 1"]
+    # Of the reviewer it is another's.
+    assert set(titles(page(reviewer, "/inbox"))) == {"shipping 2", "shipping 3"}
+
+
+@pytest.mark.usefixtures("at_nine")
+def test_each_filter_narrows(
+    rep: FlaskClient, editor: FlaskClient, reviewer: FlaskClient, parts: Parts
+) -> None:
+    vote(rep, parts, "no", reason="wrong", comment="It is L7.")
+    ask(reviewer, "norway")
+    for query, found in (
+        ("procedure=SHP-014", ["Late Shipment"]),
+        ("reason=wrong", ["Late Shipment"]),
+        ("reason=unclear", []),
+        ("person=rena", ["norway"]),
+        ("text=L7", ["Late Shipment"]),
+        ("text=nor+way", ["norway"]),
+        ("assignee=0", ["Late Shipment", "norway"]),
+        ("assignee=2", []),
+    ):
+        shown = page(editor, f"/inbox?show=open&{query}").partition("desk-list")[2]
+        for word in ("Late Shipment", "norway"):
+            assert (word in shown) == (word in found), query
 
 
 @pytest.mark.parametrize(
-    "query", ["state=nonsense", "state=withdrawn", "department=nowhere", "state=%00"]
+    "query",
+    [
+        "show=nonsense",
+        "department=nowhere",
+        "department=billing",
+        "due=never",
+        "reason=none",
+        "assignee=x",
+        "sort=up",
+        "show=%00x",
+    ],
 )
 def test_a_filter_that_there_is_not(editor: FlaskClient, query: str) -> None:
     assert editor.get(f"/inbox?{query}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999", "order=up"])
+@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999", "x=y"])
 def test_any_other_argument_is_taken_for_the_usual(editor: FlaskClient, query: str) -> None:
     page(editor, f"/inbox?{query}")
 
 
 def test_long_lists_have_pages(editor: FlaskClient, parts: Parts) -> None:
-    for number in range(45):
+    for number in range(55):
         asked(parts, f"question {number}", age=DAY + timedelta(minutes=number))
-    assert titles(page(editor, "/inbox"))[0] == "question 0"
-    assert titles(page(editor, "/inbox?page=3")) == [f"question {n}" for n in range(40, 45)]
+    assert titles(page(editor, "/inbox?sort=newest"))[0] == "question 0"
+    assert titles(page(editor, "/inbox?sort=newest&page=3")) == [
+        f"question {n}" for n in range(50, 55)
+    ]
     assert "Go to the first page" in page(editor, "/inbox?page=4")
 
 
 def test_nothing_waits(editor: FlaskClient) -> None:
     assert "Nothing waits" in page(editor, "/inbox")
-    assert "Nothing has been answered" in page(editor, "/inbox?state=answered")
-    assert "Nothing waits in Shipping" in page(editor, "/inbox?department=shipping")
+    assert "Nothing has been answered" in page(editor, "/inbox?show=answered")
+    assert "Take the filters off" in page(editor, "/inbox?department=shipping&text=x")
 
 
-def test_the_inbox_costs_the_same_however_full(editor: FlaskClient, parts: Parts) -> None:
+def test_the_inbox_costs_the_same_however_full(
+    rep: FlaskClient, editor: FlaskClient, parts: Parts
+) -> None:
     def cost(address: str) -> int:
         with statements(parts.engine) as sent:
             page(editor, address)
         return len(sent)
 
-    for number in range(10):
+    def all_costs() -> list[int]:
+        chosen = "&".join(f"item={n}" for n in range(1, 9))
+        return [
+            cost("/inbox"),
+            cost("/inbox?text=question&person=rita"),
+            cost("/inbox/1"),
+            cost(f"/inbox/answers?{chosen}"),
+            cost(f"/inbox/assignments?{chosen}"),
+            cost("/inbox/searches"),
+        ]
+
+    vote(rep, parts, "no", reason="wrong", comment="It is L7.")
+    for number in range(9):
         asked(parts, f"question {number}")
-    few = cost("/inbox"), cost("/inbox/1")
+    few = all_costs()
     for number in range(10, 200):
         asked(parts, f"question {number}")
-    assert (cost("/inbox"), cost("/inbox/1")) == few
+    assert all_costs() == few
+    assert max(few) <= 24
 
 
 def test_a_get_on_an_answer_changes_nothing(rep: FlaskClient, editor: FlaskClient) -> None:
     ask(rep, "norway")
     assert editor.get("/inbox/1/answer").status_code == 405
     assert "promised by" in page(rep, "/questions")
+
+
+def test_a_view_is_kept_by_its_name_and_nobody_elses(
+    editor: FlaskClient, reviewer: FlaskClient
+) -> None:
+    for query in ("show=open&due=overdue", "show=mine"):
+        kept = editor.post("/inbox/views", data={"name": " Late  ones ", "query": query})
+        assert kept.location == f"/inbox?{query}"
+    shown = page(editor, "/inbox")
+    assert shown.count("Late ones</a>") == 1
+    assert 'href="/inbox?show=mine"' in shown
+    assert "Late ones" not in page(reviewer, "/inbox")
+    reviewer.post("/inbox/views/1/removal")
+    assert "Late ones</a>" in page(editor, "/inbox")
+    editor.post("/inbox/views/1/removal")
+    assert "Late ones</a>" not in page(editor, "/inbox")
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"name": ""}, {"name": "x" * 61}, {"name": "x", "query": "a\nb"}]
+)
+def test_what_is_no_view_is_not_kept(editor: FlaskClient, given: dict[str, str]) -> None:
+    assert editor.post("/inbox/views", data=given).location == "/inbox"
+    assert "Give the view a name" in page(editor, "/inbox")
+
+
+def test_a_person_has_twenty_views_at_most(editor: FlaskClient) -> None:
+    for nth in range(21):
+        editor.post("/inbox/views", data={"name": f"view {nth}", "query": "show=open"})
+    shown = page(editor, "/inbox")
+    assert "20 views already" in shown
+    assert "view 19</a>" in shown
+    assert "view 20</a>" not in shown

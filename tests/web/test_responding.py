@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from kb.feedback.model import LONGEST_TEXT, Reason, State
+from kb.feedback.listing import Listed, Sort
+from kb.feedback.model import LONGEST_TEXT, OF_PROCEDURES, Reason, Route
 from kb.parts import Parts
+from kb.procedures.model import Department
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
 from tests.web.acts import answer, ask, hidden, statements, version_of, vote
@@ -20,9 +22,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 def items(parts: Parts) -> list:
     """Everything open in shipping's inbox, oldest first."""
-    found = parts.inbox.items(
-        SHIPPING, state=State.OPEN, newest_first=False, page=1, per_page=100
-    ).items
+    found = parts.inbox.lists.page(Listed(SHIPPING, sort=Sort.OLDEST, per_page=100), NOW).items
     return list(found)
 
 
@@ -55,7 +55,7 @@ def test_no_asks_why_and_the_department_gets_to_know(rep: FlaskClient, parts: Pa
     assert "It is L7 since Monday." in page(rep, "/procedures/SHP-014")
 
 
-@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("reason", OF_PROCEDURES)
 def test_every_reason_is_offered_and_taken(rep: FlaskClient, parts: Parts, reason: Reason) -> None:
     vote(rep, parts, "no")
     assert f'value="{reason.value}"' in page(rep, "/procedures/SHP-014")
@@ -294,7 +294,7 @@ def test_questions_cost_the_same_however_many(rep: FlaskClient, parts: Parts) ->
         ask(rep, f"question {number}")
     few = cost()
     for number in range(5, 60):
-        parts.inbox.ask(1, f"question {number}", "billing", "", NOW, NOW - NOW)
+        parts.inbox.ask(1, f"question {number}", Route(Department("billing", "Billing")), "", NOW)
     assert cost() == few
 
 

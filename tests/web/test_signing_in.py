@@ -209,7 +209,7 @@ def test_a_question_written_meanwhile_is_sent_after_the_sign_in(
     assert back.status_code == 200
     assert "not sent yet" in back.text
     check_page(back.text)
-    assert parts.inbox.counts(frozenset({"shipping"}), NOW).open == 0
+    assert parts.inbox.lists.counts(frozenset({"shipping"}), NOW).open == 0
     sent = client.post("/requests", data={**typed, "csrf_token": hidden(back.text, "csrf_token")})
     assert sent.location == "/questions"
     (item,) = parts.inbox.questions(1, 1, 10).items

@@ -11,10 +11,11 @@ from kb.content import proposals
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
 from kb.content.templates import Template, begun, offered
+from kb.procedures.model import Status
 from kb.saving.edits import NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import attaching, desk, drafting
-from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
+from kb.web.authoring import answering, attaching, desk, drafting, submitting
+from kb.web.authoring.answers import not_saved, piece, wants_piece
 from kb.web.authoring.forms import EditForm, filled
 from kb.web.authoring.preview import preview_of, similar
 from kb.web.authoring.sheet import Sheet, show
@@ -95,6 +96,8 @@ def create() -> ResponseReturnValue:
         text = _text(form, manuscript)
     except NotAmendable as reason:
         return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    asked, note = answering.panel(None), form.note.data or ""
+    word = note or form.title.data or ""
     problem = desk.refusal(None, text, path)
     if problem:
         return show(Sheet(None, manuscript, form, problem=problem)), 400
@@ -104,14 +107,18 @@ def create() -> ResponseReturnValue:
     form.draft.data = str(kept)
     if broken := desk.breaks(path, text):
         return show(Sheet(None, manuscript, form, broken=broken)), 409
+    answering.promise(asked, form.id.data or "", text, word, new=True)
     try:
-        saved = parts().saver.create(path, text, form.note.data or "", desk.author(), now())
+        saved = parts().saver.create(path, text, note, desk.author(), now())
     except UnusableEdit as reason:
+        answering.take_back(asked)
         return show(Sheet(None, manuscript, form, problem=str(reason))), 400
     except NotSaved as reason:
+        answering.take_back(asked)
         return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(who.id, kept)
-    return thanks(saved)
+    answering.keep(asked, saved, word, new=True)
+    return submitting.saved(saved, Status.DRAFT)
 
 
 def _wish() -> Wish:
@@ -130,6 +137,7 @@ def _chooser(wish: Wish, templates: list[Template]) -> str:
     return render_template(
         "authoring/new.html",
         wish=wish,
+        answering=answering.panel(None),
         writable=desk.writable(),
         templates=templates,
         likely=similar(wish.title, wish.q, None),
@@ -146,7 +154,10 @@ def _begun(wish: Wish, template: Template) -> str:
     manuscript = desk.manuscript_from(raw, path)
     form = EditForm(formdata=None)
     form.show({**filled(manuscript), "title": wish.title, "id": id, "path": path})
-    return show(Sheet(None, manuscript, form, likely=similar(wish.title, wish.q, None)))
+    sheet = Sheet(None, manuscript, form, likely=similar(wish.title, wish.q, None))
+    if Status.PUBLISHED not in sheet.statuses:
+        form.status.data = Status.DRAFT.value
+    return show(sheet)
 
 
 def _continued(draft_id: int) -> ResponseReturnValue:

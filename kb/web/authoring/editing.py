@@ -10,11 +10,11 @@ from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
+from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
-from kb.tending.asking import NotAsked
 from kb.web import access
-from kb.web.authoring import desk, must_telling, resolving
-from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
+from kb.web.authoring import answering, desk, must_telling, resolving, submitting
+from kb.web.authoring.answers import not_saved, piece, wants_piece
 from kb.web.authoring.comparing import changes_of
 from kb.web.authoring.forms import EditForm, filled
 from kb.web.authoring.preview import preview_of
@@ -65,12 +65,10 @@ def save(procedure_id: str) -> ResponseReturnValue:
         text = manuscript.written(form.typed())
     except NotAmendable as reason:
         return show(Sheet(card, manuscript, form, problem=str(reason))), 409
+    asked, note = answering.panel(card), form.note.data or ""
     problem = desk.refusal(card, text, path) or _note_missing(form)
-    try:
-        to_read = must_telling.wanted(text, path, form.note.data or "") if not problem else None
-    except NotAsked as refusal:
-        problem = str(refusal)
-    if problem:
+    to_read, unasked = must_telling.checked(text, path, note)
+    if problem := problem or answering.refusal(asked, note) or unasked:
         return show(Sheet(card, manuscript, form, problem=problem)), 400
     if text == manuscript.raw:
         return _nothing_changed(card)
@@ -80,18 +78,25 @@ def save(procedure_id: str) -> ResponseReturnValue:
     if broken := desk.breaks(path, text):
         return show(Sheet(card, manuscript, form, broken=broken)), 409
     told = form.worth_telling.data != "no"
-    wanted = Edit(path, manuscript.raw, text, form.note.data or "", told, desk.author())
+    wanted = Edit(path, manuscript.raw, text, note, told, desk.author())
+    answering.promise(asked, card.procedure.id, text, note)
+    if desk.way_of(card, text, path) is Way.REVIEW:
+        return submitting.proposed(card, wanted, kept, to_read=to_read is not None)
     try:
         saved = parts().saver.save(wanted, now())
     except Collision as clash:
-        return resolving.ask(card, clash, form.note.data or "", told), 409
+        answering.take_back(asked)
+        return resolving.ask(card, clash, note, told), 409
     except UnusableEdit as reason:
+        answering.take_back(asked)
         return show(Sheet(card, manuscript, form, problem=str(reason))), 400
     except NotSaved as reason:
+        answering.take_back(asked)
         return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(access.signed_in().id, kept)
+    answering.keep(asked, saved, note)
     must_telling.ask(saved, to_read)
-    return thanks(saved)
+    return submitting.saved(saved, card.procedure.status)
 
 
 def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:

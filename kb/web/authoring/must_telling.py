@@ -30,6 +30,14 @@ def wanted(text: bytes, path: str, note: str) -> Request | None:
     return asked
 
 
+def checked(text: bytes, path: str, note: str) -> tuple[Request | None, str | None]:
+    """What `wanted` gives, and why that cannot be asked."""
+    try:
+        return wanted(text, path, note), None
+    except NotAsked as refusal:
+        return None, str(refusal)
+
+
 def ask(saved: Saved, asked: Request | None) -> None:
     """Ask them to read what was saved; who saved it is told how many that are."""
     card = parts().catalogue.get(saved.procedure_id) if asked else None

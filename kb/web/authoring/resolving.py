@@ -10,11 +10,10 @@ from flask.typing import ResponseReturnValue
 from kb.content.cards import Card
 from kb.content.front_matter import decoded
 from kb.content.merging import Stretch, clashes, merge
+from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
-from kb.tending.asking import NotAsked
 from kb.web import access
-from kb.web.authoring import desk, must_telling
-from kb.web.authoring.answers import thanks
+from kb.web.authoring import answering, desk, must_telling, submitting
 from kb.web.authoring.forms import ResolutionForm
 from kb.web.pages import now, parts
 
@@ -51,15 +50,15 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
         return ask(card, clash, note, told, "Decide each place that is marked below."), 400
     text = clash.merged_with_choices([each for each in chosen if each is not None])
     path = card.procedure.path
-    problem = desk.refusal(card, text, path)
-    try:
-        to_read = must_telling.wanted(text, path, note) if not problem else None
-    except NotAsked as refusal:
-        problem = str(refusal)
-    if problem:
+    to_read, unasked = must_telling.checked(text, path, note)
+    if problem := desk.refusal(card, text, path) or unasked:
         return ask(card, clash, note, told, problem), 400
+    wanted = Edit(path, theirs, text, note, told, desk.author())
+    if desk.way_of(card, text, path) is Way.REVIEW:
+        _finish_draft(card)
+        return submitting.proposed(card, wanted, to_read=to_read is not None)
     try:
-        saved = parts().saver.save(Edit(path, theirs, text, note, told, desk.author()), now())
+        saved = parts().saver.save(wanted, now())
     except Collision as again:
         said = "The file has changed once more meanwhile. What you decided is your text now."
         return ask(card, again, note, told, said), 409
@@ -68,8 +67,9 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         return ask(card, clash, note, told, str(reason)), 503
     _finish_draft(card)
+    answering.keep(answering.panel(card), saved, note)
     must_telling.ask(saved, to_read)
-    return thanks(saved)
+    return submitting.saved(saved, card.procedure.status)
 
 
 def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") -> str:
@@ -87,6 +87,7 @@ def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") 
         places=_places(clash),
         removed=not clash.theirs,
         problem=problem,
+        answering=answering.panel(card),
     )
 
 

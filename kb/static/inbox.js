@@ -1,0 +1,63 @@
+// The inbox by keyboard: j and k walk (kb.js), o opens, a takes, r answers, x selects, ? tells.
+// Everything has a link or a button of its own, and works without this.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const items = [...document.querySelectorAll("[data-item]")];
+  const keys = document.querySelector("#inbox-keys");
+  const typing = (element) => element.matches(
+    "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]",
+  );
+  const current = () => document.activeElement?.closest?.("[data-item]");
+  const way = (item) => item.querySelector("[data-walk-to]");
+
+  // How many are selected, told beside what can be done with them.
+  const boxes = items.map((item) => item.querySelector("[data-select]")).filter(Boolean);
+  const told = document.querySelector("#inbox-selected");
+  const count = () => {
+    if (!told) return;
+    const selected = boxes.filter((box) => box.checked).length;
+    told.textContent = selected ? `${selected} selected` : "";
+    boxes.forEach((box) => box.closest("[data-item]").classList.toggle("picked", box.checked));
+  };
+  const all = document.querySelector("#inbox-all");
+  all?.addEventListener("change", () => {
+    boxes.forEach((box) => { box.checked = all.checked; });
+    count();
+  });
+  boxes.forEach((box) => box.addEventListener("change", count));
+  count();
+
+  const verbs = {
+    o: (item) => way(item)?.click(),
+    r: (item) => { location.assign(`${way(item).href}#answer`); },
+    a: (item) => item.querySelector("[data-take]")?.click(),
+    x: (item) => {
+      const box = item.querySelector("[data-select]");
+      if (box) box.click();
+      way(item)?.focus();
+    },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) return;
+    if (event.key === "?" && keys) {
+      event.preventDefault();
+      keys.open = !keys.open;
+      keys.querySelector("summary").focus();
+      return;
+    }
+    // The first one is meant as long as none has the focus.
+    const item = current() ?? items[0];
+    const verb = verbs[event.key];
+    if (!verb || !item) return;
+    event.preventDefault();
+    verb(item);
+  });
+
+  // Back from something done to an item: on with the next key.
+  if (/^#item-\d+$/.test(location.hash)) {
+    const back = document.querySelector(location.hash);
+    if (back?.matches("[data-item]")) way(back)?.focus();
+  }
+});
