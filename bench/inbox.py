@@ -31,7 +31,7 @@ from kb.settings import load
 DEPARTMENTS = 30
 PROCEDURES = 300
 REPS = 50
-ROUNDS = 40
+ROUNDS = 20
 PASSWORD = "bench bench bench"
 NOW = datetime.now(UTC).replace(microsecond=0)
 _WORDS = "parcel refund late order lost invoice return code scan carrier customer address".split()

@@ -74,7 +74,6 @@ class Listed:
     ids: AbstractSet[int] | None = field(default=None)  # of these only
 
 
-_ANSWERED = items.c.state == State.ANSWERED.value
 RUNNING = and_(records.is_open(), items.c.state != State.WAITING.value)
 _now = bindparam("now", type_=Moment)
 
