@@ -51,7 +51,7 @@ TABLE: dict[Right, dict[str, set[Status]]] = {
     Right.RETIRE: {name: {P} for name in BOTH},
     Right.REINSTATE: {name: {R} for name in BOTH},
     Right.REMOVE: dict.fromkeys(BOTH, BACK),
-    Right.CONFIRM: {name: {P} for name in BOTH},
+    Right.CONFIRM: {"reviewer": {P}},
     Right.HAND_OVER: dict.fromkeys((*BOTH, "lead"), EVERY),
     Right.ERASE: {"admin": EVERY},
 }
