@@ -23,7 +23,7 @@ blueprint = Blueprint(
 )
 _LONGEST = 120
 _MOST_OLD = 30
-_ONCE_A_PAGE = 60
+_ONCE_A_PAGE = 120
 _MOST_GROUPS = 100
 
 
