@@ -23,6 +23,7 @@ from kb.database.engine import (
     writing,
 )
 from kb.database.feedback_tables import (
+    LIVE,
     item_events,
     items,
     votes,
@@ -81,6 +82,7 @@ from kb.database.service_tables import (
 
 __all__ = [
     "GREATEST_ID",
+    "LIVE",
     "MIGRATIONS",
     "Moment",
     "Unwritable",

@@ -33,6 +33,7 @@ votes = Table(
     UniqueConstraint("person_id", "procedure_id", "version", "anchor"),
     Index(None, "procedure_id", "version"),
 )
+COUNTED = ("department", "state", "reason", "assignee_id", "due_at", "soon_at")
 items = Table(  # what a department has to answer: feedback and requests
     "items",
     metadata,
@@ -50,6 +51,7 @@ items = Table(  # what a department has to answer: feedback and requests
     Column("reason", String(32)),
     Column("query", Text),  # what was searched; of feedback, the search that led there
     Column("comment", Text, nullable=False, default=""),
+    Column("folded", Text, nullable=False, server_default=""),  # all its words, to be looked in
     Column("answer_wanted", Boolean, nullable=False, server_default=true()),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),  # of the latest event
@@ -70,6 +72,8 @@ items = Table(  # what a department has to answer: feedback and requests
     Column("answer_seen_at", Moment),  # the reporter has seen the latest word
     Index(None, "department", "state", "due_at"),
     Index(None, "department", "state", "created_at"),
+    # All that is counted beside the list, so that no row is looked up for it.
+    Index("ix_items_counted", *COUNTED),
     Index(None, "reporter_id", "created_at"),
     Index(None, "procedure_id", "anchor", "state"),
 )
@@ -82,10 +86,10 @@ Index(  # however two requests race, a vote has one live item
     sqlite_where=text(LIVE),
     postgresql_where=text(LIVE),
 )
-Index(  # what is open, by department and by when it is due
+Index(  # what is open, for what every page of a department counts
     "ix_items_live",
     items.c.department,
-    items.c.due_at,
+    items.c.state,
     sqlite_where=text(LIVE),
     postgresql_where=text(LIVE),
 )

@@ -7,11 +7,14 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import ColumnElement, Engine, case, func, select
 
 from kb.database import items, reading
-from kb.feedback.listing import RUNNING, Due, Listed, which
+from kb.feedback.listing import NOBODY, RUNNING, Due, Listed, which
 from kb.feedback.model import OPEN, Reason, State
+from kb.feedback.records import is_open
+
+_SHOWN = OPEN | {State.ANSWERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Facets:
         """All items of the words, names and procedure that were asked for, by all else."""
         base = replace(
             asked,
-            states=frozenset(State),
+            states=_SHOWN,
             department=None,
             due=None,
             reason=None,
@@ -51,12 +54,21 @@ class Facets:
             items.c.department,
             items.c.state,
             items.c.reason,
-            items.c.assignee_id,
+            _assignee(asked),
             due,
         )
         query = select(*columns, func.count()).where(which(base, now)).group_by(*columns)
         with reading(self._engine) as connection:
             return tuple(_cell(*row) for row in connection.execute(query))
+
+
+def _assignee(asked: Listed) -> ColumnElement[int | None]:
+    """Who works on it; of what is answered only where that is asked for, to have fewer cells."""
+    wanted = asked.assignee_ids or frozenset()
+    if NOBODY in wanted:
+        return items.c.assignee_id
+    kept = is_open() | items.c.assignee_id.in_(sorted(wanted))
+    return case((kept, items.c.assignee_id))
 
 
 def counted(

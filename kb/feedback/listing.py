@@ -20,12 +20,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     true,
 )
 
-from kb.database import GREATEST_ID, Moment, items, memberships, people, reading
+from kb.database import GREATEST_ID, LIVE, Moment, items, memberships, people, reading
 from kb.feedback import records
-from kb.feedback.model import OPEN, Counts, Item, Kind, Page, Reason, State
+from kb.feedback.model import OPEN, Counts, Item, Kind, Page, Reason, State, folded
 
 NOBODY = 0  # as an assignee: what nobody works on
 
@@ -91,6 +92,15 @@ _COUNTS = (
     .where(items.c.department.in_(bindparam("departments", expanding=True)))
     .group_by(items.c.department, items.c.state)
 )
+_WAITING = (
+    select(func.count())
+    .select_from(items)
+    .where(
+        items.c.department.in_(bindparam("departments", expanding=True)),
+        records.is_open(),
+        text(LIVE),
+    )
+)
 _OVERDUE = (
     records.query().where(RUNNING, items.c.due_at < _now).order_by(items.c.due_at, items.c.id)
 )
@@ -119,7 +129,10 @@ class Lists:
     ) -> Page:
         """The same for any clause over `items`."""
         offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
-        listed = records.query().where(which).order_by(*order).limit(per_page).offset(offset)
+        # First which, then all that is known of them: the names and counts of what is not shown
+        # would be looked up only to be sorted.
+        shown = select(items.c.id).where(which).order_by(*order).limit(per_page).offset(offset)
+        listed = records.query().where(items.c.id.in_(shown.scalar_subquery())).order_by(*order)
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(items).where(which))
             found = tuple(records.item_from(row) for row in connection.execute(listed))
@@ -154,6 +167,11 @@ class Lists:
             rows = connection.execute(_STAFFED, {"demo": demo_allowed}).all()
         staffed = {department for is_staffed, department in rows if is_staffed}
         return frozenset({*known, *(department for _, department in rows)} - staffed)
+
+    def waiting(self, departments: AbstractSet[str]) -> int:
+        """How much these departments have open: what every page of theirs shows."""
+        with reading(self._engine) as connection:
+            return connection.scalar(_WAITING, {"departments": list(departments)}) or 0
 
     def overdue(self, now: datetime, limit: int = 1_000) -> tuple[Item, ...]:
         """What is past its promise in all departments and not waiting for its reporter.
@@ -219,12 +237,8 @@ def _assigned(people_ids: AbstractSet[int] | None) -> ColumnElement[bool]:
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
-    words = text.replace("\0", "").split()[:10]
-    columns = (items.c.procedure_title, items.c.query, items.c.passage, items.c.comment)
-    every = [
-        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words
-    ]
-    return and_(true(), *every)
+    words = folded(text.replace("\0", "")).split()[:10]
+    return and_(true(), *(items.c.folded.contains(word, autoescape=True) for word in words))
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[object], ...]:

@@ -55,9 +55,19 @@ document.addEventListener("DOMContentLoaded", () => {
     verb(item);
   });
 
-  // Back from something done to an item: on with the next key.
-  if (/^#item-\d+$/.test(location.hash)) {
+  // An item that is looked at is seen; without this, by its button.
+  const sight = document.querySelector("form[data-sight]");
+  if (sight) {
+    fetch(sight.action, { method: "POST", body: new FormData(sight), redirect: "manual" })
+      .then(() => { sight.hidden = true; })
+      .catch(() => {});
+  }
+
+  // Back from something done to an item: on with the next key. The browser, which goes to what the
+  // address names once all is loaded, would take the focus away again: so after that.
+  addEventListener("load", () => setTimeout(() => {
+    if (!/^#item-\d+$/.test(location.hash) || current()) return;
     const back = document.querySelector(location.hash);
     if (back?.matches("[data-item]")) way(back)?.focus();
-  }
+  }));
 });

@@ -272,7 +272,7 @@ def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
     inbox, mine = parts().inbox, _answering(who).departments
-    waiting = inbox.lists.counts(mine, now()).open if mine else 0
+    waiting = inbox.lists.waiting(mine) if mine else 0
     return Badges(
         unread=inbox.unread_answers(who.id),
         open=waiting,
