@@ -25,14 +25,39 @@ from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
 from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
+from kb.feedback.late import LateItems
 from kb.insight.earlier import Earlier
 from kb.insight.journeys import Journeys
 from kb.insight.learned_words import LearnedWords
 from kb.insight.log import Log
 from kb.insight.report import Report
 from kb.insight.shared import SharedSearches
+from kb.insight.unopened import Unread
+from kb.keys import DamagedKey, key_in
+from kb.notices.chat import Chat, hosts_named
+from kb.notices.choices import Choices
+from kb.notices.deliveries import Deliveries
+from kb.notices.kinds import Channel
+from kb.notices.letters import Site
+from kb.notices.post import MailServer, Post
+from kb.notices.reminders import Reminders
+from kb.notices.told import Telling
+from kb.notices.unsubscribing import Leaving
+from kb.owning.days import DayBook
+from kb.owning.due_reviews import DueReviews
+from kb.owning.health import Health
+from kb.owning.keyword_uses import KeywordUses
+from kb.owning.ledger import Ledger
+from kb.owning.link_rounds import LinkRounds
+from kb.owning.must_reads import MustReads
+from kb.owning.outside import Outside
+from kb.owning.reviews import Reviews
+from kb.owning.submissions import Submissions
+from kb.owning.twin_pairs import TwinPairs
+from kb.owning.waiting import Waiting
 from kb.parts import Parts
 from kb.people.directory import Directory
+from kb.people.receivers import Receivers
 from kb.procedures.visibility import Reader
 from kb.publishing import LiveSynonyms, Publisher
 from kb.saving.desk import Desk
@@ -44,17 +69,34 @@ from kb.search.nearness import Nearness
 from kb.search.searcher import Searcher
 from kb.search.suggesting import Suggester
 from kb.search_tests import SearchTests
-from kb.settings import Settings
+from kb.settings import Settings, SettingsError
+from kb.tending.approving import Approving
+from kb.tending.asking import Asking
+from kb.tending.beside import Beside
+from kb.tending.comparing import Comparing
+from kb.tending.delivering import Courier, Ways
+from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties, Duty
 from kb.tending.fixing import Fixing
+from kb.tending.leaving import Leaving as LeavingPeople
+from kb.tending.link_checking import LinkChecking
+from kb.tending.reminding import Reminding
+from kb.tending.reviewing import Reviewing
+from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
+from kb.tending.sorting import Sorting
 from kb.web import (
     access,
     api,
     authoring,
     browsing,
     bulk,
+    bulk_changes,
+    deciding,
+    deliveries,
+    department_settings,
+    duplicates,
     errors,
     faults,
     fragments,
@@ -62,22 +104,31 @@ from kb.web import (
     history,
     inbox,
     insight,
+    keyword_tidying,
     learned_words,
+    must_reads,
+    notice_choices,
+    notices,
     pages,
     people,
     pinpointing,
     questions,
     reading,
+    replacing,
     responding,
     restoring,
+    reviews,
     searching,
     security,
     service,
     shared,
     signing_in,
+    submissions,
     suggesting,
     synonyms,
+    tidying,
     triage,
+    unsubscribing,
 )
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -88,14 +139,19 @@ _BLUEPRINTS = (
     history,
     restoring,
     browsing,
+    reviews,
+    bulk_changes,
+    department_settings,
     responding,
-    questions,
     pinpointing,
+    questions,
     inbox,
     triage,
     bulk,
     shared,
     service,
+    submissions,
+    deciding,
     signing_in,
     people,
     faults,
@@ -103,6 +159,15 @@ _BLUEPRINTS = (
     insight,
     learned_words,
     help,
+    tidying,
+    duplicates,
+    keyword_tidying,
+    replacing,
+    notices,
+    notice_choices,
+    must_reads,
+    unsubscribing,
+    deliveries,
     api,
     *authoring.PAGES,
 )
@@ -127,15 +192,42 @@ def build(settings: Settings) -> Parts:
         catalogue,
         index,
         Chronicle(engine, history),
-        lambda: directory.emails() or None,
+        lambda: directory.staff() or None,
         settings.var / "refresh.lock",
         SearchTests(library, catalogue, searcher),
     )
+    ledger = Ledger(engine)
     words = LearnedWords(engine, Wording(index.stems), learned.write)
     searches = _log(settings)
     versions, closings = Versions(engine), Closings(engine)
     fixing = Fixing(items, closings, catalogue, versions)
     sharing = sharing_of(engine, searcher, index)
+    desk = Desk(keeping, catalogue, Erasures(engine), publisher)
+    saver = Saver(desk, ledger)
+    standings = Reviews(engine)
+    days, links, pairs = DayBook(engine), LinkRounds(engine), TwinPairs(engine)
+    checking = LinkChecking(library, links, Outside())
+    comparing = Comparing(catalogue, searcher, pairs)
+    approving = Approving(
+        Submissions(engine),
+        Waiting(engine),
+        saver,
+        catalogue,
+        directory,
+        publisher.departments,
+        four_eyes=settings.four_eyes,
+    )
+    courier = _courier(settings, engine, catalogue, publisher)
+    reminders, receivers = Reminders(engine), courier.receivers
+    asking = Asking(MustReads(engine), reminders, receivers, catalogue, publisher.departments)
+    reminding = Reminding(
+        due=DueReviews(engine),
+        late=LateItems(engine),
+        reminders=reminders,
+        receivers=receivers,
+        departments=publisher.departments,
+        asking=asking,
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -157,10 +249,23 @@ def build(settings: Settings) -> Parts:
         publisher=publisher,
         drafts=Drafts(engine),
         exchange=Exchange(keeping, catalogue, settings.pull_minutes),
-        saver=Saver(Desk(keeping, catalogue, Erasures(engine), publisher)),
         routing=Routing(directory, items, settings.demo),
         closings=closings,
         fixing=fixing,
+        saver=saver,
+        ledger=ledger,
+        reviews=standings,
+        reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
+        approving=approving,
+        telling=Telling(engine),
+        choices=courier.choices,
+        deliveries=courier.deliveries,
+        receivers=receivers,
+        courier=courier,
+        asking=asking,
+        reminding=reminding,
+        leaving=LeavingPeople(directory, standings, publisher.departments),
+        departments_kept=DepartmentsKept(publisher, directory, items, standings),
         duties=Duties(
             (
                 # Seconds: words that people use are counted over days.
@@ -168,8 +273,21 @@ def build(settings: Settings) -> Parts:
                 Duty("forgetting", 30, searches.keep),
                 Duty("answering", 15, fixing.keep_all),
                 Duty("sharing", 1800, sharing.count),
+                Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
+                Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
+                Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
+                Duty("approving", 10, approving.keep_up),
+                Duty("delivering", 5, courier.wake),
+                Duty("reminding", 300, reminding.run),
             )
         ),
+        health=Health(engine),
+        days=days,
+        links=links,
+        twins=pairs,
+        keyword_uses=KeywordUses(engine),
+        unread=Unread(engine),
+        rewording=Rewording(library, saver),
     )
 
 
@@ -183,6 +301,61 @@ def _log(settings: Settings) -> Log:
     """The search log, with an engine and a key of its own."""
     engine = database.connect(settings.database_url)
     return Log(engine, settings.var / "log_key", in_words, settings.search_log_days)
+
+
+def _courier(
+    settings: Settings, engine: Engine, catalogue: Catalogue, publisher: Publisher
+) -> Courier:
+    """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
+    ways = _ways(settings)
+    channels = {Channel.MAIL} if ways.post else set()
+    channels |= {Channel.CHAT, Channel.DEPARTMENT} if ways.chat else set()
+    deliveries, choices, receivers = Deliveries(engine), Choices(engine), Receivers(engine)
+    return Courier(
+        ways=ways,
+        deliveries=deliveries,
+        choices=choices,
+        receivers=receivers,
+        catalogue=catalogue,
+        departments=publisher.departments,
+        sorting=Sorting(
+            deliveries=deliveries,
+            choices=choices,
+            receivers=receivers,
+            catalogue=catalogue,
+            departments=publisher.departments,
+            channels=frozenset(channels),
+            hour=settings.digest_hour,
+            host=ways.site.host,
+        ),
+        lock=settings.var / "delivery.lock",
+    )
+
+
+def _ways(settings: Settings) -> Ways:
+    post = None
+    if settings.smtp_host:
+        post = Post(
+            MailServer(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                sender=settings.smtp_from,
+                user=settings.smtp_user,
+                password=settings.smtp_password,
+                tls=settings.smtp_tls,
+            )
+        )
+    chat = None
+    if settings.chat and settings.url:
+        chat = Chat(hosts_named(settings.chat_hosts), settings.name)
+    try:
+        leaving = Leaving(key_in(settings.var / "secret_key"))
+    except DamagedKey as damaged:
+        raise SettingsError(
+            f"{damaged} is damaged; delete it, and everybody signs in again."
+        ) from damaged
+    site = Site(settings.name, settings.url, settings.smtp_from)
+    return Ways(site, leaving, post, chat, settings.demo)
 
 
 def create_app(parts: Parts | None = None) -> Flask:

@@ -14,13 +14,13 @@ from typing import IO
 
 from kb.content.cards import Stamp
 from kb.content.catalogue import Catalogue
-from kb.content.check import CrossRow, cross_faults
+from kb.content.check import CrossRow, Staff, cross_faults
 from kb.content.chronicle import Chronicle
 from kb.content.departments import parse_departments
 from kb.content.found import TROUBLE, Found
 from kb.content.front_matter import parse, unreadable
 from kb.content.keeping import Keeping
-from kb.content.library import SYNONYMS_FILE, FileStamp, Library
+from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE, FileStamp, Library
 from kb.content.reading import Filed, procedure_from
 from kb.content.repository import FOUND, Note
 from kb.content.synonyms import parse_synonyms
@@ -32,8 +32,8 @@ from kb.search_tests import BrokenFind, Change, SearchTests
 
 # Called with what is being done, how many are done and how many there are.
 Progress = Callable[[str, int, int], None]
-# The e-mail addresses that owners are checked against; None while nobody is registered.
-Emails = Callable[[], frozenset[str] | None]
+# Whom owners are checked against; None while nobody is registered.
+Employed = Callable[[], Staff | None]
 # Tells the time of what is found changed on disk, which nobody acknowledged.
 Clock = Callable[[], datetime]
 
@@ -90,7 +90,7 @@ class Publisher:
         catalogue: Catalogue,
         index: Index,
         chronicle: Chronicle,
-        emails: Emails,
+        staff: Employed,
         lock: Path,
         search_tests: SearchTests,
         clock: Clock = _by_the_clock,
@@ -102,7 +102,7 @@ class Publisher:
         self._catalogue = catalogue
         self._index = index
         self._chronicle = chronicle
-        self._emails = emails
+        self._staff = staff
         self._lock = lock
         self._search_tests = search_tests
 
@@ -171,10 +171,11 @@ class Publisher:
             filed = self._filed(stamp.path, departments)
             if filed is not None:
                 faults.extend(filed.faults)
-                row = CrossRow.of(filed)
-                rows.append(replace(row, holds=held.get(row.path) == row.id))
+                row, id = CrossRow.of(filed), held.get(stamp.path, filed.procedure.id)
+                due = replace(filed.procedure, id=id).due
+                rows.append(replace(row, holds=held.get(row.path) == row.id, due=due))
                 read.append(filed)
-        faults.extend(cross_faults(rows, departments, self._emails(), today, self._library.has))
+        faults.extend(cross_faults(rows, departments, self._staff(), today, self._library.has))
         faults.extend(self._search_tests.faults_of(read, self._indexed_versions()))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
 
@@ -186,18 +187,28 @@ class Publisher:
         return self._search_tests.broken_by(change, reader)
 
     def change_synonyms(self, change: Callable[[bytes], bytes], note: Note | None = None) -> None:
-        """Write synonyms.yml as `change` makes it from what it says now; nobody writes meanwhile.
+        """Write synonyms.yml as `change` makes it; searches find by it at once."""
+        self._change(SYNONYMS_FILE, change, note or Note("Synonyms changed", FOUND, self._clock()))
 
-        Searches find by it at once. Raises what `change` does, and OSError; then all is as it was.
+    def change_departments(self, change: Callable[[bytes], bytes], note: Note) -> None:
+        """Write departments.yml as `change` makes it. Pages know it at once; review dates and
+
+        departments of procedures follow with the next refresh, which the change on disk wakes.
         """
-        note = note or Note("Synonyms changed", FOUND, self._clock())
+        self._change(DEPARTMENTS_FILE, change, note)
+
+    def _change(self, name: str, change: Callable[[bytes], bytes], note: Note) -> None:
+        """The file as `change` makes it from what it says now; nobody writes meanwhile.
+
+        Raises what `change` does, and OSError; then all is as it was.
+        """
         with self._keeping.alone():
-            before = self._keeping.settled(SYNONYMS_FILE, note.at) or b""
+            before = self._keeping.settled(name, note.at) or b""
             changed = change(before)
-            if (self._library.root / SYNONYMS_FILE).is_symlink():
-                self._library.save_settings(SYNONYMS_FILE, changed)
+            if (self._library.root / name).is_symlink():
+                self._library.save_settings(name, changed)
             elif changed != before:
-                self._keeping.apply({SYNONYMS_FILE: changed}, note)
+                self._keeping.apply({name: changed}, note)
 
     def take_up(self, paths: Collection[str], wait: float = 5.0) -> bool:
         """Bring catalogue and index up to these files alone; the files and history are ahead.
@@ -330,24 +341,24 @@ class Publisher:
 
     def _recheck(self, unlisted: list[Fault], today: date, *, changed: bool) -> None:
         """Faults across files, for the warnings on pages: after a change, and on a new day."""
-        emails = self._emails()
-        seen = self._circumstances(today, emails)
+        staff = self._staff()
+        seen = self._circumstances(today, staff)
         if not changed and not unlisted and seen == self._catalogue.state("checked"):
             return
         rows = self._catalogue.cross_rows()
-        found = cross_faults(rows, self.departments(), emails, today, self._library.has)
+        found = cross_faults(rows, self.departments(), staff, today, self._library.has)
         found += self._search_tests.faults()
         self._catalogue.record_cross_faults([*unlisted, *found])
         # What was just recorded made the catalogue move on.
-        self._catalogue.set_state("checked", self._circumstances(today, emails))
+        self._catalogue.set_state("checked", self._circumstances(today, staff))
 
-    def _circumstances(self, today: date, emails: frozenset[str] | None) -> str:
+    def _circumstances(self, today: date, staff: Staff | None) -> str:
         """All that the faults across files depend on, besides the index."""
         try:
             synonyms = self._library.synonyms_source()
         except OSError:
             synonyms = b""
-        digest = sha256(repr((sorted(emails or ()), synonyms)).encode()).hexdigest()
+        digest = sha256(repr((_told(staff or {}), synonyms)).encode()).hexdigest()
         return f"{today} {digest} {self._catalogue.generation()}"
 
 
@@ -356,6 +367,11 @@ class _Read:
     sections: dict[str, tuple[Section, ...]]
     changed: int
     removed: int
+
+
+def _told(staff: Staff) -> list[tuple[str, list[str] | None]]:
+    held = {email: None if some is None else sorted(some) for email, some in staff.items()}
+    return sorted(held.items(), key=lambda one: one[0])
 
 
 def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 
 class SettingsError(ValueError):
@@ -19,7 +20,7 @@ class Settings:
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
-    `upload_mb` 1 to 15, `pull_minutes` 0 (never) to 1440.
+    `upload_mb` 1 to 15, `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
     """
 
     home: Path
@@ -37,6 +38,17 @@ class Settings:
     search_log_days: int = 365
     upload_mb: int = 5
     pull_minutes: int = 0
+    four_eyes: bool = False
+    url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+    smtp_tls: str = "starttls"
+    digest_hour: int = 7
+    chat: bool = True
+    chat_hosts: str = ""
 
     @property
     def var(self) -> Path:
@@ -131,7 +143,11 @@ _RANGES = {
     "search_log_days": (0, LONGEST_LOG, "days cannot be"),
     "upload_mb": (1, 15, "MB cannot be"),
     "pull_minutes": (0, 1440, "minutes cannot be"),
+    "smtp_port": (1, 65535, "is no port"),
+    "digest_hour": (0, 23, "is no hour of the day"),
 }
+TLS = ("starttls", "tls", "none")
+_OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def _checked(settings: Settings, source: dict[str, str]) -> Settings:
@@ -148,4 +164,27 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("database_url", f"{settings.database_url!r} is no database URL.")
     if not settings.content.is_dir():
         refuse("content", f"there is no folder {settings.content}; create it or name another.")
+    for name, why in _mail_faults(settings):
+        refuse(name, why)
     return settings
+
+
+def _mail_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What of the settings for mail cannot be used: the setting and why."""
+    address = urlsplit(settings.url)
+    if settings.url and (address.scheme not in ("http", "https") or not address.hostname):
+        yield "url", f"{settings.url!r} is no address; write it like https://kb.example.com."
+    if settings.smtp_tls not in TLS:
+        yield "smtp_tls", f"{settings.smtp_tls!r} is not known; one of {', '.join(TLS)}."
+    if not settings.smtp_host:
+        return
+    if not settings.url:
+        yield "smtp_host", "mails need links; say under which address the site is, as KB_URL."
+    if "@" not in settings.smtp_from or " " in settings.smtp_from:
+        why = f"{settings.smtp_from!r} is no e-mail address; say whom mails are from."
+        yield "smtp_from", why
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        yield "smtp_user", "a user needs KB_SMTP_PASSWORD, and a password needs KB_SMTP_USER."
+    open_to_all = settings.smtp_tls == "none" and settings.smtp_host not in _OWN_MACHINE
+    if settings.smtp_password and open_to_all:
+        yield "smtp_tls", "a password is not sent without TLS; choose starttls or tls."

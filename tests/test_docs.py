@@ -13,6 +13,7 @@ import pytest
 from kb.cli import kb
 from kb.content.reading import FIELDS
 from kb.feedback.model import Outcome, Reason
+from kb.people.rights import Role
 from kb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +61,7 @@ def test_every_reason_and_outcome_is_documented(word: str) -> None:
     assert word.replace("_", " ") in text("feedback.md")
 
 
-@pytest.mark.parametrize("role", ["rep", "editor", "reviewer", "administrator"])
+@pytest.mark.parametrize("role", list(Role))
 def test_every_role_is_documented(role: str) -> None:
     assert role in text("people.md").lower()
 

@@ -60,3 +60,39 @@ def test_a_wrong_kb_toml_is_refused_by_its_path(folder: Path, text: str) -> None
     (folder / "kb.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"kb\.toml"):
         load({}, folder)
+
+
+MAIL = {
+    "KB_URL": "https://kb.example",
+    "KB_SMTP_HOST": "mail.example",
+    "KB_SMTP_FROM": "kb@kb.example",
+}
+
+
+def test_mail_is_set_up_by_three_settings(home: Path) -> None:
+    settings = load(MAIL, home)
+    assert (settings.smtp_port, settings.smtp_tls) == (587, "starttls")
+    settings = load({**MAIL, "KB_SMTP_USER": "kb", "KB_SMTP_PASSWORD": "hunter2"}, home)
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"KB_URL": ""}, "KB_URL"),
+        ({"KB_URL": "kb.example"}, "write it like https://"),
+        ({"KB_SMTP_FROM": ""}, "is no e-mail address"),
+        ({"KB_SMTP_FROM": "kb"}, "is no e-mail address"),
+        ({"KB_SMTP_TLS": "ssl"}, "one of starttls, tls, none"),
+        ({"KB_SMTP_USER": "kb"}, "KB_SMTP_PASSWORD"),
+        ({"KB_SMTP_PASSWORD": "x"}, "KB_SMTP_USER"),
+        ({"KB_SMTP_USER": "a", "KB_SMTP_PASSWORD": "x", "KB_SMTP_TLS": "none"}, "without TLS"),
+        ({"KB_SMTP_PORT": "0"}, "is no port"),
+        ({"KB_DIGEST_HOUR": "24"}, "is no hour of the day"),
+    ],
+)
+def test_mail_that_cannot_work_stops_the_start(
+    home: Path, wrong: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load({**MAIL, **wrong}, home)

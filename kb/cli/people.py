@@ -15,14 +15,14 @@ from kb.people.directory import Directory
 from kb.people.errors import NoSuchPerson, PeopleError
 from kb.people.passwords import generated
 from kb.people.person import Person
-from kb.people.rights import Role
+from kb.people.rights import GIVEN, Role
 from kb.people.tokens import Token, Tokens
 from kb.procedures.model import UNASSIGNED
 
 _role_option = click.option(
     "--role",
     "roles",
-    type=click.Choice([role.value for role in Role]),
+    type=click.Choice([role.value for role in GIVEN]),
     multiple=True,
     default=[Role.REP.value],
     help="May be given several times. Editors and reviewers need --department.",
@@ -103,8 +103,11 @@ def list_people(build: Build, as_json: bool) -> None:
 def disable(build: Build, email: str) -> None:
     """Let a person out at once: sign-in, sessions and tokens."""
     with _directory(build) as directory:
-        one = directory.disable(_known(directory, email).id, _now())
-    click.echo(f"{one.email} is disabled.")
+        left = built(build).leaving.disable(_known(directory, email), _now())
+    click.echo(f"{left.person.email} is disabled.")
+    for held in left.held:
+        many = f"owns {held.owned} and is deputy of {held.deputised}"
+        click.echo(f"They {many} procedures of {held.department}; its lead is told to hand over.")
 
 
 @person.command()

@@ -41,7 +41,7 @@ from kb.content.relinking import mentions
 from kb.content.text import folded, sortable
 from kb.database import addresses, catalogue_state, procedure_keywords, reading, writing
 from kb.database import procedures as table
-from kb.procedures.model import Fault, Keyword, Procedure, Status
+from kb.procedures.model import KEPT_BACK, Fault, Keyword, Procedure, Status
 from kb.procedures.visibility import Reader
 
 _WRITING = "catalogue"
@@ -335,7 +335,7 @@ class Catalogue:
                 id=row.id,
                 title=row.title,
                 department=row.department,
-                draft=row.status == Status.DRAFT.value,
+                draft=Status(row.status).kept_back,
                 line=row.lines.get("finds", 1),
             )
             for row in rows
@@ -368,7 +368,7 @@ def _findable(reader: Reader) -> ColumnElement[bool]:
     own = table.c.department.in_(reader.drafts_of)
     return or_(
         table.c.status == Status.PUBLISHED.value,
-        and_(table.c.status == Status.DRAFT.value, own),
+        and_(table.c.status.in_(KEPT_BACK), own),
     )
 
 

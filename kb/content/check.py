@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -13,6 +13,9 @@ from kb.content.links import MARKDOWN_SUFFIXES, Link, candidates
 from kb.content.reading import Filed, unknown_department
 from kb.content.text import folded
 from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
+
+# The departments of each person, by e-mail address (casefolded); None for who is disabled.
+Staff = Mapping[str, frozenset[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class SearchTest:
         one = filed.procedure
         if one.status is Status.RETIRED:
             return ()
-        draft, line = one.status is Status.DRAFT, filed.lines.get("finds", 1)
+        draft, line = one.status.kept_back, filed.lines.get("finds", 1)
         return tuple(
             cls(query, one.path, one.id, one.title, one.department, draft, line)
             for query in one.finds
@@ -98,13 +101,13 @@ def broken_find(test: SearchTest, place: int, instead: Iterable[str]) -> Fault:
 def cross_faults(
     rows: Iterable[CrossRow],
     departments: Departments,
-    emails: frozenset[str] | None,
+    staff: Staff | None,
     today: date,
     exists: Callable[[str], bool] | None = None,
 ) -> list[Fault]:
     """Unknown departments and people, ids and titles given twice, dead links, reviews overdue.
 
-    Owners are checked against `emails` (casefolded) unless that is None. `exists` tells whether
+    Owners are checked against `staff` unless that is None. `exists` tells whether
     an attachment or folder is there; without it only links to Markdown files are checked. Sorted
     by path and line.
     """
@@ -113,7 +116,8 @@ def cross_faults(
     paths = frozenset(row.path for row in ordered)
     names = _by_name(paths)
     for row in ordered:
-        found += _strangers(row, departments, emails)
+        found += _unknown_departments(row, departments)
+        found += _strangers(row, departments, staff) if staff is not None else ()
         found += _dead_links(row, paths, names, exists)
         found += _dates(row, today)
     return sorted(found, key=lambda fault: (fault.path, fault.line))
@@ -141,23 +145,39 @@ def _repeated_titles(rows: list[CrossRow]) -> Iterator[Fault]:
 
 def _path_for(row: CrossRow, other: CrossRow) -> str:
     """What the people of `row` may be told of `other`: not that another department drafts it."""
-    hidden = other.status is Status.DRAFT and other.department != row.department
+    hidden = other.status.kept_back and other.department != row.department
     return "a draft of another department" if hidden else other.path
 
 
-def _strangers(
-    row: CrossRow, departments: Departments, emails: frozenset[str] | None
-) -> Iterator[Fault]:
+def _unknown_departments(row: CrossRow, departments: Departments) -> Iterator[Fault]:
     if row.department != UNASSIGNED and departments.by_id and row.department not in departments:
         message, remedy = unknown_department(row.department, departments.by_id)
         yield _fault(row, "department", "unknown-department", message, remedy)
+
+
+def _strangers(row: CrossRow, departments: Departments, staff: Staff) -> Iterator[Fault]:
+    """Owner and deputy must be here, and belong to the department."""
+    lead = departments.get(row.department).lead
     for name, written in (("owner", row.owner), ("deputy", row.deputy)):
-        if emails is None or written is None or written.casefold() in emails:
+        if written is None:
             continue
-        near = _nearest_email(written.casefold(), emails)
-        remedy = f'did you mean "{near}"?' if near else "write a known person's e-mail address"
-        message = f'the {name} "{written}" is nobody here'
-        yield _fault(row, name, f"unknown-{name}", message, remedy)
+        email = written.casefold()
+        if email not in staff:
+            near = _nearest_email(email, frozenset(staff))
+            remedy = f'did you mean "{near}"?' if near else "write a known person's e-mail address"
+            message = f'the {name} "{written}" is nobody here'
+            yield _fault(row, name, f"unknown-{name}", message, remedy)
+            continue
+        member_of = staff[email]
+        if row.status is Status.RETIRED:
+            continue
+        if member_of is None:
+            message = f'the {name} "{written}" is disabled'
+            yield _fault(row, name, f"disabled-{name}", message, "hand it over to somebody else")
+        elif row.department not in {UNASSIGNED, *member_of} and email != lead:
+            message = f'the {name} "{written}" is no member of {row.department}'
+            remedy = "hand it over, or make them an editor or reviewer there"
+            yield _fault(row, name, f"foreign-{name}", message, remedy, Severity.WARNING)
 
 
 @lru_cache(maxsize=256)  # one person who left may own hundreds of procedures

@@ -120,6 +120,8 @@ class _Reading:
             within or timedelta(days=2),
             self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
             self._calendar(number, own),
+            bool(self._value(number, own, "changes", _reviewed, '"direct" or "reviewed"')),
+            self._value(number, own, "notify", _chat_url, '"slack://TokenA/TokenB/TokenC"'),
         )
 
     def _calendar(self, number: int, own: dict[str, Any]) -> Calendar:
@@ -164,6 +166,21 @@ class _Reading:
         fault = _fault(line, code, message, remedy)
         if fault not in self._faults:
             self._faults.append(fault)
+
+
+def _reviewed(value: Any) -> bool:
+    """Do changes to what is published wait for a reviewer?"""
+    written = (values.text(value) or "direct").casefold()
+    if written not in ("direct", "reviewed"):
+        raise ValueError(f'"{written}" is unknown')
+    return written == "reviewed"
+
+
+def _chat_url(value: Any) -> str | None:
+    written = values.text(value)
+    if written is not None and ("://" not in written or " " in written):
+        raise ValueError("is no address of a chat")
+    return written
 
 
 def _fault(line: int, code: str, message: str, remedy: str) -> Fault:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import pygit2
@@ -27,6 +28,7 @@ _LAST_SECOND = 253_402_300_799  # of the year 9999, beyond which Python has no d
 _KIND = re.compile(r"^Kb-Kind:[ \t]*(minor|notable)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 # Looking for renames among more would take longer than anybody waits.
 _MOST_COMPARED = 200
+_LOOKED_AT = 20_000  # commits, for the changes of one file: a third of a second
 
 Locate = Callable[[], Path | None]
 
@@ -119,6 +121,27 @@ class History:
             yield step
             since = commit
 
+    def of_file(self, path: str, most: int) -> Iterator[tuple[Commit, bytes, bytes]]:
+        """The newest `most` commits that changed a file: with its bytes before and after.
+
+        b"" is no file. Not for procedures, which have their versions. Looks at the newest
+        _LOOKED_AT commits.
+        """
+        with _told():
+            repository = self._opened()
+            head = None if repository is None else _head(repository)
+            if repository is None or head is None:
+                return
+            walker = islice(repository.walk(head, SortMode.TOPOLOGICAL), _LOOKED_AT)
+            for commit in walker:
+                after, before = _blob_at(commit, path), ""
+                if commit.parents:
+                    before = _blob_at(commit.parents[0], path)
+                if after != before and most > 0:
+                    most -= 1
+                    old, new = _bytes(repository, before), _bytes(repository, after)
+                    yield _commit(commit), old or b"", new or b""
+
     def blob(self, blob: str) -> bytes | None:
         """The bytes of a file as it was; None where they are gone or more than MAX_BYTES."""
         return next(self.blobs([blob]))
@@ -157,6 +180,13 @@ def _found(repository: pygit2.Repository, commit: str) -> pygit2.Commit | None:
     except ValueError:
         return None
     return found if isinstance(found, pygit2.Commit) else None
+
+
+def _blob_at(commit: pygit2.Commit, path: str) -> str:
+    try:
+        return str(commit.tree[path].id)
+    except KeyError:
+        return ""
 
 
 def _first_parent(repository: pygit2.Repository, commit: str) -> str | None:
@@ -273,6 +303,8 @@ def _moment(seconds: int) -> datetime:
 
 
 def _bytes(repository: pygit2.Repository, blob: str) -> bytes | None:
+    if not blob:
+        return None
     try:
         found = repository.get(blob)
     except ValueError:

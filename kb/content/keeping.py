@@ -59,9 +59,10 @@ class Keeping:
         after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
 
         def prepare() -> Prepared:
-            for raw in changes.values():
-                if raw is not None:
-                    self.repository.store(raw)
+            with self.repository.storing_many() if len(changes) > _MANY else nullcontext():
+                for raw in changes.values():
+                    if raw is not None:
+                        self.repository.store(raw)
             return self.repository.prepare(after, note)
 
         return self._apply(changes, after, prepare, note, tries=_TRIES)

@@ -58,19 +58,24 @@ class Lines:
 
 def lines_of(raw: bytes) -> Lines:
     """The file's lines. Raises NotAmendable for UTF-16, which has no bytes of ours to keep."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise NotAmendable(1, "the file is UTF-16", "save it as UTF-8 with a text editor")
+    bom, lines = all_lines(raw)
     document = parse(raw, "")
-    bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
-    shown = decoded(raw, "", []).split("\n")
-    lines = tuple(
-        Line(text, own, end)
-        for text, (own, end) in zip(shown, _split(raw[len(bom) :]), strict=True)
-    )
     start = document.body_line - 1
     if shown_text(lines[start:]) != document.body:
         start = len(lines)  # nothing after the closing ---, not even a line end
     return Lines(bom, lines[:start], lines[start:], document)
+
+
+def all_lines(raw: bytes) -> tuple[bytes, tuple[Line, ...]]:
+    """The byte order mark, or b"", and the lines of any text. Raises NotAmendable for UTF-16."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise NotAmendable(1, "the file is UTF-16", "save it as UTF-8 with a text editor")
+    bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    shown = decoded(raw, "", []).split("\n")
+    return bom, tuple(
+        Line(text, own, end)
+        for text, (own, end) in zip(shown, _split(raw[len(bom) :]), strict=True)
+    )
 
 
 def shown_text(lines: tuple[Line, ...]) -> str:

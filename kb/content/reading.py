@@ -43,7 +43,7 @@ FIELDS: dict[str, str] = {
     "finds": "searches that must show this procedure among the first three",
     "successor": "id or path of the procedure that replaces a retired one",
 }
-READING = 1  # raise it when the same file would now be read differently: all is indexed anew
+READING = 2  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
 _INDEXES = ("index", "readme")
 
@@ -172,10 +172,12 @@ class _Reading:
     def _status(self) -> Status:
         written = self._value("status", values.text)
         try:
-            return Status(written.casefold()) if written else Status.PUBLISHED
+            return Status(_spelled(written)) if written else Status.PUBLISHED
         except ValueError:
             message = f'the status "{written}" is unknown, so it is kept back as a draft'
-            self._fault("status", "unknown-status", message, "write draft, published or retired")
+            self._fault(
+                "status", "unknown-status", message, "write draft, in review, published or retired"
+            )
             return Status.DRAFT
 
     def _reviewed(self) -> date | None:
@@ -213,6 +215,11 @@ class _Reading:
     def _fault(self, name: str, code: str, message: str, remedy: str) -> None:
         line = self._lines.get(name, 1)
         self._faults.append(Fault(self._document.path, line, code, message, remedy))
+
+
+def _spelled(status: str) -> str:
+    """ "In-Review" and "in_review" are "in review"."""
+    return " ".join(status.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def unknown_department(written: str, departments: dict[str, Any]) -> tuple[str, str]:

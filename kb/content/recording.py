@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from hashlib import sha256
 from itertools import count
@@ -16,6 +16,7 @@ from kb.content.reading import Filed
 from kb.content.text import folded, sortable
 from kb.database import addresses, catalogue_state, procedure_keywords
 from kb.database import procedures as table
+from kb.procedures import review_dates
 from kb.procedures.model import Procedure
 
 _CHUNK = 500
@@ -33,6 +34,7 @@ def enter(
     _write_keywords(connection, files)
     wanted = {row["wanted_id"] for row in rows}
     settle(connection, wanted | {row.wanted_id for row in before.values()}, gone)
+    _date_reviews(connection, paths)
     _remember_addresses(connection, paths, {path: row.id for path, row in before.items()})
 
 
@@ -120,6 +122,18 @@ def _stamp_anew(connection: Connection, path: str, new_id: str) -> None:
     row = connection.execute(select(table.c.fingerprint).where(table.c.path == path)).one()
     fingerprint = sha256(f"{row.fingerprint} {new_id}".encode()).hexdigest()
     connection.execute(update(table).where(table.c.path == path).values(fingerprint=fingerprint))
+    _date_reviews(connection, [path])
+
+
+def _date_reviews(connection: Connection, paths: Collection[str]) -> None:
+    """A review is due by the id that a file has, where that is not the one it wants."""
+    columns = (table.c[name] for name in ("path", "id", "reviewed", "review_every"))
+    another = (table.c.id != table.c.wanted_id) & table.c.reviewed.is_not(None)
+    query = select(*columns).where(another, table.c.review_every.is_not(None))
+    for chunk in chunks(paths):
+        for row in connection.execute(query.where(table.c.path.in_(chunk))).all():
+            due = review_dates.due(row.id, row.reviewed, row.review_every)
+            connection.execute(update(table).where(table.c.path == row.path).values(due=due))
 
 
 def _held(path: str) -> str:
@@ -175,6 +189,7 @@ def _row(
         "links": [[link.line, link.target] for link in filed.links],
         "lines": filed.lines,
         **_columns(one),
+        "due": replace(one, id=wanted_id).due,
     }
 
 
@@ -187,7 +202,6 @@ def _columns(one: Procedure) -> dict[str, Any]:
         "deputy": one.deputy,
         "reviewed": one.reviewed,
         "review_every": one.review_every,
-        "due": one.due,
         "keywords": [keyword.text for keyword in one.keywords],
         "audience": list(one.audience),
         "related": list(one.related),

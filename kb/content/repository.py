@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import FileMode, Option, RepositoryState
+from pygit2.enums import FileMode, Option, RepositoryState, SortMode
 
 from kb.content import refs
 from kb.content.refs import GitTrouble
@@ -121,6 +121,22 @@ class Repository:
             raise GitTrouble(
                 f"somebody's git {what} in content/ is not finished; finish or abort it"
             )
+
+    def commit_of(self, note: Note) -> str | None:
+        """The newest commit that was made with this note, by whom and when it says."""
+        head, at = self.head(), int(note.at.timestamp())
+        if head is None:
+            return None
+        words = (_line(note.text) or "Changed", *_named(note.by))
+        wanted = [word.encode("utf-8", "replace") for word in words]
+        for commit in self.git.walk(head, SortMode.TIME):
+            if commit.commit_time < at:
+                return None
+            said = commit.raw_message.partition(b"\n")[0]
+            by = [commit.author.raw_name, commit.author.raw_email]
+            if [said, *by] == wanted and commit.author.time == at:
+                return str(commit.id)
+        return None
 
     def blob(self, path: str, commit: str | None = None) -> str | None:
         """The blob at `path` in a commit, by default the newest; None where there is no file."""

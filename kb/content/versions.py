@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, case, fun
 from kb.content.lineage import GONE
 from kb.database import erasures, procedures, reading
 from kb.database import versions as table
-from kb.procedures.model import Procedure, Status
+from kb.procedures.model import KEPT_BACK, Procedure, Status
 from kb.procedures.visibility import Reader
 
 
@@ -122,6 +122,10 @@ class Versions:
             row = connection.execute(_NEWEST, asked).one_or_none()
         return None if row is None else _version(row)
 
+    def noted(self, procedure: Procedure, note: str, reader: Reader) -> Version | None:
+        """The newest that carries exactly this note."""
+        return self._newest(and_(_of(procedure, reader), _on_site(), table.c.note == note))
+
     def before(self, version: Version, reader: Reader) -> Version | None:
         """The version that came before."""
         earlier = and_(table.c.line == version.line, table.c.id < version.id)
@@ -145,6 +149,15 @@ class Versions:
         query = select(table).where(wanted).order_by(table.c.id.desc()).limit(most)
         with reading(self._engine) as connection:
             return [_version(row) for row in connection.execute(query)][::-1]
+
+    def first(self, procedure: Procedure, reader: Reader) -> Version | None:
+        """What the site had of it first, as far as this reader may see."""
+        wanted = and_(_of(procedure, reader), _on_site(), table.c.blob != "")
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(table).where(wanted).order_by(table.c.id).limit(1)
+            ).first()
+        return _version(row) if row else None
 
     def shelf(
         self,
@@ -218,13 +231,13 @@ def _of(procedure: Procedure, reader: Reader) -> ColumnElement[bool]:
 
 def _visible(drafts_of: Any) -> ColumnElement[bool]:
     """`may_see` as SQL."""
-    public = and_(_on_site(), table.c.status != Status.DRAFT.value)
+    public = and_(_on_site(), table.c.status.not_in(KEPT_BACK))
     return or_(public, table.c.department.in_(drafts_of))
 
 
 def may_see(reader: Reader, version: Version) -> bool:
     """May this person see that version of a procedure which they may read as it is now?"""
-    public = version.live_from is not None and version.status != Status.DRAFT
+    public = version.live_from is not None and version.status not in KEPT_BACK
     return public or version.department in reader.drafts_of
 
 
@@ -245,7 +258,7 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
     ).outerjoin(now, and_(now.c.path == head.c.path, head.c.blob != ""))
     readable = case(
         (now.c.path.is_(None), table.c.department.in_(reader.drafts_of)),
-        (now.c.status == Status.DRAFT.value, now.c.department.in_(reader.drafts_of)),
+        (now.c.status.in_(KEPT_BACK), now.c.department.in_(reader.drafts_of)),
         else_=True,
     )
     query = (

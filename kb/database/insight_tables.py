@@ -69,6 +69,7 @@ openings = Table(
     UniqueConstraint("search_id", "procedure_id"),
     Index(None, "day", "about", "procedure_id", "rank", "ended"),
     Index(None, "procedure_id", "ended"),
+    Index(None, "procedure_id", "day"),
 )
 Index(
     "ix_openings_not_ended",

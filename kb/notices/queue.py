@@ -18,7 +18,8 @@ class Notice:
 
     `key` says what it is about ("answered:17:2"): a person is told once for each. `title` is one
     line, `text` may be empty, `link` is a path within the site. With a `procedure_id` it is shown
-    and sent only while the receiver may read that procedure.
+    and sent only while the receiver may read that procedure. Questions and what is overdue also go
+    to the channel of the `department`; without one, of the procedure's.
     """
 
     person_id: int
@@ -28,6 +29,7 @@ class Notice:
     text: str
     link: str
     procedure_id: str | None = None
+    department: str | None = None
 
 
 def enqueue(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:
@@ -42,6 +44,7 @@ def enqueue(connection: Connection, notices: Iterable[Notice], now: datetime) ->
             "link": notice.link,
             "procedure_id": notice.procedure_id,
             "created_at": now,
+            "department": notice.department,
         }
         for notice in notices
     ]

@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, bindparam, func, or_, select, update
 
 from kb.database import GREATEST_ID, memberships, people, reading, writing
+from kb.notices.queue import Notice, enqueue
 from kb.people import records
 from kb.people.attempts import Attempts
 from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
 from kb.people.passwords import Passwords
 from kb.people.person import Person, folded_email, usable_email
 from kb.people.records import Newcomer
+from kb.people.rights import Role
 
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _NAMES = select(people.c.email, people.c.name).where(
@@ -86,11 +88,19 @@ class Directory:
             known = dict(connection.execute(_NAMES, {"emails": list(asked)}).all())
         return {email: known[fold] for email, fold in folded.items() if fold in known}
 
-    def emails(self) -> frozenset[str]:
-        """The addresses of all who are not disabled."""
-        query = select(people.c.email).where(people.c.disabled_at.is_(None))
+    def staff(self) -> dict[str, frozenset[str] | None]:
+        """The departments of everybody, by address; None for who is disabled."""
+        held = memberships.c.department
+        query = select(people.c.email, people.c.disabled_at, held).outerjoin(
+            memberships, memberships.c.person_id == people.c.id
+        )
+        found: dict[str, set[str] | None] = {}
         with reading(self._engine) as connection:
-            return frozenset(connection.scalars(query))
+            for row in connection.execute(query):
+                some = found.setdefault(row.email, set() if row.disabled_at is None else None)
+                if some is not None and row.department is not None:
+                    some.add(row.department)
+        return {email: None if some is None else frozenset(some) for email, some in found.items()}
 
     def members(self, departments: Iterable[str]) -> tuple[Person, ...]:
         """The editors and reviewers of these departments who are not disabled, by name."""
@@ -136,10 +146,20 @@ class Directory:
             found = records.listed(connection, people.c.id.in_(wanted))
         return Roster(tuple(found), total or 0)
 
-    def disable(self, person_id: int, now: datetime) -> Person:
-        """Out at once: no sign-in, session or token holds. Raises LastAdministrator."""
+    def administrators(self) -> tuple[Person, ...]:
+        """Those who are not disabled, by name."""
+        with reading(self._engine) as connection:
+            found = records.listed(connection, people.c.administrator)
+        return tuple(person for person in found if not person.disabled)
+
+    def disable(self, person_id: int, now: datetime, notices: Iterable[Notice] = ()) -> Person:
+        """Out at once: no sign-in, session or token holds. Raises LastAdministrator.
+
+        `notices` are queued with it.
+        """
         with writing(self._engine, "people") as connection:
             records.ensure_another_administrator(connection, person_id)
+            enqueue(connection, notices, now)
             changes = {"disabled_at": now, "sessions": people.c.sessions + 1}
             return records.changed(connection, person_id, changes)
 
@@ -179,6 +199,18 @@ class Directory:
             records.set_memberships(
                 connection, person_id, frozenset(editor_of), frozenset(reviewer_of)
             )
+            return records.found(connection, person_id)
+
+    def set_member(self, person_id: int, department: str, roles: Iterable[Role]) -> Person:
+        """These roles in that department, and everywhere else those they have."""
+        with writing(self._engine, "people") as connection:
+            person, wanted = records.found(connection, person_id), set(roles)
+            held = {Role.EDITOR: person.editor_of, Role.REVIEWER: person.reviewer_of}
+            there = {
+                role: some | {department} if role in wanted else some - {department}
+                for role, some in held.items()
+            }
+            records.set_memberships(connection, person_id, there[Role.EDITOR], there[Role.REVIEWER])
             return records.found(connection, person_id)
 
     def sign_in(

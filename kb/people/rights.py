@@ -1,20 +1,28 @@
-"""Who may do what, as one table. Everything that asks, asks `may`."""
+"""Who may do what in which state, as one table. Everything that allows or refuses asks it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.people.person import Person
-from kb.procedures.model import UNASSIGNED
+from kb.procedures.model import KEPT_BACK, UNASSIGNED, Department, Status
 
 
 class Role(StrEnum):
-    """What a person is: everybody a rep, some an editor or reviewer of departments."""
+    """What a person is: everybody a rep, some an editor or reviewer of departments.
+
+    A lead is who departments.yml names; the others are given to a person.
+    """
 
     REP = "rep"
     EDITOR = "editor"
     REVIEWER = "reviewer"
+    LEAD = "lead"
     ADMINISTRATOR = "administrator"
+
+
+GIVEN = (Role.REP, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
 
 
 class Right(StrEnum):
@@ -25,43 +33,151 @@ class Right(StrEnum):
     ASK = "ask"
     READ_DRAFTS = "read drafts"
     WRITE = "write"
+    PROPOSE = "propose a change"
+    SUBMIT = "submit for review"
+    COMMENT = "comment on a passage"
+    APPROVE = "approve"
+    PUBLISH_LATER = "approve for later"
+    CALL_OFF = "call off what was approved for later"
+    SEND_BACK = "send back"
+    WITHDRAW = "withdraw what was submitted"
+    PUBLISH = "publish without submitting"
+    MOVE = "rename or move"
+    RETIRE = "retire"
+    REINSTATE = "use a retired one again"
+    REMOVE = "remove a draft"
+    CONFIRM = "confirm that it is still right"
+    HAND_OVER = "hand over to another owner"
+    ERASE = "erase for good"
     ANSWER = "answer the inbox"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
-    ERASE = "erase for good"
 
 
-# An editor's and a reviewer's rights hold in their own departments. An administrator's hold
-# where no department is asked about, and for what belongs to no department ("unassigned").
+class Condition(StrEnum):
+    """What else must hold."""
+
+    DIRECT = "where the department has no changes reviewed"
+    ALONE = "where two people are not asked for (KB_FOUR_EYES)"
+    SECOND = "not what they submitted themselves, where two people are asked for (KB_FOUR_EYES)"
+    OWN = "what they submitted themselves"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """These roles have this right in these states, if the condition holds. It may have none.
+
+    `everywhere`: an administrator's reaches into every department.
+    """
+
+    right: Right
+    roles: tuple[Role, ...]
+    states: tuple[Status, ...] = ()
+    condition: Condition | None = None
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is decided about: a procedure's department and state, and whether this site asks for
+
+    two people. `own`: what waits was submitted by the one who asks.
+    """
+
+    department: Department
+    status: Status
+    four_eyes: bool = False
+    own: bool = False
+
+
+_ALL = (Role.REP, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+_WRITERS = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+_REVIEWERS = (Role.REVIEWER, Role.ADMINISTRATOR)
+_UP = (Status.PUBLISHED, Status.RETIRED)
+# A draft waits in review; a change waits while what it changes is up.
+_WAITING = (Status.IN_REVIEW, *_UP)
+_ANY = tuple(Status)
+
+# An editor's, reviewer's and lead's rights hold in their own departments. An administrator's
+# hold where no department is asked about, and for what belongs to no department.
+RULES: tuple[Rule, ...] = (
+    Rule(Right.READ, _ALL, _UP),
+    Rule(Right.READ_DRAFTS, _WRITERS, KEPT_BACK),
+    Rule(Right.WRITE, _WRITERS, KEPT_BACK),
+    Rule(Right.WRITE, _WRITERS, _UP, Condition.DIRECT),
+    Rule(Right.WRITE, _REVIEWERS, _UP, Condition.ALONE),
+    Rule(Right.PROPOSE, _WRITERS, _UP),
+    Rule(Right.SUBMIT, _WRITERS, KEPT_BACK),
+    Rule(Right.COMMENT, _WRITERS, _ANY),
+    Rule(Right.APPROVE, _REVIEWERS, _WAITING, Condition.SECOND),
+    Rule(Right.PUBLISH_LATER, _REVIEWERS, _WAITING, Condition.SECOND),
+    Rule(Right.CALL_OFF, _REVIEWERS, _ANY),
+    Rule(Right.SEND_BACK, _REVIEWERS, _ANY),
+    Rule(Right.WITHDRAW, _WRITERS, _ANY, Condition.OWN),
+    Rule(Right.PUBLISH, _REVIEWERS, KEPT_BACK, Condition.ALONE),
+    Rule(Right.MOVE, _WRITERS, KEPT_BACK),
+    Rule(Right.MOVE, _WRITERS, _UP, Condition.DIRECT),
+    Rule(Right.MOVE, _REVIEWERS, _UP, Condition.ALONE),
+    Rule(Right.RETIRE, _WRITERS, (Status.PUBLISHED,)),
+    Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,)),
+    Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
+    Rule(Right.CONFIRM, _REVIEWERS, (Status.PUBLISHED,)),
+    Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
+    Rule(Right.ERASE, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
+    Rule(Right.VOTE, _ALL),
+    Rule(Right.ASK, _ALL),
+    Rule(Right.ANSWER, _WRITERS),
+    Rule(Right.KEEP_PEOPLE, (Role.ADMINISTRATOR,), everywhere=True),
+    Rule(Right.KEEP_TOKENS, (Role.ADMINISTRATOR,), everywhere=True),
+)
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.REP: frozenset({Right.READ, Right.VOTE, Right.ASK}),
-    Role.EDITOR: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.ANSWER}),
-    Role.REVIEWER: frozenset({Right.READ_DRAFTS, Right.WRITE, Right.ANSWER}),
-    Role.ADMINISTRATOR: frozenset(
-        {
-            Right.READ_DRAFTS,
-            Right.WRITE,
-            Right.ANSWER,
-            Right.KEEP_PEOPLE,
-            Right.KEEP_TOKENS,
-            Right.ERASE,
-        }
-    ),
+    role: frozenset(rule.right for rule in RULES if role in rule.roles) for role in Role
 }
 
 
 def may(person: Person, right: Right, department: str | None = None) -> bool:
-    """Has the person this right, in this department where it is about one?"""
+    """Has the person this right in some state, in this department where it is about one?"""
     if person.disabled:
         return False
     return any(right in RIGHTS[role] for role in _roles(person, department))
 
 
-def _roles(person: Person, department: str | None) -> set[Role]:
+def allows(person: Person, right: Right, case: Case) -> bool:
+    """Has the person this right on that very procedure?"""
+    if person.disabled:
+        return False
+    here = _roles(person, case.department.id, case.department.lead)
+    anywhere = _roles(person, None)
+    return any(
+        rule.right is right
+        and not (anywhere if rule.everywhere else here).isdisjoint(rule.roles)
+        and (not rule.states or case.status in rule.states)
+        and _holds(rule.condition, case)
+        for rule in RULES
+    )
+
+
+def reviews(person: Person, department: str) -> bool:
+    """Is the person one of those who approve in that department?"""
+    return may(person, Right.APPROVE, department)
+
+
+def _holds(condition: Condition | None, case: Case) -> bool:
+    return {
+        None: True,
+        Condition.DIRECT: not case.department.changes_reviewed,
+        Condition.ALONE: not case.four_eyes,
+        Condition.SECOND: not (case.four_eyes and case.own),
+        Condition.OWN: case.own,
+    }[condition]
+
+
+def _roles(person: Person, department: str | None, lead: str | None = None) -> set[Role]:
     held = {
         Role.REP: True,
         Role.EDITOR: department in person.editor_of,
         Role.REVIEWER: department in person.reviewer_of,
+        Role.LEAD: lead is not None and person.email == lead,
         Role.ADMINISTRATOR: person.administrator and department in (None, UNASSIGNED),
     }
     return {role for role, holds in held.items() if holds}

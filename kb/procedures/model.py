@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from kb.procedures import review_dates
 from kb.procedures.calendar import ALWAYS, Calendar
 
 UNASSIGNED = "unassigned"
@@ -16,8 +17,17 @@ class Status(StrEnum):
     """Where a procedure stands in its life."""
 
     DRAFT = "draft"
+    IN_REVIEW = "in review"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+    @property
+    def kept_back(self) -> bool:
+        """Is it not published yet, so that only its department sees it?"""
+        return self in KEPT_BACK
+
+
+KEPT_BACK = (Status.DRAFT, Status.IN_REVIEW)
 
 
 class Severity(StrEnum):
@@ -88,13 +98,13 @@ class Procedure:
 
     @property
     def due(self) -> date | None:
-        """The day by which it must be reviewed again; None when it was never promised."""
+        """The day by which it must be reviewed again; None when it was never promised.
+
+        Not the same for all that were reviewed on one day (kb/procedures/review_dates.py).
+        """
         if self.reviewed is None or self.review_every is None:
             return None
-        try:
-            return self.reviewed + timedelta(days=self.review_every)
-        except OverflowError:
-            return date.max
+        return review_dates.due(self.id, self.reviewed, self.review_every)
 
     def overdue(self, today: date) -> bool:
         """Has the review date passed?"""
@@ -129,7 +139,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours."""
+    """Owns procedures and answers for them. `answer_within` is the promised time, in its hours.
+
+    `changes_reviewed`: a change to what is published waits for a reviewer, too.
+    `notify` is an Apprise URL of its own chat, which hears of new questions and of overdue ones.
+    """
 
     id: str
     name: str
@@ -138,6 +152,8 @@ class Department:
     answer_within: timedelta = timedelta(days=2)
     review_every: int | None = None
     calendar: Calendar = ALWAYS
+    changes_reviewed: bool = False
+    notify: str | None = field(default=None, repr=False)
 
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""

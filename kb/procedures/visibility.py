@@ -9,7 +9,8 @@ from kb.procedures.model import Procedure, Status
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What one person may see: all that is published or retired, and the drafts of `drafts_of`.
+    """What one person may see: all that is published or retired, and the drafts of `drafts_of`,
+    in review or not.
 
     Where the rule becomes an SQL clause or an array mask, it is made from `drafts_of` and
     nothing else, and a test holds it against `may_read` and `may_find`.
@@ -19,7 +20,7 @@ class Reader:
 
     def may_read(self, procedure: Procedure) -> bool:
         """May this person open it?"""
-        return procedure.status is not Status.DRAFT or procedure.department in self.drafts_of
+        return not procedure.status.kept_back or procedure.department in self.drafts_of
 
     def may_find(self, procedure: Procedure) -> bool:
         """Does search, a list or a count show it? A retired one is opened by its link only."""

@@ -54,6 +54,15 @@ class Retiring:
             procedure_id, lambda raw: amend(raw, {"status": None, "successor": None}), told
         )
 
+    def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
+        """The file goes; its versions stay in the history, and its id is used no more."""
+        removed = self._desk.card(procedure_id).procedure
+        told = noted(note, f"Removed {removed.title}", by, now, False)
+        with self._desk.alone(removed.path):
+            self._desk.present(removed.path, now)
+            self._desk.applied({removed.path: None}, told)
+        self._desk.searchable([removed.path])
+
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
         """Remove the file, its versions and all rows; only the trace stays.
 
@@ -85,5 +94,7 @@ class Retiring:
         end = self._desk.catalogue.successor(following, Reader(frozenset({following.department})))
         if procedure_id in (successor, end.id if end else None):
             raise UnusableEdit(f"{successor} leads back to {procedure_id}; choose another.")
-        if following.status is Status.DRAFT:
-            raise UnusableEdit(f"{successor} is a draft, which reps cannot open; publish it first.")
+        if following.status.kept_back:
+            raise UnusableEdit(
+                f"{successor} is not published, so reps cannot open it; publish it first."
+            )

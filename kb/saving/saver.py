@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from kb.content.erasures import Erasure
 from kb.content.front_matter import parse
 from kb.content.keeping import Keeping
 from kb.content.library import MAX_BYTES
-from kb.content.merging import Stretch, clashes, merge, merged
 from kb.content.text import slug
+from kb.owning.ledger import Ledger
 from kb.people.person import Person
-from kb.procedures.model import Severity
+from kb.saving.batches import Batch, Batches, Change
 from kb.saving.desk import Desk, noted
-from kb.saving.edits import Again, Author, Collision, Edit, Saved, UnusableEdit
+from kb.saving.edits import Again, Author, Edit, Saved, UnusableEdit
+from kb.saving.joining import ensure_usable, joined
 from kb.saving.moving import Moving
 from kb.saving.retiring import Erased, Retiring
 
@@ -31,7 +33,6 @@ ATTACHED = (
     ".webp",
 )
 _TRIES = 5
-LARGEST = 2_000_000  # bytes that an editor may save; larger files can be read
 
 
 class Saver:
@@ -41,8 +42,9 @@ class Saver:
     what cannot be. Each is one commit by its author; `note` may be empty.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, ledger: Ledger) -> None:
         self._desk = desk
+        self._batches = Batches(desk, ledger)
         self._moving = Moving(desk)
         self._retiring = Retiring(desk)
 
@@ -56,7 +58,7 @@ class Saver:
 
         Raises Collision where both changed the same lines, and NotSaved, UnusableEdit.
         """
-        _ensure_usable(edit.text, edit.base)
+        ensure_usable(edit.text, edit.base)
         for _ in range(_TRIES):
             try:
                 return self._save(edit, now)
@@ -64,9 +66,24 @@ class Saver:
                 continue
         return self._save(edit, now)
 
+    def change(
+        self,
+        procedure_id: str,
+        change: Callable[[bytes], bytes],
+        note: str,
+        by: Author,
+        now: datetime,
+    ) -> Saved:
+        """The procedure's file as `change` makes it from what it is then; what that raises goes on.
+
+        It is called while nobody else writes, and may find its own work done already.
+        """
+        told = noted(note, f"Changed {procedure_id}", by, now, False)
+        return self._desk.changed(procedure_id, change, told)
+
     def create(self, path: str, text: bytes, note: str, by: Author, now: datetime) -> Saved:
         """Write a file that was not there. Raises UnusableEdit when it is, or its id is taken."""
-        _ensure_usable(text, b"")
+        ensure_usable(text, b"")
         with self._desk.alone(path):
             place = self._desk.free_place(path)
             self._ensure_own_id(place, text)
@@ -137,6 +154,33 @@ class Saver:
         """A retired one in use again."""
         return self._retiring.reinstate(procedure_id, note, by, now)
 
+    def change_many(
+        self,
+        changes: Iterable[Change],
+        note: str,
+        by: Author,
+        now: datetime,
+        *,
+        joining: bool = True,
+    ) -> Batch:
+        """Many files in one commit, each as `save` would; what cannot be joined is skipped.
+
+        Without `joining`, whatever changed since its base was read is skipped.
+        """
+        return self._batches.change(changes, note, by, now, joining=joining)
+
+    def undo(self, commit: str, by: Author, now: datetime) -> Batch:
+        """Put back what a commit of `change_many` changed, but for files changed since."""
+        return self._batches.undo(commit, by, now)
+
+    def settle_bulk_changes(self) -> None:
+        """Before they are listed: what a killed process left is ended in the ledger."""
+        self._batches.settle()
+
+    def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
+        """A draft that nobody wants; its versions stay in the history."""
+        self._retiring.remove(procedure_id, note, by, now)
+
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
         """For good, with all versions where the repository is kb's own. Raises NotAllowed."""
         return self._retiring.erase(procedure_id, by, now)
@@ -153,7 +197,7 @@ class Saver:
             before = self._desk.keeping.settled(path, now) or b""
             if not (before or edit.base):
                 self._ensure_own_id(path, edit.text)
-            text = _joined(edit, before, path)
+            text = joined(edit.base, edit.text, before, path)
             commit = self._desk.applied({path: text} if text != before else {}, note)
         return self._desk.saved(path, text, commit, merged=text != edit.text)
 
@@ -171,35 +215,3 @@ class Saver:
             raise UnusableEdit(f"The id {name} is another procedure's; give this one its own.")
         if self._desk.erasures.of(self._desk.filed_id(path, text)) is not None:
             raise UnusableEdit("That id was of a procedure that is erased; give this one another.")
-
-
-def _joined(edit: Edit, before: bytes, path: str) -> bytes:
-    if before == edit.base or before == edit.text:
-        return edit.text
-    stretches = merge(edit.base, edit.text, before)
-    if not clashes(stretches):
-        text = merged(stretches)
-        if _errors(text, path) <= _errors(edit.text, path) | _errors(before, path):
-            return text
-        stretches = (Stretch(edit.base, edit.text, before, clash=True),)
-    raise Collision(edit.base, edit.text, before, stretches)
-
-
-def _errors(text: bytes, path: str) -> set[str]:
-    faults = parse(text, path).faults
-    return {fault.code for fault in faults if fault.severity is Severity.ERROR}
-
-
-def _ensure_usable(text: bytes, base: bytes) -> None:
-    if len(text) > LARGEST and len(text) > len(base):
-        raise UnusableEdit(f"The text is too large; at most {LARGEST // 1_000_000} MB.")
-    if b"\0" in text and b"\0" not in base:
-        raise UnusableEdit("The text has a NUL character in it; remove it.")
-    if _marks(text) > _marks(base):
-        raise UnusableEdit("The text has conflict marks (<<<<<<<) of git in it; decide and remove.")
-
-
-def _marks(text: bytes) -> int:
-    starts = (b"<<<<<<< ", b">>>>>>> ")
-    lines = text.splitlines()
-    return min(sum(line.startswith(start) for line in lines) for start in starts)

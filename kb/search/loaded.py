@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.procedures.model import Status
+from kb.procedures.model import KEPT_BACK, Status
 from kb.procedures.visibility import Reader
 from kb.search.analysis import folded
 from kb.search.arrayfile import Array
@@ -79,7 +79,7 @@ class Loaded:
     def _visible(self, reader: Reader) -> Mask:
         """Reader's rule as a mask: which documents `reader` may find."""
         status = np.array([name == Status.PUBLISHED for name in self._of("status")], bool)
-        draft = np.array([name == Status.DRAFT for name in self._of("status")], bool)
+        draft = np.array([name in KEPT_BACK for name in self._of("status")], bool)
         own = np.array([name in reader.drafts_of for name in self._of("department")], bool)
         states, departments = self.arrays["status"], self.arrays["department"]
         seen = status[states] | (draft[states] & own[departments])

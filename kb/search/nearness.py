@@ -30,7 +30,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vectors:
+class Vectors:
     """A vector of each document of a set, and its length."""
 
     packed: NDArray[np.int8]
@@ -44,7 +44,7 @@ class Nearness:
         self._searcher = searcher
         self._lock = threading.Lock()
         self._sets: tuple[Loaded, ...] = ()
-        self._vectors: tuple[_Vectors, ...] = ()
+        self._vectors: tuple[Vectors, ...] = ()
         self._found: OrderedDict[tuple[str, Reader], tuple[Neighbour, ...]] = OrderedDict()
 
     def near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
@@ -53,7 +53,7 @@ class Nearness:
         sets = self._searcher.loaded()
         with self._lock:
             if not _same(sets, self._sets):
-                self._sets, self._vectors = sets, tuple(map(_of_documents, sets))
+                self._sets, self._vectors = sets, tuple(map(document_vectors, sets))
                 self._found.clear()
             vectors, found = self._vectors, self._found.get(key)
             if found is not None:
@@ -78,7 +78,7 @@ def _is(one: Loaded, other: Loaded) -> bool:
 
 def _nearest(
     sets: tuple[Loaded, ...],
-    vectors: tuple[_Vectors, ...],
+    vectors: tuple[Vectors, ...],
     procedure_id: str,
     reader: Reader,
 ) -> tuple[Neighbour, ...]:
@@ -98,7 +98,7 @@ def _nearest(
 
 
 def _vector(
-    sets: tuple[Loaded, ...], vectors: tuple[_Vectors, ...], procedure_id: str
+    sets: tuple[Loaded, ...], vectors: tuple[Vectors, ...], procedure_id: str
 ) -> Floats | None:
     for one, many in zip(sets, vectors, strict=True):
         number = one.numbers.get(folded(procedure_id))
@@ -107,7 +107,7 @@ def _vector(
     return None
 
 
-def _cosines(many: _Vectors, vector: Floats) -> Floats:
+def _cosines(many: Vectors, vector: Floats) -> Floats:
     """Of each vector with `vector`, whose length is 1."""
     found = np.zeros(len(many.packed), np.float32)
     for start in range(0, len(found), _AT_ONCE):
@@ -116,7 +116,7 @@ def _cosines(many: _Vectors, vector: Floats) -> Floats:
     return found / many.lengths
 
 
-def _of_documents(one: Loaded) -> _Vectors:
+def document_vectors(one: Loaded) -> Vectors:
     """A vector of each document: the sum of its passages', each scaled to length 1; packed."""
     ends = one.arrays["passages.ends"]
     made = np.zeros((one.count, one.arrays["vectors"].shape[1]), np.int8)
@@ -132,4 +132,4 @@ def _of_documents(one: Loaded) -> _Vectors:
         first = last
     squares = [np.square(some, dtype=np.int32).sum(axis=1) for some in np.array_split(made, 16)]
     lengths = np.sqrt(np.concatenate(squares))
-    return _Vectors(made, np.maximum(lengths, 1).astype(np.float32))
+    return Vectors(made, np.maximum(lengths, 1).astype(np.float32))

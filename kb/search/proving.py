@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.search.analysis import folded
 from kb.search.results import Found
@@ -48,4 +47,4 @@ def missed(searcher: Searcher, query: str, path: str, id: str, reader: Reader) -
 
 
 def _winner(one: Found) -> Winner:
-    return Winner(one.id, one.title, one.path, one.status is Status.DRAFT)
+    return Winner(one.id, one.title, one.path, one.status.kept_back)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kb.procedures.model import Keyword, Status
+from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.analysis import Stems, cut, folded
 from kb.search.arrayfile import Array
@@ -188,7 +188,7 @@ def _suggested(one: Found, wanted: frozenset[str], begun: str, stems: Stems) -> 
         title=one.title,
         department=one.department,
         keyword=_matched(one.keywords, one.title, wanted, begun, stems),
-        draft=one.status is Status.DRAFT,
+        draft=one.status.kept_back,
     )
 
 

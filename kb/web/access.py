@@ -11,16 +11,21 @@ from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
 from kb.people.person import Person
-from kb.people.rights import Right, may
+from kb.people.rights import Case, Right, allows, may, reviews
 from kb.people.tokens import Tokens
-from kb.procedures.model import Procedure
+from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
 from kb.tending.routing import Answering
 from kb.web.pages import departments, generation, now, parts
 
 # Open to everybody, signed in or not. Whatever stands in neither set asks for a sign-in.
 ASSETS = frozenset({"static", "bootstrap.static"})
-PUBLIC = ASSETS | {"signing_in.sign_in", "api.health"}
+PUBLIC = ASSETS | {
+    "signing_in.sign_in",
+    "api.health",
+    "unsubscribing.ask",  # by a signed link
+    "unsubscribing.stop",
+}
 # Open to everybody where KB_OPEN_READING says so.
 READING = frozenset(
     {
@@ -31,12 +36,14 @@ READING = frozenset(
         "reading.attachment",
         "browsing.departments",
         "browsing.department",
+        "browsing.department_procedures",
         "browsing.keywords",
         "browsing.category",
         "browsing.keyword",
         "browsing.titles",
         "help.index",
         "help.search",
+        "help.rules",
     }
 )
 
@@ -61,10 +68,15 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The numbers in the navigation: news of one's questions, items waiting in the inbox."""
+    """The numbers in the navigation: news of one's questions, items waiting in the inbox,
+
+    submissions that wait for a reviewer, notices not yet read.
+    """
 
     unread: int = 0
     open: int = 0
+    review: int = 0
+    notices: int = 0
     answers: bool = False  # is any inbox theirs?
 
 
@@ -107,26 +119,39 @@ def readable_or_404(procedure_id: str) -> Card:
     return card
 
 
-def editable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if it is of a department that the one who asks writes for."""
+def allowed(right: Right, procedure: Procedure) -> bool:
+    """Has the one who asks this right on that procedure as it stands?"""
+    found = person()
+    department = departments().get(procedure.department)
+    case = Case(department, procedure.status, parts().settings.four_eyes)
+    return found is not None and allows(found, right, case)
+
+
+def allowed_or_404(right: Right, procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks has this right on it as it stands."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.WRITE, card.procedure.department):
+    signed_in()
+    if not allowed(right, card.procedure):
         abort(404)
     return card
 
 
-def erasable_or_404(procedure_id: str) -> Card:
-    """The procedure of this id, if the one who asks may erase for good."""
+def editable_or_404(procedure_id: str) -> Card:
+    """The procedure of this id, if the one who asks may write it, or propose a change to it."""
     card = readable_or_404(procedure_id)
-    if not may(signed_in(), Right.ERASE):
+    signed_in()
+    if not may_edit(card.procedure):
         abort(404)
     return card
 
 
 def may_edit(procedure: Procedure) -> bool:
-    """May the one who asks write this procedure?"""
-    found = person()
-    return found is not None and may(found, Right.WRITE, procedure.department)
+    """May the one who asks write this procedure, or propose a change to it?"""
+    return allowed(Right.WRITE, procedure) or allowed(Right.PROPOSE, procedure)
+
+
+def _can(right: str, procedure: Procedure) -> bool:
+    return allowed(Right(right), procedure)
 
 
 def administrator_or_404() -> Person:
@@ -156,6 +181,20 @@ def answering() -> Answering:
     return found
 
 
+def is_member(department_id: str) -> bool:
+    """Are this department's drafts and inbox those of the one who asks?"""
+    found = person()
+    known = department_id in departments() or department_id == UNASSIGNED
+    return found is not None and known and department_id in found.departments
+
+
+def member_of_or_404(department_id: str) -> Department:
+    """The department, if the one who asks is of it; unknown and not-yours look alike."""
+    if not is_member(department_id):
+        abort(404)
+    return departments().get(department_id)
+
+
 def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
     _forget()
@@ -174,7 +213,7 @@ def end_session() -> None:
 
 
 def badges() -> Badges:
-    """Counted once a request, and only where a page shows them: two statements at most."""
+    """Counted once a request, and only where a page shows them: three statements at most."""
     if "badges" not in g:
         g.badges = _counted(person())
     found: Badges = g.badges
@@ -197,7 +236,7 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges, "may_edit": may_edit}
+    return {"person": person(), "badges": badges, "may_edit": may_edit, "can": _can}
 
 
 def _by_session() -> Person | None:
@@ -234,7 +273,20 @@ def _counted(who: Person | None) -> Badges:
         return Badges()
     inbox, mine = parts().inbox, _answering(who).departments
     waiting = inbox.lists.waiting(mine) if mine else 0
-    return Badges(unread=inbox.unread_answers(who.id), open=waiting, answers=bool(mine))
+    return Badges(
+        unread=inbox.unread_answers(who.id),
+        open=waiting,
+        review=_for_review(who),
+        notices=parts().telling.unread(who.id),
+        answers=bool(mine),
+    )
+
+
+def _for_review(who: Person) -> int:
+    """How much waits for this person to approve it or send it back."""
+    own = [each for each in who.departments if reviews(who, each)]
+    approving = parts().approving
+    return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
 
 
 def _answering(who: Person) -> Answering:

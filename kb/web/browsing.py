@@ -8,8 +8,9 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kb.content.cards import KeywordCount, Listing
-from kb.procedures.model import UNASSIGNED, Department
-from kb.web import access
+from kb.owning.standing import SUBMITTED
+from kb.procedures.model import UNASSIGNED, Department, Status
+from kb.web import access, morning
 from kb.web.pages import Pages, departments, here, page_number, parts
 
 blueprint = Blueprint("browsing", __name__)
@@ -17,6 +18,7 @@ blueprint = Blueprint("browsing", __name__)
 PER_PAGE = 50
 _MOST_WORDS = 600  # on one page
 _TOPICS_A_PAGE = 200
+WAITING = {"submissions": SUBMITTED, "drafts": Status.DRAFT.value}
 
 
 def by_order(counts: dict[str, int]) -> list[Department]:
@@ -44,7 +46,18 @@ def all_departments() -> ResponseReturnValue:
 
 @blueprint.get("/departments/<path:department_id>")
 def department(department_id: str) -> ResponseReturnValue:
-    """One department: how to reach it, and its procedures by title."""
+    """One department: its morning page for its members, its procedures for all others."""
+    who = access.person()
+    if who is not None and access.is_member(department_id):
+        return morning.page(departments().get(department_id), who)
+    return department_procedures(department_id)
+
+
+@blueprint.get("/departments/<path:department_id>/procedures")
+def department_procedures(department_id: str) -> ResponseReturnValue:
+    """How to reach it, and its procedures by title; for members, ?show= those that wait."""
+    if request.args.get("show") and access.is_member(department_id):
+        return _waiting(departments().get(department_id), request.args["show"])
     listing = parts().catalogue.in_department(
         department_id, access.reader(), page_number(), PER_PAGE
     )
@@ -52,7 +65,28 @@ def department(department_id: str) -> ResponseReturnValue:
         abort(404)
     found = departments().get(department_id)
     return _list_page(
-        "browsing/department.html", listing, extra=frozenset({found.lead}), department=found
+        "browsing/department.html",
+        listing,
+        extra=frozenset({found.lead}),
+        department=found,
+        member=access.is_member(department_id),
+        shown="",
+    )
+
+
+def _waiting(department: Department, which: str) -> ResponseReturnValue:
+    """Those of its procedures that the morning page counts."""
+    if which not in WAITING:
+        abort(404)
+    chosen = parts().health.listed(department.id, WAITING[which], page_number(), PER_PAGE)
+    cards = parts().catalogue.by_ids(chosen.ids)
+    return _list_page(
+        "browsing/department.html",
+        Listing(tuple(cards[id] for id in chosen.ids if id in cards), chosen.total),
+        extra=frozenset({department.lead}),
+        department=department,
+        member=True,
+        shown=which,
     )
 
 

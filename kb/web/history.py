@@ -146,6 +146,14 @@ def as_of() -> ResponseReturnValue:
     )
 
 
+def page_difference(old: Version, new: Version) -> Difference | None:
+    """What changed on the page from one to the other; None where that cannot be told."""
+    texts = _raw(old), _raw(new)
+    if any(raw is not None and len(raw) > _LONGEST_PAGE for raw in texts):
+        return None
+    return _difference(old, new, texts, Choice(of="page", view="inline", whole=False))
+
+
 def moment_asked(name: str) -> datetime | None:
     """The time in the address, in UTC unless it says otherwise; None for what is no time."""
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -11,9 +9,9 @@ from flask import Response
 
 from kb.insight.figures import Count, Opened, Span
 from kb.procedures.model import Procedure
+from kb.web.csv_files import csv_file
 from kb.web.insight_rows import Group, name_of
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = Sequence[object]
 DAYS = ("day", "department", "searches", "nothing found", "nothing good", "nothing opened", "asked")
 GROUPS = ("group", "words", "people in the group", "people", "searches", "hits", "department")
@@ -23,15 +21,8 @@ OPENED = ("id", "title", "department", "openings", "mean rank", "stayed", "came 
 def as_csv(
     name: str, span: Span, head: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> Response:
-    """A table as a file. What a spreadsheet would take for a formula is made a text."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv; charset=utf-8")
-    file = f"search-{name}-{span.first}-{span.last}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    return answer
+    """A table as a file."""
+    return csv_file(f"search-{name}-{span.first}-{span.last}.csv", head, rows)
 
 
 def day_rows(counts: dict[tuple[date, str | None], Count]) -> Iterator[Row]:
@@ -57,9 +48,3 @@ def opened_rows(found: Iterable[tuple[Procedure, Opened]]) -> Iterator[Row]:
         about = name_of(procedure.department)
         rank = round(how.rank, 2)
         yield (procedure.id, procedure.title, about, how.openings, rank, *ended)
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value

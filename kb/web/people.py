@@ -16,7 +16,7 @@ from kb.people.passwords import generated
 from kb.people.person import Person
 from kb.people.records import Newcomer
 from kb.procedures.model import Department
-from kb.web import access
+from kb.web import access, wording
 from kb.web.forms import EntryForm, NewPersonForm, PasswordForm, RolesForm
 from kb.web.pages import Pages, departments, now, page_number, parts
 
@@ -128,10 +128,12 @@ def entry(person_id: int) -> ResponseReturnValue:
         parts().directory.enable(who.id)
         return _done(who, f"{who.name} may enter again.")
     try:
-        parts().directory.disable(who.id, now())
+        left = parts().leaving.disable(who, now())
     except LastAdministrator as refusal:
         return _refused(who, str(refusal))
-    return _done(who, f"{who.name} is out.")
+    many = wording.counted(left.procedures, "procedure")
+    told = f" They leave {many} to be handed over." if left.procedures else ""
+    return _done(who, f"{who.name} is out.{told}")
 
 
 def _found_or_404(person_id: int) -> Person:
@@ -185,6 +187,7 @@ def _person_page(who: Person, form: RolesForm | None = None, shown_once: str = "
         roles=form or RolesForm(formdata=None, data=held).offer(_departments(who)),
         password=PasswordForm(formdata=None),
         shown_once=shown_once,
+        held=parts().reviews.held_by(who.email),
     )
 
 

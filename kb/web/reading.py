@@ -22,7 +22,16 @@ from werkzeug.exceptions import NotFound
 
 from kb.content.cards import Card
 from kb.procedures.model import Procedure
-from kb.web import access, history, learned_words, log, responding
+from kb.web import (
+    access,
+    history,
+    learned_words,
+    log,
+    must_reads,
+    responding,
+    reviews,
+    submissions,
+)
 from kb.web.access import readable_or_404
 from kb.web.onward import Onward
 from kb.web.pages import departments, parts
@@ -78,6 +87,9 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         **responding.vote_panel(text.procedure),
         **learned_words.panel(text.procedure),
         **history.latest(text.procedure),
+        **reviews.panel(text.procedure),
+        **submissions.panel(text.procedure),
+        **must_reads.on_page(text.procedure),
     )
 
 

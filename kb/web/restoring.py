@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from kb.content.front_matter import parse
 from kb.content.reading import described
 from kb.content.versions import Version
+from kb.people.rules import Forbidden, Way, way_to_save
 from kb.procedures.model import Procedure
 from kb.saving.edits import Author, Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access, wording
@@ -46,15 +47,19 @@ def restore(procedure_id: str) -> ResponseReturnValue:
         abort(400)
     wanted = version_or_404(procedure, form.version.data)
     try:
-        _save(procedure, wanted, form.base.data)
+        waits = _save(procedure, wanted, form.base.data)
     except _Refused as refusal:
         procedure = access.editable_or_404(procedure_id).procedure
         return version_page(procedure, wanted, refusal.why), refusal.status
+    if waits is not None:
+        flash("The older text waits for a reviewer. Until then this one stays up.", "ok")
+        return redirect(url_for("submissions.submission", submission_id=waits))
     flash(f"Restored: this is the version of {wording.moment(wanted.at)} again.", "ok")
     return redirect(url_for("reading.procedure", procedure_id=procedure.id))
 
 
-def _save(procedure: Procedure, wanted: Version, base: str) -> None:
+def _save(procedure: Procedure, wanted: Version, base: str) -> int | None:
+    """At once; or, where that takes a reviewer, the number of the submission."""
     raw = parts().history.blob(wanted.blob)
     if raw is None:
         raise _Refused(_GONE, 409)
@@ -67,14 +72,29 @@ def _save(procedure: Procedure, wanted: Version, base: str) -> None:
         if sha256(before).hexdigest()[:12] != base:
             raise _Refused(_MEANWHILE, 409)
         note = f"Restored the version of {wording.moment(wanted.at)}"
+        if _way(procedure, raw) is Way.REVIEW:
+            return parts().approving.propose(
+                procedure, before, raw, note, worth_telling=True, by=me, now=now()
+            )
         edit = Edit(procedure.path, before, raw, note, True, Author(me.name, me.email))
         parts().saver.save(edit, now())
+        parts().approving.take_up(procedure.status, procedure.id, me, now())
+        return None
+    except Forbidden as error:
+        raise _Refused(f"Not restored: {error}", 409) from error
     except Collision:
         raise _Refused(_MEANWHILE, 409) from None
     except UnusableEdit as error:
         raise _Refused(f"Not restored: {error}", 409) from error
     except (NotSaved, OSError) as error:
         raise _Refused(f"Not restored: {error}", 503) from error
+
+
+def _way(procedure: Procedure, raw: bytes) -> Way:
+    after, _ = described(parse(raw, procedure.path), departments())
+    four_eyes = parts().settings.four_eyes
+    me = access.signed_in()
+    return way_to_save(me, procedure, after, departments(), four_eyes=four_eyes)
 
 
 def _id_of(raw: bytes, wanted: Version, procedure: Procedure) -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.search.results import Results
-from kb.web import access, log, responding
+from kb.web import access, log, must_reads, responding
 from kb.web.browsing import by_order
 from kb.web.pages import Pages, departments, here, page_number, parts, today
 
@@ -30,6 +30,7 @@ def home() -> ResponseReturnValue:
         recent=recent,
         names=parts().directory.names({one.owner for one in recent if one.owner}),
         drafts=_drafts(),
+        **must_reads.at_home(),
         focus_search=True,
     )
 

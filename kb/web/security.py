@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.keys import DamagedKey, key_in
 from kb.settings import SettingsError
-from kb.web import api
+from kb.web import api, unsubscribing
 from kb.web.access import ASSETS
 
 LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand characters
@@ -64,7 +64,9 @@ def register(app: Flask) -> None:
         strict_transport_security=settings.https,
         strict_transport_security_include_subdomains=False,
     )
-    CSRFProtect(app).exempt(api.blueprint)
+    tokens = CSRFProtect(app)
+    for sealed in (api, unsubscribing):  # the token, the signed link is the proof
+        tokens.exempt(sealed.blueprint)
     app.after_request(_keep_private)
 
 

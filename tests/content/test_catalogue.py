@@ -174,7 +174,7 @@ def test_faults_across_files_come_and_go(catalogue: Catalogue) -> None:
 
 def test_cross_rows_are_what_the_check_needs(catalogue: Catalogue) -> None:
     catalogue.record([LATE, filed("a.md", "id: SHP-014\ntitle: late shipment", "\n[x](gone.md)")])
-    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, frozenset(), TODAY)
+    found = cross_faults(catalogue.cross_rows(), DEPARTMENTS, {}, TODAY)
     assert {(fault.path, fault.line, fault.code) for fault in found} == {
         ("a.md", 2, "duplicate-id"),
         ("shipping/late.md", 3, "duplicate-title"),
@@ -376,3 +376,19 @@ def _header(file: tuple[str | None, str]) -> str:
 
 TestRefreshes = Refreshes.TestCase
 TestRefreshes.settings = settings(max_examples=examples(20), stateful_step_count=8, deadline=None)
+
+
+def test_a_review_is_due_by_the_id_that_the_file_has(catalogue: Catalogue, engine: Engine) -> None:
+    """In SQL as on the page: also where another file has the id that it wants."""
+    dated = "id: TWICE\nreviewed: 2026-01-01\nreview_every: 1 year"
+    files = [filed(f"shipping/{name}.md", f"title: {name}\n{dated}") for name in "abc"]
+    unnamed = dated.replace("id: TWICE\n", "title: U\n")
+    files.append(filed("shipping/u.md", unnamed))
+    for batch in (files, files[1:2], [filed("billing/u.md", unnamed)]):
+        catalogue.record(batch, ["shipping/u.md"] if len(batch) == 1 else [])
+        rows = {row.path: row for row in catalogue.cross_rows()}
+        cards = catalogue.by_ids(list(ids(catalogue).values()))
+        assert len(cards) == len(rows)
+        for card in cards.values():
+            assert rows[card.procedure.path].due == card.procedure.due
+    assert len({row.due for row in rows.values()}) > 2

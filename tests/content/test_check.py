@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import CrossRow, cross_faults
+from kb.content.check import CrossRow, Staff, cross_faults
 from kb.content.front_matter import parse
 from kb.content.reading import procedure_from
 from kb.procedures.model import Department, Departments, Fault, Severity
 
 TODAY = date(2026, 11, 22)
-DEPARTMENTS = Departments({"shipping": Department("shipping", "Shipping")})
-PEOPLE = frozenset({"dana@kb.example", "ilse@kb.example"})
+DEPARTMENTS = Departments({"shipping": Department("shipping", "Shipping", "lead@kb.example")})
+PEOPLE: Staff = {
+    "dana@kb.example": frozenset({"shipping"}),
+    "ilse@kb.example": frozenset(),
+    "gone@kb.example": None,
+}
 
 
 def row(path: str, header: str = "", body: str = "Text") -> CrossRow:
@@ -20,9 +24,9 @@ def row(path: str, header: str = "", body: str = "Text") -> CrossRow:
 
 
 def faults(
-    *rows: CrossRow, files: tuple[str, ...] = (), emails: frozenset[str] | None = PEOPLE
+    *rows: CrossRow, files: tuple[str, ...] = (), staff: Staff | None = PEOPLE
 ) -> list[Fault]:
-    return cross_faults(rows, DEPARTMENTS, emails, TODAY, lambda path: path in files)
+    return cross_faults(rows, DEPARTMENTS, staff, TODAY, lambda path: path in files)
 
 
 def told(found: list[Fault]) -> list[tuple[str, int, str]]:
@@ -60,8 +64,21 @@ def test_people_who_are_not_registered_are_named() -> None:
     assert found[0].remedy == 'did you mean "dana@kb.example"?'
 
 
+def test_owner_and_deputy_belong_to_the_department_and_may_enter() -> None:
+    header = "title: A\ndepartment: shipping\nowner: {}\ndeputy: {}"
+    sound = header.format("dana@kb.example", "lead@kb.example")
+    known = {**PEOPLE, "lead@kb.example": frozenset({"billing"})}
+    assert faults(row("a.md", sound), staff=known) == []
+    found = faults(row("a.md", header.format("ilse@kb.example", "gone@kb.example")))
+    assert told(found) == [("a.md", 4, "foreign-owner"), ("a.md", 5, "disabled-deputy")]
+    assert [fault.severity for fault in found] == [Severity.WARNING, Severity.ERROR]
+    assert "is no member of shipping" in found[0].message
+    retired = header.format("ilse@kb.example", "gone@kb.example") + "\nstatus: retired"
+    assert faults(row("a.md", retired)) == []
+
+
 def test_nobody_is_unknown_where_nobody_is_registered() -> None:
-    assert faults(row("a.md", "title: A\nowner: x@y.example"), emails=None) == []
+    assert faults(row("a.md", "title: A\nowner: x@y.example"), staff=None) == []
 
 
 def test_a_department_that_went_away_is_named() -> None:
@@ -127,7 +144,7 @@ def test_a_review_overdue_is_a_warning() -> None:
     (fault,) = faults(row("a.md", late))
     assert told([fault]) == [("a.md", 3, "review-overdue")]
     assert fault.severity is Severity.WARNING
-    assert "295 days ago" in fault.message
+    assert "301 days ago" in fault.message
     assert faults(row("a.md", f"{late}\nstatus: draft")) == []
 
 

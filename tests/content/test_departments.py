@@ -36,6 +36,15 @@ def test_a_sound_file() -> None:
     assert found.get("north-west") == Department("north-west", "North west")
 
 
+def test_changes_are_direct_unless_a_department_has_them_reviewed() -> None:
+    found = parse_departments(
+        b"- id: a\n- id: b\n  changes: Reviewed\n- id: c\n  changes: direct\n"
+    )
+    assert [one.changes_reviewed for one in found.by_id.values()] == [False, True, False]
+    (fault,) = parse_departments(b"- id: a\n  changes: perhaps\n").faults
+    assert (fault.line, fault.code) == (2, "unusable-value")
+
+
 @pytest.mark.parametrize("raw", [b"", b"\n", b"# nothing\n", b"departments:\n"])
 def test_no_departments_are_no_fault(raw: bytes) -> None:
     found = parse_departments(raw)

@@ -216,6 +216,13 @@ def test_each_unusable_value_is_named_with_its_line(line: str, code: str) -> Non
     assert fault.remedy
 
 
+@pytest.mark.parametrize("written", ["in review", "In review", "in-review", "in_review"])
+def test_in_review_is_a_status_however_it_is_spelled(written: str) -> None:
+    filed = read(f"---\nstatus: {written}\n---\n# A")
+    assert filed.procedure.status is Status.IN_REVIEW
+    assert not [fault for fault in filed.faults if fault.code == "unknown-status"]
+
+
 def test_an_unknown_status_is_kept_back() -> None:
     assert read("---\nstatus: almost\n---\n# A").procedure.status is Status.DRAFT
 

@@ -20,6 +20,9 @@ OUTSIDER = Reader(frozenset({"billing"}))
         (Status.DRAFT, REP, False, False),
         (Status.DRAFT, OUTSIDER, False, False),
         (Status.DRAFT, EDITOR, True, True),
+        (Status.IN_REVIEW, REP, False, False),
+        (Status.IN_REVIEW, OUTSIDER, False, False),
+        (Status.IN_REVIEW, EDITOR, True, True),
     ],
 )
 def test_who_reads_and_who_finds(status: Status, reader: Reader, reads: bool, finds: bool) -> None:

@@ -13,7 +13,14 @@ from kb.settings import load
 
 
 def forked(home: Path, work: Callable[[Parts, Callable[[str], None]], None]) -> tuple[int, int]:
-    """Run `work` over a knowledge base of its own in a child; (its pid, what it tells).
+    """Run `work` over a knowledge base of its own in a child; (its pid, what it tells)."""
+    return forked_with(lambda: build(load({}, home)), work)
+
+
+def forked_with(
+    make: Callable[[], Parts], work: Callable[[Parts, Callable[[str], None]], None]
+) -> tuple[int, int]:
+    """The same over the parts that `make` builds in the child.
 
     Forked, because starting Python and loading the search anew takes a second each time.
     """
@@ -25,7 +32,7 @@ def forked(home: Path, work: Callable[[Parts, Callable[[str], None]], None]) -> 
     status = 1
     try:
         os.close(reading)
-        work(build(load({}, home)), lambda text: _tell(writing, text))
+        work(make(), lambda text: _tell(writing, text))
         status = 0
     except BaseException:  # noqa: BLE001 - told, then this process ends, with nothing of pytest's
         _tell(writing, f"failed {traceback.format_exc()!r}")

@@ -13,6 +13,7 @@ import pytest
 
 from kb.app import build
 from kb.parts import Parts
+from kb.saving.batches import Change
 from kb.saving.edits import NotSaved
 from kb.settings import load
 from tests.conftest import NOW
@@ -121,6 +122,38 @@ def test_a_move_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk: Path) 
         way = "../billing/late-shipment.md" if there else "late-shipment.md"
         assert f"({way})".encode() in read(small, "shipping/drone.md")
     assert refused
+
+
+def test_a_bulk_change_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk: Path) -> None:
+    paths = (LATE_PATH, "billing/lost-in-transit.md", "shipping/customs.md")
+    taken, refused = 0, 0
+    for left in range(0, ROUNDS * 3, 3):
+        before = {path: read(small, path) for path in paths}
+        word = b"Round %d.\n" % left * 400
+        changes = [Change(path, text, text + word) for path, text in before.items()]
+        with filled(disk, left):
+            outcome = changed_or_not(small, changes)
+        if outcome == "saved":
+            taken += 1
+            assert all(read(small, path).endswith(word) for path in paths)
+        else:
+            refused += 1
+            assert "full" in outcome or "space" in outcome
+            assert {path: read(small, path) for path in paths} == before
+        small.publisher.refresh(NOW.date())
+        small.saver.settle_bulk_changes()
+        whole(small)
+        assert small.ledger.listed(["shipping", "billing"], 1, 99)[1] == taken
+    assert refused
+    assert taken
+
+
+def changed_or_not(parts: Parts, changes: list[Change]) -> str:
+    try:
+        parts.saver.change_many(changes, "", EDDY, NOW)
+    except NotSaved as reason:
+        return str(reason)
+    return "saved"
 
 
 def test_a_read_only_folder_is_told(small: Parts) -> None:

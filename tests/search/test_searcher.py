@@ -60,7 +60,7 @@ def test_a_hit_tells_what_a_person_needs_to_trust_it(shelf: Searcher) -> None:
     assert hit.found.keywords == ("Complaint: Late Shipment", "where is my parcel")
     assert (str(hit.found.reviewed), str(hit.found.due), hit.overdue) == (
         "2026-01-02",
-        "2026-07-01",
+        "2026-05-30",
         True,
     )
     assert [part.text for part in hit.snippet if part.marked] == ["carrier", "scan"]

@@ -48,7 +48,7 @@ def begin(client: FlaskClient, template: str = "_templates/steps.md", **wish: st
 
 @pytest.mark.usefixtures("templates")
 def test_from_a_failed_search_to_a_procedure_that_is_found(
-    editor: FlaskClient, home: Path, parts: Parts
+    editor: FlaskClient, reviewer: FlaskClient, home: Path, parts: Parts
 ) -> None:
     nothing = page(editor, "/search?q=qqzz+parcel+moist")
     assert "/procedures/new?q=qqzz" in unescape(nothing)
@@ -61,8 +61,13 @@ def test_from_a_failed_search_to_a_procedure_that_is_found(
     sent = begin(editor, q="wet parcel")
     assert (sent["id"], sent["path"]) == ("SHP-016", "shipping/wet-parcel.md")
     assert (sent["keywords"], sent["owner"]) == ("wet parcel", "editor@kb.example")
-    answer = editor.post("/procedures", data={**sent, "note": "asked often"})
-    assert answer.location == "/procedures/SHP-016"
+    assert sent["status"] == "draft"  # an editor submits, and a reviewer publishes
+    refused = editor.post("/procedures", data={**sent, "status": "published"})
+    assert refused.status_code == 400
+    assert "A reviewer publishes it" in refused.text
+    answer = editor.post("/procedures", data={**sent, "note": "asked often", "then": "submit"})
+    assert answer.location == "/submissions/1"
+    assert reviewer.post("/submissions/1/approval").location == "/submissions/1"
     text = (home / "content" / "shipping" / "wet-parcel.md").read_text()
     assert text.startswith("---\n")
     for line in ("id: SHP-016", 'title: "Complaint: Wet Parcel"', "audience: [phone]   # kept"):

@@ -79,7 +79,7 @@ def test_the_vote_is_about_the_version_that_is_read(rep: FlaskClient, parts: Par
 def test_an_overdue_review_says_what_that_means(rep: FlaskClient) -> None:
     html = page(rep, "/procedures/BIL-001")
     assert "Review overdue 16 months." in html
-    assert "check with Billing" in html
+    assert "ask Billing (#billing-help) if in doubt" in html
 
 
 def test_a_draft_is_read_by_its_department_only(

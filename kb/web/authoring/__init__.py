@@ -8,6 +8,7 @@ from kb.web.authoring import (
     drafting,
     editing,
     resolving,
+    submitting,
 )
 
-PAGES = (editing, beginning, resolving, changing, drafting, attaching, completing)
+PAGES = (editing, beginning, resolving, changing, drafting, attaching, completing, submitting)

@@ -11,10 +11,11 @@ from kb.content import proposals
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
 from kb.content.templates import Template, begun, offered
+from kb.procedures.model import Status
 from kb.saving.edits import NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import answering, attaching, desk, drafting
-from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
+from kb.web.authoring import answering, attaching, desk, drafting, submitting
+from kb.web.authoring.answers import not_saved, piece, wants_piece
 from kb.web.authoring.forms import EditForm, filled
 from kb.web.authoring.preview import preview_of, similar
 from kb.web.authoring.sheet import Sheet, show
@@ -117,7 +118,7 @@ def create() -> ResponseReturnValue:
         return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(who.id, kept)
     answering.keep(asked, saved, word, new=True)
-    return thanks(saved)
+    return submitting.saved(saved, Status.DRAFT)
 
 
 def _wish() -> Wish:
@@ -153,7 +154,10 @@ def _begun(wish: Wish, template: Template) -> str:
     manuscript = desk.manuscript_from(raw, path)
     form = EditForm(formdata=None)
     form.show({**filled(manuscript), "title": wish.title, "id": id, "path": path})
-    return show(Sheet(None, manuscript, form, likely=similar(wish.title, wish.q, None)))
+    sheet = Sheet(None, manuscript, form, likely=similar(wish.title, wish.q, None))
+    if Status.PUBLISHED not in sheet.statuses:
+        form.status.data = Status.DRAFT.value
+    return show(sheet)
 
 
 def _continued(draft_id: int) -> ResponseReturnValue:

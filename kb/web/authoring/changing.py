@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from dataclasses import replace
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.content.cards import Card
 from kb.content.lines import NotAmendable
+from kb.owning.submission import SubmissionError
+from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
 from kb.saving.edits import NotSaved, Saved, UnusableEdit
 from kb.search.results import Hit
 from kb.web import access
 from kb.web.authoring import desk
-from kb.web.authoring.forms import ErasureForm, PlaceForm, RetirementForm
+from kb.web.authoring.forms import LONGEST_NOTE, ErasureForm, PlaceForm, RetirementForm
 from kb.web.pages import now, parts, today
 
 blueprint = Blueprint("changing", __name__)
@@ -22,7 +26,7 @@ _SUGGESTED = 6
 @blueprint.get("/procedures/<path:procedure_id>/place")
 def place(procedure_id: str) -> ResponseReturnValue:
     """Its title, department and file, to be changed."""
-    card = access.editable_or_404(procedure_id)
+    card = access.allowed_or_404(Right.MOVE, procedure_id)
     form = PlaceForm(formdata=None)
     it = card.procedure
     form.title.data, form.department.data, form.path.data = it.title, it.department, it.path
@@ -32,8 +36,8 @@ def place(procedure_id: str) -> ResponseReturnValue:
 @blueprint.post("/procedures/<path:procedure_id>/place")
 def put(procedure_id: str) -> ResponseReturnValue:
     """Rename or move it. Links from other procedures follow in the same commit."""
-    card = access.editable_or_404(procedure_id)
-    form = PlaceForm()
+    card = access.allowed_or_404(Right.MOVE, procedure_id)
+    form, it = PlaceForm(), card.procedure
     problem, status = "", 400
     try:
         saved = _moved(card.procedure, form)
@@ -42,6 +46,7 @@ def put(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         problem, status = str(reason), 503
     else:
+        parts().approving.take_up(it.status, it.id, access.signed_in(), now())
         flash("Moved. Its id and old addresses lead here." if saved else "Nothing changes.", "ok")
         return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
     return _place_page(card, form, problem), status
@@ -49,15 +54,19 @@ def put(procedure_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/procedures/<path:procedure_id>/retirement")
 def retirement(procedure_id: str) -> ResponseReturnValue:
-    """What it means, and the search for what is used instead."""
+    """What it means, and the search for what is used instead; for a retired one, its way back."""
     card = access.editable_or_404(procedure_id)
-    return _retirement_page(card, RetirementForm(formdata=None))
+    if not any(access.allowed(one, card.procedure) for one in (Right.RETIRE, Right.REINSTATE)):
+        abort(404)
+    form = RetirementForm(formdata=None)
+    form.successor.data = request.args.get("successor", "")[:300]
+    return _retirement_page(card, form)
 
 
 @blueprint.post("/procedures/<path:procedure_id>/retirement")
 def retire(procedure_id: str) -> ResponseReturnValue:
     """Out of use. A successor that is no id is looked for, and offered to be chosen."""
-    card = access.editable_or_404(procedure_id)
+    card = access.allowed_or_404(Right.RETIRE, procedure_id)
     form = RetirementForm()
     wanted = (form.successor.data or "").strip()
     follows = parts().catalogue.get(wanted) if wanted else None
@@ -82,6 +91,8 @@ def reinstate(procedure_id: str) -> ResponseReturnValue:
     if card.procedure.status is not Status.RETIRED:
         flash("It is not retired.", "plain")
         return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
+    if not access.allowed(Right.REINSTATE, card.procedure):
+        abort(404)
     try:
         parts().saver.reinstate(card.procedure.id, "", desk.author(), now())
     except (UnusableEdit, NotAmendable, NotSaved) as reason:
@@ -91,16 +102,39 @@ def reinstate(procedure_id: str) -> ResponseReturnValue:
     return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
 
 
+@blueprint.get("/procedures/<path:procedure_id>/removal")
+def removal(procedure_id: str) -> ResponseReturnValue:
+    """A draft that nobody wants: what it means."""
+    return _removal_page(access.allowed_or_404(Right.REMOVE, procedure_id))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/removal")
+def remove(procedure_id: str) -> ResponseReturnValue:
+    """Its file goes, its versions stay in the history."""
+    card = access.allowed_or_404(Right.REMOVE, procedure_id)
+    note = request.form.get("note", "")[:LONGEST_NOTE]
+    try:
+        parts().approving.remove(card.procedure.id, access.signed_in(), note, now())
+    except (UnusableEdit, SubmissionError) as reason:
+        return _removal_page(card, str(reason)), 409
+    except NotSaved as reason:
+        return _removal_page(card, str(reason)), 503
+    flash(f"{card.procedure.id} is removed. Its versions stay in the history of the files.", "ok")
+    return redirect(url_for("browsing.department", department_id=card.procedure.department))
+
+
 @blueprint.get("/procedures/<path:procedure_id>/erasure")
 def erasure(procedure_id: str) -> ResponseReturnValue:
     """What erasing means; the administrator's alone."""
-    return _erasure_page(access.erasable_or_404(procedure_id), ErasureForm(formdata=None))
+    return _erasure_page(
+        access.allowed_or_404(Right.ERASE, procedure_id), ErasureForm(formdata=None)
+    )
 
 
 @blueprint.post("/procedures/<path:procedure_id>/erasure")
 def erase(procedure_id: str) -> ResponseReturnValue:
     """For good, if its id was typed once more. Everybody's drafts of it go too."""
-    card = access.erasable_or_404(procedure_id)
+    card = access.allowed_or_404(Right.ERASE, procedure_id)
     form, it = ErasureForm(), card.procedure
     if (form.typed.data or "").strip() != it.id:
         return _erasure_page(card, form, f"Type {it.id} to erase it."), 400
@@ -111,6 +145,7 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         return _erasure_page(card, form, str(reason)), 503
     parts().drafts.forget_procedure(it.id)
+    parts().approving.forget_procedure(it.id)
     if erased.still_in_history:
         flash(f"{it.id} is erased here. Your own git repository still has its versions.", "warn")
     else:
@@ -127,6 +162,10 @@ def _moved(it: Procedure, form: PlaceForm) -> Saved | None:
     if department != it.department:
         if department not in {each.id for each in desk.writable()}:
             raise UnusableEdit("You do not write for that department.")
+        if not access.allowed(Right.MOVE, replace(it, department=department)):
+            raise UnusableEdit(
+                "Changes wait for a reviewer there: choose that department in the editor instead."
+            )
         stays = None if path == it.path else path.rpartition("/")[0]
         saved = saver.move(it.id, department=department, folder=stays, note=note, by=by, now=now())
         path = path if path != it.path else saved.path
@@ -162,6 +201,12 @@ def _retirement_page(
         problem=problem,
         suggested=suggested,
         linking=_linking(card),
+    )
+
+
+def _removal_page(card: Card, problem: str = "") -> str:
+    return render_template(
+        "authoring/removal.html", card=card, problem=problem, linking=_linking(card)
     )
 
 

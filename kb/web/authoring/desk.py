@@ -12,7 +12,8 @@ from kb.content.cards import Card
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript, opened
 from kb.people.rights import Right, may
-from kb.procedures.model import Department
+from kb.people.rules import Forbidden, Way, way_to_save
+from kb.procedures.model import Department, Procedure
 from kb.saving.edits import Author
 from kb.search_tests import BrokenFind, Change
 from kb.web import access
@@ -77,13 +78,27 @@ def writable() -> list[Department]:
 def refusal(card: Card | None, text: bytes, path: str) -> str | None:
     """Why this text may not become that procedure's, in a sentence; None where it may."""
     now = opened(text, path, departments()).filed
-    if not may(access.signed_in(), Right.WRITE, now.procedure.department):
-        return f"You do not write for {departments().get(now.procedure.department).name}."
+    try:
+        way(card, now.procedure)
+    except Forbidden as reason:
+        return str(reason)
     if card is not None and now.named and now.procedure.id != card.procedure.id:
         return f"The id stays {card.procedure.id}: it never changes."
     if not now.procedure.title.strip() or any(f.code == "missing-title" for f in now.faults):
         return "Give it a title."
     return None
+
+
+def way(card: Card | None, after: Procedure) -> Way:
+    """Whether the text goes into the file at once, or waits for a reviewer. Raises Forbidden."""
+    before = card.procedure if card else None
+    four_eyes = parts().settings.four_eyes
+    return way_to_save(access.signed_in(), before, after, departments(), four_eyes=four_eyes)
+
+
+def way_of(card: Card | None, text: bytes, path: str) -> Way:
+    """`way` of a text."""
+    return way(card, opened(text, path, departments()).filed.procedure)
 
 
 def breaks(path: str, text: bytes) -> tuple[BrokenFind, ...]:

@@ -10,10 +10,11 @@ from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.lines import NotAmendable
 from kb.content.manuscript import Manuscript
+from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import answering, desk, resolving
-from kb.web.authoring.answers import not_saved, piece, thanks, wants_piece
+from kb.web.authoring import answering, desk, must_telling, resolving, submitting
+from kb.web.authoring.answers import not_saved, piece, wants_piece
 from kb.web.authoring.comparing import changes_of
 from kb.web.authoring.forms import EditForm, filled
 from kb.web.authoring.preview import preview_of
@@ -66,8 +67,8 @@ def save(procedure_id: str) -> ResponseReturnValue:
         return show(Sheet(card, manuscript, form, problem=str(reason))), 409
     asked, note = answering.panel(card), form.note.data or ""
     problem = desk.refusal(card, text, path) or _note_missing(form)
-    problem = problem or answering.refusal(asked, note)
-    if problem:
+    to_read, unasked = must_telling.checked(text, path, note)
+    if problem := problem or answering.refusal(asked, note) or unasked:
         return show(Sheet(card, manuscript, form, problem=problem)), 400
     if text == manuscript.raw:
         return _nothing_changed(card)
@@ -76,9 +77,11 @@ def save(procedure_id: str) -> ResponseReturnValue:
     )
     if broken := desk.breaks(path, text):
         return show(Sheet(card, manuscript, form, broken=broken)), 409
-    told = form.worth_telling.data == "yes"
+    told = form.worth_telling.data != "no"
     wanted = Edit(path, manuscript.raw, text, note, told, desk.author())
     answering.promise(asked, card.procedure.id, text, note)
+    if desk.way_of(card, text, path) is Way.REVIEW:
+        return submitting.proposed(card, wanted, kept, to_read=to_read is not None)
     try:
         saved = parts().saver.save(wanted, now())
     except Collision as clash:
@@ -92,7 +95,8 @@ def save(procedure_id: str) -> ResponseReturnValue:
         return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
     parts().drafts.finish(access.signed_in().id, kept)
     answering.keep(asked, saved, note)
-    return thanks(saved)
+    must_telling.ask(saved, to_read)
+    return submitting.saved(saved, card.procedure.status)
 
 
 def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:
@@ -129,7 +133,7 @@ def _form(texts: dict[str, str]) -> EditForm:
 
 
 def _note_missing(form: EditForm) -> str | None:
-    if form.worth_telling.data == "yes" and not (form.note.data or "").strip():
+    if form.worth_telling.data != "no" and not (form.note.data or "").strip():
         return "People are told what you write as the note: say what changed."
     return None
 

@@ -12,6 +12,12 @@ from kb.web.authoring.answering import kept_in_draft
 
 LONGEST_NOTE = 500
 _LISTED = "One a line."
+_STATUSES = {
+    Status.PUBLISHED: "Published: reps find it",
+    Status.DRAFT: "Draft: seen by its department only",
+    Status.IN_REVIEW: "In review: waits for a reviewer",
+    Status.RETIRED: "Retired",
+}
 
 
 class EditForm(FlaskForm):
@@ -30,14 +36,7 @@ class EditForm(FlaskForm):
     department = SelectField("Department", validate_choice=False)
     owner = StringField("Owner", description="E-mail address of who answers for it.")
     deputy = StringField("Deputy")
-    status = SelectField(
-        "Status",
-        choices=[
-            SelectChoice(Status.PUBLISHED.value, "Published: reps find it"),
-            SelectChoice(Status.DRAFT.value, "Draft: seen by its department only"),
-        ],
-        validate_choice=False,
-    )
+    status = SelectField("Status", validate_choice=False)
     review_every = StringField("Review every", description="Such as “6 months” or “90 days”.")
     finds = TextAreaField("Searches that must find it", description=_LISTED)
     audience = TextAreaField("For whom", description=_LISTED)
@@ -46,7 +45,11 @@ class EditForm(FlaskForm):
     body = TextAreaField("Text")
     note = StringField("What changed, and why?")
     worth_telling = RadioField(
-        choices=[SelectChoice("no", "A minor change"), SelectChoice("yes", "Worth telling people")],
+        choices=[
+            SelectChoice("no", "A minor change"),
+            SelectChoice("yes", "Worth telling people"),
+            SelectChoice("must", "Must be read"),
+        ],
         default="no",
     )
     id = StringField("Id", description="It never changes.")
@@ -69,16 +72,12 @@ class EditForm(FlaskForm):
             if name in self:
                 self[name].data = text
 
-    def offer(self, departments: list[Department], current: str) -> None:
-        """Let these departments be chosen from, and the one that it has."""
+    def offer(self, departments: list[Department], current: str, statuses: list[Status]) -> None:
+        """Let these departments be chosen from, and the one that it has; and these statuses."""
         known = {department.id: department.name for department in departments}
         known.setdefault(current, "Nobody’s yet" if current == UNASSIGNED else current)
         self.department.choices = [SelectChoice(*each) for each in known.items()]
-        if self.status.data == Status.RETIRED.value:
-            self.status.choices = [
-                SelectChoice(Status.RETIRED.value, "Retired"),
-                *self.status.choices,
-            ]
+        self.status.choices = [SelectChoice(each.value, _STATUSES[each]) for each in statuses]
 
 
 class ResolutionForm(FlaskForm):

@@ -60,8 +60,8 @@ def _across(filed: Filed, *, new: bool) -> Iterator[Fault]:
     """What shows only beside other files; nothing is told of drafts that are not the writer's."""
     row = replace(CrossRow.of(filed), holds=not new)
     known = departments()
-    emails = parts().directory.emails() or None
-    yield from cross_faults([row], known, emails, today(), _leads_somewhere)
+    staff = parts().directory.staff() or None
+    yield from cross_faults([row], known, staff, today(), _leads_somewhere)
     others = [one for one in parts().catalogue.alike(row.id, row.title) if one.path != row.path]
     # As the last of them, so that it is this one that is told.
     last = replace(row, path=f"\U0010ffff{row.path}", links=())

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from kb.content.cards import Card
 from kb.content.front_matter import decoded
 from kb.content.merging import Stretch, clashes, merge
+from kb.people.rules import Way
 from kb.saving.edits import Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
-from kb.web.authoring import answering, desk
-from kb.web.authoring.answers import thanks
+from kb.web.authoring import answering, desk, must_telling, submitting
 from kb.web.authoring.forms import ResolutionForm
 from kb.web.pages import now, parts
 
@@ -44,17 +44,21 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     form = ResolutionForm()
     base, mine, theirs = (desk.unsealed(form[name].data) for name in ("base", "mine", "theirs"))
     clash = Collision(base, mine, theirs, _stretches(base, mine, theirs))
-    note, told = form.note.data or "", form.worth_telling.data == "yes"
+    note, told = form.note.data or "", form.worth_telling.data != "no"
     chosen = [_chosen(nth, one) for nth, one in enumerate(clash.clashes, 1)]
     if None in chosen:
         return ask(card, clash, note, told, "Decide each place that is marked below."), 400
     text = clash.merged_with_choices([each for each in chosen if each is not None])
     path = card.procedure.path
-    problem = desk.refusal(card, text, path)
-    if problem:
+    to_read, unasked = must_telling.checked(text, path, note)
+    if problem := desk.refusal(card, text, path) or unasked:
         return ask(card, clash, note, told, problem), 400
+    wanted = Edit(path, theirs, text, note, told, desk.author())
+    if desk.way_of(card, text, path) is Way.REVIEW:
+        _finish_draft(card)
+        return submitting.proposed(card, wanted, to_read=to_read is not None)
     try:
-        saved = parts().saver.save(Edit(path, theirs, text, note, told, desk.author()), now())
+        saved = parts().saver.save(wanted, now())
     except Collision as again:
         said = "The file has changed once more meanwhile. What you decided is your text now."
         return ask(card, again, note, told, said), 409
@@ -64,7 +68,8 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
         return ask(card, clash, note, told, str(reason)), 503
     _finish_draft(card)
     answering.keep(answering.panel(card), saved, note)
-    return thanks(saved)
+    must_telling.ask(saved, to_read)
+    return submitting.saved(saved, card.procedure.status)
 
 
 def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") -> str:
@@ -73,6 +78,8 @@ def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") 
     form.base.data, form.mine.data = desk.sealed(clash.base), desk.sealed(clash.mine)
     form.theirs.data = desk.sealed(clash.theirs)
     form.note.data, form.worth_telling.data = note, "yes" if told else "no"
+    if told and request.form.get("worth_telling") == must_telling.MUST:
+        form.worth_telling.data = must_telling.MUST
     return render_template(
         "authoring/conflict.html",
         card=card,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template, request, url_for
 
 from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.manuscript import Manuscript
+from kb.people.rights import Right
+from kb.procedures.model import Status
 from kb.search.results import Hit
 from kb.search_tests import BrokenFind
 from kb.web import access
 from kb.web.authoring import answering, desk
 from kb.web.authoring.forms import EditForm
 from kb.web.authoring.preview import Preview
+from kb.web.must_read_forms import AudienceForm, offered
 from kb.web.pages import departments, parts
 
 
@@ -49,6 +52,28 @@ class Sheet:
         body, title = self.manuscript.body, self.manuscript.filed.procedure.title
         return parts().renderer.heading_lines(body, title).get(anchor) if anchor else None
 
+    @property
+    def waits(self) -> bool:
+        """Will what is written here wait for a reviewer while the old text stays up?"""
+        return self.card is not None and not access.allowed(Right.WRITE, self.card.procedure)
+
+    @property
+    def can_submit(self) -> bool:
+        """Can what is written here be submitted in the same step?"""
+        return self.card is None or access.allowed(Right.SUBMIT, self.card.procedure)
+
+    @property
+    def statuses(self) -> list[Status]:
+        """What may be chosen. To be published, a draft is submitted, but by who needs not ask."""
+        now = self.card.procedure.status if self.card else Status.DRAFT
+        if not now.kept_back:
+            more = [Status.RETIRED] if now is Status.RETIRED else []
+            return [*more, Status.PUBLISHED, Status.DRAFT]
+        filed = self.card.procedure if self.card else self.manuscript.filed.procedure
+        alone = access.allowed(Right.PUBLISH, replace(filed, status=Status.DRAFT))
+        asked = [now] if now is Status.IN_REVIEW else []
+        return [*asked, Status.DRAFT, *([Status.PUBLISHED] if alone else [])]
+
     def address(self, verb: str) -> str:
         """Where this page sends its text: "edits", "preview", "draft" or "attachments"."""
         if self.card is None:
@@ -70,7 +95,7 @@ def show(sheet: Sheet) -> str:
         sheet.form.draft.data = str(sheet.draft.id)
     current = sheet.manuscript.filed.procedure.department
     writable = desk.writable()
-    sheet.form.offer(writable, current)
+    sheet.form.offer(writable, current, sheet.statuses)
     department = departments().by_id.get(sheet.form.department.data or current)
     return render_template(
         "authoring/edit.html",
@@ -80,6 +105,7 @@ def show(sheet: Sheet) -> str:
         members=parts().directory.members({each.id for each in writable} | {current}),
         usual_review=department.review_every if department else None,
         me=access.signed_in(),
+        must=AudienceForm().offer(offered()),
         most=parts().settings.upload_mb,
         answering=answering.panel(sheet.card, sheet.draft),
     )

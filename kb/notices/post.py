@@ -1,0 +1,162 @@
+"""Handing letters to a mail server: the only module that speaks SMTP.
+
+What matters is the moment from which the server may have taken a letter: it is told before.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, EmailPolicy
+
+TIMEOUT = 15.0  # seconds for each answer of the server
+_LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
+_LONGEST_REASON = 300
+
+
+class _Headers(EmailPolicy):
+    """Long addresses stay whole: folded at 78 they would be encoded, and no program reads that."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as bytes."""
+        usual = SMTPUTF8 if self.utf8 else SMTP
+        return (usual.clone(max_line_length=998) if value.isascii() else usual).fold_binary(
+            name, value
+        )
+
+
+class NotTaken(Exception):
+    """The server surely has not taken the letter. Its text says why."""
+
+
+class ServerAway(NotTaken):
+    """It takes no letter at present: away, silent, or it does not want us."""
+
+
+class Refused(NotTaken):
+    """It does not take this one letter."""
+
+
+class Unclear(Exception):
+    """The connection ended when the server may have taken the letter. Its text says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed over. `tls` is "starttls", "tls" or "none"."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: str = "starttls"
+    timeout: float = TIMEOUT
+
+
+class Post:
+    """One connection, made when it is needed; not for several threads at once."""
+
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+        self._open: smtplib.SMTP | None = None
+
+    def send(self, letter: EmailMessage, address: str, before_end: Callable[[], None]) -> None:
+        """Hand it over. Raises ServerAway, Refused, Unclear.
+
+        `before_end` is called when the whole text is with the server but for the end mark:
+        before, the server cannot have taken it; what it raises ends the matter without.
+        """
+        done = False
+        try:
+            connection = self._connected()
+            self._offer(connection, letter, address)
+            before_end()
+            self._finish(connection)
+            done = True
+        except (ServerAway, Refused, Unclear):
+            raise
+        except OSError as error:  # also every SMTPException, and what before_end says
+            raise ServerAway(_said(error)) from error
+        finally:
+            if not done:
+                self._drop()
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            try:
+                connection.quit()
+            except OSError:
+                connection.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._open is None:
+            server = self.server
+            kind = smtplib.SMTP_SSL if server.tls == "tls" else smtplib.SMTP
+            # With a host, smtplib connects at once; without, its timeout would not be kept.
+            connection = kind(server.host, server.port, timeout=server.timeout)
+            self._open = connection
+            if server.tls == "starttls":
+                connection.starttls(context=ssl.create_default_context())
+            if server.user:
+                connection.login(server.user, server.password)
+            connection.ehlo_or_helo_if_needed()
+        return self._open
+
+    def _offer(self, connection: smtplib.SMTP, letter: EmailMessage, address: str) -> None:
+        wide = not address.isascii()
+        if wide and not connection.has_extn("smtputf8"):
+            raise Refused(f"the mail server takes no address like {address}")
+        code, said = connection.mail(self.server.sender, ["SMTPUTF8"] if wide else [])
+        if code != 250:
+            raise ServerAway(_answer("does not take mail from us", code, said))
+        code, said = connection.rcpt(address)
+        if code not in (250, 251):
+            raise _refusal(code, said)
+        code, said = connection.docmd("DATA")
+        if code != 354:
+            raise _refusal(code, said)
+        text = letter.as_bytes(policy=_Headers(linesep="\r\n", utf8=wide))
+        connection.send(_LINE_WITH_DOT.sub(b"..", text.rstrip(b"\r\n") + b"\r\n"))
+
+    def _finish(self, connection: smtplib.SMTP) -> None:
+        try:
+            connection.send(b".\r\n")
+            code, said = connection.getreply()
+        except OSError as error:
+            raise Unclear(f"the connection ended at the last moment: {_said(error)}") from error
+        if code != 250:
+            raise _refusal(code, said)
+
+    def _drop(self) -> None:
+        """The connection is in no state to go on with."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
+
+
+def _refusal(code: int, said: bytes) -> NotTaken:
+    if code == 421:
+        return ServerAway(_answer("closes", code, said))
+    return Refused(_answer("does not take this letter", code, said))
+
+
+def _answer(what: str, code: int, said: bytes) -> str:
+    words = " ".join(said.decode("utf-8", "replace").split())
+    return f"the mail server {what}: {code} {words}"[:_LONGEST_REASON]
+
+
+def _said(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return _answer("says no", error.smtp_code, said if isinstance(said, bytes) else b"")
+    if isinstance(error, TimeoutError):
+        return "the mail server does not answer"
+    words = error.strerror or str(error) or type(error).__name__
+    return f"the mail server cannot be reached: {words}"[:_LONGEST_REASON]

@@ -1,0 +1,198 @@
+"""What waits for a reviewer: its states, its steps, what is said about it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+LONGEST_WORD = 2_000  # characters of a word, comment or passage
+
+
+class Kind(StrEnum):
+    """What is submitted: a draft to be published, or a change to what is published."""
+
+    DRAFT = "draft"
+    CHANGE = "change"
+
+
+class State(StrEnum):
+    """Where a submission stands. BEGUN is told to nobody: its file is not marked yet."""
+
+    BEGUN = "begun"
+    WAITING = "waiting"
+    LATER = "later"
+    APPROVED = "approved"
+    SENT_BACK = "sent back"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+    @property
+    def open(self) -> bool:
+        """Does it wait, for a reviewer or for its time?"""
+        return self in OPEN
+
+
+OPEN = (State.WAITING, State.LATER)
+
+
+class Step(StrEnum):
+    """What somebody did with it."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    LATER = "approved for later"
+    CALLED_OFF = "called off"
+    PUBLISHED = "published"
+    SENT_BACK = "sent back"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    COLLIDED = "collided"
+    HELD_UP = "held up"
+
+
+class Doing(StrEnum):
+    """What is decided, and has to be done to the file."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    SEND_BACK = "send back"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A text to be submitted. `base` is what a change was made from, b"" for a draft."""
+
+    procedure_id: str
+    kind: Kind
+    department: str
+    title: str
+    base: bytes
+    text: bytes
+    note: str
+    worth_telling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A decision that is on its way into the file: by whom, with what word, since when."""
+
+    doing: Doing
+    by_id: int
+    word: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A proposal that was submitted. It never changes but for its state.
+
+    `department` is the procedure's today, where the catalogue still has it. `follows` is the
+    round before, `approved_by` who approved it for later.
+    """
+
+    id: int
+    proposal: Proposal
+    department: str
+    by_id: int
+    by_name: str
+    by_email: str
+    at: datetime
+    state: State
+    publish_at: datetime | None
+    approved_by: int | None
+    follows: int | None
+    intent: Intent | None
+
+    @property
+    def procedure_id(self) -> str:
+        """Of which procedure it is."""
+        return self.proposal.procedure_id
+
+    @property
+    def is_draft(self) -> bool:
+        """Is it a whole draft that wants to be published?"""
+        return self.proposal.kind is Kind.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A submission in a list, without its text."""
+
+    id: int
+    procedure_id: str
+    kind: Kind
+    department: str
+    title: str
+    note: str
+    by_id: int
+    by_name: str
+    at: datetime
+    state: State
+    publish_at: datetime | None
+    said: int = 0  # comments on it
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step as it was taken. `by_name` is None for what the site did when the time came."""
+
+    submission_id: int
+    kind: Step
+    what: Kind
+    by_name: str | None
+    at: datetime
+    word: str
+    publish_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said about a passage, with the passage's words then. "" is the whole."""
+
+    submission_id: int
+    by_name: str
+    at: datetime
+    anchor: str
+    heading: str
+    passage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a decision ends: the state that follows, and the step that is told of."""
+
+    state: State
+    step: Step
+    by_id: int | None
+    word: str = ""
+    publish_at: datetime | None = None
+
+
+class SubmissionError(Exception):
+    """Something that cannot be done with a submission. Its text says why and what to do."""
+
+
+class Decided(SubmissionError):
+    """Somebody else was quicker."""
+
+
+class ChangedSince(SubmissionError):
+    """The text is another one than was submitted, or looked at."""
+
+
+class NoWord(SubmissionError):
+    """Sent back without a word why."""
+
+
+class WrongTime(SubmissionError):
+    """A time that cannot be meant."""
+
+
+def cleaned(text: str) -> str:
+    """A word as it is kept: no blanks around it, not longer than LONGEST_WORD."""
+    kept = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+    return kept.strip()[:LONGEST_WORD]

@@ -1,0 +1,299 @@
+"""The life of a procedure: submitted, approved, now or later, sent back, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import structlog
+
+from kb.content.catalogue import Catalogue
+from kb.content.front_matter import parse
+from kb.content.lines import NotAmendable
+from kb.content.reading import described
+from kb.owning.submission import (
+    OPEN,
+    ChangedSince,
+    Comment,
+    Decided,
+    Doing,
+    Intent,
+    Kind,
+    NoWord,
+    Outcome,
+    Proposal,
+    State,
+    Step,
+    Submission,
+    SubmissionError,
+    WrongTime,
+    cleaned,
+)
+from kb.owning.submissions import Submissions
+from kb.owning.waiting import Waiting
+from kb.people.directory import Directory
+from kb.people.person import Person
+from kb.people.rights import Case, Right, allows
+from kb.procedures.model import Departments, Procedure, Status
+from kb.saving.edits import Author, Collision, NotAllowed, NotSaved, Saved, UnusableEdit
+from kb.saving.saver import Saver
+from kb.tending.approval_notices import Telling
+from kb.tending.carrying_out import CarryingOut, in_review
+
+log = structlog.get_logger()
+_LONGEST_AHEAD = timedelta(days=2 * 366)
+_STALLED = timedelta(seconds=60)  # what is not done by then was interrupted
+
+
+class Approving:
+    """The verbs. Each asks the table of rights itself, and raises NotAllowed.
+
+    They raise SubmissionError for what cannot be, NotSaved when nothing has changed.
+    """
+
+    def __init__(
+        self,
+        submissions: Submissions,
+        waiting: Waiting,
+        saver: Saver,
+        catalogue: Catalogue,
+        directory: Directory,
+        departments: Callable[[], Departments],
+        *,
+        four_eyes: bool,
+    ) -> None:
+        self.waiting = waiting
+        self.four_eyes = four_eyes
+        self._submissions = submissions
+        self._saver = saver
+        self._catalogue = catalogue
+        self._departments = departments
+        self._telling = Telling(directory)
+        self._carrying = CarryingOut(submissions, saver, catalogue, directory, departments)
+
+    def submit(self, procedure_id: str, version: str, by: Person, note: str, now: datetime) -> int:
+        """A draft for review, as `version` (12 hex digits) says it. Returns its number."""
+        procedure = self._procedure(procedure_id)
+        self._ensure(by, Right.SUBMIT, procedure)
+        raw = self._saver.keeping.library.read(procedure.path)
+        if sha256(raw).hexdigest()[:12] != version:
+            raise ChangedSince("The text has changed meanwhile. Look at it again, then submit it.")
+        try:
+            text = in_review(raw)
+        except NotAmendable as error:
+            raise UnusableEdit(f"Line {error.line}: {error.problem}; {error.remedy}.") from error
+        waits = self.waiting.draft_of(procedure_id)
+        if waits is not None and waits.proposal.text == text == raw:
+            raise SubmissionError("It waits for review already.")
+        return self._begun(_proposal(procedure, Kind.DRAFT, b"", text, note), by, now)
+
+    def propose(
+        self,
+        procedure: Procedure,
+        base: bytes,
+        text: bytes,
+        note: str,
+        *,
+        worth_telling: bool,
+        by: Person,
+        now: datetime,
+    ) -> int:
+        """A change to what is up, which stays up until it is approved. Returns its number."""
+        for one in (procedure, self._as_text(procedure, text)):
+            self._ensure(by, Right.PROPOSE, one, procedure.status)
+        proposal = _proposal(procedure, Kind.CHANGE, base, text, note, worth_telling)
+        return self._begun(proposal, by, now)
+
+    def approve(self, submission: Submission, by: Person, word: str, now: datetime) -> Saved | None:
+        """Up now. Raises Collision where others changed the same lines: then it is sent back."""
+        self._ensure_about(by, Right.APPROVE, submission, OPEN)
+        return self._decided(submission, Doing.APPROVE, by, word, now)
+
+    def approve_later(
+        self, submission: Submission, by: Person, at: datetime, word: str, now: datetime
+    ) -> None:
+        """Up at that time, if nobody calls it off until then."""
+        self._ensure_about(by, Right.PUBLISH_LATER, submission, OPEN)
+        if not now < at < now + _LONGEST_AHEAD:
+            raise WrongTime("Choose a time to come, within two years.")
+        self._moved(submission, Outcome(State.LATER, Step.LATER, by.id, word, at), now)
+
+    def call_off(self, submission: Submission, by: Person, word: str, now: datetime) -> None:
+        """Not at that time after all: it waits for a decision again."""
+        self._ensure_about(by, Right.CALL_OFF, submission, OPEN)
+        if submission.state is not State.LATER:
+            raise SubmissionError("It is not approved for later.")
+        self._moved(submission, Outcome(State.WAITING, Step.CALLED_OFF, by.id, word), now)
+
+    def send_back(self, submission: Submission, by: Person, word: str, now: datetime) -> None:
+        """To who submitted it, with a word why, here or as a comment on it."""
+        self._ensure_about(by, Right.SEND_BACK, submission, OPEN)
+        said = self.waiting.comments(submission.procedure_id)
+        if not cleaned(word) and not any(one.submission_id == submission.id for one in said):
+            raise NoWord("Say what has to change: here, or as a comment on a passage.")
+        self._decided(submission, Doing.SEND_BACK, by, word, now)
+
+    def withdraw(self, submission: Submission, by: Person, word: str, now: datetime) -> None:
+        """By who submitted it."""
+        self._ensure_about(by, Right.WITHDRAW, submission, OPEN)
+        self._decided(submission, Doing.WITHDRAW, by, word, now)
+
+    def comment(self, submission: Submission, by: Person, comment: Comment, now: datetime) -> None:
+        """About a passage, with its words as they are now. Raises NoWord."""
+        self._ensure_about(by, Right.COMMENT, submission)
+        if not cleaned(comment.text):
+            raise NoWord("Write a comment.")
+        told = self._telling.commented(submission, by, comment.heading, comment.text, now)
+        self._submissions.comment(submission.id, by.id, comment, now, told)
+
+    def remove(self, procedure_id: str, by: Person, note: str, now: datetime) -> None:
+        """A draft that nobody wants. What waits of it waits no more; its versions stay."""
+        self._ensure(by, Right.REMOVE, self._procedure(procedure_id))
+        waits = self.waiting.draft_of(procedure_id)
+        if waits is not None:
+            self._decided(waits, Doing.WITHDRAW, by, note, now)
+        self._saver.remove(procedure_id, note, Author(by.name, by.email), now)
+
+    def take_up(self, before: Status, procedure_id: str, by: Person, now: datetime) -> None:
+        """After somebody saved a draft: what waits is what the file says, or waits no more."""
+        card = self._catalogue.get(procedure_id)
+        if card is None:
+            return
+        waits, status = self.waiting.draft_of(procedure_id), card.procedure.status
+        raw = self._saver.keeping.library.read(card.procedure.path)
+        if before.kept_back and status is Status.PUBLISHED:
+            self._note_published(card.procedure, raw, by, now)
+        elif waits is not None and status is Status.IN_REVIEW and waits.proposal.text != raw:
+            note = waits.proposal.note
+            self._begun(_proposal(card.procedure, Kind.DRAFT, b"", raw, note), by, now)
+        elif waits is not None and status is not Status.IN_REVIEW:
+            self._decided(waits, Doing.WITHDRAW, by, "", now)
+
+    def forget_procedure(self, procedure_id: str) -> None:
+        """All that was submitted of a procedure that is erased for good."""
+        self._submissions.forget_procedure(procedure_id)
+
+    def keep_up(self, now: datetime) -> None:
+        """What the worker does: what was interrupted, and what was approved for now."""
+        for stalled in self.waiting.undone(now - _STALLED):
+            self._tried(stalled, now)
+        for due in self.waiting.due(now):
+            intent = Intent(Doing.PUBLISH, due.approved_by or due.by_id, "", now)
+            try:
+                self._submissions.claim(due.id, intent, (State.LATER,))
+            except SubmissionError:
+                continue
+            self._tried(self._fresh(due.id), now)
+
+    def _begun(self, proposal: Proposal, by: Person, now: datetime) -> int:
+        id = self._submissions.begin(proposal, by.id, now)
+        self._carried_out(self._fresh(id), now)
+        return id
+
+    def _decided(
+        self, submission: Submission, doing: Doing, by: Person, word: str, now: datetime
+    ) -> Saved | None:
+        self._submissions.claim(submission.id, Intent(doing, by.id, cleaned(word), now))
+        return self._carried_out(self._fresh(submission.id), now)
+
+    def _moved(self, submission: Submission, outcome: Outcome, now: datetime) -> None:
+        told = self._telling.outcome(submission, outcome.step, outcome.by_id, outcome.word, now)
+        self._submissions.move(submission.id, OPEN, outcome, now, told)
+
+    def _carried_out(self, submission: Submission, now: datetime) -> Saved | None:
+        try:
+            return self._carrying.carry_out(submission, now)
+        except NotSaved:
+            assert submission.intent is not None
+            self._submissions.release(submission.id, submission.intent.doing)
+            raise
+
+    def _tried(self, submission: Submission, now: datetime) -> None:
+        """By the worker: what cannot be is told by the submission; the rest is tried again."""
+        try:
+            self._carrying.carry_out(submission, now)
+        except (SubmissionError, Collision, UnusableEdit, NotSaved) as reason:
+            log.warning("not_carried_out", submission=submission.id, why=str(reason))
+
+    def _note_published(self, procedure: Procedure, raw: bytes, by: Person, now: datetime) -> None:
+        """Published without being submitted, by who may: that is an approval, too."""
+        proposal = _proposal(procedure, Kind.DRAFT, b"", raw, "")
+        id = self._submissions.begin(proposal, by.id, now)
+        done = Outcome(State.APPROVED, Step.PUBLISHED, by.id)
+        self._submissions.finish(id, Doing.SUBMIT, done, now)
+
+    def _fresh(self, id: int) -> Submission:
+        found = self.waiting.begun(id)
+        assert found is not None
+        return found
+
+    def _procedure(self, procedure_id: str) -> Procedure:
+        card = self._catalogue.get(procedure_id)
+        if card is None:
+            raise SubmissionError(f"There is no procedure {procedure_id} any more.")
+        return card.procedure
+
+    def _as_text(self, procedure: Procedure, text: bytes) -> Procedure:
+        return described(parse(text, procedure.path), self._departments())[0]
+
+    def _ensure_about(
+        self,
+        by: Person,
+        right: Right,
+        submission: Submission,
+        states: Collection[State] = tuple(State),
+    ) -> None:
+        now = self.waiting.get(submission.id)
+        if now is None or now.state not in states:
+            raise Decided("Somebody has decided about it meanwhile. Look at it again.")
+        if not self.may(by, right, submission):
+            raise NotAllowed(_why_not(right, by, submission))
+
+    def may(self, by: Person, right: Right, submission: Submission) -> bool:
+        """Has the person this right on what waits, in the department it is of and would be of?"""
+        card = self._catalogue.get(submission.procedure_id)
+        own = submission.by_id == by.id
+        status = card.procedure.status if card else Status.DRAFT
+        there = {submission.department}
+        if right in (Right.APPROVE, Right.PUBLISH_LATER):
+            path = card.procedure.path if card else ""
+            proposed, _ = described(parse(submission.proposal.text, path), self._departments())
+            there.add(proposed.department)
+        return all(allows(by, right, self._case(one, status, own=own)) for one in there)
+
+    def _ensure(
+        self, by: Person, right: Right, procedure: Procedure, status: Status | None = None
+    ) -> None:
+        case = self._case(procedure.department, status or procedure.status)
+        if not allows(by, right, case):
+            raise NotAllowed("You may not do that there.")
+
+    def _case(self, department: str, status: Status, *, own: bool = False) -> Case:
+        return Case(self._departments().get(department), status, self.four_eyes, own)
+
+
+def _proposal(
+    procedure: Procedure,
+    kind: Kind,
+    base: bytes,
+    text: bytes,
+    note: str,
+    worth_telling: bool = False,
+) -> Proposal:
+    return Proposal(
+        procedure.id,
+        kind,
+        procedure.department,
+        procedure.title,
+        base,
+        text,
+        cleaned(note),
+        worth_telling,
+    )
+
+
+def _why_not(right: Right, by: Person, submission: Submission) -> str:
+    if right in (Right.APPROVE, Right.PUBLISH_LATER) and submission.by_id == by.id:
+        return "You submitted it yourself: somebody else approves it here."
+    return f"You may not {right.value} there."

@@ -1,0 +1,256 @@
+"""My department in the morning: what waits for its members, how it serves, and where to act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import render_template
+
+from kb.owning.days import Days
+from kb.owning.health import WEEKS, Failures, Votes
+from kb.owning.reviews import SOON
+from kb.owning.shares import Share
+from kb.owning.standing import Standing
+from kb.people.person import Person
+from kb.procedures.model import Department
+from kb.web import places
+from kb.web.pages import now, parts
+from kb.web.sparks import Trend, trend
+from kb.web.wording import counted, days_long, short_day
+
+LISTED = 5  # of each list on the page
+_WEEKS_DRAWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One kind of thing that waits: how many, how that went, and where one sees to it."""
+
+    count: int
+    name: str
+    detail: str
+    late: str
+    trend: Trend
+    address: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the department's health, with its base and how it went."""
+
+    name: str
+    value: str
+    base: str
+    trend: Trend
+    address: str
+    act: str
+
+
+def page(department: Department, who: Person) -> str:
+    """The page of a department that this person is of."""
+    today = now().astimezone(department.calendar.zone).date()
+    health = parts().health
+    stands = health.standing(department.id, today, now(), who.email)
+    days = parts().days.days(
+        department.id, today - timedelta(weeks=_WEEKS_DRAWN + 1), today - timedelta(days=1)
+    )
+    votes = health.votes(department.id, now(), LISTED)
+    failed = health.failures(department.id, today, LISTED)
+    return render_template(
+        "department/morning.html",
+        department=department,
+        tab="morning",
+        hail=_hail(now().astimezone(department.calendar.zone)),
+        who=who,
+        late=stands.overdue + stands.late_items,
+        waits=_waits(department.id, stands, days, today),
+        figures=_figures(department.id, stands, days, today, votes, failed),
+        read=health.read(department.id, today, LISTED),
+        worst=votes.worst,
+        failed=failed.words,
+        since=None if days.before(today - WEEKS) else _first(days),
+        log_kept=parts().log.days > 0,
+    )
+
+
+def _hail(at: datetime) -> str:
+    return "Good morning" if at.hour < 12 else "Good afternoon" if at.hour < 18 else "Good evening"
+
+
+def _first(days: Days) -> str:
+    return short_day(days.by_day[0][0], days.by_day[-1][0]) if days.by_day else "today"
+
+
+def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]:
+    """In the order in which they press."""
+
+    def how(count: Callable[[Standing], int]) -> Trend:
+        return _trend(count, at, days, today)
+
+    there = places.of(department)
+    return [
+        Wait(
+            at.open_items,
+            "Questions and feedback",
+            f"{at.soon_items} due within 4 hours" if at.soon_items else "",
+            f"{at.late_items} overdue" if at.late_items else "",
+            how(lambda one: one.open_items),
+            there.items,
+            "Answer",
+        ),
+        Wait(
+            at.overdue,
+            "Reviews overdue",
+            f"{at.my_overdue} yours" if at.my_overdue else "",
+            "",
+            how(lambda one: one.overdue),
+            there.overdue,
+            "Review",
+        ),
+        Wait(
+            at.submissions,
+            "Submitted for approval",
+            "",
+            "",
+            how(lambda one: one.submissions),
+            there.submissions,
+            "Approve",
+        ),
+        Wait(
+            at.broken_finds,
+            "Search tests that fail",
+            "",
+            "",
+            how(lambda one: one.broken_finds),
+            there.broken_finds,
+            "Mend",
+        ),
+        Wait(
+            at.faulty,
+            "Files with faults",
+            "",
+            "",
+            how(lambda one: one.faulty),
+            there.faults,
+            "Mend",
+        ),
+        Wait(
+            at.due_soon,
+            "Reviews due soon",
+            _due(at),
+            "",
+            how(lambda one: one.due_soon),
+            there.due,
+            "Review",
+        ),
+        Wait(at.drafts, "Drafts", "", "", how(lambda one: one.drafts), there.drafts, "Finish"),
+    ]
+
+
+def _due(at: Standing) -> str:
+    mine = f", {at.my_due_soon} yours" if at.my_due_soon else ""
+    return f"within {days_long(SOON.days)}{mine}" if at.due_soon else ""
+
+
+def _figures(
+    department: str, at: Standing, days: Days, today: date, votes: Votes, failed: Failures
+) -> list[Figure]:
+    there = places.of(department)
+    answered, earlier = parts().health.answered(department, now())
+    undated = at.published - at.promised
+    return [
+        Figure(
+            "Reviewed in time",
+            _percent(_in_time(at)),
+            f"{at.promised - at.overdue:,} of {at.promised:,}"
+            + (f"; {undated:,} without a date" if undated else ""),
+            _trend(lambda one: round(100 * _in_time(one).value), at, days, today, " points", True),
+            there.overdue,
+            "See what is overdue",
+        ),
+        Figure(
+            "Said it helped",
+            _percent(votes.recent),
+            _interval(votes.recent),
+            _compared(votes.recent, votes.before),
+            "#worst",
+            "See the worst rated",
+        ),
+        Figure(
+            "Answered in time",
+            f"{answered.part:,} of {answered.whole:,}" if answered.whole else "–",
+            "in four weeks" if answered.whole else "nothing to answer in four weeks",
+            _before(f"{earlier.part:,} of {earlier.whole:,}" if earlier.whole else ""),
+            there.items,
+            "Open the inbox",
+        ),
+        Figure(
+            "Searches that failed",
+            f"{failed.recent:,}",
+            "near its topics in four weeks",
+            _moved(failed.recent, failed.before),
+            there.failures,
+            "See what was searched",
+        ),
+    ]
+
+
+def _trend(
+    count: Callable[[Standing], float],
+    at: Standing,
+    days: Days,
+    today: date,
+    unit: str = "",
+    more_is_better: bool = False,
+) -> Trend:
+    """Against four weeks ago, with a point for each week that was counted."""
+    then = days.before(today - WEEKS)
+    weekly = [days.before(today - timedelta(weeks=back)) for back in range(_WEEKS_DRAWN, 0, -1)]
+    points = [count(one[1]) for one in weekly if one]
+    return trend(
+        count(at),
+        (then[0], count(then[1])) if then else None,
+        [*points, count(at)],
+        today=today,
+        unit=unit,
+        more_is_better=more_is_better,
+    )
+
+
+def _in_time(at: Standing) -> Share:
+    return Share(at.promised - at.overdue, at.promised)
+
+
+def _percent(share: Share) -> str:
+    return f"{100 * share.value:.0f} %" if share.whole else "–"
+
+
+def _interval(share: Share) -> str:
+    if not share.whole:
+        return "no votes in four weeks"
+    low, high = (round(100 * bound) for bound in (share.low, share.high))
+    return f"{low} to {high} %, of {counted(share.whole, 'vote')}"
+
+
+def _compared(recent: Share, before: Share) -> Trend:
+    """Better or worse only where it is hardly chance."""
+    if not before.whole:
+        return Trend("")
+    was = f"{_percent(before)} of {before.whole:,} in the {days_long(WEEKS.days)} before"
+    if not recent.differs_from(before):
+        return Trend(was)
+    better = recent.value > before.value
+    return Trend(f"{'▲' if better else '▼'} {was}", "ok" if better else "warn")
+
+
+def _before(was: str) -> Trend:
+    return Trend(f"{was} in the {days_long(WEEKS.days)} before" if was else "")
+
+
+def _moved(recent: int, before: int) -> Trend:
+    mark = "▲ " if recent > before else "▼ " if recent < before else ""
+    mood = "warn" if recent > before else "ok" if recent < before else ""
+    return Trend(f"{mark}{before:,} in the {days_long(WEEKS.days)} before", mood)
