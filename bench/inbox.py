@@ -22,7 +22,7 @@ from sqlalchemy import Engine, event, insert
 
 from kb.app import build, create_app
 from kb.database import item_events, items, writing
-from kb.feedback.model import OF_PROCEDURES, Outcome, State
+from kb.feedback.model import OF_PROCEDURES, Outcome, State, folded
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.passwords import Passwords
@@ -101,7 +101,9 @@ def _item(number: int, departments: int, dice: random.Random) -> dict[str, objec
     feedback = dice.random() < 0.8
     of = dice.randrange(PROCEDURES)
     answered = not is_open
+    passage, query, comment = (" ".join(dice.choices(_WORDS, k=n)) for n in (20, 3, 25))
     return {
+        "folded": folded(f"Case {of}", query, passage if feedback else "", comment),
         "id": number,
         "kind": "feedback" if feedback else "request",
         "about": dice.choice(["procedure", "section", "step"]) if feedback else "search",
@@ -110,10 +112,10 @@ def _item(number: int, departments: int, dice: random.Random) -> dict[str, objec
         "procedure_id": f"P-{of}" if feedback else None,
         "procedure_title": f"Case {of}" if feedback else None,
         "version": "0" * 12 if feedback else None,
-        "passage": " ".join(dice.choices(_WORDS, k=20)) if feedback else "",
+        "passage": passage if feedback else "",
         "reason": dice.choice(OF_PROCEDURES).value if feedback else "could not find it",
-        "query": " ".join(dice.choices(_WORDS, k=3)),
-        "comment": " ".join(dice.choices(_WORDS, k=25)),
+        "query": query,
+        "comment": comment,
         "created_at": made,
         "changed_at": made,
         "due_at": due,

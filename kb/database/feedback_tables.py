@@ -51,6 +51,7 @@ items = Table(  # what a department has to answer: feedback and requests
     Column("reason", String(32)),
     Column("query", Text),  # what was searched; of feedback, the search that led there
     Column("comment", Text, nullable=False, default=""),
+    Column("folded", Text, nullable=False, server_default=""),  # all its words, to be looked in
     Column("answer_wanted", Boolean, nullable=False, server_default=true()),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),  # of the latest event

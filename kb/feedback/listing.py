@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from kb.database import GREATEST_ID, LIVE, Moment, items, memberships, people, reading
 from kb.feedback import records
-from kb.feedback.model import OPEN, Counts, Item, Kind, Page, Reason, State
+from kb.feedback.model import OPEN, Counts, Item, Kind, Page, Reason, State, folded
 
 NOBODY = 0  # as an assignee: what nobody works on
 
@@ -237,12 +237,8 @@ def _assigned(people_ids: AbstractSet[int] | None) -> ColumnElement[bool]:
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
-    words = text.replace("\0", "").split()[:10]
-    columns = (items.c.procedure_title, items.c.query, items.c.passage, items.c.comment)
-    every = [
-        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words
-    ]
-    return and_(true(), *every)
+    words = folded(text.replace("\0", "")).split()[:10]
+    return and_(true(), *(items.c.folded.contains(word, autoescape=True) for word in words))
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[object], ...]:

@@ -243,6 +243,11 @@ def cleaned(text: str, longest: int = LONGEST_TEXT) -> str:
     return stored.strip()[:longest]
 
 
+def folded(*texts: str | None) -> str:
+    """Texts as they are looked in and for: all as one, in whatever case they were typed."""
+    return " ".join(" ".join(text for text in texts if text).casefold().split())
+
+
 def usable_reply(reply: str) -> str:
     """The cleaned reply. Raises EmptyReply."""
     text = cleaned(reply)

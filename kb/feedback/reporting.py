@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from kb.database import items
 from kb.feedback import moves, records, telling
 from kb.feedback.life import EventKind, Verb, leads
-from kb.feedback.model import LIVE, WHOLE, Item, Kind, Passage, Reason, Route, State
+from kb.feedback.model import LIVE, WHOLE, Item, Kind, Passage, Reason, Route, State, folded
 from kb.feedback.moves import Turn
 from kb.feedback.replies import Reporter
 from kb.procedures.model import Procedure
+
+_LOOKED_IN = ("procedure_title", "query", "passage", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def opened(connection: Connection, values: dict[str, object], route: Route, now:
         due_at=promise.due_at,
         soon_at=promise.soon_at,
         state=State.NEW.value,
+        folded=folded(*(_text(values, name) for name in _LOOKED_IN)),
         **values,
     )
     (item_id,) = connection.execute(new).inserted_primary_key or (0,)
@@ -84,6 +87,18 @@ def withdraw(connection: Connection, vote_id: int, said: Said) -> None:
         moves.withdraw(turn, latest, leads(Verb.WITHDRAW, latest))
 
 
+def _text(values: dict[str, object], name: str) -> str:
+    return str(values.get(name) or "")
+
+
+def _in_other_words(item: Item, said: Said) -> dict[str, object]:
+    """The columns that change with what is said now."""
+    if not said.words:
+        return {}
+    texts = (item.procedure_title, item.query, item.passage.words, said.comment)
+    return {**said.words, "folded": folded(*texts)}
+
+
 def _open(connection: Connection, vote_id: int, said: Said) -> None:
     values = {
         "kind": Kind.FEEDBACK.value,
@@ -114,7 +129,7 @@ def _amend(turn: Turn, item: Item, said: Said) -> None:
         waiting_since=None,
         due_at=due.due_at,
         soon_at=due.soon_at,
-        **said.words,
+        **_in_other_words(item, said),
     )
     if amended.assignee_id is not None:
         title = f"{item.reporter} says it in other words about {item.title}"
@@ -134,7 +149,7 @@ def _object(turn: Turn, item: Item, said: Said) -> None:
         soon_at=promise.soon_at,
         assignee_id=None,
         duplicate_of=None,
-        **said.words,
+        **_in_other_words(item, said),
     )
     turn.tell_department(again, event, said.route, telling.news(again), again.comment)
 

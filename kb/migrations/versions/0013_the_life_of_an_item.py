@@ -45,6 +45,7 @@ def _items() -> None:
             sa.Column("about", sa.String(16), nullable=False, server_default="procedure"),
             sa.Column("anchor", sa.Text(), nullable=False, server_default=""),
             sa.Column("passage", sa.Text(), nullable=False, server_default=""),
+            sa.Column("folded", sa.Text(), nullable=False, server_default=""),
             sa.Column("answer_wanted", sa.Boolean(), nullable=False, server_default=sa.true()),
             sa.Column("changed_at", sa.DateTime()),
             sa.Column("soon_at", sa.DateTime()),
@@ -60,6 +61,10 @@ def _items() -> None:
         for name, other in (("assignee_id", "people"), ("duplicate_of", "items")):
             items.create_foreign_key(op.f(f"fk_items_{name}_{other}"), other, [name], ["id"])
     op.execute("UPDATE items SET changed_at = coalesce(answered_at, created_at), soon_at = due_at")
+    op.execute(
+        "UPDATE items SET folded = lower(coalesce(procedure_title, '') || ' ' ||"
+        " coalesce(query, '') || ' ' || comment)"
+    )
     op.execute("UPDATE items SET about = 'search' WHERE kind = 'request'")
     op.execute("UPDATE items SET answers = 1 WHERE state = 'answered'")
     with op.batch_alter_table("items") as items:
