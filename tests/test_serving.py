@@ -91,7 +91,7 @@ def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
         yield site
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def test_edits_of_files_are_found_within_three_seconds_in_every_worker(home: Path) -> None:
