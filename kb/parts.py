@@ -1,4 +1,4 @@
-"""The parts that app.py builds once and that the command line and the pages are handed."""
+"""The parts that assembly builds once and that the command line and the pages are handed."""
 
 from __future__ import annotations
 

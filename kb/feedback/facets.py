@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, case, func, select
+from sqlalchemy import Engine, Select, case, func, null, select
 
 from kb.database import items, reading
-from kb.feedback.listing import NOBODY, RUNNING, Due, Listed, which
+from kb.feedback.listing import RUNNING, Due, Listed, which
 from kb.feedback.model import OPEN, Reason, State
-from kb.feedback.records import is_open
-
-_SHOWN = OPEN | {State.ANSWERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +28,50 @@ class Cell:
 
 
 class Facets:
-    """Counts in one statement, whatever is asked."""
+    """Counts in two statements, whatever is asked.
+
+    What is answered is most of it, and is told apart no further than somebody looks.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def cells(self, asked: Listed, now: datetime) -> tuple[Cell, ...]:
-        """All items of the words, names and procedure that were asked for, by all else."""
-        base = replace(
-            asked,
-            states=_SHOWN,
-            department=None,
-            due=None,
-            reason=None,
-            assignee_ids=None,
-        )
-        due = case(
-            (RUNNING & (items.c.due_at < now), Due.OVERDUE.value),
-            (RUNNING & (items.c.soon_at <= now), Due.SOON.value),
-            (items.c.state.in_([state.value for state in OPEN]), Due.LATER.value),
-        )
-        columns = (
-            items.c.department,
-            items.c.state,
-            items.c.reason,
-            _assignee(asked),
-            due,
-        )
-        query = select(*columns, func.count()).where(which(base, now)).group_by(*columns)
+    def cells(self, asked: Listed, assignee_id: int | None, now: datetime) -> tuple[Cell, ...]:
+        """All open items, and the answered ones, of the words, names and procedure asked for.
+
+        Answered ones only of that assignee, if any, and of the reason asked for, unless they are
+        what is listed.
+        """
+        base = replace(asked, department=None, due=None, reason=None, assignee_ids=None)
         with reading(self._engine) as connection:
-            return tuple(_cell(*row) for row in connection.execute(query))
+            found = [_cell(*row) for row in connection.execute(_open(base, now))]
+            listed = State.ANSWERED in asked.states
+            reason = None if listed else asked.reason
+            of = frozenset({assignee_id}) if assignee_id is not None else None
+            done = replace(base, reason=reason, assignee_ids=of)
+            for row in connection.execute(_answered(done, now, by_reason=listed)):
+                why = Reason(row[1]) if row[1] else reason
+                found.append(Cell(row[0], State.ANSWERED, why, assignee_id, None, row[2]))
+        return tuple(found)
 
 
-def _assignee(asked: Listed) -> ColumnElement[int | None]:
-    """Who works on it; of what is answered only where that is asked for, to have fewer cells."""
-    wanted = asked.assignee_ids or frozenset()
-    if NOBODY in wanted:
-        return items.c.assignee_id
-    kept = is_open() | items.c.assignee_id.in_(sorted(wanted))
-    return case((kept, items.c.assignee_id))
+def _open(base: Listed, now: datetime) -> Select[Any]:
+    due = case(
+        (RUNNING & (items.c.due_at < now), Due.OVERDUE.value),
+        (RUNNING & (items.c.soon_at <= now), Due.SOON.value),
+        else_=Due.LATER.value,
+    )
+    columns = (items.c.department, items.c.state, items.c.reason, items.c.assignee_id, due)
+    here = which(replace(base, states=OPEN), now)
+    return select(*columns, func.count()).where(here).group_by(*columns)
+
+
+def _answered(base: Listed, now: datetime, *, by_reason: bool) -> Select[Any]:
+    reason = items.c.reason if by_reason else null()
+    columns = (items.c.department, reason) if by_reason else (items.c.department,)
+    here = which(replace(base, states=frozenset({State.ANSWERED})), now)
+    counted_by = select(items.c.department, reason, func.count())
+    return counted_by.where(here).group_by(*columns)
 
 
 def counted(
@@ -87,14 +90,8 @@ def _cell(
     state: str,
     reason: str | None,
     assignee_id: int | None,
-    due: str | None,
+    due: str,
     number: int,
 ) -> Cell:
-    return Cell(
-        department,
-        State(state),
-        Reason(reason) if reason else None,
-        assignee_id,
-        Due(due) if due else None,
-        number,
-    )
+    why = Reason(reason) if reason else None
+    return Cell(department, State(state), why, assignee_id, Due(due), number)

@@ -59,4 +59,5 @@ def _notice(
         text=words,
         link=link,
         procedure_id=item.procedure_id,
+        department=item.department if kind == TO_DEPARTMENT else None,
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from kb.feedback.errors import AlreadyAnswered, FeedbackError, NotYourDepartment
-from kb.feedback.facets import Facets
+from kb.feedback.facets import Cell, Facets
 from kb.feedback.listing import Due, Sort
 from kb.feedback.model import Item, Outcome, Reason
 from kb.feedback.saved_views import SavedViews
@@ -36,7 +36,9 @@ def listing() -> ResponseReturnValue:
         items=found.items,
         pages=Pages(page_number(), PER_PAGE, found.total),
         chosen=now_shown,
-        offered=offered(Facets(parts().engine).cells(asked, now()), now_shown),
+        offered=offered(
+            Facets(parts().engine).cells(asked, now_shown.assignee_id, now()), now_shown
+        ),
         views=SavedViews(parts().engine).of(now_shown.me),
         shared=SharedSearches(parts().engine).count(now_shown.departments),
         members=_members(now_shown),
@@ -85,6 +87,11 @@ def told(asked: Item) -> str:
         return f"{asked.reporter} sees it"
     others = "1 other" if asked.duplicates == 1 else f"{asked.duplicates} others"
     return f"{asked.reporter} and {others} see it"
+
+
+def _cells(now_shown: Filter) -> tuple[Cell, ...]:
+    asked, whose = now_shown.listed(), now_shown.assignee_id
+    return Facets(parts().engine).cells(asked, whose, now())
 
 
 def _prefilled() -> AnswerForm:

@@ -25,6 +25,7 @@ def page(department_id: str) -> ResponseReturnValue:
         "service/page.html",
         department=departments().get(department_id),
         service=figures(department_id),
+        member=access.is_member(department_id),
         parameters=tuple(Parameter),
         at_least=AT_LEAST,
         thanks=_ratings().thanks_to(department_id, access.reader(), MOST),

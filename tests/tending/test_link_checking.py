@@ -140,7 +140,7 @@ def test_only_web_addresses_are_asked() -> None:
 
 
 def test_the_site_itself_allows_no_private_address(parts: Parts, carriers: Outside) -> None:
-    """What app.py builds, on the same links: the test's own server gets nothing."""
+    """What assembly builds, on the same links: the test's own server gets nothing."""
     parts.links.ask("shipping", NOW)
     Site.asked.clear()
     (duty,) = [duty for duty in parts.duties.of if duty.name == "links"]

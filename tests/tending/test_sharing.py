@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from kb.app import sharing_of
+from kb.assembly.build import sharing_of
 from kb.insight.events import Found, Searched
 from kb.insight.journal import Journal
 from kb.insight.report import Report

@@ -453,7 +453,7 @@ def complain(client: FlaskClient, parts: Parts, id: str) -> None:
 
 
 def waiting(parts: Parts, department: str) -> int:
-    return parts.inbox.counts({department}, NOW).open
+    return parts.inbox.lists.counts({department}, NOW).open
 
 
 def test_feedback_on_an_orphan_reaches_somebody(

@@ -235,7 +235,7 @@ EXAMPLES = {
     "view_id": 1,
     "shared_id": 1,
     "submission_id": 1,
-    "notice_id": 1,
+    "notice_id": 1_000_000,  # nobody's
     "must_read_id": 1,
     "token": "forged",
 }

@@ -1,0 +1,1 @@
+"""Builds the parts of one knowledge base, and knows them all; only app.py imports it."""

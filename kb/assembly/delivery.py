@@ -1,0 +1,75 @@
+"""Delivery by the ways that the settings name."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from kb.content.catalogue import Catalogue
+from kb.keys import DamagedKey, key_in
+from kb.notices.chat import Chat, hosts_named
+from kb.notices.choices import Choices
+from kb.notices.deliveries import Deliveries
+from kb.notices.kinds import Channel
+from kb.notices.letters import Site
+from kb.notices.post import MailServer, Post
+from kb.notices.unsubscribing import Leaving
+from kb.people.receivers import Receivers
+from kb.publishing import Publisher
+from kb.settings import Settings, SettingsError
+from kb.tending.delivering import Courier, Ways
+from kb.tending.sorting import Sorting
+
+
+def courier_of(
+    settings: Settings, engine: Engine, catalogue: Catalogue, publisher: Publisher
+) -> Courier:
+    """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
+    ways = _ways(settings)
+    channels = {Channel.MAIL} if ways.post else set()
+    channels |= {Channel.CHAT, Channel.DEPARTMENT} if ways.chat else set()
+    deliveries, choices, receivers = Deliveries(engine), Choices(engine), Receivers(engine)
+    return Courier(
+        ways=ways,
+        deliveries=deliveries,
+        choices=choices,
+        receivers=receivers,
+        catalogue=catalogue,
+        departments=publisher.departments,
+        sorting=Sorting(
+            deliveries=deliveries,
+            choices=choices,
+            receivers=receivers,
+            catalogue=catalogue,
+            departments=publisher.departments,
+            channels=frozenset(channels),
+            hour=settings.digest_hour,
+            host=ways.site.host,
+        ),
+        lock=settings.var / "delivery.lock",
+    )
+
+
+def _ways(settings: Settings) -> Ways:
+    post = None
+    if settings.smtp_host:
+        post = Post(
+            MailServer(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                sender=settings.smtp_from,
+                user=settings.smtp_user,
+                password=settings.smtp_password,
+                tls=settings.smtp_tls,
+            )
+        )
+    chat = None
+    if settings.chat and settings.url:
+        chat = Chat(hosts_named(settings.chat_hosts), settings.name)
+    try:
+        leaving = Leaving(key_in(settings.var / "secret_key"))
+    except DamagedKey as damaged:
+        raise SettingsError(
+            f"{damaged} is damaged; delete it, and everybody signs in again."
+        ) from damaged
+    site = Site(settings.name, settings.url, settings.smtp_from)
+    return Ways(site, leaving, post, chat, settings.demo)
