@@ -17,7 +17,7 @@ from tests.web.acts import ask
 PERSONAS = ("anonymous", "rep", "editor", "reviewer", "outsider", "administrator")
 # What each gets: signed out, rep, editor and reviewer of shipping, editor of billing,
 # administrator. Every POST is sent empty: 400 says "yours to do, but not like this".
-# SHP-015 is a draft of shipping, item 1 is shipping's, person 1 is the rep.
+# SHP-015 is a draft of shipping, item 1 is shipping's, person 1 is the rep, notice 1 its lead's.
 OPEN, READ, DESK = "200 200 200 200 200 200", "302 200 200 200 200 200", "302 404 200 200 200 200"
 DRAFT, TOKEN = "302 404 200 200 404 404", "401 401 401 401 401 401"
 ADMINISTRATORS, ADMINISTRATORS_POST = "302 404 404 404 404 200", "401 404 404 404 404 400"
@@ -34,7 +34,7 @@ LADDER = {
     "GET /account": READ,
     "POST /account/password": ANY_POST,
     "GET /notices": READ,
-    "POST /notices/<int:notice_id>/reading": "401 404 404 404 404 404",
+    "POST /notices/<int:notice_id>/reading": "401 404 404 302 404 404",
     "POST /notices/reading": "401 302 302 302 302 302",
     "GET /account/notices": READ,
     "POST /account/notices": ANY_POST,
