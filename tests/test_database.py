@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ from kb.database import (
     writing,
 )
 from kb.database import catalogue_state as state
+from kb.feedback.inbox import Inbox
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -242,3 +244,44 @@ def test_what_is_shared_goes_back(engine: Engine) -> None:
     unshare()
     unshare()
     assert engine.pool.checkedout() == before
+
+
+def test_old_votes_and_items_come_along(tmp_path: Path, engine: Engine):
+    before = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, before, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in before.glob("versions/[0-9]*.py"):
+        if path.name > "0009":
+            path.unlink()
+    upgrade(engine, before)
+    day = "2026-11-20 09:00:00"
+    with writing(engine, "old") as connection:
+        connection.execute(insert(people), person())
+        run = connection.exec_driver_sql
+        run(
+            "INSERT INTO votes (id, person_id, procedure_id, version, helpful, at)"
+            f" VALUES (7, 1, 'SHP-014', 'abc', 0, '{day}'), (8, 1, 'SHP-014', 'abd', 1, '{day}')"
+        )
+        run(
+            "INSERT INTO items (id, kind, department, reporter_id, vote_id, procedure_id, version,"
+            " reason, query, comment, created_at, due_at, state, outcome, reply, answered_by,"
+            " answered_at) VALUES"
+            " (3, 'feedback', 'shipping', 1, 7, 'SHP-014', 'abc', 'wrong', NULL, 'Step 2',"
+            f" '{day}', '{day}', 'open', NULL, NULL, NULL, NULL),"
+            f" (4, 'request', 'billing', 1, NULL, NULL, NULL, NULL, 'Zebra', '', '{day}', '{day}',"
+            f" 'answered', 'declined', 'No zebras', 1, '{day}'),"
+            " (5, 'feedback', 'shipping', 1, 8, 'SHP-014', 'abd', NULL, NULL, '',"
+            f" '{day}', '{day}', 'withdrawn', NULL, NULL, NULL, NULL)"
+        )
+    upgrade(engine)
+    inbox = Inbox(engine)
+    first, second, third = (inbox.get(id, {"shipping", "billing"}) for id in (3, 4, 5))
+    assert (first.state, first.comment, first.reason) == ("new", "Step 2", "wrong")
+    assert (second.state, second.outcome, second.reply) == ("answered", "declined", "No zebras")
+    assert third.state == "withdrawn"
+    with reading(engine) as connection:
+        kept = connection.exec_driver_sql("SELECT id, vote_id FROM items ORDER BY id").all()
+        told = connection.exec_driver_sql("SELECT item_id, kind FROM item_events ORDER BY id").all()
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    assert kept == [(3, 7), (4, None), (5, 8)]
+    assert [kind for item, kind in told if item == 4] == ["opened", "answered"]
+    assert broken == []
