@@ -18,7 +18,7 @@ faults: $(VENV)/.installed-dev
 	EFFORT=20 $(BIN)/pytest -n auto tests/feedback tests/test_attacks.py tests/test_publishing.py \
 	  tests/search/test_hostile.py tests/search/test_soak.py tests/content/test_catalogue.py tests/content/test_pathological.py \
 	  tests/content/test_merging.py tests/saving/test_kill.py tests/saving/test_full_disk.py \
-	  tests/saving/test_editors.py tests/insight/test_month.py \
+	  tests/saving/test_editors.py tests/saving/test_batches.py tests/insight/test_month.py \
 	  tests/tending/test_life_machine.py tests/tending/test_approving_kill.py \
 	  tests/notices/test_delivering.py tests/notices/test_kill.py
 

@@ -284,7 +284,9 @@ def _write_items(
                     "comment": "",
                     "created_at": day,
                     "due_at": day + timedelta(days=2),
-                    "state": "answered" if answered else "open",
+                    "soon_at": day + timedelta(days=1.8),
+                    "changed_at": day,
+                    "state": "answered" if answered else "new",
                     "answered_at": day + took if answered else None,
                 }
             )

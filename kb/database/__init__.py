@@ -22,7 +22,12 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.feedback_tables import LIVE, item_events, items, votes
+from kb.database.feedback_tables import (
+    LIVE,
+    item_events,
+    items,
+    votes,
+)
 from kb.database.health_tables import (
     department_days,
     likenesses,

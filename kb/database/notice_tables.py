@@ -58,7 +58,7 @@ deliveries = Table(  # one notice by one way; what goes out together shares its 
     "deliveries",
     metadata,
     Column("id", Integer, primary_key=True),
-    # What may be there once: "mail:17" of notice 17, or "shipping:<key>" of a department's channel.
+    # What may be there once: "mail:17" of notice 17, "department:shipping:<key>" of a channel.
     Column("once", Text, nullable=False, unique=True),
     Column("notice_id", ForeignKey("notices.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),

@@ -21,7 +21,7 @@ from kb.feedback.service import (
     service,
     usable_marks,
 )
-from kb.procedures.model import Status
+from kb.procedures.model import KEPT_BACK
 from kb.procedures.visibility import Reader
 
 
@@ -143,7 +143,7 @@ def _thanks(reader: Reader | None) -> Select[Any]:
     return query.where(
         or_(
             ratings.c.procedure_id.is_(None),
-            procedures.c.status != Status.DRAFT.value,
+            procedures.c.status.not_in(KEPT_BACK),
             procedures.c.department.in_(reader.drafts_of),
         )
     )

@@ -12,14 +12,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Engine, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb.database import deliveries as table
 from kb.database import digests, notices, reading, writing
+from kb.notices.delivery_rows import add, doubt, handed_over, message_of
 from kb.notices.kinds import Channel
-from kb.notices.messages import Line, Message, State, Way
+from kb.notices.messages import Message, State, Way
 from kb.notices.told import Told
 
 _WRITING = "notices"
@@ -44,7 +44,7 @@ class Deliveries:
         """These notices go out by these ways, and by no others."""
         ids = [one.id for one in told]
         with writing(self._engine, _WRITING) as connection:
-            _add(connection, ways, now)
+            add(connection, ways, now)
             for some in _chunks(ids):
                 done = update(notices).where(notices.c.id.in_(some))
                 connection.execute(done.values(sorted=True))
@@ -122,7 +122,7 @@ class Deliveries:
                 return None
             own = and_(table.c.message_id == message_id, table.c.state == State.QUEUED.value)
             connection.execute(update(table).where(own).values(state=State.SENDING.value))
-            return _message(connection, message_id)
+            return message_of(connection, message_id)
 
     def handing_over(self, message_id: str) -> None:
         """From here on it may have reached its receiver."""
@@ -156,7 +156,7 @@ class Deliveries:
     def unclear(self, message_id: str, error: str, now: datetime) -> None:
         """It may have been taken or not: not sent again, but mentioned in the next summary."""
         with writing(self._engine, _WRITING) as connection:
-            _doubt(connection, table.c.message_id == message_id, error, now)
+            doubt(connection, table.c.message_id == message_id, error, now)
 
     def settle(self, now: datetime) -> None:
         """After a worker died: what it surely had not handed over goes out, the rest is unclear."""
@@ -167,7 +167,7 @@ class Deliveries:
         with writing(self._engine, _WRITING) as connection:
             untouched = update(table).where(table.c.state == State.SENDING.value)
             connection.execute(untouched.values(state=State.QUEUED.value, next_try_at=now))
-            _doubt(connection, _handed_over(), "the worker ended while it was handed over", now)
+            doubt(connection, handed_over(), "the worker ended while it was handed over", now)
 
     def forget(self, before: datetime) -> None:
         """Ends that lie further back are not kept."""
@@ -187,85 +187,6 @@ class Deliveries:
 
 def _in_no_digest() -> ColumnElement[bool]:
     return and_(table.c.state == State.QUEUED.value, table.c.message_id.is_(None))
-
-
-def _handed_over() -> ColumnElement[bool]:
-    return table.c.state == State.HANDING_OVER.value
-
-
-def _doubt(connection: Connection, which: ColumnElement[bool], error: str, now: datetime) -> None:
-    """These are unclear; what a person was to get is mentioned in their next summary, once."""
-    which = and_(which, _handed_over())
-    rows = connection.execute(select(table).where(which)).all()
-    ended = {"state": State.UNCLEAR.value, "ended_at": now, "error": error}
-    connection.execute(update(table).where(which).values(ended))
-    again = [
-        Way(
-            notice_id=row.notice_id,
-            person_id=row.person_id,
-            channel=Channel(row.channel),
-            once=f"{row.channel}:{row.notice_id}:doubtful",
-            digest=True,
-            doubtful=True,
-        )
-        for row in rows
-        if row.channel != Channel.DEPARTMENT
-    ]
-    _add(connection, again, now)
-
-
-def _add(connection: Connection, ways: Iterable[Way], now: datetime) -> None:
-    rows = [
-        {
-            "once": way.once,
-            "notice_id": way.notice_id,
-            "person_id": way.person_id,
-            "channel": way.channel.value,
-            "department": way.department,
-            "digest": way.digest,
-            "state": State.QUEUED.value,
-            "attempts": 0,
-            "next_try_at": now,
-            "message_id": way.message_id,
-            "doubtful": way.doubtful,
-        }
-        for way in ways
-    ]
-    if rows:
-        postgres = connection.dialect.name == "postgresql"
-        new = postgresql.insert(table) if postgres else sqlite.insert(table)
-        connection.execute(new.on_conflict_do_nothing(), rows)
-
-
-def _message(connection: Connection, message_id: str) -> Message:
-    columns = (table.c.id.label("delivery_id"), table.c.doubtful, table.c.attempts)
-    ways = (table.c.channel, table.c.department.label("own_channel"), table.c.digest)
-    wanted = (
-        select(*_TOLD, *columns, *ways)
-        .join(notices, notices.c.id == table.c.notice_id)
-        .where(table.c.message_id == message_id, table.c.state == State.SENDING.value)
-        .order_by(notices.c.created_at, notices.c.id)
-    )
-    rows = connection.execute(wanted).all()
-    lines = [
-        Line(
-            row.delivery_id,
-            Told(**{name: getattr(row, name) for name in Told.__dataclass_fields__}),
-            row.doubtful,
-        )
-        for row in rows
-    ]
-    first = rows[0]
-    channel = Channel(first.channel)
-    return Message(
-        message_id=message_id,
-        channel=channel,
-        person_id=first.person_id,
-        department=first.own_channel,
-        digest=first.digest,
-        attempts=max(row.attempts for row in rows),
-        lines=tuple(lines),
-    )
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

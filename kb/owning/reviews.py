@@ -23,6 +23,12 @@ _SHOWN = (
     *("path", "id", "title", "department", "owner", "deputy", "status"),
     *("reviewed", "review_every", "due", "version"),
 )
+_OWNER = people.alias("owner_person")
+_SHOWING = select(
+    *(procedures.c[name] for name in _SHOWN),
+    _OWNER.c.id.label("owner_id"),
+    _OWNER.c.disabled_at.label("owner_disabled_at"),
+).outerjoin(_OWNER, _OWNER.c.email == procedures.c.owner)
 
 
 class Which(StrEnum):
@@ -103,15 +109,20 @@ class Reviews:
     def listed(
         self, scope: Scope, asked: Asked, today: date, page: int, per_page: int
     ) -> Standings:
-        """What matters most first; in two statements, however many there are."""
+        """What matters most first; in two statements, however many there are.
+
+        The order needs little of each, so that only the rows of this page are read whole.
+        """
         wanted = and_(_in(scope), _asked(asked, today))
         with reading(self._engine) as connection:
-            rows = connection.execute(_facts(today).where(wanted)).all()
-            standing = sorted(
-                (_standing(row, today) for row in rows), key=lambda row: (-row.score, row.path)
-            )
-        shown = standing[(page - 1) * per_page :][:per_page]
-        return Standings(tuple(shown), len(standing))
+            rows = connection.execute(_facts(today).where(wanted))
+            facts = {path: Facts(*told) for path, *told in rows}
+            order = sorted(facts, key=lambda path: (-score(facts[path], today), path))
+            shown = order[(page - 1) * per_page :][:per_page]
+            found = connection.execute(_SHOWING.where(procedures.c.path.in_(shown))).all()
+        by_path = {row.path: row for row in found}
+        standing = (_standing(by_path[path], facts[path], today) for path in shown)
+        return Standings(tuple(standing), len(order))
 
     def ids(self, scope: Scope, asked: Asked, today: date) -> list[str]:
         """The ids of the whole list."""
@@ -165,7 +176,7 @@ class Reviews:
 
 
 def _facts(today: date) -> Select[Any]:
-    """All that a row and its place need: an index range is counted for each procedure."""
+    """What the order looks at: an index range is counted for each procedure."""
     used = select(func.count()).where(
         openings.c.procedure_id == procedures.c.id, openings.c.day >= today - USED_WITHIN
     )
@@ -175,18 +186,11 @@ def _facts(today: date) -> Select[Any]:
         .group_by(items.c.procedure_id)
         .subquery()
     )
-    owner = people.alias("owner_person")
-    return (
-        select(
-            *(procedures.c[name] for name in _SHOWN),
-            used.correlate(procedures).scalar_subquery().label("openings"),
-            func.coalesce(said.c.complaints, 0).label("complaints"),
-            owner.c.id.label("owner_id"),
-            owner.c.disabled_at.label("owner_disabled_at"),
-        )
-        .outerjoin(said, said.c.procedure_id == procedures.c.id)
-        .outerjoin(owner, owner.c.email == procedures.c.owner)
-    )
+    return select(
+        *(procedures.c[name] for name in ("path", "reviewed", "review_every", "due")),
+        used.correlate(procedures).scalar_subquery().label("openings"),
+        func.coalesce(said.c.complaints, 0).label("complaints"),
+    ).outerjoin(said, said.c.procedure_id == procedures.c.id)
 
 
 def _in(scope: Scope) -> ColumnElement[bool]:
@@ -239,8 +243,7 @@ def _one(wanted: ColumnElement[bool]) -> ColumnElement[int]:
     return case((wanted, 1), else_=0)
 
 
-def _standing(row: Any, today: date) -> Standing:
-    facts = Facts(row.reviewed, row.review_every, row.due, row.openings, row.complaints)
+def _standing(row: Any, facts: Facts, today: date) -> Standing:
     shown = {name: getattr(row, name) for name in _SHOWN}
     shown["status"] = Status(row.status)
     told = reasons(facts, today)

@@ -1,21 +1,21 @@
-"""How a department stands right now: what waits there, counted in three statements."""
+"""How a department stands right now: what waits there, counted in four statements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, select
 
-from kb.database import items, procedures
+from kb.database import items, procedures, submissions
 from kb.owning.reviews import SOON
+from kb.owning.submission import State
 from kb.procedures.model import Severity, Status
 
-SOON_ITEM = timedelta(hours=4)  # as the inbox has it
-SUBMITTED = "in review"
-OPEN = ("open",)  # states of an item that waits for the department
+OPEN = ("new", "seen", "in work", "waiting")  # states of an item that is not closed
+STANDS = "waiting"  # for the reporter: its clock stands
 BROKEN_FIND = "broken-find"
 _OWN_ROWS = frozenset({BROKEN_FIND, "review-overdue"})  # counted by themselves, not as faults
 
@@ -50,6 +50,7 @@ def standing(
     own = procedures.c.department == department
     counts = dict(connection.execute(_reviews(own, today, email)).one()._mapping)
     counts |= dict(connection.execute(_items(department, now)).one()._mapping)
+    counts["submissions"] = connection.scalar(_submissions(department))
     listed = select(procedures.c.faults, procedures.c.cross_faults)
     rows = connection.execute(listed.where(own, procedures.c.faulty)).all()
     return Standing(**{k: int(v or 0) for k, v in counts.items()}, **_faults(rows))
@@ -80,7 +81,6 @@ def _reviews(own: ColumnElement[bool], today: date, email: str | None) -> Any:
         "overdue": overdue(today),
         "due_soon": due_soon(today),
         "drafts": procedures.c.status == Status.DRAFT.value,
-        "submissions": procedures.c.status == SUBMITTED,
         "my_overdue": and_(overdue(today), mine),
         "my_due_soon": and_(due_soon(today), mine),
     }
@@ -88,13 +88,22 @@ def _reviews(own: ColumnElement[bool], today: date, email: str | None) -> Any:
 
 
 def _items(department: str, now: datetime) -> Any:
+    runs = items.c.state != STANDS
     counted = {
         "open_items": items.c.id > 0,
-        "soon_items": items.c.due_at.between(now, now + SOON_ITEM),
-        "late_items": items.c.due_at < now,
+        "soon_items": and_(items.c.due_at >= now, items.c.soon_at <= now, runs),
+        "late_items": and_(items.c.due_at < now, runs),
     }
     waiting = and_(items.c.department == department, items.c.state.in_(OPEN))
     return select(*(_sum(which).label(name) for name, which in counted.items())).where(waiting)
+
+
+def _submissions(department: str) -> Any:
+    """Those that wait for a reviewer of the department that the procedure is of today."""
+    today = func.coalesce(procedures.c.department, submissions.c.department)
+    joined = submissions.outerjoin(procedures, procedures.c.id == submissions.c.procedure_id)
+    wanted = and_(submissions.c.state == State.WAITING.value, today == department)
+    return select(func.count()).select_from(joined).where(wanted)
 
 
 def _faults(rows: Iterable[Any]) -> dict[str, int]:

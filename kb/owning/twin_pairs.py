@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from kb.database import catalogue_state, likenesses, procedures, reading, told_apart, writing
 from kb.procedures.model import Status
@@ -54,10 +65,9 @@ class TwinPairs:
 
         Left out are retired ones, drafts of other departments, and what was told apart.
         """
-        wanted = self._wanted(department)
         order = (likenesses.c.likeness.desc(), likenesses.c.one_id, likenesses.c.other_id)
-        query = select(likenesses).where(wanted).order_by(*order)
-        count = select(func.count()).select_from(likenesses).where(wanted)
+        query = _offered(department).order_by(*order)
+        count = select(func.count()).select_from(_offered(department).subquery())
         with reading(self._engine) as connection:
             total = connection.scalar(count)
             rows = connection.execute(query.offset((page - 1) * per_page).limit(per_page)).all()
@@ -88,21 +98,22 @@ class TwinPairs:
             mine = and_(told_apart.c.one_id == one_id, told_apart.c.other_id == other_id)
             connection.execute(delete(told_apart).where(mine))
 
-    def _wanted(self, department: str) -> ColumnElement[bool]:
-        one, other = procedures.alias("one"), procedures.alias("other")
-        ours = or_(one.c.department == department, other.c.department == department)
-        both = (
-            select(one.c.id)
-            .join(other, other.c.id == likenesses.c.other_id)
-            .where(one.c.id == likenesses.c.one_id, ours)
-            .where(_findable(one, department), _findable(other, department))
-            .correlate(likenesses)
-        )
-        apart = and_(
-            told_apart.c.one_id == likenesses.c.one_id,
-            told_apart.c.other_id == likenesses.c.other_id,
-        )
-        return and_(exists(both), ~exists(select(told_apart.c.by).where(apart)))
+
+def _offered(department: str) -> Select[Any]:
+    """The pairs that a department is told of, and that nobody told apart."""
+    one, other = procedures.alias("one"), procedures.alias("other")
+    apart = and_(
+        told_apart.c.one_id == likenesses.c.one_id, told_apart.c.other_id == likenesses.c.other_id
+    )
+    return (
+        select(likenesses)
+        .join(one, one.c.id == likenesses.c.one_id)
+        .join(other, other.c.id == likenesses.c.other_id)
+        .outerjoin(told_apart, apart)
+        .where(or_(one.c.department == department, other.c.department == department))
+        .where(_findable(one, department), _findable(other, department))
+        .where(told_apart.c.by.is_(None))
+    )
 
 
 def _findable(table: Any, department: str) -> ColumnElement[bool]:

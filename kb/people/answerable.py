@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.people.person import Person
-from kb.people.rights import Right, may
+from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Department, Procedure, Status
 
 
@@ -14,16 +14,11 @@ def belongs(person: Person, department: Department) -> bool:
 
 
 def may_confirm(person: Person, procedure: Procedure, department: Department) -> bool:
-    """Reviewers of its department; of those who write there, owner, deputy and lead."""
-    if procedure.status is not Status.PUBLISHED:
-        return False
+    """Reviewers of its department; of its editors, owner, deputy and lead."""
     answers = person.email in (procedure.owner, procedure.deputy, department.lead)
-    writes = may(person, Right.WRITE, department.id)
-    return may(person, Right.CONFIRM, department.id) or (writes and answers)
+    return allows(person, Right.CONFIRM, Case(department, procedure.status, answers=answers))
 
 
 def may_hand_over(person: Person, department: Department) -> bool:
     """Its members and its lead; administrators anywhere, or what is left behind would stay so."""
-    if may(person, Right.HAND_OVER, department.id) or may(person, Right.KEEP_PEOPLE):
-        return True
-    return not person.disabled and person.email == department.lead
+    return allows(person, Right.HAND_OVER, Case(department, Status.PUBLISHED))

@@ -61,6 +61,7 @@ class Condition(StrEnum):
     ALONE = "where two people are not asked for (KB_FOUR_EYES)"
     SECOND = "not what they submitted themselves, where two people are asked for (KB_FOUR_EYES)"
     OWN = "what they submitted themselves"
+    ANSWERS = "what they answer for: as owner, deputy or lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,15 @@ class Rule:
 class Case:
     """What is decided about: a procedure's department and state, and whether this site asks for
 
-    two people. `own`: what waits was submitted by the one who asks.
+    two people. `own`: what waits was submitted by the one who asks. `answers`: who asks is its
+    owner or deputy, or leads its department.
     """
 
     department: Department
     status: Status
     four_eyes: bool = False
     own: bool = False
+    answers: bool = False
 
 
 _ALL = (Role.REP, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -122,7 +125,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,)),
     Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
     Rule(Right.CONFIRM, _REVIEWERS, (Status.PUBLISHED,)),
+    Rule(Right.CONFIRM, (Role.EDITOR,), (Status.PUBLISHED,), Condition.ANSWERS),
     Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
+    Rule(Right.HAND_OVER, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     Rule(Right.ERASE, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     Rule(Right.VOTE, _ALL),
     Rule(Right.ASK, _ALL),
@@ -169,6 +174,7 @@ def _holds(condition: Condition | None, case: Case) -> bool:
         Condition.ALONE: not case.four_eyes,
         Condition.SECOND: not (case.four_eyes and case.own),
         Condition.OWN: case.own,
+        Condition.ANSWERS: case.answers,
     }[condition]
 
 

@@ -9,9 +9,7 @@ from hashlib import sha256
 import structlog
 
 from kb.content.catalogue import Catalogue
-from kb.content.front_matter import parse
 from kb.content.lines import NotAmendable
-from kb.content.reading import described
 from kb.owning.submission import (
     OPEN,
     ChangedSince,
@@ -34,12 +32,13 @@ from kb.owning.submissions import Submissions
 from kb.owning.waiting import Waiting
 from kb.people.directory import Directory
 from kb.people.person import Person
-from kb.people.rights import Case, Right, allows
+from kb.people.rights import Right
 from kb.procedures.model import Departments, Procedure, Status
-from kb.saving.edits import Author, Collision, NotAllowed, NotSaved, Saved, UnusableEdit
+from kb.saving.edits import Author, Collision, NotSaved, Saved, UnusableEdit
 from kb.saving.saver import Saver
 from kb.tending.approval_notices import Telling
 from kb.tending.carrying_out import CarryingOut, in_review
+from kb.tending.permits import Permits
 
 log = structlog.get_logger()
 _LONGEST_AHEAD = timedelta(days=2 * 366)
@@ -64,18 +63,26 @@ class Approving:
         four_eyes: bool,
     ) -> None:
         self.waiting = waiting
-        self.four_eyes = four_eyes
+        self._permits = Permits(catalogue, departments, four_eyes=four_eyes)
         self._submissions = submissions
         self._saver = saver
         self._catalogue = catalogue
-        self._departments = departments
         self._telling = Telling(directory)
         self._carrying = CarryingOut(submissions, saver, catalogue, directory, departments)
+
+    @property
+    def four_eyes(self) -> bool:
+        """Does it take two people?"""
+        return self._permits.four_eyes
+
+    def may(self, by: Person, right: Right, submission: Submission) -> bool:
+        """Has the person this right on what waits?"""
+        return self._permits.may(by, right, submission)
 
     def submit(self, procedure_id: str, version: str, by: Person, note: str, now: datetime) -> int:
         """A draft for review, as `version` (12 hex digits) says it. Returns its number."""
         procedure = self._procedure(procedure_id)
-        self._ensure(by, Right.SUBMIT, procedure)
+        self._permits.ensure(by, Right.SUBMIT, procedure)
         raw = self._saver.keeping.library.read(procedure.path)
         if sha256(raw).hexdigest()[:12] != version:
             raise ChangedSince("The text has changed meanwhile. Look at it again, then submit it.")
@@ -100,8 +107,8 @@ class Approving:
         now: datetime,
     ) -> int:
         """A change to what is up, which stays up until it is approved. Returns its number."""
-        for one in (procedure, self._as_text(procedure, text)):
-            self._ensure(by, Right.PROPOSE, one, procedure.status)
+        for one in (procedure, self._permits.as_text(procedure.path, text)):
+            self._permits.ensure(by, Right.PROPOSE, one, procedure.status)
         proposal = _proposal(procedure, Kind.CHANGE, base, text, note, worth_telling)
         return self._begun(proposal, by, now)
 
@@ -149,7 +156,7 @@ class Approving:
 
     def remove(self, procedure_id: str, by: Person, note: str, now: datetime) -> None:
         """A draft that nobody wants. What waits of it waits no more; its versions stay."""
-        self._ensure(by, Right.REMOVE, self._procedure(procedure_id))
+        self._permits.ensure(by, Right.REMOVE, self._procedure(procedure_id))
         waits = self.waiting.draft_of(procedure_id)
         if waits is not None:
             self._decided(waits, Doing.WITHDRAW, by, note, now)
@@ -234,9 +241,6 @@ class Approving:
             raise SubmissionError(f"There is no procedure {procedure_id} any more.")
         return card.procedure
 
-    def _as_text(self, procedure: Procedure, text: bytes) -> Procedure:
-        return described(parse(text, procedure.path), self._departments())[0]
-
     def _ensure_about(
         self,
         by: Person,
@@ -247,30 +251,7 @@ class Approving:
         now = self.waiting.get(submission.id)
         if now is None or now.state not in states:
             raise Decided("Somebody has decided about it meanwhile. Look at it again.")
-        if not self.may(by, right, submission):
-            raise NotAllowed(_why_not(right, by, submission))
-
-    def may(self, by: Person, right: Right, submission: Submission) -> bool:
-        """Has the person this right on what waits, in the department it is of and would be of?"""
-        card = self._catalogue.get(submission.procedure_id)
-        own = submission.by_id == by.id
-        status = card.procedure.status if card else Status.DRAFT
-        there = {submission.department}
-        if right in (Right.APPROVE, Right.PUBLISH_LATER):
-            path = card.procedure.path if card else ""
-            proposed, _ = described(parse(submission.proposal.text, path), self._departments())
-            there.add(proposed.department)
-        return all(allows(by, right, self._case(one, status, own=own)) for one in there)
-
-    def _ensure(
-        self, by: Person, right: Right, procedure: Procedure, status: Status | None = None
-    ) -> None:
-        case = self._case(procedure.department, status or procedure.status)
-        if not allows(by, right, case):
-            raise NotAllowed("You may not do that there.")
-
-    def _case(self, department: str, status: Status, *, own: bool = False) -> Case:
-        return Case(self._departments().get(department), status, self.four_eyes, own)
+        self._permits.ensure_about(by, right, submission)
 
 
 def _proposal(
@@ -291,9 +272,3 @@ def _proposal(
         cleaned(note),
         worth_telling,
     )
-
-
-def _why_not(right: Right, by: Person, submission: Submission) -> str:
-    if right in (Right.APPROVE, Right.PUBLISH_LATER) and submission.by_id == by.id:
-        return "You submitted it yourself: somebody else approves it here."
-    return f"You may not {right.value} there."

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,16 +16,16 @@ from kb.content.catalogue import Catalogue
 from kb.notices.chat import Chat, NotDelivered, UnusableUrl
 from kb.notices.choices import Choices
 from kb.notices.deliveries import Deliveries
-from kb.notices.kinds import Channel, Choice, Kind, Pace
-from kb.notices.letters import Item, Receiver, Site, UnusableAddress, chat_words, hidden, letter
+from kb.notices.kinds import Channel, Choice, Pace
+from kb.notices.letters import Item, Receiver, Site, UnusableAddress, chat_words, letter
 from kb.notices.messages import Line, Message
 from kb.notices.post import Post, Refused, ServerAway, Unclear
-from kb.notices.told import Told
 from kb.notices.unsubscribing import Leaving
 from kb.people.person import Person
 from kb.people.receivers import Receivers
-from kb.procedures.model import Departments, Procedure
+from kb.procedures.model import Departments
 from kb.procedures.visibility import Reader
+from kb.tending.shown_notices import for_reader
 from kb.tending.sorting import Sorting
 
 log = structlog.get_logger()
@@ -227,32 +226,3 @@ class Courier:
     def _items(self, lines: list[Line] | tuple[Line, ...], reader: Reader) -> list[Item]:
         shown = for_reader([line.told for line in lines], reader, self.catalogue)
         return [Item(told, line.doubtful) for told, line in zip(shown, lines, strict=True)]
-
-
-def for_reader(told: list[Told], reader: Reader, catalogue: Catalogue) -> list[Told]:
-    """The notices as this reader may see them now; in the same order."""
-    cards = catalogue.by_ids({one.procedure_id for one in told if one.procedure_id})
-    known: Mapping[str, Procedure] = {id: card.procedure for id, card in cards.items()}
-
-    def open_to_them(one: Told) -> bool:
-        if one.procedure_id is None:
-            return True
-        procedure = known.get(one.procedure_id)
-        return procedure is not None and reader.may_read(procedure)
-
-    return [one if open_to_them(one) else hidden(one) for one in told]
-
-
-def trial(site: Site, person: Person, now: datetime) -> tuple[Told, str]:
-    """A notice to try a way with, and its message id."""
-    told = Told(
-        id=0,
-        person_id=person.id,
-        kind=Kind.PUBLISHED,
-        title=f"A test message from {site.name}",
-        text="You asked for it on the page of your notices. Nothing else has happened.",
-        link="/account/notices",
-        procedure_id=None,
-        created_at=now,
-    )
-    return told, f"<test-{person.id}-{secrets.token_hex(8)}@{site.host}>"

@@ -12,7 +12,7 @@ from kb.feedback.closings import Closing, Closings
 from kb.feedback.errors import AlreadyAnswered
 from kb.feedback.inbox import Inbox
 from kb.feedback.model import Fix, Item, Kind, Outcome
-from kb.procedures.model import Procedure, Status
+from kb.procedures.model import KEPT_BACK, Procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Fixing:
         return answered
 
     def _kept(self, procedure: Procedure, promised: Iterable[Closing], now: datetime) -> list[Item]:
-        if procedure.status is Status.DRAFT:
+        if procedure.status.kept_back:
             return []
         answered = []
         for closing in promised:
@@ -86,7 +86,7 @@ class Fixing:
         if closing.version in (None, procedure.version):
             return procedure.version
         then = self._versions.at(procedure.id, closing.version or "")
-        was_there = then is not None and then.live_from is not None and then.status != Status.DRAFT
+        was_there = then is not None and then.live_from is not None and then.status not in KEPT_BACK
         return closing.version if was_there else None
 
     def _answered(self, closing: Closing, fix: Fix, now: datetime) -> list[Item]:

@@ -122,7 +122,7 @@ class Sorting:
                 notice_id=told.id,
                 person_id=told.person_id,
                 channel=Channel.DEPARTMENT,
-                once=f"{department}:{told.key}",
+                once=f"department:{department}:{told.key}",
                 department=department,
                 message_id=self._message_id(f"department-{told.id}"),
             )

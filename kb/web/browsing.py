@@ -8,7 +8,6 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kb.content.cards import KeywordCount, Listing
-from kb.owning.standing import SUBMITTED
 from kb.procedures.model import UNASSIGNED, Department, Status
 from kb.web import access, morning
 from kb.web.pages import Pages, departments, here, page_number, parts
@@ -18,7 +17,7 @@ blueprint = Blueprint("browsing", __name__)
 PER_PAGE = 50
 _MOST_WORDS = 600  # on one page
 _TOPICS_A_PAGE = 200
-WAITING = {"submissions": SUBMITTED, "drafts": Status.DRAFT.value}
+WAITING = {"submitted": Status.IN_REVIEW.value, "drafts": Status.DRAFT.value}
 
 
 def by_order(counts: dict[str, int]) -> list[Department]:

@@ -80,6 +80,8 @@ def change(department_id: str) -> ResponseReturnValue:
     """Write what differs from what was shown."""
     department, form = _known_or_404(department_id), DepartmentForm()
     before = {name: request.form.get(f"was-{name}", "") for name in READ}
+    if not set(READ) <= set(request.form):
+        abort(400)
     if not form.validate():
         return _settings_page(department, form, before), 400
     try:
@@ -213,5 +215,5 @@ def _lines(old: bytes, new: bytes) -> Iterator[tuple[str, str]]:
         if nth > _MOST_LINES:
             yield " ", "…"
             return
-        if nth > 1:
+        if nth > 2:  # not the names of both files, nor where the first stretch begins
             yield (line[:1], line[1:]) if line[:1] in "+- " else (" ", "…")

@@ -11,6 +11,7 @@ from kb.content.keywording import with_keyword
 from kb.content.lines import NotAmendable
 from kb.insight.learned_words import Ban
 from kb.insight.learning import LearnedWord
+from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
 from kb.saving.edits import Author, Collision, Edit, NotSaved, UnusableEdit
 from kb.web import access
@@ -50,6 +51,9 @@ def adopt(procedure_id: str) -> ResponseReturnValue:
     if word not in {one.word for one in parts().learned.of(procedure.id)}:
         flash(f"“{word}” is not among the learned words any more.", "warn")
         return _back(procedure)
+    if not access.allowed(Right.WRITE, procedure):
+        flash("Changes wait for a reviewer here: submit the text with its new keyword.", "plain")
+        return redirect(url_for("editing.edit", procedure_id=procedure.id, keyword=word))
     try:
         _save_with(procedure, word)
     except (NotAmendable, NotSaved, UnusableEdit) as refusal:

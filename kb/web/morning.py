@@ -95,7 +95,7 @@ def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]
         Wait(
             at.open_items,
             "Questions and feedback",
-            f"{at.soon_items} due within 4 hours" if at.soon_items else "",
+            f"{at.soon_items} due soon" if at.soon_items else "",
             f"{at.late_items} overdue" if at.late_items else "",
             how(lambda one: one.open_items),
             there.items,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from kb.content.differences import Difference
-from kb.content.versions import Version, may_see
 from kb.owning.must_read import EVERYONE, REPS, MustRead
 from kb.people.person import Person
 from kb.people.rights import Right, may
 from kb.procedures.model import Procedure
 from kb.tending.asking import NotAsked
-from kb.web import access, history
+from kb.web import access
 from kb.web.csv_files import csv_file
+from kb.web.must_read_changes import change_of
 from kb.web.must_read_forms import AudienceForm, offered, request_from
 from kb.web.pages import Pages, departments, here, now, page_number, parts, today
 from kb.web.signing_in import safe_next
@@ -27,21 +25,10 @@ PER_PAGE = 30
 AT_HOME = 3  # shown whole on the home page
 _DONE = 10
 _MISSING = 200  # names on the page; the file has all
-_KEPT = 64
 HEAD = (
     *("procedure", "title", "version", "department", "audience", "asked by", "asked at"),
     *("read by", "cancelled at", "person", "e-mail", "confirmed at"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A must-read with what it changed; `difference` is None for a new text, or a very long one."""
-
-    must_read: MustRead
-    old: Version | None
-    new: Version | None
-    difference: Difference | None
 
 
 @blueprint.record_once
@@ -54,7 +41,7 @@ def at_home() -> dict[str, object]:
     """What searching/home.html shows: the most urgent, whole, and how many there are."""
     mine = _mine()
     return {
-        "must_reads": [_change(one) for one in mine[:AT_HOME]],
+        "must_reads": [change_of(one) for one in mine[:AT_HOME]],
         "must_reads_in_all": len(mine),
     }
 
@@ -92,7 +79,7 @@ def one(must_read_id: int) -> ResponseReturnValue:
     must_reads, oversees = parts().asking.must_reads, _oversees(who, found)
     return render_template(
         "must_reads/one.html",
-        change=_change(found),
+        change=change_of(found),
         mine=must_reads.asked_of(found.id, who.id),
         oversees=oversees,
         missing=must_reads.missing(found.id, _MISSING) if oversees else (),
@@ -223,31 +210,6 @@ def _overseen(who: Person) -> frozenset[str] | None:
 def _oversees_any(who: Person) -> bool:
     overseen = _overseen(who)
     return overseen is None or bool(overseen)
-
-
-def _change(found: MustRead) -> Change:
-    versions, reader = parts().versions, access.reader()
-    new = versions.at(found.procedure_id, found.version)
-    if new is None or not may_see(reader, new):
-        return Change(found, None, None, None)
-    old = versions.before(new, reader)
-    return Change(found, old, new, _difference(old, new) if old else None)
-
-
-def _difference(old: Version, new: Version) -> Difference | None:
-    """The same for everybody, and everybody looks at it on the same morning: kept."""
-    kept: dict[tuple[str, str], Difference | None] = _kept_changes()
-    key = (old.blob, new.blob)
-    if key not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        kept[key] = history.page_difference(old, new)
-    return kept[key]
-
-
-def _kept_changes() -> dict[tuple[str, str], Difference | None]:
-    found: dict[tuple[str, str], Difference | None] = current_app.extensions["kb_changes"]
-    return found
 
 
 def _rows(found: list[MustRead]) -> list[tuple[object, ...]]:

@@ -12,7 +12,7 @@ from kb.notices.kinds import WORDS, Choice, Kind, Pace
 from kb.notices.letters import Item, Receiver, UnusableAddress, chat_words, letter
 from kb.notices.post import NotTaken, Post, Unclear
 from kb.people.person import Person
-from kb.tending.delivering import trial
+from kb.tending.shown_notices import trial
 from kb.web import access
 from kb.web.pages import now, parts
 

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.notices.told import Told
-from kb.tending.delivering import for_reader
+from kb.tending.shown_notices import for_reader
 from kb.web import access
 from kb.web.pages import Pages, here, now, page_number, parts
 from kb.web.signing_in import safe_next

@@ -28,10 +28,10 @@ def of(department: str) -> Places:
         return url_for("browsing.department_procedures", department_id=department, show=which)
 
     return Places(
-        items=url_for("inbox.listing", department=department),
+        items=url_for("inbox.listing", show="open", department=department),
         overdue=url_for("reviews.listing", which="overdue", department=department),
         due=url_for("reviews.listing", which="soon", department=department),
-        submissions=chosen("submissions"),
+        submissions=url_for("submissions.listing"),
         drafts=chosen("drafts"),
         faults=url_for("tidying.faults", department_id=department),
         broken_finds=url_for("tidying.faults", department_id=department, _anchor="tests"),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from kb.content.replacing import LONGEST, Wording
+from kb.people.rights import Right
 from kb.procedures.model import Procedure
 from kb.saving.edits import NotSaved, UnusableEdit
 from kb.web import access
@@ -58,8 +59,11 @@ def replace(department_id: str) -> ResponseReturnValue:
 
 
 def _procedures(department_id: str) -> list[Procedure]:
+    """Those that the one who asks may change at once: other changes wait for a reviewer."""
     cards = parts().catalogue.by_ids(parts().keyword_uses.ids(department_id))
-    return sorted((card.procedure for card in cards.values()), key=lambda one: one.path)
+    every = (card.procedure for card in cards.values())
+    mine = [one for one in every if access.allowed(Right.WRITE, one)]
+    return sorted(mine, key=lambda one: one.path)
 
 
 def _wording(said: MultiDict[str, Any]) -> Wording:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.test_serving import Site
@@ -63,6 +64,7 @@ def test_from_a_draft_to_what_reps_find(context: BrowserContext, other: BrowserC
     dana.get_by_label("Comment", exact=True).first.fill("Which roofer? Give the number.")
     dana.get_by_role("button", name="Keep comment").first.click()
     expect(dana.get_by_text("Which roofer? Give the number.")).to_be_visible()
+    assert (found := Axe().run(dana)).violations_count == 0, found.generate_report()
     shoot(dana, "commented")
     phone(dana)
     dana.get_by_role("button", name="Send back to Ilse Maas").click()

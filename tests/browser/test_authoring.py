@@ -254,7 +254,7 @@ def test_a_new_one_from_a_search_and_a_move(as_person: OpenAs) -> None:
     page.get_by_role("button", name="Write it").click()
     expect(page.locator("#w-id")).to_have_value(re.compile("SHP-"))
     shoot(page, "new-form")
-    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Drone Delivery")
     page.get_by_role("link", name="Rename or move").click()
     shoot(page, "place")
@@ -284,6 +284,9 @@ PAGES = (
     "/procedures/new",
     "/procedures/new?title=A&department=shipping&template=empty",
     "/drafts",
+    "/submissions",
+    "/procedures/SHP-014/life",
+    "/help/rules",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -34,6 +34,7 @@ class Office:
     port: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
     tried: int = 0
+    on_taken: Callable[[], None] | None = None  # called with each, before it is answered
 
     async def handle_MAIL(self, server: SMTP, _session, envelope: Envelope, address, options):
         self.tried += 1
@@ -66,6 +67,8 @@ class Office:
             parsed = message_from_bytes(content, policy=policy.default)
             assert isinstance(parsed, EmailMessage)
             self.taken.append(parsed)
+            if self.on_taken is not None:
+                self.on_taken()
         if self.mood in ("drops before it took it", "drops after it took it"):
             server.transport.abort()
         return "250 OK"

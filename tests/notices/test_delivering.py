@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -253,3 +254,15 @@ def test_an_address_that_no_letter_can_have_is_given_up_alone(site: Parts, offic
         deliver(site, NOW + hour * HOUR)
     assert len(office.taken) == 1
     assert states(site)[1] == "sent"
+
+
+def test_the_worker_wakes_a_thread_that_ends_when_all_is_out(site: Parts, office: Office) -> None:
+    tell(site, RITA)
+    duty = next(one for one in site.duties.of if one.name == "delivering")
+    for _ in range(3):
+        duty.run(NOW)
+    (courier,) = [one for one in threading.enumerate() if one.name == "courier"] or [None]
+    if courier is not None:
+        courier.join(30)
+    assert len(office.taken) == 1
+    assert states(site) == ["sent"]

@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from kb.notices.kinds import Choice, Kind
@@ -35,10 +36,17 @@ def test_a_courier_killed_at_any_point_loses_no_letter_and_sends_none_twice(
             tell(site, RITA, "question", f"{nth}-{number}", title=f"Letter {nth}-{number}.")
         site.engine.dispose()
         child, pipe = forked_with(lambda: patient(mailed_home, office), keeps_delivering)
+        # Every other time between sending and marking: when a letter is taken, before its answer.
+        fatal = len(office.taken) + chance.randint(1, LETTERS)
+        office.on_taken = partial(_kill_at, office, fatal, child) if nth % 2 else None
         told(pipe, until="ready")
-        time.sleep(chance.random() * 0.25)
-        os.kill(child, signal.SIGKILL)
+        while len(office.taken) < fatal and not office.on_taken:
+            time.sleep(0.001)
+        time.sleep(0 if nth % 2 else chance.random() * 0.02)
+        if not nth % 2:
+            os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        office.on_taken = None
         os.close(pipe)
         # The server may still be reading what the dead one had sent.
         time.sleep(0.1)
@@ -52,8 +60,14 @@ def test_a_courier_killed_at_any_point_loses_no_letter_and_sends_none_twice(
     site = patient(mailed_home, office)
     site.courier.deliver(lambda: NOW + timedelta(days=1))
     assert states_of(site)["queued"] == 0
+    assert unclear >= KILLS // 2
     print(f"{KILLS} kills, {len(office.ids)} letters taken, {unclear} unclear")
     site.engine.dispose()
+
+
+def _kill_at(office: Office, number: int, child: int) -> None:
+    if len(office.taken) == number:
+        os.kill(child, signal.SIGKILL)
 
 
 def patient(home: Path, office: Office) -> Parts:

@@ -80,7 +80,9 @@ def asked(engine: Engine, asked_ago: float, answered_ago: float | None, within: 
                 comment="",
                 created_at=days_ago(asked_ago),
                 due_at=days_ago(asked_ago - within),
-                state="open" if answered_ago is None else "answered",
+                soon_at=days_ago(asked_ago - within + 0.17),
+                changed_at=days_ago(asked_ago),
+                state="new" if answered_ago is None else "answered",
                 answered_at=None if answered_ago is None else days_ago(answered_ago),
             )
         )

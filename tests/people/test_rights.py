@@ -26,7 +26,7 @@ TABLE = {(Right.READ, place): {REP, EDITOR, REVIEWER, ADMINISTRATOR} for place i
     (Right.WRITE, "shipping"): {EDITOR, REVIEWER},
     (Right.WRITE, "billing"): set(),
     (Right.WRITE, UNASSIGNED): {ADMINISTRATOR},
-    (Right.CONFIRM, "shipping"): {REVIEWER},
+    (Right.CONFIRM, "shipping"): {EDITOR, REVIEWER},
     (Right.CONFIRM, "billing"): set(),
     (Right.CONFIRM, UNASSIGNED): {ADMINISTRATOR},
     (Right.HAND_OVER, "shipping"): {EDITOR, REVIEWER},

@@ -51,8 +51,8 @@ TABLE: dict[Right, dict[str, set[Status]]] = {
     Right.RETIRE: {name: {P} for name in BOTH},
     Right.REINSTATE: {name: {R} for name in BOTH},
     Right.REMOVE: dict.fromkeys(BOTH, BACK),
-    Right.CONFIRM: {name: {P} for name in BOTH},
-    Right.HAND_OVER: dict.fromkeys((*BOTH, "lead"), EVERY),
+    Right.CONFIRM: {"reviewer": {P}},
+    Right.HAND_OVER: dict.fromkeys((*BOTH, "lead", "admin"), EVERY),
     Right.ERASE: {"admin": EVERY},
 }
 REVIEWED = {
@@ -93,6 +93,16 @@ def test_who_may_do_what_in_which_state(right, reviewed, four_eyes, own, differs
     }
     expected = differs.get(right, TABLE[right])
     assert found == {(name, state) for name, states in expected.items() for state in states}
+
+
+def test_of_the_editors_who_answers_for_it_confirms() -> None:
+    department = Department("shipping", "Shipping", lead="lead@kb.example")
+    found = {
+        (name, state)
+        for name, state in product(PEOPLE, Status)
+        if allows(PEOPLE[name], Right.CONFIRM, Case(department, state, answers=True))
+    }
+    assert found == {("editor", P), ("reviewer", P)}
 
 
 def test_every_rule_is_in_this_table() -> None:

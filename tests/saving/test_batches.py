@@ -209,8 +209,7 @@ def test_when_the_database_takes_no_entry_nothing_changes(parts: Parts) -> None:
 
 
 def keeps_changing(parts: Parts, tell) -> None:
-    """One bulk change after the other, and every third undone."""
-    tell("ready")
+    """One bulk change after the other, and every third undone; ready after the first."""
     nth = 0
     while True:
         nth += 1
@@ -222,6 +221,8 @@ def keeps_changing(parts: Parts, tell) -> None:
         ]
         done = parts.saver.change_many(wanted, word.decode(), EDDY, NOW + timedelta(seconds=nth))
         tell(f"saved {done.commit}")
+        if nth == 1:
+            tell("ready")
         if nth % 3 == 0:
             undone = parts.saver.undo(done.commit, EDDY, NOW + timedelta(seconds=nth))
             tell(f"saved {undone.commit}")

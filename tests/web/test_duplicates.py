@@ -61,7 +61,9 @@ def test_merging_retires_one_with_the_other_as_successor(
 ) -> None:
     form = page(editor, "/procedures/SHP-099/retirement?successor=SHP-014")
     assert 'value="SHP-014"' in form
-    editor.post("/procedures/SHP-099/retirement", data={"successor": "SHP-014", "note": ""})
+    said = {"successor": "SHP-014", "note": ""}
+    answer = editor.post("/procedures/SHP-099/retirement", data=said)
+    assert answer.status_code == 302, answer.text
     assert "SHP-099" not in page(editor, BASE)
     compare(parts)
     assert "SHP-099" not in page(editor, BASE)

@@ -191,6 +191,7 @@ def test_where_changes_are_reviewed_a_save_waits(
     assert "Submit change for review" not in page(reviewer, "/procedures/SHP-014/edit")
     page(editor, "/procedures/SHP-014/place", 404)
     assert propose(editor).location == AT
+    assert "what you submit here takes its place" in page(editor, "/procedures/SHP-014/edit")
     assert "There is none" in page(editor, "/drafts")
     assert "6 days" not in page(rep, "/procedures/SHP-014")
     assert "A change by" in page(reviewer, "/procedures/SHP-014")
@@ -373,6 +374,15 @@ def test_the_rules_are_shown_as_they_are(rep: FlaskClient) -> None:
     shown = page(rep, "/help/rules")
     for word in ("Approve", "Send back", "in review", "KB_FOUR_EYES", "Lead"):
         assert word in shown
+
+
+def test_what_is_submitted_is_a_draft_whatever_was_chosen(
+    reviewer: FlaskClient, parts: Parts
+) -> None:
+    sent = fields(page(reviewer, "/procedures/SHP-015/edit"))
+    sent = {**sent, "status": "published", "then": "submit", "title": "Customs Zebra"}
+    assert reviewer.post("/procedures/SHP-015/edits", data=sent).location == AT
+    assert "status: in review" in text(parts)
 
 
 def test_a_draft_that_nobody_wants_is_removed(

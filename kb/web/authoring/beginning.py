@@ -183,7 +183,7 @@ def _typed_in() -> tuple[EditForm, Manuscript, str]:
 
 
 def _text(form: EditForm, manuscript: Manuscript) -> bytes:
-    return manuscript.written({**form.typed(), "id": form.id.data or ""})
+    return manuscript.written({**submitting.typed(form), "id": form.id.data or ""})
 
 
 def _number(text: str | None) -> int | None:

@@ -62,7 +62,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
     card = access.editable_or_404(procedure_id)
     form, manuscript, path = typed_in(card)
     try:
-        text = manuscript.written(form.typed())
+        text = manuscript.written(submitting.typed(form))
     except NotAmendable as reason:
         return show(Sheet(card, manuscript, form, problem=str(reason))), 409
     asked, note = answering.panel(card), form.note.data or ""

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from kb.content.cards import Card
 from kb.content.drafts import Draft
 from kb.content.manuscript import Manuscript
+from kb.owning.submission import Kind, Line
 from kb.people.rights import Right
 from kb.procedures.model import Status
 from kb.search.results import Hit
@@ -56,6 +57,16 @@ class Sheet:
     def waits(self) -> bool:
         """Will what is written here wait for a reviewer while the old text stays up?"""
         return self.card is not None and not access.allowed(Right.WRITE, self.card.procedure)
+
+    @property
+    def own_change(self) -> Line | None:
+        """What the one who asks has submitted of it, that waits: another takes its place."""
+        if not self.waits or self.card is None:
+            return None
+        me, waiting = access.signed_in().id, parts().approving.waiting
+        lines = waiting.of_procedure(self.card.procedure.id)
+        own = (one for one in lines if one.by_id == me and one.kind is Kind.CHANGE)
+        return next((one for one in own if one.state.open), None)
 
     @property
     def can_submit(self) -> bool:

@@ -12,6 +12,7 @@ from kb.procedures.model import Status
 from kb.saving.edits import Edit, NotAllowed, NotSaved, Saved, UnusableEdit
 from kb.web import access
 from kb.web.authoring.answers import thanks
+from kb.web.authoring.forms import EditForm
 from kb.web.pages import now, parts
 
 blueprint = Blueprint("submitting", __name__)
@@ -23,6 +24,14 @@ def submit(procedure_id: str) -> ResponseReturnValue:
     card = access.allowed_or_404(Right.SUBMIT, procedure_id)
     version = request.form.get("version", "")
     return _submitted(card.procedure.id, version, request.form.get("note", ""))
+
+
+def typed(form: EditForm) -> dict[str, str]:
+    """What was sent of the fields; what is to be submitted is a draft, whatever else was chosen."""
+    texts = form.typed()
+    if request.form.get("then") == "submit" and texts.get("status") == Status.PUBLISHED.value:
+        texts["status"] = Status.DRAFT.value
+    return texts
 
 
 def saved(done: Saved, before: Status) -> ResponseReturnValue:
