@@ -193,10 +193,10 @@ def templates(parts: Parts) -> None:
 
 @pytest.mark.usefixtures("templates")
 def test_a_request_becomes_a_procedure_and_who_asked_is_told(
-    rep: FlaskClient, editor: FlaskClient, parts: Parts
+    rep: FlaskClient, reviewer: FlaskClient, parts: Parts
 ) -> None:
     ask(rep, "zebra crossing norway")
-    assert begun(editor, 1).status_code == 302
+    assert begun(reviewer, 1).status_code == 302
     closed = item(parts)
     assert (closed.outcome, closed.fix.procedure_id) == (Outcome.NEW_PROCEDURE, "SHP-016")
     assert "Zebra: Crossing" in page(rep, "/questions/1")
