@@ -114,6 +114,7 @@ def build(settings: Settings) -> Parts:
         catalogue,
         directory,
         publisher.departments,
+        fixing.approved,
         four_eyes=settings.four_eyes,
     )
     courier = courier_of(settings, engine, catalogue, publisher)

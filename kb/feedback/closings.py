@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, select
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
 from kb.database import closings as table
 from kb.database import items, people, reading, writing
@@ -61,6 +61,12 @@ class Closings:
             connection.execute(delete(table).where(table.c.item_id.in_(set(item_ids))))
             if rows:
                 connection.execute(insert(table), rows)
+
+    def become(self, procedure_id: str, promised: str, saved: str) -> None:
+        """What was promised as one version went up as another, joined with others' changes."""
+        which = (table.c.procedure_id == procedure_id) & (table.c.version == promised)
+        with writing(self._engine, "feedback") as connection:
+            connection.execute(update(table).where(which).values(version=saved))
 
     def drop(self, item_ids: Iterable[int]) -> None:
         """They are answered, or will not be by this."""

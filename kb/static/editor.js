@@ -98,7 +98,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const send = async (again = true) => {
     const now = written();
-    if (now === stored || sending) return;
+    if (now === stored || sending || leaving) return;
     sending = fetch(form.dataset.draft, { method: "POST", body: new FormData(form) });
     try {
       const answer = await sending;
@@ -223,7 +223,9 @@ document.addEventListener("DOMContentLoaded", () => {
       show("preview");
       return look();
     }
+    // A draft sent now could arrive after the save that ends it. When no answer comes, they go on.
     leaving = true;
+    setTimeout(() => { leaving = false; }, 20000);
     keepHereIfChanged();
     return undefined;
   });

@@ -37,7 +37,7 @@ from kb.procedures.model import Departments, Procedure, Status
 from kb.saving.edits import Author, Collision, NotSaved, Saved, UnusableEdit
 from kb.saving.saver import Saver
 from kb.tending.approval_notices import Telling
-from kb.tending.carrying_out import CarryingOut, in_review
+from kb.tending.carrying_out import Approved, CarryingOut, in_review
 from kb.tending.permits import Permits
 
 log = structlog.get_logger()
@@ -59,6 +59,7 @@ class Approving:
         catalogue: Catalogue,
         directory: Directory,
         departments: Callable[[], Departments],
+        approved: Approved,
         *,
         four_eyes: bool,
     ) -> None:
@@ -68,7 +69,9 @@ class Approving:
         self._saver = saver
         self._catalogue = catalogue
         self._telling = Telling(directory)
-        self._carrying = CarryingOut(submissions, saver, catalogue, directory, departments)
+        self._carrying = CarryingOut(
+            submissions, saver, catalogue, directory, departments, approved
+        )
 
     @property
     def four_eyes(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from kb.content.amending import amend
 from kb.content.catalogue import Catalogue
@@ -30,6 +31,10 @@ _OTHER = "The file says something else than was submitted: submit it as it is no
 _COLLIDED = "Others have changed the same lines meanwhile; decide which to keep, and submit again."
 
 
+# Told of what went up: the procedure's id, the version that waited, the version saved, and when.
+Approved = Callable[[str, str, str, datetime], object]
+
+
 class CarryingOut:
     """Files first, then the step. Each is done whole, and may be done again."""
 
@@ -40,8 +45,10 @@ class CarryingOut:
         catalogue: Catalogue,
         directory: Directory,
         departments: Callable[[], Departments],
+        approved: Approved,
     ) -> None:
         self._submissions = submissions
+        self._approved = approved
         self._saver = saver
         self._catalogue = catalogue
         self._directory = directory
@@ -69,6 +76,10 @@ class CarryingOut:
                 self._submissions.release(submission.id, intent.doing)
             raise
         self._finish(submission, _OUTCOMES[intent.doing](submission), now)
+        if saved is not None and intent.doing in (Doing.APPROVE, Doing.PUBLISH):
+            text = submission.proposal.text
+            promised = sha256(text).hexdigest()[:12]
+            self._approved(saved.procedure_id, promised, saved.version, now)
         return saved
 
     def _file(self, submission: Submission) -> Saved | None:

@@ -64,6 +64,12 @@ class Fixing:
             return []
         return self._kept(card.procedure, self._closings.by_procedure(procedure_id), now)
 
+    def approved(self, procedure_id: str, promised: str, saved: str, now: datetime) -> None:
+        """What waited for a reviewer is up, as `saved`; others' changes may be joined with it."""
+        if promised != saved and self._closings.by_procedure(procedure_id):
+            self._closings.become(procedure_id, promised, saved)
+        self.keep(procedure_id, now)
+
     def keep_all(self, now: datetime) -> list[Item]:
         """The same for every procedure: what was approved, published elsewhere, or broken off."""
         answered: list[Item] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -294,3 +295,24 @@ def test_pointing_the_words_at_a_procedure_answers_too(
     fields["keywords"] = "Complaint: Late Shipment\nwhere is my parcel\nparcel late code"
     assert editor.post("/procedures/SHP-014/edits", data=fields).status_code == 302
     assert item(parts).outcome is Outcome.SEARCH_IMPROVED
+
+
+@pytest.mark.usefixtures("reported")
+def test_a_change_that_waits_answers_once_it_is_approved_whatever_is_joined_with_it(
+    home: Path, parts: Parts, editor: FlaskClient, reviewer: FlaskClient
+) -> None:
+    file = home / "content/departments.yml"
+    name = "    name: Shipping\n"
+    file.write_text(file.read_text().replace(name, f"{name}    changes: reviewed\n"))
+    waiting = edited(editor, parts, note="L7 instead of L5", item="1")
+    assert "/submissions/1" in waiting.location
+    assert item(parts).state is not State.ANSWERED
+    path = "shipping/late-shipment.md"
+    now = parts.library.read(path)
+    other = now.replace(b"Store credit", b"Store credits")
+    parts.saver.save(Edit(path, now, other, "", False, Author("Rena", "reviewer@kb.example")), NOW)
+    page(reviewer, "/submissions/1")
+    assert reviewer.post("/submissions/1/approval").status_code == 302
+    assert b"code L7" in parts.library.read(path)
+    assert b"Store credits" in parts.library.read(path)
+    assert (item(parts).state, item(parts).outcome) == (State.ANSWERED, Outcome.CORRECTED)
