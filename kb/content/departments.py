@@ -120,8 +120,8 @@ class _Reading:
             within or timedelta(days=2),
             self._value(number, own, "review_every", values.days, '"6 months" or "90 days"'),
             self._calendar(number, own),
-            bool(self._value(number, own, "changes", _reviewed, '"direct" or "reviewed"')),
-            self._value(number, own, "notify", _chat_url, '"slack://TokenA/TokenB/TokenC"'),
+            bool(self._value(number, own, "changes", reviewed, '"direct" or "reviewed"')),
+            self._value(number, own, "notify", chat_url, '"slack://TokenA/TokenB/TokenC"'),
         )
 
     def _calendar(self, number: int, own: dict[str, Any]) -> Calendar:
@@ -168,7 +168,7 @@ class _Reading:
             self._faults.append(fault)
 
 
-def _reviewed(value: Any) -> bool:
+def reviewed(value: Any) -> bool:
     """Do changes to what is published wait for a reviewer?"""
     written = (values.text(value) or "direct").casefold()
     if written not in ("direct", "reviewed"):
@@ -176,7 +176,8 @@ def _reviewed(value: Any) -> bool:
     return written == "reviewed"
 
 
-def _chat_url(value: Any) -> str | None:
+def chat_url(value: Any) -> str | None:
+    """An address of a chat, as Apprise writes them."""
     written = values.text(value)
     if written is not None and ("://" not in written or " " in written):
         raise ValueError("is no address of a chat")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.content import timetables, values
+from kb.content.departments import chat_url, reviewed
 from kb.content.departments_editing import (
     AlreadyThere,
     NotThere,
@@ -36,6 +37,8 @@ READ: dict[str, Callable[[str], object]] = {
     "hours": timetables.hours,
     "holidays": lambda text: timetables.holidays(text.split(",")),
     "time_zone": timetables.zone,
+    "changes": reviewed,
+    "notify": chat_url,
 }
 EXAMPLES = {
     "answer_within": '"8 hours" or "2 days"',
@@ -43,6 +46,8 @@ EXAMPLES = {
     "hours": '"Mon-Fri 9:00-17:00; Sat 10:00-14:00"',
     "holidays": "days with commas between, such as 2026-12-25, 2027-01-01",
     "time_zone": '"Europe/Amsterdam"',
+    "changes": '"direct" or "reviewed"',
+    "notify": '"slack://TokenA/TokenB/TokenC"',
 }
 LONGEST = 2_000  # characters of one value
 LONGEST_ID = 80

@@ -34,6 +34,10 @@ class DepartmentForm(FlaskForm):
     hours = _line("Working hours", "“Mon-Fri 9:00-17:00; Sat 10:00-14:00”.")
     holidays = _line("Holidays", "Days with commas between: 2026-12-25, 2027-01-01.")
     time_zone = _line("Time zone", "Such as Europe/Amsterdam.")
+    changes = _line(
+        "Changes to what is published", "“direct”, or “reviewed”: then they wait for a reviewer."
+    )
+    notify = _line("Chat that is told", "Hears of new and of late questions; see the notices.")
 
     def wanted(self) -> dict[str, str]:
         """By key of departments.yml."""
