@@ -91,9 +91,9 @@ def test_a_no_reaches_the_inbox_is_answered_and_comes_back(as_person: OpenAs) ->
     shoot(owner, "inbox")
     owner.get_by_role("link", name="Complaint: Late Shipment").click()
     owner.get_by_label(re.compile("corrected", re.I)).check()
-    owner.get_by_role("textbox").last.fill("Right, thank you: it is S-LATE2 now.")
+    owner.locator("#reply").fill("Right, thank you: it is S-LATE2 now.")
     shoot(owner, "item")
-    owner.get_by_role("button", name="Answer").click()
+    owner.get_by_role("button", name="Answer", exact=True).click()
     expect(owner.get_by_text("Answered. Ana Costa sees it")).to_be_visible()
 
     rep.goto("/questions")
@@ -118,8 +118,8 @@ def test_what_cannot_be_found_is_asked_of_the_likely_department(as_person: OpenA
     owner.get_by_role("link", name=re.compile("refund in bitcoin wallet")).click()
     expect(owner.get_by_text("The customer paid by card")).to_be_visible()
     owner.get_by_label(re.compile("declined", re.I)).check()
-    owner.get_by_role("textbox").last.fill("Only to the original payment method.")
-    owner.get_by_role("button", name="Answer").click()
+    owner.locator("#reply").fill("Only to the original payment method.")
+    owner.get_by_role("button", name="Answer", exact=True).click()
     expect(owner.get_by_text("Answered. Ben Wright sees it")).to_be_visible()
 
     rep.goto("/questions")

@@ -42,7 +42,7 @@ def test_a_step_is_complained_about_in_two_clicks_and_reaches_its_department(
 
     owner = as_person("dana.reyes")
     owner.goto("/inbox")
-    owner.get_by_role("link", name=re.compile("Complaint: Late Shipment")).first.click()
+    owner.get_by_role("link", name=re.compile("Complaint: Late Shipment")).last.click()
     expect(owner.get_by_text("Unclear").first).to_be_visible()
     assert words.strip()
 
@@ -76,7 +76,7 @@ def test_without_javascript_the_link_leads_to_a_page(browser: Browser, site: Sit
     shoot(page, "passage-page")
     page.get_by_label(re.compile("^Step 3")).check()
     page.get_by_role("button", name="No: wrong").click()
-    expect(page.get_by_role("status")).to_contain_text("Thanks, Shipping will see it.")
+    expect(page.locator(".messages")).to_contain_text("Thanks, Shipping will see it.")
     plain.close()
 
 
@@ -94,7 +94,7 @@ def test_what_was_written_survives_a_session_that_ended(as_person: OpenAs) -> No
     rep.get_by_role("button", name="Sign in", exact=True).click()
     expect(rep.get_by_text("Nobody talks like this.")).to_be_visible()
     rep.get_by_role("button", name="Send").click()
-    expect(rep.get_by_role("status")).to_contain_text("Thanks, Shipping will see it.")
+    expect(rep.locator(".messages")).to_contain_text("Thanks, Shipping will see it.")
 
 
 def test_a_search_is_not_what_was_needed(as_person: OpenAs) -> None:
@@ -102,7 +102,7 @@ def test_a_search_is_not_what_was_needed(as_person: OpenAs) -> None:
     search(rep, "parcel to the moon")
     shoot(rep, "results-ask")
     rep.get_by_role("button", name="Not what I needed").click()
-    expect(rep.get_by_role("status")).to_contain_text("will see it")
+    expect(rep.locator(".messages")).to_contain_text("will see it")
     rep.goto("/questions")
     expect(rep.get_by_text("parcel to the moon").first).to_be_visible()
 

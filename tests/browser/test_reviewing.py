@@ -71,7 +71,9 @@ def check(page: Page, name: str) -> None:
 def test_a_reviewer_confirms_one_and_takes_it_back(context: BrowserContext, home: Path) -> None:
     before = text(home, 39)
     page = sign_in(context, "dana.reyes")
-    page.get_by_role("link", name="Reviews").click()
+    page.get_by_role("link", name="My department").click()
+    page.get_by_role("link", name="See what is overdue").click()
+    page.wait_for_url("**/reviews?*")
     page.goto("/procedures/OLD-039")
     expect(page.get_by_text("it is still the valid text")).to_be_visible()
     page.get_by_role("button", name="Still right").press("Enter")

@@ -54,7 +54,7 @@ class DiesBeforeTheFile(Saver):
 def dying(parts: Parts, before: str) -> Approving:
     """What these parts decide with, in a process that will not live through it."""
     of = DiesBeforeTheStep if before == "step" else Submissions
-    saver = parts.saver if before == "step" else DiesBeforeTheFile(parts.saver._desk)
+    saver = parts.saver if before == "step" else DiesBeforeTheFile(parts.saver._desk, parts.ledger)
     return Approving(
         of(parts.engine),
         parts.approving.waiting,
@@ -62,6 +62,7 @@ def dying(parts: Parts, before: str) -> Approving:
         parts.catalogue,
         parts.directory,
         parts.publisher.departments,
+        parts.fixing.approved,
         four_eyes=False,
     )
 

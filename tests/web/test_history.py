@@ -484,11 +484,13 @@ def test_a_page_takes_as_many_statements_for_many_versions(
 
 
 @pytest.mark.usefixtures("clone")
-def test_who_changed_it_costs_the_procedure_one_statement(rep: FlaskClient, parts: Parts) -> None:
+def test_who_changed_and_who_confirmed_it_cost_a_statement_each(
+    rep: FlaskClient, parts: Parts
+) -> None:
     page(rep, "/procedures/SHP-014")
     with statements(parts.engine) as sent:
         page(rep, "/procedures/SHP-014")
-    assert sum("versions" in statement for statement in sent) == 1
+    assert sum("FROM versions" in statement for statement in sent) == 2
 
 
 @pytest.mark.parametrize("ending", ["", "?of=source", "?of=source&view=side"])

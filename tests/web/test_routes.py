@@ -34,7 +34,7 @@ LADDER = {
     "GET /account": READ,
     "POST /account/password": ANY_POST,
     "GET /notices": READ,
-    "POST /notices/<int:notice_id>/reading": "401 404 404 302 404 404",
+    "POST /notices/<int:notice_id>/reading": "401 404 404 404 404 404",
     "POST /notices/reading": "401 302 302 302 302 302",
     "GET /account/notices": READ,
     "POST /account/notices": ANY_POST,
