@@ -81,7 +81,7 @@ def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "kb", "serve", "--port", str(port), *options],
-            env={**without_settings(), "KB_HOME": str(home), **environ},
+            env={**without_settings(), "KB_HOME": str(home), "KB_WORKERS": "1", **environ},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -95,7 +95,7 @@ def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
 
 
 def test_edits_of_files_are_found_within_three_seconds_in_every_worker(home: Path) -> None:
-    with serving(home, KB_OPEN_READING="1") as site:
+    with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
         assert within(10, lambda: len(site.workers()) == 1)
         time.sleep(1.0)  # the watcher needs a moment before it sees what changes
         new = home / "content" / "shipping" / "drone.md"
@@ -109,7 +109,7 @@ def test_edits_of_files_are_found_within_three_seconds_in_every_worker(home: Pat
 
 
 def test_the_index_folder_deleted_while_serving_comes_back(home: Path) -> None:
-    with serving(home, KB_OPEN_READING="1") as site:
+    with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
         shutil.rmtree(home / "search_index")
         site.get("/search?q=late+shipment")
         assert within(10, lambda: "SHP-014" in site.get("/search?q=late+shipment"))
@@ -117,7 +117,7 @@ def test_the_index_folder_deleted_while_serving_comes_back(home: Path) -> None:
 
 def test_what_people_use_is_learned_by_the_worker_and_used_by_all(home: Path, parts: Parts) -> None:
     stay(parts, "abc", "wismo", at=datetime.now(UTC) - timedelta(days=3))
-    with serving(home, KB_OPEN_READING="1") as site:
+    with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
         assert within(15, lambda: "SHP-014" in site.get("/search?q=wismo"))
         assert all("SHP-014" in site.get("/search?q=wismo") for _ in range(12))
         editor = parts.directory.by_email("editor@kb.example").id

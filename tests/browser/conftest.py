@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.test_serving import Site, serving
@@ -58,3 +59,13 @@ def sign_in(context: BrowserContext, who: str) -> Page:
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/")
     return page
+
+
+def ensure_accessible(page: Page) -> None:
+    """No fault of accessibility in the light colours; in the dark ones, none of contrast."""
+    for scheme, options in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
+        # Without motion, so that no colour is on its way from one scheme to the other.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page, options=options)
+        assert found.violations_count == 0, f"{page.url}, {scheme}: {found.generate_report()}"
+    page.emulate_media(color_scheme="light")
