@@ -315,6 +315,7 @@ def again(parts: Parts) -> Callable[..., Flask]:
             parts.catalogue,
             parts.directory,
             parts.publisher.departments,
+            parts.fixing.approved,
             four_eyes=four_eyes,
         )
         settings = replace(parts.settings, four_eyes=four_eyes)
