@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from markupsafe import Markup
 
+from kb.web.addresses import link
 from kb.web.pages import departments_source, today
-
-_LINKS = 20_000  # addresses kept
 
 
 def register(app: Flask) -> None:
@@ -47,32 +45,6 @@ class Fragments:
             while self._taken > self._room:
                 self._taken -= len(self._made.popitem(last=False)[1])
         return made
-
-
-class Links:
-    """Flask's `url_for`, which takes longer to build an address than to look it up."""
-
-    def __init__(self) -> None:
-        self._built: OrderedDict[Hashable, str] = OrderedDict()
-        self._lock = Lock()
-
-    def __call__(self, endpoint: str, **values: Any) -> str:
-        """The address of `endpoint` with `values`, below the path where the site is mounted."""
-        if endpoint.startswith("."):
-            endpoint = f"{request.blueprint}{endpoint}"
-        key = (request.script_root, endpoint, tuple(values.items()))
-        with self._lock:
-            found = self._built.get(key)
-        if found is None:
-            found = url_for(endpoint, **values)
-            with self._lock:
-                self._built[key] = found
-                if len(self._built) > _LINKS:
-                    self._built.popitem(last=False)
-        return found
-
-
-link = Links()
 
 
 def _circumstances() -> Hashable:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.search.suggesting import SuggestedKeyword, SuggestedProcedure
 from kb.web import access, log
-from kb.web.fragments import link
+from kb.web.addresses import link
 from kb.web.pages import departments, now, parts, tone
 from kb.web.wording import loud, quiet
 
