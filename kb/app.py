@@ -107,6 +107,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         parts = build(configuration.load(os.environ, Path.cwd()))
         # The first search loads the model: better now than while somebody waits.
         parts.searcher.search("first", Reader(), date.today())
+        parts.engine.dispose()  # gunicorn forks: no two processes may have one connection
     app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
     app.extensions["kb"] = parts
     for module in (security, access, pages, fragments, errors):

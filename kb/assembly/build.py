@@ -71,6 +71,8 @@ from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
 
+_ANSWERS_KEPT = 500  # a few MB in each process
+
 
 def build(settings: Settings) -> Parts:
     """All parts of one knowledge base, with its database at the newest migration."""
@@ -82,7 +84,7 @@ def build(settings: Settings) -> Parts:
     index = Index(settings.search_index, settings.language)
     directory, items = Directory(engine), Inbox(engine)
     learned = LearnedFile(settings.var / "learned.arrays")
-    searcher = Searcher(index, LiveSynonyms(library), learned=learned)
+    searcher = Searcher(index, LiveSynonyms(library), learned=learned, keep=_ANSWERS_KEPT)
     own = settings.var / "history.git"
     keeping = Keeping(library, Repository(settings.content, own), settings.var)
     history = History(lambda: git_folder(settings.content, own))

@@ -6,11 +6,10 @@ import ctypes
 import os
 import secrets
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from types import FrameType
@@ -18,6 +17,8 @@ from types import FrameType
 import click
 import structlog
 import watchfiles
+from gunicorn.app import wsgiapp
+from setproctitle import setproctitle
 
 from kb.cli.common import Build, built, content_option, progress_bar
 from kb.parts import Parts
@@ -28,6 +29,9 @@ log = structlog.get_logger()
 # A network mount or a full inotify table reports nothing: a scan of all file times finds it.
 _SCAN_EVERY = 30.0
 _NOTICE_WITHIN_MS = 500
+_POLITE = 5  # niceness of the worker: whoever waits for a page goes first
+_LOOK_EVERY = 0.2  # seconds between two looks at whether a child has ended
+_PATIENCE = 1.0  # seconds between two starts of a worker that dies
 
 
 @click.command()
@@ -60,7 +64,13 @@ def serve(
 @click.pass_obj
 def worker(build: Build) -> None:
     """Watch the files and keep the index up to them (`kb serve` starts one)."""
-    parts = built(build)
+    _work(built(build))
+
+
+def _work(parts: Parts) -> None:
+    """What the background worker does, until it is told to end or has lost its parent."""
+    os.nice(_POLITE)
+    setproctitle("kb worker")
     parent = os.getppid()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -120,45 +130,72 @@ def _introduce(parts: Parts) -> None:
 
 def _run(parts: Parts) -> int:
     """Both children until the web server ends; the worker is started again when it dies."""
-    web = subprocess.Popen(_gunicorn(parts), preexec_fn=_die_with_parent)
+    web = _Child(partial(_serve_pages, parts))
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: _pass_on(web, number, _frame))
-    background: subprocess.Popen[bytes] | None = None
+    background: _Child | None = None
     started = 0.0
-    while web.poll() is None:
-        if (background is None or background.poll() is not None) and (
-            time.monotonic() - started > 1.0
-        ):
-            background = subprocess.Popen(
-                [sys.executable, "-m", "kb", "worker"], preexec_fn=_die_with_parent
-            )
+    while not web.ended():
+        died = background is None or background.ended()
+        if died and time.monotonic() - started > _PATIENCE:
+            background = _Child(partial(_work, parts))
             started = time.monotonic()
-        try:
-            web.wait(timeout=0.5)
-        except subprocess.TimeoutExpired:
-            continue
+        time.sleep(_LOOK_EVERY)
     if background is not None:
-        background.terminate()
-        background.wait()
-    return max(web.returncode, 0)
+        background.send(signal.SIGTERM)
+        while not background.ended():
+            time.sleep(_LOOK_EVERY)
+    return web.code
 
 
-def _pass_on(web: subprocess.Popen[bytes], number: int, _frame: FrameType | None) -> None:
-    if web.poll() is None:
-        web.send_signal(signal.SIGTERM if number == signal.SIGINT else number)
+class _Child:
+    """A process that begins as a copy of this one: nothing is loaded a second time.
+
+    It ends as every process does, with what is registered for that: not as multiprocessing's.
+    """
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        self.code = 0  # its exit code, or the signal that killed it
+        self._ended = False
+        self._pid = os.fork()
+        if not self._pid:
+            _die_with_parent()
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            run()
+            sys.exit(0)
+
+    def ended(self) -> bool:
+        """Has it ended by now?"""
+        if not self._ended:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self._ended, self.code = True, abs(os.waitstatus_to_exitcode(status))
+        return self._ended
+
+    def send(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if not self.ended():
+            os.kill(self._pid, number)
 
 
-def _gunicorn(parts: Parts) -> list[str]:
+def _pass_on(web: _Child, number: int, _frame: FrameType | None) -> None:
+    web.send(signal.SIGTERM if number == signal.SIGINT else number)
+
+
+def _serve_pages(parts: Parts) -> None:
+    """gunicorn, which loads the site once and forks its workers from that."""
     settings = parts.settings
     logs = settings.var / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    return [
-        *(sys.executable, "-m", "gunicorn", "kb.app:create_app()"),
+    sys.argv = [
+        *("gunicorn", "kb.app:create_app()", "--preload"),
         *("--bind", f"{settings.host}:{settings.port}"),
         *("--workers", str(settings.workers), "--worker-class", "gthread", "--threads", "4"),
         *("--access-logfile", str(logs / "access.log"), "--log-level", "warning"),
         "--no-control-socket",
     ]
+    wsgiapp.run()
 
 
 def _die_with_parent() -> None:

@@ -6,6 +6,7 @@ The vector of a text is the sum of those of its words, so each word is taken apa
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -73,6 +74,8 @@ def packed(vectors: Vectors) -> NDArray[np.int8]:
 @cache
 def _load() -> Any:
     """The model that lies in the wheel; without both arguments it would look online."""
+    # Its threads would not come along into a forked process; a few words need none.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     wordllama = importlib.import_module("wordllama")
     folder = Path(str(wordllama.__file__)).parent
     model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -14,43 +14,23 @@ import numpy as np
 from kb.procedures.visibility import Reader
 from kb.search import arrayfile
 from kb.search.analysis import folded
+from kb.search.answer import Answer, meant
 from kb.search.facets import Narrowing
 from kb.search.filler import filler
 from kb.search.index import Index, deleted_mask
+from kb.search.kept import Kept
 from kb.search.learned import Learned, Recall
 from kb.search.loaded import Loaded, Mask
 from kb.search.phrases import standing_together
 from kb.search.query import Query, parse
-from kb.search.ranking import HIGHEST, PARTS, Ranked, Weights, rank, shares
-from kb.search.results import Explained, Explanation, Glance, Hit, Part, Results
+from kb.search.ranking import HIGHEST, Weights, rank
+from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.scoring import Match, Scorer
 from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
-from kb.search.understanding import Understanding, Understood
+from kb.search.understanding import Understanding
 
-CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
-CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
-DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 ATTEMPTS = 5  # to read an index that is being replaced
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A ranking and all that it was made from."""
-
-    query: Query
-    understood: Understood
-    sets: tuple[Loaded, ...]
-    scorer: Scorer
-    matches: list[Match]
-    narrowing: Narrowing
-    ranked: Ranked
-
-    @property
-    def wanted(self) -> frozenset[str]:
-        """The stems that are marked in a snippet; filler only where nothing else was typed."""
-        telling = [self.understood.slots[nth] for nth in self.scorer.telling]
-        return frozenset(option.stem.decode() for slot in telling for option in slot.options)
 
 
 class Searcher:
@@ -62,13 +42,19 @@ class Searcher:
         synonyms: Callable[[], Synonyms] = Synonyms,
         weights: Weights | None = None,
         learned: Callable[[], Learned] = Learned,
+        keep: int = 0,
     ) -> None:
-        """`synonyms` and `learned` are asked at each search: their files may change at any time."""
+        """`synonyms` and `learned` are asked at each search: their files may change at any time.
+
+        `keep` answers are remembered: many customers say the same, and each page of results, each
+        filter taken off and each step back asks again.
+        """
         self.index = index
         self.synonyms = synonyms
         self._learned = learned
         self._weights = weights or Weights()
         self._filler = filler(index.language)
+        self._kept: Kept[Results] = Kept(keep)
         self._lock = threading.Lock()
         self._parse = lru_cache(maxsize=1024)(parse)
         self._seen: tuple[int, ...] = ()
@@ -94,9 +80,28 @@ class Searcher:
         counts of their own facet; without `counts` nothing is counted but the total.
         """
         began = time.perf_counter()
-        offset, limit = max(offset, 0), max(limit, 0)
+        asked = (text, reader, today, department, category, max(offset, 0), max(limit, 0))
+        found = self._kept.of(
+            (self.loaded(), self.synonyms(), self._learned()),
+            (*asked, prefix, counts),
+            lambda: self._found(*asked, prefix, counts),
+        )
+        return replace(found, took_ms=(time.perf_counter() - began) * 1000)
+
+    def _found(
+        self,
+        text: str,
+        reader: Reader,
+        today: date,
+        department: str | None,
+        category: str | None,
+        offset: int,
+        limit: int,
+        prefix: bool,
+        counts: bool,
+    ) -> Results:
         answer = self._answer(text, reader, prefix, department, category, offset + limit)
-        wanted, shown = answer.wanted, _page(answer.ranked, offset, limit)
+        wanted, shown = answer.wanted, answer.page(offset, limit)
         hits = tuple(self._hit(answer, nth, wanted, today) for nth in shown)
         return Results(
             query=text,
@@ -104,11 +109,11 @@ class Searcher:
             hits=hits,
             departments=answer.narrowing.departments() if counts else (),
             categories=answer.narrowing.categories() if counts else (),
-            did_you_mean=self._did_you_mean(answer),
-            likely_department=_likely_department(answer),
-            convincing=_convincing(answer),
+            did_you_mean=answer.did_you_mean,
+            likely_department=answer.likely_department,
+            convincing=answer.convincing,
             opens=_opened(answer.sets, text, reader),
-            took_ms=(time.perf_counter() - began) * 1000,
+            took_ms=0.0,
             offset=offset,
             limit=limit,
         )
@@ -121,13 +126,13 @@ class Searcher:
         return Glance(
             hits=tuple(
                 answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
-                for nth in _page(ranked, 0, most)
+                for nth in answer.page(0, most)
             ),
             wanted=answer.wanted,
             total=answer.narrowing.total,
-            convincing=_convincing(answer),
+            convincing=answer.convincing,
             score=float(ranked.scores[0]) if len(ranked) else 0.0,
-            likely_department=_likely_department(answer),
+            likely_department=answer.likely_department,
             took_ms=(time.perf_counter() - began) * 1000,
         )
 
@@ -139,8 +144,8 @@ class Searcher:
             (slot.word, round(worth, 3), "; ".join(o.why for o in slot.options if o.why))
             for slot, worth in zip(answer.understood.slots, answer.scorer.rarity, strict=True)
         )
-        places = _page(answer.ranked, 0, limit)
-        return Explanation(text, words, tuple(_explained(answer, nth) for nth in places))
+        places = answer.page(0, limit)
+        return Explanation(text, words, tuple(answer.explained(nth) for nth in places))
 
     def loaded(self) -> tuple[Loaded, ...]:
         """The sets in service now; none where there is no usable index."""
@@ -188,7 +193,7 @@ class Searcher:
         department: str | None,
         category: str | None,
         most: int,
-    ) -> _Answer:
+    ) -> Answer:
         query, sets = self._parse(text), self.loaded()
         understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms())
         understood = understanding.of(query, reader, prefix)
@@ -201,9 +206,9 @@ class Searcher:
         narrowing = Narrowing(sets, allowed, department, category)
         vector = None
         if understood.slots and narrowing.total:
-            vector = self.index.meaning.of_query(_meant(query, understood))
+            vector = self.index.meaning.of_query(meant(query, understood))
         ranked = rank(scorer, matches, narrowing.masks, vector, self._weights, most)
-        return _Answer(query, understood, sets, scorer, matches, narrowing, ranked)
+        return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
 
     def _recall(self) -> Recall | None:
         learned = self._learned()
@@ -233,7 +238,7 @@ class Searcher:
             mask &= standing_together(one, match.words, mask, query.phrases)
         return mask
 
-    def _hit(self, answer: _Answer, nth: int, wanted: frozenset[str], today: date) -> Hit:
+    def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date) -> Hit:
         ranked = answer.ranked
         one = answer.sets[int(ranked.sets[nth])]
         number = int(ranked.docs[nth])
@@ -250,30 +255,10 @@ class Searcher:
             snippet=snippet(one.text(number, start, end), wanted, self.index.stems),
         )
 
-    def _did_you_mean(self, answer: _Answer) -> str | None:
-        """The text with each misspelt word as it is likely meant."""
-        if not answer.understood.corrected:
-            return None
-        words = [answer.understood.corrected.get(word, word) for word in answer.query.words]
-        return " ".join(words)
-
-
-def _meant(query: Query, understood: Understood) -> str:
-    """The text whose meaning is compared: spelling put right, synonyms added."""
-    plain = query.plain
-    if understood.corrected:
-        plain = " ".join(understood.corrected.get(word, word) for word in query.words)
-    return " ".join((plain, *understood.added))
-
 
 def _stamp(index: Index) -> tuple[int, ...]:
     told = index.current.stat()
     return (told.st_ino, told.st_mtime_ns, told.st_size)
-
-
-def _page(ranked: Ranked, offset: int, limit: int) -> range:
-    count = len(ranked.docs)
-    return range(min(offset, count), min(offset + limit, count))
 
 
 def _opened(sets: tuple[Loaded, ...], text: str, reader: Reader) -> str | None:
@@ -284,34 +269,3 @@ def _opened(sets: tuple[Loaded, ...], text: str, reader: Reader) -> str | None:
         if number is not None and one.visible(reader)[number]:
             return one.names["id"][number]
     return None
-
-
-def _convincing(answer: _Answer) -> bool:
-    ranked = answer.ranked
-    if not len(ranked.docs):
-        return False
-    if answer.query.filtered and not answer.query.words:
-        return True
-    several = len(answer.scorer.in_order) > 1
-    return float(ranked.scores[0]) >= (CONVINCING if several else CONVINCING_WORD)
-
-
-def _likely_department(answer: _Answer) -> str | None:
-    """The department with the most weight among the best hits."""
-    votes: dict[str, float] = {}
-    ranked = answer.ranked
-    for nth in range(min(DEPARTMENT_VOTERS, len(ranked.docs))):
-        one = answer.sets[int(ranked.sets[nth])]
-        name = one.names["department"][int(one.arrays["department"][int(ranked.docs[nth])])]
-        votes[name] = votes.get(name, 0.0) + float(ranked.scores[nth]) / (nth + 1)
-    return max(votes, key=lambda name: votes[name]) if votes else None
-
-
-def _explained(answer: _Answer, nth: int) -> Explained:
-    ranked = answer.ranked
-    it = answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
-    parts = tuple(
-        Part(name, round(float(adds), 4))
-        for name, adds in zip(PARTS, shares(answer.scorer, ranked, nth), strict=True)
-    )
-    return Explained(it.id, it.title, float(ranked.scores[nth]), parts)

@@ -41,7 +41,7 @@ class Choice:
 
 
 def latest(procedure: Procedure) -> dict[str, Version | None]:
-    """What `changes` of reading/_article.html shows: the version that is read, for who is signed in."""
+    """What `changes` of reading/_article.html shows: the version read, for who is signed in."""
     known = None
     if access.person() is not None:
         known = parts().versions.newest(procedure, access.reader())

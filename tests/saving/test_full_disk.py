@@ -24,6 +24,7 @@ from .conftest import EDDY, LATE_PATH, edit, git, history, read
 # Whoosh leaves its files to the garbage collector when the disk fills up while it writes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ROUNDS = examples(14)
+ROOM = 12 + ROUNDS // 7  # megabytes: every round leaves its versions in the history
 PAGE = 4096
 
 
@@ -32,7 +33,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A small file system in memory."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}m", "tmpfs", str(place)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("mounting a tmpfs is not permitted here")
     yield place
@@ -126,11 +127,12 @@ def test_a_move_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk: Path) 
 
 def test_a_bulk_change_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk: Path) -> None:
     paths = (LATE_PATH, "billing/lost-in-transit.md", "shipping/customs.md")
+    first = {path: read(small, path) for path in paths}
     taken, refused = 0, 0
     for left in range(0, ROUNDS * 3, 3):
         before = {path: read(small, path) for path in paths}
         word = b"Round %d.\n" % left * 400
-        changes = [Change(path, text, text + word) for path, text in before.items()]
+        changes = [Change(path, text, first[path] + word) for path, text in before.items()]
         with filled(disk, left):
             outcome = changed_or_not(small, changes)
         if outcome == "saved":

@@ -1,0 +1,88 @@
+"""One search answered: the ranking, all that it was made from, and what follows from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.search.facets import Narrowing
+from kb.search.loaded import Loaded
+from kb.search.query import Query
+from kb.search.ranking import PARTS, Ranked, shares
+from kb.search.results import Explained, Part
+from kb.search.scoring import Match, Scorer
+from kb.search.understanding import Understood
+
+CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
+CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
+DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A ranking and all that it was made from."""
+
+    query: Query
+    understood: Understood
+    sets: tuple[Loaded, ...]
+    scorer: Scorer
+    matches: list[Match]
+    narrowing: Narrowing
+    ranked: Ranked
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The stems that are marked in a snippet; filler only where nothing else was typed."""
+        telling = [self.understood.slots[nth] for nth in self.scorer.telling]
+        return frozenset(option.stem.decode() for slot in telling for option in slot.options)
+
+    @property
+    def convincing(self) -> bool:
+        """Does the best hit fit well?"""
+        if not len(self.ranked.docs):
+            return False
+        if self.query.filtered and not self.query.words:
+            return True
+        several = len(self.scorer.in_order) > 1
+        return float(self.ranked.scores[0]) >= (CONVINCING if several else CONVINCING_WORD)
+
+    @property
+    def did_you_mean(self) -> str | None:
+        """The text with each misspelt word as it is likely meant."""
+        corrected = self.understood.corrected
+        if not corrected:
+            return None
+        return " ".join(corrected.get(word, word) for word in self.query.words)
+
+    @property
+    def likely_department(self) -> str | None:
+        """The department with the most weight among the best hits."""
+        votes: dict[str, float] = {}
+        ranked = self.ranked
+        for nth in range(min(DEPARTMENT_VOTERS, len(ranked.docs))):
+            one = self.sets[int(ranked.sets[nth])]
+            name = one.names["department"][int(one.arrays["department"][int(ranked.docs[nth])])]
+            votes[name] = votes.get(name, 0.0) + float(ranked.scores[nth]) / (nth + 1)
+        return max(votes, key=lambda name: votes[name]) if votes else None
+
+    def page(self, offset: int, limit: int) -> range:
+        """The places of the hits from `offset` on, `limit` at most."""
+        count = len(self.ranked.docs)
+        return range(min(offset, count), min(offset + limit, count))
+
+    def explained(self, nth: int) -> Explained:
+        """The nth hit with the parts of its score."""
+        ranked = self.ranked
+        it = self.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
+        parts = tuple(
+            Part(name, round(float(adds), 4))
+            for name, adds in zip(PARTS, shares(self.scorer, ranked, nth), strict=True)
+        )
+        return Explained(it.id, it.title, float(ranked.scores[nth]), parts)
+
+
+def meant(query: Query, understood: Understood) -> str:
+    """The text whose meaning is compared: spelling put right, synonyms added."""
+    plain = query.plain
+    if understood.corrected:
+        plain = " ".join(understood.corrected.get(word, word) for word in query.words)
+    return " ".join((plain, *understood.added))
