@@ -125,13 +125,18 @@ class Lists:
         with reading(self._engine) as connection:
             return connection.scalar(_WAITING, {"departments": list(departments)}) or 0
 
-    def overdue(self, now: datetime, limit: int = 1_000) -> tuple[Item, ...]:
-        """What is past its promise in all departments and not waiting for its reporter.
+    def overdue(
+        self, now: datetime, limit: int = 1_000, department: str | None = None
+    ) -> tuple[Item, ...]:
+        """What is past its promise in all departments, or one, and not waiting for its reporter.
 
-        Those that are overdue the longest first; for whoever reminds people of them.
+        Those that are overdue the longest first; for whoever sees to them.
         """
+        wanted = _OVERDUE.limit(limit)
+        if department is not None:
+            wanted = wanted.where(items.c.department == department)
         with reading(self._engine) as connection:
-            rows = connection.execute(_OVERDUE.limit(limit), {"now": now})
+            rows = connection.execute(wanted, {"now": now})
             return tuple(records.item_from(row) for row in rows)
 
 
