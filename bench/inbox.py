@@ -177,7 +177,10 @@ def _pages(parts: Parts, count: int) -> list[tuple[str, str]]:
         ("overdue", "/inbox?show=open&due=overdue"),
         ("answered", "/inbox?show=answered&state=answered&sort=newest"),
         ("answered, tenth page", "/inbox?show=answered&state=answered&page=10"),
-        ("words", "/inbox?show=answered&text=parcel+invoice"),
+        ("words that most have", "/inbox?show=answered&text=parcel+invoice"),
+        ("a word that none has", "/inbox?show=answered&text=zebra"),
+        ("words in what is open", "/inbox?show=open&text=parcel+invoice"),
+        ("a person", "/inbox?show=answered&person=rep+1"),
         ("one item", f"/inbox/{item}"),
     ]
 

@@ -1,18 +1,15 @@
-"""What of an inbox is listed, in which order: a question as one value, answered in two statements.
-
-`Listed` says what is asked; `Lists` answers it. The cost does not grow with what is in the inbox.
-"""
+"""What of an inbox is listed, and how much there is. SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Engine,
+    Select,
     and_,
     bindparam,
     case,
@@ -21,60 +18,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    true,
 )
 
 from kb.database import GREATEST_ID, LIVE, Moment, items, memberships, people, reading
 from kb.feedback import records
-from kb.feedback.model import OPEN, Counts, Item, Kind, Page, Reason, State, folded
+from kb.feedback.choosing import RUNNING, Listed, order, which
+from kb.feedback.model import OPEN, Counts, Item, Page, State
 
-NOBODY = 0  # as an assignee: what nobody works on
-
-
-class Due(StrEnum):
-    """How much of the promised time is left of what is open."""
-
-    OVERDUE = "overdue"
-    SOON = "soon"
-    LATER = "later"
-
-
-class Sort(StrEnum):
-    """Which stands first."""
-
-    DUE = "due"  # earliest due
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    CHANGED = "changed"  # latest event
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Which items are asked for. `departments` is the limit of what the one who asks may see.
-
-    All filters hold together; None (or "") does not filter. Naming a `department` beyond the
-    limit gives nothing. `reporter` is part of a name; NOBODY may be among `assignee_ids`; `text`
-    is looked for in the title, the search, the passage and the comment. `page` counts from 1.
-    """
-
-    departments: AbstractSet[str]
-    states: AbstractSet[State] = OPEN
-    department: str | None = None
-    kind: Kind | None = None
-    due: Due | None = None
-    procedure_id: str | None = None
-    anchor: str | None = None
-    reason: Reason | None = None
-    reporter: str = ""
-    assignee_ids: AbstractSet[int] | None = None
-    text: str = ""
-    sort: Sort = Sort.DUE
-    page: int = 1
-    per_page: int = 20
-    ids: AbstractSet[int] | None = field(default=None)  # of these only
-
-
-RUNNING = and_(records.is_open(), items.c.state != State.WAITING.value)
 _now = bindparam("now", type_=Moment)
 
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
@@ -121,21 +71,24 @@ class Lists:
 
     def page(self, asked: Listed, now: datetime) -> Page:
         """One page of them, and how many there are on all; two statements."""
-        return self.where(which(asked, now), asked.page, asked.per_page, *_order(asked.sort))
+        return self.where(which(asked, now), asked.page, asked.per_page, *order(asked.sort))
 
     def where(
         self, which: ColumnElement[bool], page: int, per_page: int, *order: ColumnElement[object]
     ) -> Page:
         """The same for any clause over `items`."""
-        offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
-        # First which, then all that is known of them: the names and counts of what is not shown
-        # would be looked up only to be sorted.
-        shown = select(items.c.id).where(which).order_by(*order).limit(per_page).offset(offset)
-        listed = records.query().where(items.c.id.in_(shown.scalar_subquery())).order_by(*order)
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(items).where(which))
+            listed = _listed(which, _offset(page, per_page), per_page, *order)
             found = tuple(records.item_from(row) for row in connection.execute(listed))
         return Page(found, total or 0)
+
+    def shown(self, asked: Listed, now: datetime) -> tuple[Item, ...]:
+        """One page of them and, where the list goes on, the one after it; one statement."""
+        offset = _offset(asked.page, asked.per_page)
+        listed = _listed(which(asked, now), offset, asked.per_page + 1, *order(asked.sort))
+        with reading(self._engine) as connection:
+            return tuple(records.item_from(row) for row in connection.execute(listed))
 
     def counts(self, departments: AbstractSet[str], now: datetime) -> Counts:
         """How much these departments have, by state, and what of the open is overdue or soon."""
@@ -172,80 +125,29 @@ class Lists:
         with reading(self._engine) as connection:
             return connection.scalar(_WAITING, {"departments": list(departments)}) or 0
 
-    def overdue(self, now: datetime, limit: int = 1_000) -> tuple[Item, ...]:
-        """What is past its promise in all departments and not waiting for its reporter.
+    def overdue(
+        self, now: datetime, limit: int = 1_000, department: str | None = None
+    ) -> tuple[Item, ...]:
+        """What is past its promise in all departments, or one, and not waiting for its reporter.
 
-        Those that are overdue the longest first; for whoever reminds people of them.
+        Those that are overdue the longest first; for whoever sees to them.
         """
+        wanted = _OVERDUE.limit(limit)
+        if department is not None:
+            wanted = wanted.where(items.c.department == department)
         with reading(self._engine) as connection:
-            rows = connection.execute(_OVERDUE.limit(limit), {"now": now})
+            rows = connection.execute(wanted, {"now": now})
             return tuple(records.item_from(row) for row in rows)
 
 
-def which(asked: Listed, now: datetime) -> ColumnElement[bool]:
-    """The clause over `items` of what is asked for."""
-    mine = asked.departments
-    if asked.department is not None:
-        mine = mine & {asked.department}
-    clauses = [items.c.department.in_(sorted(mine)), _in_state(asked.states)]
-    for column, wanted in (
-        (items.c.kind, asked.kind),
-        (items.c.procedure_id, asked.procedure_id),
-        (items.c.anchor, asked.anchor),
-        (items.c.reason, asked.reason),
-    ):
-        if wanted is not None:
-            clauses.append(column == str(wanted))
-    clauses += [_due(asked.due, now), _by(asked.reporter), _assigned(asked.assignee_ids)]
-    clauses.append(_mentions(asked.text))
-    if asked.ids is not None:
-        clauses.append(items.c.id.in_([id for id in asked.ids if 0 < id <= GREATEST_ID]))
-    return and_(*clauses)
+def _offset(page: int, per_page: int) -> int:
+    return min((max(page, 1) - 1) * per_page, GREATEST_ID)
 
 
-def _in_state(states: AbstractSet[State]) -> ColumnElement[bool]:
-    return items.c.state.in_(sorted(state.value for state in states))
-
-
-def _due(due: Due | None, now: datetime) -> ColumnElement[bool]:
-    late, soon = items.c.due_at < now, items.c.soon_at <= now
-    match due:
-        case Due.OVERDUE:
-            return and_(RUNNING, late)
-        case Due.SOON:
-            return and_(RUNNING, ~late, soon)
-        case Due.LATER:
-            return and_(records.is_open(), or_(~soon, items.c.state == State.WAITING.value))
-    return true()
-
-
-def _by(name: str) -> ColumnElement[bool]:
-    folded = name.strip().casefold()
-    if not folded:
-        return true()
-    named = select(people.c.id).where(people.c.sort_name.contains(folded, autoescape=True))
-    return items.c.reporter_id.in_(named)
-
-
-def _assigned(people_ids: AbstractSet[int] | None) -> ColumnElement[bool]:
-    if people_ids is None:
-        return true()
-    known = [id for id in people_ids if 0 < id <= GREATEST_ID]
-    somebodys = items.c.assignee_id.in_(known)
-    return or_(somebodys, items.c.assignee_id.is_(None)) if NOBODY in people_ids else somebodys
-
-
-def _mentions(text: str) -> ColumnElement[bool]:
-    words = folded(text.replace("\0", "")).split()[:10]
-    return and_(true(), *(items.c.folded.contains(word, autoescape=True) for word in words))
-
-
-def _order(sort: Sort) -> tuple[ColumnElement[object], ...]:
-    match sort:
-        case Sort.DUE:
-            return items.c.due_at.asc(), items.c.id.asc()
-        case Sort.OLDEST:
-            return items.c.created_at.asc(), items.c.id.asc()
-        case Sort.CHANGED:
-            return items.c.changed_at.desc(), items.c.id.desc()
-    return items.c.created_at.desc(), items.c.id.desc()
+def _listed(
+    which: ColumnElement[bool], offset: int, most: int, *order: ColumnElement[object]
+) -> Select[Any]:
+    # First which, then all that is known of them: the names and counts of what is not shown
+    # would be looked up only to be sorted.
+    shown = select(items.c.id).where(which).order_by(*order).limit(most).offset(offset)
+    return records.query().where(items.c.id.in_(shown.scalar_subquery())).order_by(*order)

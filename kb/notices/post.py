@@ -97,15 +97,11 @@ class Post:
 
     def _connected(self) -> smtplib.SMTP:
         if self._open is None:
-            server = self.server
-            kind = smtplib.SMTP_SSL if server.tls == "tls" else smtplib.SMTP
-            # With a host, smtplib connects at once; without, its timeout would not be kept.
-            connection = kind(server.host, server.port, timeout=server.timeout)
-            self._open = connection
-            if server.tls == "starttls":
+            connection = self._open = _connection(self.server)
+            if self.server.tls == "starttls":
                 connection.starttls(context=ssl.create_default_context())
-            if server.user:
-                connection.login(server.user, server.password)
+            if self.server.user:
+                connection.login(self.server.user, self.server.password)
             connection.ehlo_or_helo_if_needed()
         return self._open
 
@@ -141,6 +137,15 @@ class Post:
             connection.close()
 
 
+def _connection(server: MailServer) -> smtplib.SMTP:
+    # With a host, smtplib connects at once; without, its timeout would not be kept.
+    if server.tls == "tls":
+        # Without a context, smtplib would take any certificate.
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
+    return smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+
+
 def _refusal(code: int, said: bytes) -> NotTaken:
     if code == 421:
         return ServerAway(_answer("closes", code, said))
@@ -156,6 +161,8 @@ def _said(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return _answer("says no", error.smtp_code, said if isinstance(said, bytes) else b"")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the mail server's certificate is not trusted: {error.verify_message}"
     if isinstance(error, TimeoutError):
         return "the mail server does not answer"
     words = error.strerror or str(error) or type(error).__name__

@@ -50,6 +50,7 @@ class Right(StrEnum):
     HAND_OVER = "hand over to another owner"
     ERASE = "erase for good"
     ANSWER = "answer the inbox"
+    OVERSEE = "see to what a department has not answered in time"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
 
@@ -132,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.VOTE, _ALL),
     Rule(Right.ASK, _ALL),
     Rule(Right.ANSWER, _WRITERS),
+    Rule(Right.OVERSEE, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.KEEP_PEOPLE, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.KEEP_TOKENS, (Role.ADMINISTRATOR,), everywhere=True),
 )

@@ -16,7 +16,8 @@ from kb.procedures.model import Department, Departments
 
 # How far something has come, and whom that is told.
 BEFORE, DUE, DEPUTY, LEAD, ADMINISTRATORS = "before", "due", "deputy", "lead", "administrators"
-_REVIEWS, _INBOX = "/reviews", "/inbox"
+_REVIEWS = "/reviews"
+_LATE, _OVERDUE = "/inbox?show=open&due=overdue&", "/overdue?"  # a lead's, an administrator's
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _STAGES = {
     BEFORE: "{} will be due within a week.",
@@ -66,14 +67,19 @@ def review_notice(
     )
 
 
-def late_notice(person_id: int, stage: str, department: Department, late: Sequence[Late]) -> Notice:
-    """How many questions a department has not answered in time."""
+def late_notice(
+    person_id: int, stage: str, department: Department, late: Sequence[Late], *, leads: bool
+) -> Notice:
+    """How many questions a department has not answered in time, to its lead or administrators."""
     questions = "1 question" if len(late) == 1 else f"{len(late)} questions"
-    oldest = day_in_words(min(one.due_at for one in late).date())
+    first = min(one.due_at for one in late).astimezone(department.calendar.zone)
+    oldest = day_in_words(first.date())
     since = "It was promised by" if len(late) == 1 else "The oldest was promised by"
     text = f"{since} {oldest}. Who asked is still waiting for a word."
     if stage == ADMINISTRATORS:
         text += f" The lead of {department.name} was told; could you see to it?"
+    elif not leads:
+        text += f" {department.name} has no lead who could be told; could you see to it?"
     digest = _digest([Mark(f"{one.id}:{one.due_at.isoformat()}", stage) for one in late])
     return Notice(
         person_id=person_id,
@@ -81,7 +87,7 @@ def late_notice(person_id: int, stage: str, department: Department, late: Sequen
         key=f"overdue:{department.id}:{stage}:{digest}",
         title=f"{questions} to {department.name} not answered in time",
         text=text,
-        link=_INBOX if stage == LEAD else f"/departments/{department.id}",
+        link=f"{_LATE if leads else _OVERDUE}department={department.id}",
         department=department.id if stage == LEAD else None,
     )
 

@@ -85,8 +85,10 @@ class Reminding:
                 fresh: set[Mark], stage: str = stage, marks: dict[Mark, Late] = marks
             ) -> Iterator[Notice]:
                 told = [marks[mark] for mark in sorted(fresh)]
+                lead = folded_email(department.lead or "")
                 for person in self._in_charge(department, stage):
-                    yield words.late_notice(person.id, stage, department, told)
+                    leads = person.email == lead
+                    yield words.late_notice(person.id, stage, department, told, leads=leads)
 
             self.reminders.once(list(marks), notices, now)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kb.feedback.choosing import Due, Sort
 from kb.feedback.errors import AlreadyAnswered, FeedbackError, NotYourDepartment
-from kb.feedback.facets import Cell, Facets
-from kb.feedback.listing import Due, Sort
+from kb.feedback.facets import MOST, Facets
 from kb.feedback.model import Item, Outcome, Reason
 from kb.feedback.saved_views import SavedViews
 from kb.insight.shared import SharedSearches
 from kb.web import access, inbox_item, passages, wording
 from kb.web.forms import AnswerForm
 from kb.web.inbox_access import mine_or_404
-from kb.web.inbox_filter import PER_PAGE, Filter, Show, chosen, offered
+from kb.web.inbox_filter import PER_PAGE, Filter, Show, chosen, offered, pages
 from kb.web.inbox_forms import ViewForm
-from kb.web.pages import Pages, departments, now, page_number, parts
+from kb.web.pages import departments, now, parts
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 blueprint.add_app_template_filter(wording.apart)
@@ -30,15 +30,16 @@ def listing() -> ResponseReturnValue:
     """The items of my departments, as they were chosen and ordered."""
     now_shown = chosen(access.answering())
     asked = now_shown.listed()
-    found = parts().inbox.lists.page(asked, now())
+    found = Facets(parts().engine).found(asked, now_shown.me, now_shown.assignee_id, now())
+    shown = parts().inbox.lists.shown(found.listed(asked), now())
+    counted = offered(found, now_shown)
     return render_template(
         "inbox/listing.html",
-        items=found.items,
-        pages=Pages(page_number(), PER_PAGE, found.total),
+        items=shown[:PER_PAGE],
+        pages=pages(shown, counted, now_shown.show),
         chosen=now_shown,
-        offered=offered(
-            Facets(parts().engine).cells(asked, now_shown.assignee_id, now()), now_shown
-        ),
+        offered=counted,
+        most=MOST,
         views=SavedViews(parts().engine).of(now_shown.me),
         shared=SharedSearches(parts().engine).count(now_shown.departments),
         members=_members(now_shown),
@@ -87,11 +88,6 @@ def told(asked: Item) -> str:
         return f"{asked.reporter} sees it"
     others = "1 other" if asked.duplicates == 1 else f"{asked.duplicates} others"
     return f"{asked.reporter} and {others} see it"
-
-
-def _cells(now_shown: Filter) -> tuple[Cell, ...]:
-    asked, whose = now_shown.listed(), now_shown.assignee_id
-    return Facets(parts().engine).cells(asked, whose, now())
 
 
 def _prefilled() -> AnswerForm:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import abort, request
 
-from kb.feedback.facets import Cell, counted
-from kb.feedback.listing import NOBODY, Due, Listed, Sort
+from kb.feedback.choosing import NOBODY, Due, Listed, Sort
+from kb.feedback.facets import Found
 from kb.feedback.model import OPEN, Reason, State
 from kb.tending.routing import Answering
-from kb.web.pages import page_number
+from kb.web.pages import Pages, page_number
 
 PER_PAGE = 25
 _LONGEST = 200
@@ -122,12 +122,18 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """How many each choice would show, all others kept."""
+    """How many each choice would show, all others kept.
 
-    shows: Counter[Hashable]
-    departments: Counter[Hashable]
-    dues: Counter[Hashable]
-    reasons: Counter[Hashable]
+    `more`: more is answered than was counted; `told_apart`: the numbers of departments and
+    reasons are nevertheless true, as something else is listed.
+    """
+
+    shows: Counter[Show] = field(default_factory=Counter)
+    departments: Counter[str] = field(default_factory=Counter)
+    dues: Counter[Due | None] = field(default_factory=Counter)
+    reasons: Counter[Reason | None] = field(default_factory=Counter)
+    more: bool = False
+    told_apart: bool = True
 
 
 def chosen(mine: Answering) -> Filter:
@@ -154,35 +160,39 @@ def chosen(mine: Answering) -> Filter:
     )
 
 
-def offered(cells: tuple[Cell, ...], now: Filter) -> Offered:
+def offered(found: Found, now: Filter) -> Offered:
     """Each choice with how many it would show."""
-    by_show = _in_show(now, now.show)
-    by_department = _keeps(lambda cell: cell.department, now.department)
-    by_due = _keeps(lambda cell: cell.due, now.due)
-    by_reason = _keeps(lambda cell: cell.reason, now.reason)
-    by_assignee = _keeps(lambda cell: cell.assignee_id or NOBODY, now.assignee_id)
-    kept = (by_department, by_due, by_reason, by_assignee)
-    shows: Counter[Hashable] = Counter()
-    for show in Show:
-        shows[show] = counted(cells, lambda _: True, _in_show(now, show), *kept)[True]
-    rest = (by_show, by_assignee)
-    return Offered(
-        shows=shows,
-        departments=counted(cells, lambda c: c.department, by_due, by_reason, *rest),
-        dues=counted(cells, lambda c: c.due, by_department, by_reason, *rest),
-        reasons=counted(cells, lambda c: c.reason, by_department, by_due, *rest),
-    )
+    unknown = found.more and now.show is Show.ANSWERED
+    counted = Offered(more=found.more, told_apart=not unknown)
+    shows = [(show, show.states, show.assignees(now.me)) for show in Show]
+    for cell in found.cells:
+        whose = cell.assignee_id or NOBODY
+        if now.assignee_id is not None and whose != now.assignee_id:
+            continue
+        in_shows = {
+            show
+            for show, states, assignees in shows
+            if cell.state in states and (assignees is None or whose in assignees)
+        }
+        department = now.department in (None, cell.department)
+        due = now.due in (None, cell.due)
+        reason = now.reason in (None, cell.reason)
+        if department and due and reason:
+            for show in in_shows:
+                counted.shows[show] += cell.number
+        if now.show in in_shows:
+            counted.departments[cell.department] += cell.number * (due and reason)
+            counted.dues[cell.due] += cell.number * (department and reason)
+            counted.reasons[cell.reason] += cell.number * (department and due)
+    return counted
 
 
-def _in_show(now: Filter, show: Show) -> Callable[[Cell], bool]:
-    states, whose = show.states, show.assignees(now.me)
-    return lambda cell: (
-        cell.state in states and (whose is None or (cell.assignee_id or NOBODY) in whose)
-    )
-
-
-def _keeps(by: Callable[[Cell], object], wanted: object) -> Callable[[Cell], bool]:
-    return lambda cell: wanted is None or by(cell) == wanted
+def pages(shown: Sequence[object], counted: Offered, show: Show) -> Pages:
+    """The pages of the list; where not all of it was counted, those that are known of."""
+    number = page_number()
+    if counted.told_apart:
+        return Pages(number, PER_PAGE, counted.shows[show])
+    return Pages(number, PER_PAGE, (number - 1) * PER_PAGE + len(shown))
 
 
 def _asked() -> dict[str, str]:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event
 
+from kb.feedback.choosing import Listed, Sort
 from kb.feedback.errors import AlreadyAnswered, EmptyQuestion, EmptyReply, NotYourDepartment
 from kb.feedback.inbox import Inbox
-from kb.feedback.listing import Listed, Sort
 from kb.feedback.model import Counts, Item, Kind, Outcome, Reason, Route, State
 from kb.procedures.model import Department
 

@@ -15,10 +15,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from kb.database import notices
+from kb.feedback.choosing import Listed
 from kb.feedback.errors import AlreadyAnswered, NotYourDepartment, TooLate
 from kb.feedback.inbox import Inbox
 from kb.feedback.life import STEPS, EventKind, Party, Verb
-from kb.feedback.listing import Listed
 from kb.feedback.model import LIVE, WHOLE, About, Item, Kind, Outcome, Passage, Reason, State
 from kb.feedback.thread import Event
 from tests.effort import examples

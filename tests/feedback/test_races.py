@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from kb.feedback.choosing import Listed
 from kb.feedback.errors import AlreadyAnswered
 from kb.feedback.inbox import Inbox
-from kb.feedback.listing import Listed
 from kb.feedback.model import Item, Outcome, State
 
 from .conftest import ANA, BEN, DANA, LATE, SHIPPING

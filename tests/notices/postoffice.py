@@ -11,6 +11,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -80,10 +81,10 @@ class Office:
 
 
 @contextmanager
-def open_office(mood: str = "takes") -> Iterator[Office]:
-    """The server, until the end of the block."""
+def open_office(mood: str = "takes", **more: Any) -> Iterator[Office]:
+    """The server, until the end of the block; `more` is what its aiosmtpd is told."""
     office = Office(mood, free_port())
-    controller = Controller(office, hostname="127.0.0.1", port=office.port)
+    controller = Controller(office, hostname="127.0.0.1", port=office.port, **more)
     controller.start()
     try:
         yield office

@@ -155,6 +155,8 @@ def test_an_unanswered_question_reaches_the_lead_and_later_the_administrators(
     (one,) = told(parts, RENA, "overdue")
     assert one.title == "2 questions to Shipping not answered in time"
     assert one.department == "shipping"
+    assert one.link == "/inbox?show=open&due=overdue&department=shipping"
+    assert [each.link for each in told(parts, ADA, "overdue")] == ["/overdue?department=shipping"]
     for somebody in (EDDY, OTTO, RITA):
         assert told(parts, somebody, "overdue") == []
 
@@ -163,7 +165,9 @@ def test_without_a_lead_the_administrators_hear_of_it_first(parts: Parts) -> Non
     parts.directory.disable(RENA, NOW)
     ask(parts, "norway", NOW)
     parts.reminding.run(NOW + timedelta(hours=9))
-    assert len(told(parts, ADA, "overdue")) == 1
+    (one,) = told(parts, ADA, "overdue")
+    assert "Shipping has no lead who could be told; could you see to it?" in one.text
+    assert one.link == "/overdue?department=shipping"
 
 
 def test_what_fails_in_the_middle_is_reminded_of_the_next_time(

@@ -9,8 +9,11 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 
 from kb.content.departments import parse_departments
+from kb.database import items
+from kb.feedback.facets import MOST
 from kb.feedback.model import LONGEST_TEXT, Outcome, Route
 from kb.parts import Parts
 from kb.procedures.model import UNASSIGNED, Department
@@ -373,3 +376,29 @@ def test_a_person_has_twenty_views_at_most(editor: FlaskClient) -> None:
     assert "20 views already" in shown
     assert "view 19</a>" in shown
     assert "view 20</a>" not in shown
+
+
+def test_of_what_very_many_say_it_is_said_that_there_is_more(
+    editor: FlaskClient, parts: Parts
+) -> None:
+    with parts.engine.begin() as connection:
+        connection.execute(insert(items), [_answered(parts) for _ in range(MOST + 1)])
+    shown = page(editor, "/inbox?show=answered&text=parcel")
+    assert "More than 2,000 answered items are like that" in shown
+    assert "2,000+" in shown
+    assert 'href="/inbox?show=answered&amp;text=parcel&amp;page=2"' in shown
+    assert "More than" not in page(editor, "/inbox?show=answered&text=parcels")
+    assert "More than" not in page(editor, "/inbox?show=answered")
+    other = page(editor, "/inbox?show=open&text=parcel")
+    assert "2,000+" in other
+    assert "More than" not in other
+    last = page(editor, "/inbox?show=answered&text=parcel&page=81")
+    assert 'id="item-' in last
+    assert "page=82" not in last
+
+
+def _answered(parts: Parts) -> dict[str, object]:
+    asked = {"kind": "request", "query": "parcel", "folded": "parcel", "department": "shipping"}
+    times = dict.fromkeys(("created_at", "changed_at", "due_at", "soon_at"), NOW)
+    reporter = parts.directory.by_email("editor@kb.example")
+    return {**asked, **times, "reporter_id": reporter.id, "state": "answered"}

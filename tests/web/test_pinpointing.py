@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kb.feedback.listing import Listed
+from kb.feedback.choosing import Listed
 from kb.feedback.model import LONGEST_TEXT, OF_PROCEDURES, About, Item, Reason, State
 from kb.parts import Parts
 from tests.conftest import NOW

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from kb.feedback.listing import Listed, Sort
+from kb.feedback.choosing import Listed, Sort
 from kb.feedback.model import LONGEST_TEXT, OF_PROCEDURES, Reason, Route
 from kb.parts import Parts
 from kb.procedures.model import Department

@@ -51,6 +51,11 @@ LADDER = {
     "POST /must-reads/<int:must_read_id>/cancellation": "401 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/must-reads": DRAFT,
     "POST /procedures/<path:procedure_id>/must-reads": WRITE_POST,
+    "GET /overdue": ADMINISTRATORS,
+    # Item 1 is not overdue yet.
+    "GET /overdue/<int:item_id>": "302 404 404 404 404 404",
+    "POST /overdue/<int:item_id>/assignment": "401 404 404 404 404 404",
+    "POST /overdue/<int:item_id>/route": "401 404 404 404 404 404",
     "GET /deliveries": ADMINISTRATORS,
     "POST /deliveries/retries": "401 404 404 404 404 302",
     "POST /account/sessions/ending": "401 302 302 302 302 302",
