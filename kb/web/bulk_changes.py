@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
-from kb.content.repository import Author
 from kb.owning.ledger import BulkChange
 from kb.people.person import Person
 from kb.saving.batches import Batch
@@ -43,7 +42,7 @@ def undo(commit: str) -> ResponseReturnValue:
         abort(400)
     _mine_or_404(commit, me)
     try:
-        done = parts().saver.undo(commit, Author(me.name, me.email), now())
+        done = parts().undoing.undo(commit, me, now())
     except (NotSaved, UnusableEdit) as error:
         flash(str(error), "bad")
         return redirect(url_for(".listing"))
