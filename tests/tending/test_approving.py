@@ -28,8 +28,8 @@ from kb.people.person import Person
 from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.saving.edits import Author, Collision, Edit, NotAllowed
-from kb.settings import load
 from tests.conftest import NOW
+from tests.databases import load
 
 LATER = NOW + timedelta(hours=3)
 CUSTOMS, LATE = "shipping/customs.md", "shipping/late-shipment.md"

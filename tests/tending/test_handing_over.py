@@ -14,10 +14,10 @@ from kb.owning.ledger import Ledger
 from kb.parts import Parts
 from kb.procedures.model import Departments
 from kb.saving.saver import Saver
-from kb.settings import load
 from kb.tending.handing_over import HandingOver
 from kb.tending.reviewing import HandOver, Reviewing
 from tests.conftest import NOW
+from tests.databases import load
 from tests.tending.test_approving_kill import closed, killed
 from tests.tending.test_leaving import person, told
 

@@ -10,10 +10,10 @@ from kb.app import build
 from kb.parts import Parts
 from kb.saving.batches import Batch, Change
 from kb.saving.edits import Author
-from kb.settings import load
 from kb.tending.reviewing import HandOver
 from kb.tending.undoing import NOT_YOURS, REVIEWED
 from tests.conftest import DEPARTMENTS, NOW
+from tests.databases import load
 from tests.tending.test_leaving import person
 
 LATE, CUSTOMS = "shipping/late-shipment.md", "shipping/customs.md"
