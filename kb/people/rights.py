@@ -94,7 +94,7 @@ class Case:
     answers: bool = False
 
 
-_ALL = (Role.REP, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+_ALL = tuple(Role)
 _WRITERS = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
 _REVIEWERS = (Role.REVIEWER, Role.ADMINISTRATOR)
 _UP = (Status.PUBLISHED, Status.RETIRED)

@@ -85,6 +85,13 @@ def _tell(done: Batch) -> None:
         known = {path: cards[id].procedure for path, id in ids.items() if id in cards}
         reader = access.reader()
         titles = {path: one.title for path, one in known.items() if reader.may_read(one)}
-        told = [f"{titles.get(path, path)[:80]}: {why}" for path, why in done.skipped.items()]
-        rest = [f"and {len(told) - _MOST_NAMED} more"] if len(told) > _MOST_NAMED else []
-        flash("Left as they are. " + "; ".join([*told[:_MOST_NAMED], *rest]) + ".", "warn")
+        by_reason: dict[str, list[str]] = {}
+        for path, why in done.skipped.items():
+            by_reason.setdefault(why, []).append(titles.get(path, path)[:80])
+        told = [f"{_named(some)}: {why}" for why, some in by_reason.items()]
+        flash(f"Left as they are. {'; '.join(told)}.", "warn")
+
+
+def _named(titles: list[str]) -> str:
+    more = len(titles) - _MOST_NAMED
+    return ", ".join(titles[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
