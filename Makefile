@@ -19,7 +19,7 @@ faults: $(VENV)/.installed-dev
 	  tests/search/test_hostile.py tests/search/test_soak.py tests/content/test_catalogue.py tests/content/test_pathological.py \
 	  tests/content/test_merging.py tests/saving/test_kill.py tests/saving/test_full_disk.py \
 	  tests/saving/test_editors.py tests/saving/test_batches.py tests/insight/test_month.py \
-	  tests/tending/test_life_machine.py tests/tending/test_approving_kill.py \
+	  tests/tending/test_life_machine.py tests/tending/test_approving_kill.py tests/tending/test_link_checking.py \
 	  tests/notices/test_delivering.py tests/notices/test_kill.py
 
 # 5,000 votes and requests by eight people, with workers killed meanwhile (a few minutes).

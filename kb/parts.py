@@ -50,6 +50,7 @@ from kb.tending.reminding import Reminding
 from kb.tending.reviewing import Reviewing
 from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
+from kb.tending.undoing import Undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Parts:
     ledger: Ledger
     reviews: Reviews
     reviewing: Reviewing
+    undoing: Undoing
     departments_kept: DepartmentsKept
     leaving: Leaving
     earlier: Earlier

@@ -13,12 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
-from kb import settings as configuration
 from kb.app import build, create_app
 from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.passwords import Passwords
 from kb.web.rendered import Shelf
+from tests import databases
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -111,7 +111,7 @@ status: draft
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with three procedures of two departments, indexed, with the personas; to be copied."""
     folder = tmp_path_factory.mktemp("template")
     files = {
@@ -124,18 +124,21 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         target = folder / "content" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    built = with_fast_passwords(build(configuration.load({}, folder)))
+    built = with_fast_passwords(build(databases.load({}, folder)))
     add_personas(built.directory)
     built.publisher.refresh(NOW.date())
+    built.log.close()
     built.engine.dispose()
-    return folder
+    yield folder
+    databases.dropped(folder)
 
 
 @pytest.fixture
-def home(template: Path, tmp_path: Path) -> Path:
+def home(template: Path, tmp_path: Path) -> Iterator[Path]:
     """A home of one's own: three procedures, of which SHP-015 is a draft, and no people."""
     shutil.copytree(template / "content", tmp_path / "content")
-    return tmp_path
+    yield tmp_path
+    databases.dropped(tmp_path)
 
 
 @pytest.fixture
@@ -143,7 +146,8 @@ def parts(template: Path, home: Path) -> Iterator[Parts]:
     """All parts over that home, indexed, with the personas registered."""
     for folder in ("var", "search_index"):
         shutil.copytree(template / folder, home / folder)
-    built = with_fast_passwords(build(configuration.load({}, home)))
+    databases.copied(template, home)
+    built = with_fast_passwords(build(databases.load({}, home)))
     yield built
     built.log.close()
     built.engine.dispose()

@@ -1,21 +1,98 @@
-"""Databases at the newest migration, made once and copied: that is what takes the time."""
+"""Databases of tests: at the newest migration, made once and copied, which saves most of the time.
+
+SQLite, each in the folder of its test. Where KB_TEST_DATABASE_URL names a PostgreSQL server
+("postgresql+psycopg://kb@127.0.0.1:5433/postgres"), each is a database of its own there, made and
+dropped by the test; what is about SQLite's file itself is skipped (`only_sqlite`).
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
 
+from kb import settings as configuration
 from kb.database import connect, upgrade
+from kb.settings import Settings
+
+SERVER = os.environ.get("KB_TEST_DATABASE_URL", "")
+only_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite itself")
+
+
+def load(environment: Mapping[str, str], home: Path) -> Settings:
+    """Settings as from that environment, over the database of this home."""
+    if SERVER:
+        if not _exists(_name(home)):
+            _create(home)
+        environment = {"KB_DATABASE_URL": url(home), **environment}
+    return configuration.load(environment, home)
+
+
+def url(folder: Path) -> str:
+    """The database of that folder; it need not be there."""
+    if not SERVER:
+        return f"sqlite:///{folder / 'kb.sqlite3'}"
+    named = make_url(SERVER).set(database=_name(folder))
+    return named.render_as_string(hide_password=False)
+
+
+def fresh(folder: Path) -> Engine:
+    """An empty database of one's own, with no tables; `dropped` ends it."""
+    if SERVER:
+        _create(folder)
+    return connect(url(folder))
 
 
 def migrated(folder: Path) -> Engine:
     """An empty database of one's own in that folder."""
+    if SERVER:
+        engine = fresh(folder)
+        upgrade(engine)
+        return engine
     path = folder / "kb.sqlite3"
     path.write_bytes(_empty())
     return connect(f"sqlite:///{path}")
+
+
+def copied(template: Path, home: Path) -> None:
+    """The database of `template`, to which nobody is connected, for this home, too."""
+    if SERVER:
+        _create(home, f"TEMPLATE {_name(template)}")
+
+
+def dropped(folder: Path) -> None:
+    """Nobody needs the database of this folder any more."""
+    if SERVER:
+        _said(f"DROP DATABASE IF EXISTS {_name(folder)} WITH (FORCE)")
+
+
+def _create(folder: Path, how: str = "") -> None:
+    dropped(folder)
+    _said(f"CREATE DATABASE {_name(folder)} {how}")
+
+
+def _name(folder: Path) -> str:
+    return f"kbt_{sha256(str(folder).encode()).hexdigest()[:20]}"
+
+
+def _exists(name: str) -> bool:
+    return bool(_said("SELECT count(*) FROM pg_database WHERE datname = :name", name=name))
+
+
+def _said(sql: str, **values: str) -> int:
+    """The first number of the answer; on a connection of its own, which lives for that alone."""
+    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        answer = connection.execute(text(sql), values)
+        number = answer.scalar() if answer.returns_rows else 0
+    engine.dispose()
+    return int(number or 0)
 
 
 @cache

@@ -20,7 +20,6 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from kb.database import (
     MIGRATIONS,
-    connect,
     metadata,
     people,
     reading,
@@ -32,6 +31,7 @@ from kb.database import (
 )
 from kb.database import catalogue_state as state
 from kb.feedback.inbox import Inbox
+from tests import databases
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -43,9 +43,10 @@ def person(**changes: object) -> dict[str, object]:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    engine = databases.fresh(tmp_path)
     yield engine
     engine.dispose()
+    databases.dropped(tmp_path)
 
 
 def test_the_migrations_make_the_tables_of_today(engine: Engine):

@@ -14,7 +14,7 @@ import pytest
 from kb.app import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
-from kb.settings import load
+from tests.databases import load
 
 TODAY = date(2026, 11, 22)
 

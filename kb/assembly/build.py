@@ -63,6 +63,7 @@ from kb.tending.comparing import Comparing
 from kb.tending.departments_kept import DepartmentsKept
 from kb.tending.duties import Duties, Duty
 from kb.tending.fixing import Fixing
+from kb.tending.handing_over import HandingOver
 from kb.tending.leaving import Leaving as LeavingPeople
 from kb.tending.link_checking import LinkChecking
 from kb.tending.reminding import Reminding
@@ -70,6 +71,7 @@ from kb.tending.reviewing import Reviewing
 from kb.tending.rewording import Rewording
 from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
+from kb.tending.undoing import Undoing
 
 _ANSWERS_KEPT = 500  # a few MB in each process
 
@@ -130,6 +132,9 @@ def build(settings: Settings) -> Parts:
         departments=publisher.departments,
         asking=asking,
     )
+    handing = HandingOver(
+        saver, ledger, reminders, receivers, publisher.departments, keeping.repository.bytes_of
+    )
     return Parts(
         settings=settings,
         engine=engine,
@@ -157,7 +162,8 @@ def build(settings: Settings) -> Parts:
         saver=saver,
         ledger=ledger,
         reviews=standings,
-        reviewing=Reviewing(saver, catalogue, library, standings, publisher.departments),
+        reviewing=Reviewing(saver, catalogue, library, handing, publisher.departments),
+        undoing=Undoing(saver, publisher.departments, four_eyes=settings.four_eyes),
         approving=approving,
         telling=Telling(engine),
         choices=courier.choices,
@@ -179,6 +185,7 @@ def build(settings: Settings) -> Parts:
                 Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
                 Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
                 Duty("approving", 10, approving.keep_up),
+                Duty("handing over", 60, handing.keep_up),
                 Duty("delivering", 5, courier.wake),
                 Duty("reminding", 300, reminding.run),
             )

@@ -39,8 +39,9 @@ def enqueue(connection: Connection, notices: Iterable[Notice], now: datetime) ->
             "person_id": notice.person_id,
             "kind": notice.kind,
             "key": notice.key,
-            "title": notice.title,
-            "text": notice.text,
+            # People may paste anything; PostgreSQL keeps no NUL.
+            "title": notice.title.replace("\0", ""),
+            "text": notice.text.replace("\0", ""),
             "link": notice.link,
             "procedure_id": notice.procedure_id,
             "created_at": now,

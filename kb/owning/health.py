@@ -96,10 +96,12 @@ class Health:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def standing(self, department: str, today: date, now: datetime, email: str) -> Standing:
+    def standing(
+        self, department: str, today: date, now: datetime, email: str, person_id: int = 0
+    ) -> Standing:
         """What waits there, and how much of it is this person's."""
         with reading(self._engine) as connection:
-            return standing(connection, department, today, now, email.casefold())
+            return standing(connection, department, today, now, email.casefold(), person_id)
 
     def votes(self, department: str, now: datetime, most: int) -> Votes:
         """Votes on its published procedures, whatever version they were about.

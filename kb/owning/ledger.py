@@ -86,6 +86,12 @@ class Ledger:
         """What was begun and not ended, oldest first: at work now, or killed."""
         return self._listed(_counted().where(table.c.commit.is_(None)).order_by(table.c.id))
 
+    def noted(self, beginning: str, since: datetime) -> list[BulkChange]:
+        """Those that stand, from then on, whose note begins so; the oldest first."""
+        which = table.c.commit.is_not(None) & (table.c.at >= since)
+        which &= table.c.note.startswith(beginning, autoescape=True)
+        return self._listed(_counted().where(which).order_by(table.c.id))
+
     def of_commit(self, commit: str) -> BulkChange | None:
         """The bulk change of that commit (40 hex digits)."""
         return next(iter(self._listed(_counted().where(table.c.commit == commit))), None)

@@ -12,7 +12,7 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -59,16 +59,26 @@ class Target:
     address: str
 
 
+def resolved(host: str, port: int) -> list[str]:
+    """The addresses of a host, as this machine looks them up. Raises OSError, UnicodeError."""
+    return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
 class Outside:
     """Asks one address at a time.
 
     `allowed` are (host, port) that are asked although they are not public: for tests, which have
-    a server of their own. No setting leads here.
+    a server of their own. `resolve` gives the addresses of a host. No setting leads here.
     """
 
     def __init__(
-        self, allowed: Collection[tuple[str, int]] = (), wait: float = _WAIT, most: float = _AT_MOST
+        self,
+        allowed: Collection[tuple[str, int]] = (),
+        wait: float = _WAIT,
+        most: float = _AT_MOST,
+        resolve: Callable[[str, int], list[str]] = resolved,
     ) -> None:
+        self._resolve = resolve
         self._allowed = frozenset(allowed)
         self._wait = wait
         self._most = most
@@ -102,10 +112,9 @@ class Outside:
             return Finding(LinkState.REFUSED, "it has a name or password in it")
         port = port or (443 if parts.scheme == "https" else 80)
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             return _unknown(error)
-        addresses = [str(one[4][0]) for one in found]
         if (host, port) not in self._allowed and not all(map(is_public, addresses)):
             return Finding(LinkState.REFUSED, "it leads into a private network")
         return Target(parts, host, port, addresses[0])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, true
 
-from kb.database import items, openings, people, procedures, reading, writing
-from kb.notices.queue import Notice, enqueue
+from kb.database import items, openings, people, procedures, reading
 from kb.owning.urgency import Facts, reasons, score
 from kb.procedures.model import UNASSIGNED, Status
 
@@ -168,11 +167,6 @@ class Reviews:
         query = query.where(procedures.c.department.in_(list(departments)))
         with reading(self._engine) as connection:
             return dict(connection.execute(query).all())
-
-    def tell(self, notices: Iterable[Notice], now: datetime) -> None:
-        """Queue notices about what was handed over. Raises Unwritable."""
-        with writing(self._engine, "notices") as connection:
-            enqueue(connection, notices, now)
 
 
 def _facts(today: date) -> Select[Any]:

@@ -25,7 +25,8 @@ class Standing:
     """Counts of one department. `promised` are published and have a review date.
 
     `overdue` and `due_soon` are of those; `faulty` counts files, `broken_finds` search tests.
-    `soon_items` and `late_items` are of `open_items`. The last two are of one person.
+    `soon_items` and `late_items` are of `open_items`. The last four are of one person: whose
+    reviews they are, whom items are assigned to, who submitted it.
     """
 
     published: int = 0
@@ -41,16 +42,26 @@ class Standing:
     late_items: int = 0
     my_overdue: int = 0
     my_due_soon: int = 0
+    my_items: int = 0
+    my_submissions: int = 0
 
 
 def standing(
-    connection: Connection, department: str, today: date, now: datetime, email: str | None = None
+    connection: Connection,
+    department: str,
+    today: date,
+    now: datetime,
+    email: str | None = None,
+    person_id: int = 0,
 ) -> Standing:
-    """How it stands; `today` is the department's day, `email` whose reviews are counted apart."""
+    """How it stands; `today` is the department's day.
+
+    What is of the person with that `email` and `person_id` is counted apart, too.
+    """
     own = procedures.c.department == department
     counts = dict(connection.execute(_reviews(own, today, email)).one()._mapping)
-    counts |= dict(connection.execute(_items(department, now)).one()._mapping)
-    counts["submissions"] = connection.scalar(_submissions(department))
+    counts |= dict(connection.execute(_items(department, now, person_id)).one()._mapping)
+    counts |= dict(connection.execute(_submissions(department, person_id)).one()._mapping)
     listed = select(procedures.c.faults, procedures.c.cross_faults)
     rows = connection.execute(listed.where(own, procedures.c.faulty)).all()
     return Standing(**{k: int(v or 0) for k, v in counts.items()}, **_faults(rows))
@@ -87,23 +98,29 @@ def _reviews(own: ColumnElement[bool], today: date, email: str | None) -> Any:
     return select(*(_sum(which).label(name) for name, which in counted.items())).where(own)
 
 
-def _items(department: str, now: datetime) -> Any:
+def _items(department: str, now: datetime, person_id: int) -> Any:
     runs = items.c.state != STANDS
     counted = {
         "open_items": items.c.id > 0,
         "soon_items": and_(items.c.due_at >= now, items.c.soon_at <= now, runs),
         "late_items": and_(items.c.due_at < now, runs),
+        "my_items": items.c.assignee_id == person_id,
     }
     waiting = and_(items.c.department == department, items.c.state.in_(OPEN))
     return select(*(_sum(which).label(name) for name, which in counted.items())).where(waiting)
 
 
-def _submissions(department: str) -> Any:
+def _submissions(department: str, person_id: int) -> Any:
     """Those that wait for a reviewer of the department that the procedure is of today."""
     today = func.coalesce(procedures.c.department, submissions.c.department)
     joined = submissions.outerjoin(procedures, procedures.c.id == submissions.c.procedure_id)
     wanted = and_(submissions.c.state == State.WAITING.value, today == department)
-    return select(func.count()).select_from(joined).where(wanted)
+    counted = {
+        "submissions": submissions.c.id > 0,
+        "my_submissions": submissions.c.by_id == person_id,
+    }
+    shown = (_sum(which).label(name) for name, which in counted.items())
+    return select(*shown).select_from(joined).where(wanted)
 
 
 def _faults(rows: Iterable[Any]) -> dict[str, int]:

@@ -177,6 +177,13 @@ class Waiting:
                 for row in connection.execute(query)
             )
 
+    def talking(self, rounds: Collection[int]) -> tuple[int, ...]:
+        """The numbers of the people who commented in these rounds."""
+        said = submission_comments
+        query = select(said.c.person_id).where(said.c.submission_id.in_(rounds)).distinct()
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query.order_by(said.c.person_id)))
+
     def rounds(self, submission: Submission) -> tuple[int, ...]:
         """Its number and those of the rounds before it, the latest first."""
         own = table.c.procedure_id == submission.procedure_id

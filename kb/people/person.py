@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.people.errors import UnusableEmail, UnusableName
-from kb.procedures.model import UNASSIGNED
+from kb.procedures.model import UNASSIGNED, Departments
 from kb.procedures.visibility import Reader
 
 LONGEST_EMAIL = 254
@@ -16,7 +16,10 @@ LONGEST_DEPARTMENT = 80
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may sign in. `sessions` is raised to end every session begun before."""
+    """Somebody who may sign in. `sessions` is raised to end every session begun before.
+
+    `leads` is empty until `leading` has filled it in.
+    """
 
     id: int
     email: str
@@ -27,12 +30,23 @@ class Person:
     disabled: bool = False
     demo: bool = False
     sessions: int = 1
+    leads: frozenset[str] = frozenset()
 
     @property
     def departments(self) -> frozenset[str]:
         """The ids of the departments whose drafts and inbox are theirs."""
+        return self.writes_for | self.leads
+
+    @property
+    def writes_for(self) -> frozenset[str]:
+        """Those of them whose procedures they write: a lead without a role only looks on."""
         unassigned = {UNASSIGNED} if self.administrator else set()
         return self.editor_of | self.reviewer_of | unassigned
+
+    def leading(self, departments: Departments) -> Person:
+        """The person with what they lead, which departments.yml says and not the database."""
+        led = departments.led_by(self.email)
+        return replace(self, leads=led) if led != self.leads else self
 
     def reader(self) -> Reader:
         """What this person may see."""
@@ -53,7 +67,11 @@ class Person:
     def role_words(self) -> str:
         """All roles in words: "administrator, editor of shipping", or "rep" for none."""
         roles = ["administrator"] if self.administrator else []
-        for role, departments in (("editor", self.editor_of), ("reviewer", self.reviewer_of)):
+        for role, departments in (
+            ("editor", self.editor_of),
+            ("reviewer", self.reviewer_of),
+            ("lead", self.leads),
+        ):
             if departments:
                 roles.append(f"{role} of {', '.join(sorted(departments))}")
         return "; ".join(roles) or "rep"

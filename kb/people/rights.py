@@ -48,6 +48,7 @@ class Right(StrEnum):
     REMOVE = "remove a draft"
     CONFIRM = "confirm that it is still right"
     HAND_OVER = "hand over to another owner"
+    PUT_BACK = "undo a bulk confirmation or hand-over"
     ERASE = "erase for good"
     ANSWER = "answer the inbox"
     OVERSEE = "see to what a department has not answered in time"
@@ -94,7 +95,7 @@ class Case:
     answers: bool = False
 
 
-_ALL = (Role.REP, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+_ALL = tuple(Role)
 _WRITERS = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
 _REVIEWERS = (Role.REVIEWER, Role.ADMINISTRATOR)
 _UP = (Status.PUBLISHED, Status.RETIRED)
@@ -106,7 +107,7 @@ _ANY = tuple(Status)
 # hold where no department is asked about, and for what belongs to no department.
 RULES: tuple[Rule, ...] = (
     Rule(Right.READ, _ALL, _UP),
-    Rule(Right.READ_DRAFTS, _WRITERS, KEPT_BACK),
+    Rule(Right.READ_DRAFTS, (*_WRITERS, Role.LEAD), KEPT_BACK),
     Rule(Right.WRITE, _WRITERS, KEPT_BACK),
     Rule(Right.WRITE, _WRITERS, _UP, Condition.DIRECT),
     Rule(Right.WRITE, _REVIEWERS, _UP, Condition.ALONE),
@@ -129,10 +130,14 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.CONFIRM, (Role.EDITOR,), (Status.PUBLISHED,), Condition.ANSWERS),
     Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
     Rule(Right.HAND_OVER, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
+    # It changes no text, so it goes straight where changes are reviewed, too. Undoing a bulk change
+    # of text is writing it.
+    Rule(Right.PUT_BACK, (*_WRITERS, Role.LEAD), _ANY),
+    Rule(Right.PUT_BACK, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     Rule(Right.ERASE, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     Rule(Right.VOTE, _ALL),
     Rule(Right.ASK, _ALL),
-    Rule(Right.ANSWER, _WRITERS),
+    Rule(Right.ANSWER, (*_WRITERS, Role.LEAD)),
     Rule(Right.OVERSEE, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.KEEP_PEOPLE, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.KEEP_TOKENS, (Role.ADMINISTRATOR,), everywhere=True),
@@ -185,7 +190,7 @@ def _roles(person: Person, department: str | None, lead: str | None = None) -> s
         Role.REP: True,
         Role.EDITOR: department in person.editor_of,
         Role.REVIEWER: department in person.reviewer_of,
-        Role.LEAD: lead is not None and person.email == lead,
+        Role.LEAD: department in person.leads or (lead is not None and person.email == lead),
         Role.ADMINISTRATOR: person.administrator and department in (None, UNASSIGNED),
     }
     return {role for role, holds in held.items() if holds}

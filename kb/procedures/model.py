@@ -214,5 +214,10 @@ class Departments:
         found = self.by_id.get(department_id)
         return found or Department(department_id, department_id.replace("-", " ").capitalize())
 
+    def led_by(self, email: str) -> frozenset[str]:
+        """The ids of those that the person of this address (folded) leads."""
+        leads = ((one.id, one.lead) for one in self.by_id.values())
+        return frozenset(id for id, lead in leads if lead and lead.casefold() == email)
+
     def __contains__(self, department_id: object) -> bool:
         return department_id in self.by_id

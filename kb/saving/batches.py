@@ -44,6 +44,14 @@ class Batch:
     searchable: bool = True
 
 
+# Why a file (its path, its text, what it would be again) stays as it is; "" where it need not.
+Objection = Callable[[str, bytes, bytes], str]
+
+
+def _none(_path: str, _text: bytes, _before: bytes) -> str:
+    return ""
+
+
 class Batches:
     """Bulk changes at one desk, entered in the ledger before they are made."""
 
@@ -71,12 +79,13 @@ class Batches:
         told = noted(note, f"Changed {len(wanted)} files", by, now, False)
         return _again(lambda: self._change(wanted, told, joining=joining))
 
-    def undo(self, commit: str, by: Author, now: datetime) -> Batch:
+    def undo(self, commit: str, by: Author, now: datetime, objection: Objection = _none) -> Batch:
         """Put back every file that is still as that commit left it; the others are skipped.
 
-        The undoing is a bulk change itself. Raises NotSaved, UnusableEdit.
+        So are those that there is an `objection` to. The undoing is a bulk change itself. Raises
+        NotSaved, UnusableEdit.
         """
-        return _again(lambda: self._undo(commit, by, now))
+        return _again(lambda: self._undo(commit, by, now, objection))
 
     def settle(self) -> None:
         """End in the ledger what a killed process began. Raises NotSaved."""
@@ -101,7 +110,7 @@ class Batches:
             commit = self._applied(texts, present, note)
         return self._batch(commit, texts, skipped)
 
-    def _undo(self, commit: str, by: Author, now: datetime) -> Batch:
+    def _undo(self, commit: str, by: Author, now: datetime, objection: Objection) -> Batch:
         with self._desk.alone("The undoing"):
             self._settle()
             bulk = self._ledger.of_commit(commit)
@@ -111,14 +120,16 @@ class Batches:
                 raise UnusableEdit("That is undone already.")
             files = self._ledger.files_of(bulk)
             present = self._present([file.path for file in files], now)
-            skipped = {
-                file.path: why for file in files if (why := _changed(present[file.path], file))
-            }
-            texts = {
-                file.path: self._desk.keeping.repository.bytes_of(file.before)
-                for file in files
-                if file.path not in skipped
-            }
+            skipped: dict[str, str] = {}
+            texts: dict[str, bytes] = {}
+            for file in files:
+                raw = present[file.path]
+                before = self._desk.keeping.repository.bytes_of(file.before)
+                why = _changed(raw, file) or objection(file.path, raw or b"", before)
+                if why:
+                    skipped[file.path] = why
+                else:
+                    texts[file.path] = before
             note = noted("", f"Undone: {bulk.note}", by, now, False)
             commit = self._applied(texts, present, note, undoes=bulk.id)
         return self._batch(commit, texts, skipped)

@@ -12,7 +12,7 @@ from kb.content.library import MAX_BYTES
 from kb.content.text import slug
 from kb.owning.ledger import Ledger
 from kb.people.person import Person
-from kb.saving.batches import Batch, Batches, Change
+from kb.saving.batches import Batch, Batches, Change, Objection
 from kb.saving.desk import Desk, noted
 from kb.saving.edits import Again, Author, Edit, Saved, UnusableEdit
 from kb.saving.joining import ensure_usable, joined
@@ -169,9 +169,13 @@ class Saver:
         """
         return self._batches.change(changes, note, by, now, joining=joining)
 
-    def undo(self, commit: str, by: Author, now: datetime) -> Batch:
+    def undo(
+        self, commit: str, by: Author, now: datetime, objection: Objection | None = None
+    ) -> Batch:
         """Put back what a commit of `change_many` changed, but for files changed since."""
-        return self._batches.undo(commit, by, now)
+        if objection is None:
+            return self._batches.undo(commit, by, now)
+        return self._batches.undo(commit, by, now, objection)
 
     def settle_bulk_changes(self) -> None:
         """Before they are listed: what a killed process left is ended in the ledger."""

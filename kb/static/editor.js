@@ -21,7 +21,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const typed = () => {
     const found = {};
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && name !== "csrf_token") found[name] = value;
+      if (typeof value === "string" && name !== "csrf_token") {
+        found[name] = name in found ? `${found[name]}\n${value}` : value;  // ticked together
+      }
     }
     return found;
   };
@@ -47,7 +49,10 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const [name, value] of Object.entries(fields)) {
       const one = field(name);
       if (!one || name === "csrf_token") continue;
-      one.value = value;
+      const boxes = (one.length && !one.options ? [...one] : [one]).filter((each) => each.type === "checkbox");
+      const ticked = boxes.length ? value.split("\n") : [];
+      for (const each of boxes) each.checked = ticked.includes(each.value);
+      if (!boxes.length) one.value = value;
     }
     fit();
     changed();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from kb.notices.queue import Notice
@@ -57,24 +58,23 @@ class Telling:
         ]
 
     def commented(
-        self, submission: Submission, by: Person, heading: str, text: str, now: datetime
+        self,
+        submission: Submission,
+        by: Person,
+        others: Iterable[Person],
+        heading: str,
+        text: str,
+        now: datetime,
     ) -> list[Notice]:
-        """To who submitted it."""
-        if by.id == submission.by_id:
-            return []
+        """To who submitted it, and to the `others` who talk about it: but for who says it."""
         title = f"A comment on {submission.proposal.title}"
         about = f"{by.name}, on “{heading}”: {text}" if heading else f"{by.name}: {text}"
         key = f"submission:{submission.id}:comment:{by.id}:{now.timestamp():.0f}"
+        concerned = {submission.by_id, *(one.id for one in others)} - {by.id}
+        link = _link(submission)
         return [
-            Notice(
-                submission.by_id,
-                KIND,
-                key,
-                title,
-                about,
-                _link(submission),
-                submission.procedure_id,
-            )
+            Notice(id, KIND, key, title, about, link, submission.procedure_id)
+            for id in sorted(concerned)
         ]
 
     def reviewers(self, department: Department) -> list[Person]:

@@ -68,6 +68,7 @@ class Approving:
         self._submissions = submissions
         self._saver = saver
         self._catalogue = catalogue
+        self._directory = directory
         self._telling = Telling(directory)
         self._carrying = CarryingOut(
             submissions, saver, catalogue, directory, departments, approved
@@ -154,7 +155,8 @@ class Approving:
         self._ensure_about(by, Right.COMMENT, submission)
         if not cleaned(comment.text):
             raise NoWord("Write a comment.")
-        told = self._telling.commented(submission, by, comment.heading, comment.text, now)
+        others = self._talking(submission)
+        told = self._telling.commented(submission, by, others, comment.heading, comment.text, now)
         self._submissions.comment(submission.id, by.id, comment, now, told)
 
     def remove(self, procedure_id: str, by: Person, note: str, now: datetime) -> None:
@@ -243,6 +245,12 @@ class Approving:
         if card is None:
             raise SubmissionError(f"There is no procedure {procedure_id} any more.")
         return card.procedure
+
+    def _talking(self, submission: Submission) -> list[Person]:
+        """Who has commented on it, in this round or before, and still may."""
+        ids = self.waiting.talking(self.waiting.rounds(submission))
+        found = [one for one in map(self._directory.get, ids) if one is not None]
+        return [one for one in found if self._permits.may(one, Right.COMMENT, submission)]
 
     def _ensure_about(
         self,

@@ -171,7 +171,7 @@ class Courier:
         lines = self._still_wanted(message, choice, clock())
         if not lines:
             return False
-        items = self._items(lines, person.reader())
+        items = self._items(lines, person.leading(self.departments()).reader())
         if message.channel is Channel.MAIL:
             self._mail(message, person, items, clock)
         else:

@@ -12,7 +12,7 @@ from kb.owning.reviews import Held, Reviews
 from kb.people.directory import Directory
 from kb.people.person import Person
 from kb.procedures.model import Departments
-from kb.tending.reviewing import KIND
+from kb.tending.handing_over import KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Leaving:
         name = self._departments().get(held.department).name
         asked = {"which": "any", "owner": gone.email, "department": held.department}
         for person in self._who(held.department, gone):
-            knows = held.department in person.departments
+            knows = held.department in person.leading(self._departments()).departments
             many = held.owned + held.deputised + (held.kept_back if knows else 0)
             if not many:
                 continue

@@ -12,17 +12,15 @@ from kb.content.catalogue import Catalogue
 from kb.content.library import Library, UnusablePath
 from kb.content.lines import NotAmendable
 from kb.content.repository import Author
-from kb.notices.queue import Notice
-from kb.owning.reviews import Reviews
 from kb.people.answerable import belongs, may_confirm, may_hand_over
 from kb.people.person import Person
-from kb.procedures.model import Departments, Procedure, Status
+from kb.procedures.model import Departments, Procedure
 from kb.procedures.visibility import Reader
 from kb.saving.batches import CHANGED_SINCE, GONE, Change
 from kb.saving.saver import Saver
+from kb.tending.handing_over import HANDED, HandingOver
 
 CONFIRMED = "Still right"
-KIND = "review due"  # of the notices: people choose by it
 NOT_YOURS = "that is not yours to do"
 ALREADY = "nothing had to change"
 
@@ -70,13 +68,13 @@ class Reviewing:
         saver: Saver,
         catalogue: Catalogue,
         library: Library,
-        reviews: Reviews,
+        handing: HandingOver,
         departments: Callable[[], Departments],
     ) -> None:
         self._saver = saver
         self._catalogue = catalogue
         self._library = library
-        self._reviews = reviews
+        self._handing = handing
         self._departments = departments
 
     def confirm(self, wanted: Mapping[str, str], by: Person, now: datetime) -> Tended:
@@ -123,7 +121,8 @@ class Reviewing:
 
         note = _told(change, named)
         done = self._done(list(ids), handed, note, by, now, joining=True)
-        self._reviews.tell(self._news(done, named.values(), by), now)
+        if done.commit:
+            self._handing.tell(done.commit, now)
         return done
 
     def _done(
@@ -176,29 +175,6 @@ class Reviewing:
             return text
         return Change(place, raw, text) if text != raw else ALREADY
 
-    def _news(self, done: Tended, to: Iterable[Person], by: Person) -> list[Notice]:
-        """To each who got some, but for who handed it to themselves."""
-        if not done.commit:
-            return []
-        cards = [card.procedure for card in self._catalogue.by_ids(done.procedure_ids).values()]
-        told = []
-        for person in to:
-            mine = [one for one in cards if person.email in (one.owner, one.deputy)]
-            shown = [one for one in mine if one.status is not Status.RETIRED]
-            if shown and person.id != by.id:
-                many = f"{len(shown)} procedures" if len(shown) > 1 else shown[0].title
-                told.append(
-                    Notice(
-                        person.id,
-                        KIND,
-                        f"handed:{done.commit}",
-                        f"{by.name} handed you {many}",
-                        "You answer for it from now on.",
-                        "/reviews?which=any&owner=me",
-                    )
-                )
-        return told
-
 
 def _told(change: HandOver, named: Mapping[str, Person]) -> str:
     """The note of the commit: "Owner Rena Reviewer, deputy nobody"."""
@@ -207,7 +183,7 @@ def _told(change: HandOver, named: Mapping[str, Person]) -> str:
         return named[email].name if email in named else email or "nobody"
 
     if change.instead_of is not None:
-        return f"Handed over from {change.instead_of} to {who(change.owner or '')}"
+        return f"{HANDED} from {change.instead_of} to {who(change.owner or '')}"
     parts = {"Owner": change.owner, "deputy": change.deputy}
     said = ", ".join(f"{name} {who(email)}" for name, email in parts.items() if email is not None)
-    return f"Handed over: {said}"
+    return f"{HANDED}: {said}"

@@ -70,12 +70,11 @@ class Routing:
 
         Administrators also have those in which there is nobody else; that costs one statement.
         """
-        led = {one.id for one in departments.by_id.values() if _is(person, one.lead)}
         deserted: frozenset[str] = frozenset()
         if person.administrator:
             known = frozenset(departments.by_id)
             deserted = self.inbox.lists.deserted(known, demo_allowed=self.demo_allowed)
-        return Answering(person.id, person.departments | led | deserted)
+        return Answering(person.id, person.leading(departments).departments | deserted)
 
     def _route(self, department: Department, first: tuple[str | None, ...]) -> Route:
         asked = [email for email in (*first, department.lead) if email]

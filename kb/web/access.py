@@ -170,6 +170,14 @@ def department_member_or_404() -> Person:
     return found
 
 
+def writer_or_404() -> Person:
+    """Who asks, if they write for any department."""
+    found = signed_in()
+    if not found.writes_for:
+        abort(404)
+    return found
+
+
 def answering() -> Answering:
     """Who asks, with the departments whose inbox is theirs; asked of the database once a request.
 
@@ -265,7 +273,8 @@ def _visitor(session_id: str) -> Visitor | None:
 
 def _who_may_enter(person_id: int) -> Person | None:
     who = parts().directory.get(person_id)
-    return who if who and who.may_enter(demo_allowed=parts().settings.demo) else None
+    allowed_in = who and who.may_enter(demo_allowed=parts().settings.demo)
+    return who.leading(departments()) if who and allowed_in else None
 
 
 def _counted(who: Person | None) -> Badges:

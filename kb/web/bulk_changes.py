@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
-from kb.content.repository import Author
 from kb.owning.ledger import BulkChange
 from kb.people.person import Person
 from kb.saving.batches import Batch
@@ -43,7 +42,7 @@ def undo(commit: str) -> ResponseReturnValue:
         abort(400)
     _mine_or_404(commit, me)
     try:
-        done = parts().saver.undo(commit, Author(me.name, me.email), now())
+        done = parts().undoing.undo(commit, me, now())
     except (NotSaved, UnusableEdit) as error:
         flash(str(error), "bad")
         return redirect(url_for(".listing"))
@@ -86,6 +85,13 @@ def _tell(done: Batch) -> None:
         known = {path: cards[id].procedure for path, id in ids.items() if id in cards}
         reader = access.reader()
         titles = {path: one.title for path, one in known.items() if reader.may_read(one)}
-        told = [f"{titles.get(path, path)[:80]}: {why}" for path, why in done.skipped.items()]
-        rest = [f"and {len(told) - _MOST_NAMED} more"] if len(told) > _MOST_NAMED else []
-        flash("Left as they are. " + "; ".join([*told[:_MOST_NAMED], *rest]) + ".", "warn")
+        by_reason: dict[str, list[str]] = {}
+        for path, why in done.skipped.items():
+            by_reason.setdefault(why, []).append(titles.get(path, path)[:80])
+        told = [f"{_named(some)}: {why}" for why, some in by_reason.items()]
+        flash(f"Left as they are. {'; '.join(told)}.", "warn")
+
+
+def _named(titles: list[str]) -> str:
+    more = len(titles) - _MOST_NAMED
+    return ", ".join(titles[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from kb.tending.departments_kept import LONGEST, LONGEST_ID, READ
@@ -34,8 +35,13 @@ class DepartmentForm(FlaskForm):
     hours = _line("Working hours", "“Mon-Fri 9:00-17:00; Sat 10:00-14:00”.")
     holidays = _line("Holidays", "Days with commas between: 2026-12-25, 2027-01-01.")
     time_zone = _line("Time zone", "Such as Europe/Amsterdam.")
-    changes = _line(
-        "Changes to what is published", "“direct”, or “reviewed”: then they wait for a reviewer."
+    changes = SelectField(
+        "Changes to what is published",
+        choices=[
+            SelectChoice("", "are saved at once"),
+            SelectChoice("reviewed", "wait for a reviewer; until then the old text stays up"),
+        ],
+        validate_choice=False,
     )
     notify = _line("Chat that is told", "Hears of new and of late questions; see the notices.")
 

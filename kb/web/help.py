@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from kb.people.rights import RULES, Right, Role
+from kb.people.rights import RULES, Right, Role, Rule
 from kb.procedures.model import Status
 
 blueprint = Blueprint("help", __name__)
@@ -50,10 +50,14 @@ def rules() -> ResponseReturnValue:
 
 def _allowances(right: Right) -> list[Allowance]:
     return [
-        Allowance(rule.roles, _in_words(rule.states), rule.condition or "")
+        Allowance(rule.roles, _in_words(rule.states), rule.condition or _reach(rule))
         for rule in RULES
         if rule.right is right
     ]
+
+
+def _reach(rule: Rule) -> str:
+    return "in every department" if rule.everywhere and rule.states else ""
 
 
 def _in_words(states: tuple[Status, ...]) -> str:

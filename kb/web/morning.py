@@ -14,6 +14,7 @@ from kb.owning.reviews import SOON
 from kb.owning.shares import Share
 from kb.owning.standing import Standing
 from kb.people.person import Person
+from kb.people.rights import reviews
 from kb.procedures.model import Department
 from kb.web import places
 from kb.web.pages import now, parts
@@ -53,7 +54,7 @@ def page(department: Department, who: Person) -> str:
     """The page of a department that this person is of."""
     today = now().astimezone(department.calendar.zone).date()
     health = parts().health
-    stands = health.standing(department.id, today, now(), who.email)
+    stands = health.standing(department.id, today, now(), who.email, who.id)
     days = parts().days.days(
         department.id, today - timedelta(weeks=_WEEKS_DRAWN + 1), today - timedelta(days=1)
     )
@@ -66,7 +67,8 @@ def page(department: Department, who: Person) -> str:
         hail=_hail(now().astimezone(department.calendar.zone)),
         who=who,
         late=stands.overdue + stands.late_items,
-        waits=_waits(department.id, stands, days, today),
+        mine=stands.my_overdue,
+        waits=_waits(department.id, stands, days, today, who),
         figures=_figures(department.id, stands, days, today, votes, failed),
         read=health.read(department.id, today, LISTED),
         worst=votes.worst,
@@ -84,19 +86,23 @@ def _first(days: Days) -> str:
     return short_day(days.by_day[0][0], days.by_day[-1][0]) if days.by_day else "today"
 
 
-def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]:
-    """In the order in which they press."""
+def _waits(department: str, at: Standing, days: Days, today: date, who: Person) -> list[Wait]:
+    """In the order in which they press; each says how much of it waits for who asks."""
 
     def how(count: Callable[[Standing], int]) -> Trend:
         return _trend(count, at, days, today)
 
     there = places.of(department)
+    deciding = _to_decide(department, at, who)
     return [
         Wait(
             at.open_items,
             "Questions and feedback",
-            f"{at.soon_items} due soon" if at.soon_items else "",
-            f"{at.late_items} overdue" if at.late_items else "",
+            _joined(
+                f"{at.my_items:,} assigned to you" if at.my_items else "",
+                f"{at.soon_items:,} due soon" if at.soon_items else "",
+            ),
+            f"{at.late_items:,} overdue" if at.late_items else "",
             how(lambda one: one.open_items),
             there.items,
             "Answer",
@@ -104,7 +110,7 @@ def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]
         Wait(
             at.overdue,
             "Reviews overdue",
-            f"{at.my_overdue} yours" if at.my_overdue else "",
+            f"{at.my_overdue:,} yours" if at.my_overdue else "",
             "",
             how(lambda one: one.overdue),
             there.overdue,
@@ -113,11 +119,11 @@ def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]
         Wait(
             at.submissions,
             "Submitted for approval",
-            "",
+            _for_whom(at, deciding),
             "",
             how(lambda one: one.submissions),
             there.submissions,
-            "Approve",
+            "Approve" if deciding else "See",
         ),
         Wait(
             at.broken_finds,
@@ -150,9 +156,28 @@ def _waits(department: str, at: Standing, days: Days, today: date) -> list[Wait]
     ]
 
 
+def _to_decide(department: str, at: Standing, who: Person) -> int:
+    """How many submissions this person may approve or send back."""
+    if not reviews(who, department):
+        return 0
+    return at.submissions - (at.my_submissions if parts().settings.four_eyes else 0)
+
+
+def _for_whom(at: Standing, deciding: int) -> str:
+    if not at.submissions:
+        return ""
+    mine = f"{at.my_submissions:,} from you" if at.my_submissions else ""
+    whose = f"{deciding:,} for you to decide" if deciding else "for a reviewer to decide"
+    return _joined(whose, mine)
+
+
 def _due(at: Standing) -> str:
-    mine = f", {at.my_due_soon} yours" if at.my_due_soon else ""
-    return f"within {days_long(SOON.days)}{mine}" if at.due_soon else ""
+    mine = f"{at.my_due_soon:,} yours" if at.my_due_soon else ""
+    return _joined(f"within {days_long(SOON.days)}", mine) if at.due_soon else ""
+
+
+def _joined(*told: str) -> str:
+    return ", ".join(filter(None, told))
 
 
 def _figures(

@@ -33,7 +33,7 @@ class AudienceForm(FlaskForm):
             SelectChoice(REPS, "All reps"),
             *(SelectChoice(one.id, f"Members of {one.name}") for one in known),
         ]
-        if not self.is_submitted() or not self.must_read_by.raw_data:
+        if self.must_read_by.data is None and not self.must_read_by.raw_data:
             self.must_read_by.data = today() + _USUAL
         return self
 

@@ -89,9 +89,12 @@ def listing() -> ResponseReturnValue:
     approving = parts().approving
     waiting = approving.waiting
     mine = [each for each in who.departments if reviews(who, each)]
+    own = waiting.for_review(mine, who.id, own_too=not approving.four_eyes)
+    every = waiting.for_review(who.departments, who.id, own_too=False)
     return render_template(
         "submissions/listing.html",
-        waiting=waiting.for_review(mine, who.id, own_too=not approving.four_eyes),
+        waiting=own,
+        others=[one for one in every if one not in own],
         later=waiting.for_later(who.departments),
         submitted=waiting.submitted_by(who.id, who.departments),
         reviews_for=[departments().get(each).name for each in sorted(mine)],

@@ -131,7 +131,7 @@ def removal(key: str) -> ResponseReturnValue:
 
 def _change(change: Callable[[bytes], bytes], note: str) -> None:
     """Under the name of the one who asks."""
-    me = access.department_member_or_404()
+    me = access.writer_or_404()
     author = Author(me.name, me.email)
     parts().publisher.change_synonyms(change, Note(note, author, now()))
 

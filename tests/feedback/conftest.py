@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert
 
-from kb.database import connect, metadata, people
+from kb.database import metadata, people
 from kb.feedback.inbox import Inbox
 from kb.feedback.model import Route
 from kb.procedures.model import UNASSIGNED, Department, Procedure
+from tests import databases
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LATE = Procedure(
@@ -67,9 +68,10 @@ def now() -> datetime:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = with_people(connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}"))
+    engine = with_people(databases.fresh(tmp_path))
     yield engine
     engine.dispose()
+    databases.dropped(tmp_path)
 
 
 @pytest.fixture

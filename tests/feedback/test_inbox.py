@@ -11,6 +11,7 @@ from kb.feedback.errors import AlreadyAnswered, EmptyQuestion, EmptyReply, NotYo
 from kb.feedback.inbox import Inbox
 from kb.feedback.model import Counts, Item, Kind, Outcome, Reason, Route, State
 from kb.procedures.model import Department
+from tests.databases import only_sqlite
 
 from .conftest import ANA, BEN, BILLING, DANA, HOURS, LATE, NOW, OLA, SHIPPING
 
@@ -190,6 +191,7 @@ def test_lists_and_counts_cost_the_same_for_10_and_200_items(
     assert statements() == few
 
 
+@only_sqlite
 def test_the_inbox_is_found_by_index(engine: Engine):
     query = (
         "EXPLAIN QUERY PLAN SELECT * FROM items WHERE department IN ('a', 'b') "

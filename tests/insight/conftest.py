@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from kb.database import connect
 from kb.insight.log import Log
-from tests.databases import migrated
+from tests.databases import dropped, migrated
 
 
 @pytest.fixture
@@ -18,10 +18,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = migrated(tmp_path)
     yield engine
     engine.dispose()
+    dropped(tmp_path)
 
 
 @pytest.fixture
 def log(tmp_path: Path, engine: Engine) -> Iterator[Log]:
-    made = Log(connect(str(engine.url)), tmp_path / "log_key", str.lower)
+    made = Log(
+        connect(engine.url.render_as_string(hide_password=False)), tmp_path / "log_key", str.lower
+    )
     yield made
     made.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.parts import Parts
+from tests import databases
 from tests.notices.postoffice import Office, mailing, open_office
 
 
@@ -23,6 +24,7 @@ def mailed_home(template: Path, home: Path) -> Path:
     """A home with the personas, of which no part is built yet."""
     for folder in ("var", "search_index"):
         shutil.copytree(template / folder, home / folder)
+    databases.copied(template, home)
     return home
 
 

@@ -20,8 +20,8 @@ from kb.app import build
 from kb.database import writing
 from kb.notices.queue import Notice, enqueue
 from kb.parts import Parts
-from kb.settings import load
 from tests.conftest import NOW, with_fast_passwords
+from tests.databases import load
 
 # The personas of tests/conftest.py by their numbers.
 RITA, EDDY, RENA, OTTO, ADA = 1, 2, 3, 4, 5

@@ -208,42 +208,48 @@ def test_a_redirect_to_another_kind_of_address_is_not_followed(port: int) -> Non
     assert looked(port, "/to?gopher://127.0.0.1/").state is LinkState.DEAD
 
 
-def test_a_name_is_looked_up_once_and_that_address_is_asked(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    honest = socket.getaddrinfo
+class Names:
+    """A name server that changes its mind: each look-up of a host has the next of its answers."""
 
-    def turning(host: str, *rest: object, **more: object) -> object:
-        asked.append(host)
-        if host == "rebinding.example":
-            public = asked.count(host) == 1
-            address = "192.0.2.7" if not public else "93.184.216.34"
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
-        return honest(host, *rest, **more)
+    def __init__(self, **answers: list[list[str]]) -> None:
+        self.asked: list[str] = []
+        self._answers = {f"{name}.example": given for name, given in answers.items()}
 
-    connected: list[tuple[str, int]] = []
-
-    def connect(address: tuple[str, int], *_rest: object, **_more: object) -> socket.socket:
-        connected.append(address)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(socket, "getaddrinfo", turning)
-    monkeypatch.setattr(socket, "create_connection", connect)
-    assert Outside().look(f"http://rebinding.example:{port}/").state is LinkState.UNSURE
-    assert asked == ["rebinding.example"]
-    assert connected == [("93.184.216.34", port)]
+    def __call__(self, host: str, port: int) -> list[str]:
+        self.asked.append(host)
+        answers = self._answers[host]
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
-def test_a_name_with_one_private_address_among_public_ones_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def mixed(*_rest: object, **_more: object) -> object:
-        addresses = ("93.184.216.34", "10.0.0.1")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 80)) for one in addresses]
+def test_a_name_is_looked_up_once_and_that_address_is_asked(port: int) -> None:
+    names = Names(rebinding=[["127.0.0.1"], ["127.0.0.2"]])
+    with socket.socket() as other:  # where the second answer leads
+        other.bind(("127.0.0.2", port))
+        other.listen()
+        other.setblocking(False)
+        outside = Outside([("rebinding.example", port)], 2.0, 5.0, names)
+        found = outside.look(f"http://rebinding.example:{port}/no-head")
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    assert found.state is LinkState.GOOD
+    assert [one[0] for one in Site.asked] == ["HEAD", "GET"]  # two connections, one look-up
+    assert names.asked == ["rebinding.example"]
 
-    monkeypatch.setattr(socket, "getaddrinfo", mixed)
-    assert Outside().look("http://mixed.example/").state is LinkState.REFUSED
+
+def test_a_name_that_turns_private_is_refused_when_a_redirect_asks_for_it_again(port: int) -> None:
+    names = Names(first=[["127.0.0.1"]], turning=[["127.0.0.1"]])
+    outside = Outside([("first.example", port)], 2.0, 5.0, names)
+    found = outside.look(f"http://first.example:{port}/to?http://turning.example:{port}/secret")
+    assert found.state is LinkState.REFUSED
+    assert names.asked == ["first.example", "turning.example"]
+    assert not [path for _, path, _ in Site.asked if path == "/secret"]
+
+
+@pytest.mark.parametrize("inside", ["10.0.0.1", "::1", "169.254.169.254"])
+def test_a_name_with_one_private_address_among_public_ones_is_refused(inside: str) -> None:
+    names = Names(mixed=[["93.184.216.34", inside]])
+    found = Outside(resolve=names).look("http://mixed.example/")
+    assert found == Finding(LinkState.REFUSED, "it leads into a private network")
 
 
 @pytest.mark.parametrize(

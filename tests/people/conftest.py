@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from kb.database import connect, metadata
+from kb.database import metadata
 from kb.people.directory import Directory
 from kb.people.passwords import Passwords
+from tests import databases
 
 
 @pytest.fixture
@@ -21,10 +22,11 @@ def now() -> datetime:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    engine = databases.fresh(tmp_path)
     metadata.create_all(engine)
     yield engine
     engine.dispose()
+    databases.dropped(tmp_path)
 
 
 @pytest.fixture

@@ -11,16 +11,17 @@ REP = Person(1, "rep@kb.example", "Rita Rep")
 EDITOR = Person(2, "editor@kb.example", "Eddy Editor", editor_of=OWN)
 REVIEWER = Person(3, "reviewer@kb.example", "Rena Reviewer", reviewer_of=OWN)
 ADMINISTRATOR = Person(4, "admin@kb.example", "Ada Admin", administrator=True)
+LEAD = Person(6, "lead@kb.example", "Lena Lead", leads=OWN)
 DISABLED = Person(5, "gone@kb.example", "Gina Gone", administrator=True, disabled=True)
-EVERYBODY = (REP, EDITOR, REVIEWER, ADMINISTRATOR, DISABLED)
+EVERYBODY = (REP, EDITOR, REVIEWER, LEAD, ADMINISTRATOR, DISABLED)
 PLACES = (None, "shipping", "billing", UNASSIGNED)
 
 # Who may, for each right and place; whoever is not named may not.
-TABLE = {(Right.READ, place): {REP, EDITOR, REVIEWER, ADMINISTRATOR} for place in PLACES} | {
-    (Right.VOTE, None): {REP, EDITOR, REVIEWER, ADMINISTRATOR},
-    (Right.VOTE, "billing"): {REP, EDITOR, REVIEWER, ADMINISTRATOR},
-    (Right.ASK, "shipping"): {REP, EDITOR, REVIEWER, ADMINISTRATOR},
-    (Right.ANSWER, "shipping"): {EDITOR, REVIEWER},
+TABLE = {(Right.READ, place): {REP, EDITOR, REVIEWER, LEAD, ADMINISTRATOR} for place in PLACES} | {
+    (Right.VOTE, None): {REP, EDITOR, REVIEWER, LEAD, ADMINISTRATOR},
+    (Right.VOTE, "billing"): {REP, EDITOR, REVIEWER, LEAD, ADMINISTRATOR},
+    (Right.ASK, "shipping"): {REP, EDITOR, REVIEWER, LEAD, ADMINISTRATOR},
+    (Right.ANSWER, "shipping"): {EDITOR, REVIEWER, LEAD},
     (Right.ANSWER, "billing"): set(),
     (Right.ANSWER, UNASSIGNED): {ADMINISTRATOR},
     (Right.WRITE, "shipping"): {EDITOR, REVIEWER},
@@ -29,11 +30,11 @@ TABLE = {(Right.READ, place): {REP, EDITOR, REVIEWER, ADMINISTRATOR} for place i
     (Right.CONFIRM, "shipping"): {EDITOR, REVIEWER},
     (Right.CONFIRM, "billing"): set(),
     (Right.CONFIRM, UNASSIGNED): {ADMINISTRATOR},
-    (Right.HAND_OVER, "shipping"): {EDITOR, REVIEWER},
+    (Right.HAND_OVER, "shipping"): {EDITOR, REVIEWER, LEAD},
     (Right.HAND_OVER, "billing"): set(),
     (Right.HAND_OVER, UNASSIGNED): {ADMINISTRATOR},
     (Right.ERASE, None): {ADMINISTRATOR},
-    (Right.READ_DRAFTS, "shipping"): {EDITOR, REVIEWER},
+    (Right.READ_DRAFTS, "shipping"): {EDITOR, REVIEWER, LEAD},
     (Right.READ_DRAFTS, "billing"): set(),
     (Right.READ_DRAFTS, UNASSIGNED): {ADMINISTRATOR},
     (Right.KEEP_PEOPLE, None): {ADMINISTRATOR},
@@ -50,7 +51,7 @@ def test_who_may_do_what(right: Right, place: str | None):
 @pytest.mark.parametrize("place", PLACES[1:])
 def test_the_table_agrees_with_a_persons_departments(one: Person, place: str):
     assert may(one, Right.ANSWER, place) is (place in one.departments)
-    assert may(one, Right.WRITE, place) is (place in one.departments)
+    assert may(one, Right.WRITE, place) is (place in one.writes_for)
     assert may(one, Right.READ_DRAFTS, place) is (place in one.reader().drafts_of)
 
 

@@ -36,7 +36,7 @@ BOTH = ("editor", "reviewer")
 # changes reviewed, where two people are asked for, and both.
 TABLE: dict[Right, dict[str, set[Status]]] = {
     Right.READ: dict.fromkeys(PEOPLE, UP),
-    Right.READ_DRAFTS: dict.fromkeys(BOTH, BACK),
+    Right.READ_DRAFTS: dict.fromkeys((*BOTH, "lead"), BACK),
     Right.WRITE: dict.fromkeys(BOTH, EVERY),
     Right.PROPOSE: dict.fromkeys(BOTH, UP),
     Right.SUBMIT: dict.fromkeys(BOTH, BACK),
@@ -53,6 +53,7 @@ TABLE: dict[Right, dict[str, set[Status]]] = {
     Right.REMOVE: dict.fromkeys(BOTH, BACK),
     Right.CONFIRM: {"reviewer": {P}},
     Right.HAND_OVER: dict.fromkeys((*BOTH, "lead", "admin"), EVERY),
+    Right.PUT_BACK: dict.fromkeys((*BOTH, "lead", "admin"), EVERY),
     Right.ERASE: {"admin": EVERY},
 }
 REVIEWED = {

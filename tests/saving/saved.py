@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kb.app import build
 from kb.parts import Parts
-from kb.settings import load
+from tests.databases import load
 
 
 def forked(home: Path, work: Callable[[Parts, Callable[[str], None]], None]) -> tuple[int, int]:

@@ -18,8 +18,8 @@ from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.saving.batches import CHANGED_SINCE, GONE, SAME_LINES, Batch, Change
 from kb.saving.edits import NotSaved, UnusableEdit
-from kb.settings import load
 from tests.conftest import NOW
+from tests.databases import load
 from tests.effort import examples
 
 from .conftest import EDDY, LATE_PATH, OTTO, edit, git, history, read

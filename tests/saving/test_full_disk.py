@@ -15,8 +15,8 @@ from kb.app import build
 from kb.parts import Parts
 from kb.saving.batches import Change
 from kb.saving.edits import NotSaved
-from kb.settings import load
 from tests.conftest import NOW
+from tests.databases import load
 from tests.effort import examples
 
 from .conftest import EDDY, LATE_PATH, edit, git, history, read

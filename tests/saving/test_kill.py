@@ -16,8 +16,8 @@ import pytest
 from kb.app import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
-from kb.settings import load
 from tests.conftest import NOW
+from tests.databases import load
 from tests.effort import examples
 
 from .conftest import EDDY, LATE_PATH, edit, git, history

@@ -13,8 +13,8 @@ from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.repository import Repository
 from kb.parts import Parts
-from kb.settings import load
 from tests.conftest import NOW
+from tests.databases import load
 
 from .conftest import EDDY, LATE_PATH, edit, git, history, read
 

@@ -28,8 +28,8 @@ from kb.people.person import Person
 from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.saving.edits import Author, Collision, Edit, NotAllowed
-from kb.settings import load
 from tests.conftest import NOW
+from tests.databases import load
 
 LATER = NOW + timedelta(hours=3)
 CUSTOMS, LATE = "shipping/customs.md", "shipping/late-shipment.md"
@@ -148,6 +148,31 @@ def test_only_a_reviewer_of_that_department_approves(parts: Parts) -> None:
 
 def said(text: str) -> Comment:
     return Comment(0, "", NOW, "steps", "Steps", "1. Send the zebra form.", text)
+
+
+def test_who_talks_about_it_hears_what_is_said_next(parts: Parts) -> None:
+    waits = submitted(parts)
+    rena, eddy = who(parts, "reviewer"), who(parts, "editor")
+    comment = "A comment on Shipping: Customs Zebra Papers"
+    parts.approving.comment(waits, eddy, said("Anybody?"), NOW)
+    assert comment not in told(parts, "reviewer")  # she is told of what waits, not of each word
+    parts.approving.comment(waits, rena, said("Which form?"), NOW + timedelta(seconds=1))
+    parts.approving.comment(waits, eddy, said("The striped one."), NOW + timedelta(seconds=2))
+    assert told(parts, "reviewer").count(comment) == told(parts, "editor").count(comment) == 1
+    parts.approving.send_back(waits, rena, "", NOW + timedelta(seconds=3))
+    next_round = submitted(parts, note="The form is named")
+    parts.approving.comment(next_round, eddy, said("As you asked."), NOW + timedelta(seconds=4))
+    assert told(parts, "reviewer").count(comment) == 2
+
+
+def test_who_may_look_no_more_hears_no_more(parts: Parts) -> None:
+    waits = submitted(parts)
+    parts.approving.comment(waits, who(parts, "reviewer"), said("Which form?"), NOW)
+    parts.directory.set_roles(
+        who(parts, "reviewer").id, administrator=False, editor_of=[], reviewer_of=["billing"]
+    )
+    parts.approving.comment(waits, who(parts, "editor"), said("The striped one."), LATER)
+    assert told(parts, "reviewer") == ["A draft waits for review: Shipping: Customs Zebra Papers"]
 
 
 def test_to_send_back_takes_a_word_or_a_comment(parts: Parts) -> None:

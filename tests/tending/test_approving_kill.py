@@ -21,9 +21,9 @@ from kb.owning.submissions import Submissions
 from kb.parts import Parts
 from kb.procedures.model import Status
 from kb.saving.saver import Saver
-from kb.settings import load
 from kb.tending.approving import Approving
 from tests.conftest import NOW
+from tests.databases import load
 from tests.effort import examples
 from tests.saving.saved import forked, told
 

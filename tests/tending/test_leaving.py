@@ -39,12 +39,23 @@ def test_the_lead_is_told_how_many_and_where(parts: Parts) -> None:
     assert told(parts) == [("reviewer", title, link)]
 
 
-def test_who_may_not_see_the_drafts_is_told_of_none(parts: Parts, home: Path) -> None:
+def test_a_lead_without_a_role_is_told_of_the_drafts_too(parts: Parts, home: Path) -> None:
     file = home / "content" / "departments.yml"
     file.write_text(DEPARTMENTS.replace("reviewer@kb.example", "rep@kb.example"))
     parts.leaving.disable(person(parts, "editor"), NOW)
     assert [each[:2] for each in told(parts)] == [
-        ("rep", "Eddy Editor has left 1 procedure of Shipping")
+        ("rep", "Eddy Editor has left 2 procedures of Shipping")
+    ]
+
+
+def test_who_may_not_see_the_drafts_is_told_of_none(parts: Parts, home: Path) -> None:
+    file = home / "content" / "departments.yml"
+    file.write_text(DEPARTMENTS.replace("reviewer@kb.example", "nobody@kb.example"))
+    reviewer = person(parts, "reviewer")
+    parts.directory.set_roles(reviewer.id, administrator=False, editor_of=(), reviewer_of=())
+    parts.leaving.disable(person(parts, "editor"), NOW)
+    assert [each[:2] for each in told(parts)] == [
+        ("admin", "Eddy Editor has left 1 procedure of Shipping")
     ]
 
 

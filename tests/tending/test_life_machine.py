@@ -34,8 +34,8 @@ from kb.people.rights import Case, Right, allows
 from kb.people.rules import Forbidden, Way, way_to_save
 from kb.procedures.model import Procedure, Status
 from kb.saving.edits import Author, Collision, Edit, NotAllowed, UnusableEdit
-from kb.settings import load
 from tests.conftest import DEPARTMENTS, NOW, PASSWORD, add_personas, with_fast_passwords
+from tests.databases import load
 from tests.effort import examples
 
 # Shipping has its changes reviewed, billing has not.

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
+import signal
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +18,9 @@ from kb.owning.outside import Finding, LinkState, Outside
 from kb.parts import Parts
 from kb.tending.link_checking import LinkChecking, is_web
 from tests.conftest import NOW
+from tests.effort import examples
 from tests.owning.test_outside import Site, site
+from tests.saving.saved import forked, told
 
 LINKS = """\
 ---
@@ -86,6 +94,62 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(parts: Parts, carriers: Ou
     assert len(again) == len(set(again)) + again.count("/status/500") // 2 + (
         again.count("/status/404") // 2
     )
+
+
+@contextmanager
+def many_links(parts: Parts, home: Path) -> Iterator[int]:
+    """Forty links to a server of the test's own, which is asked for them; its port."""
+    with site() as port:
+        lines = "".join(f"[{nth}](http://127.0.0.1:{port}/status/404?{nth})\n" for nth in range(40))
+        head = "---\nid: SHP-051\ntitle: Forms\ndepartment: shipping\n---\n\n"
+        (home / "content" / "shipping" / "forms.md").write_text(head + lines)
+        parts.publisher.refresh(NOW.date())
+        parts.links.ask("shipping", NOW)
+        parts.engine.dispose()  # a child that is forked has connections of its own
+        yield port
+
+
+def outside(port: int) -> Outside:
+    return Outside([("127.0.0.1", port)], 2.0, 5.0)
+
+
+def test_kill_minus_9_at_any_moment_loses_nothing_and_asks_little_twice(
+    parts: Parts, home: Path
+) -> None:
+    chance, kills, known = random.Random("links"), examples(3), 0
+    with many_links(parts, home) as port:
+        for _ in range(kills):
+            child, pipe = forked(home, lambda own, tell: works(own, tell, port))
+            lines = told(pipe, until="ready")
+            time.sleep(chance.random() * 0.3)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            lines += told(pipe)
+            os.close(pipe)
+            assert not [line for line in lines if line.startswith("failed")]
+            midway = parts.links.round("shipping")
+            assert midway.looked_at >= known
+            known = midway.looked_at
+            parts.engine.dispose()
+        checking(parts, outside(port)).work()
+    ended = parts.links.round("shipping")
+    assert (ended.links, ended.looked_at) == (40, 40)
+    assert ended.ended_at is not None
+    assert len(parts.links.broken("shipping", 100)) == 40
+    # By HEAD and by GET each; again only what a kill interrupted.
+    asked = Counter(path for method, path, _ in Site.asked if method == "HEAD")
+    assert len(asked) == 40
+    assert asked.total() <= 40 + kills
+
+
+def works(own: Parts, tell: Callable[[str], None], port: int) -> None:
+    """The worker, until it is killed: slowly enough for that."""
+    tell("ready")
+    while True:
+        LinkChecking(
+            own.library, own.links, outside(port), 0.02, lambda: NOW + timedelta(minutes=1)
+        ).work()
+        time.sleep(0.01)
 
 
 def test_one_host_is_not_asked_in_a_hurry(parts: Parts, carriers: Outside) -> None:

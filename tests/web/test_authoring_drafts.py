@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from kb.parts import Parts
 from tests.conftest import LATE, NOW
 from tests.pagekit import page
-from tests.web.acts import statements
+from tests.web.acts import hidden, statements
 from tests.web.test_authoring import EDIT, fields, file_of
 
 DRAFT = "/procedures/SHP-014/draft"
@@ -42,6 +43,22 @@ def test_a_draft_is_asked_about_and_continued(editor: FlaskClient, home: Path) -
     assert answer.status_code == 302
     assert "You were writing this" not in page(editor, EDIT)
     assert "There is none" in page(editor, "/drafts")
+
+
+def test_a_draft_keeps_who_must_read_it_and_by_when(editor: FlaskClient) -> None:
+    keep(
+        editor,
+        body="Half a thought.",
+        worth_telling="must",
+        must_audience=["*reps", "billing", "<gone>"],
+        must_read_by="2026-12-04",
+    )
+    html = page(editor, f"{EDIT}?draft=continue")
+    boxes = re.findall(r'<input[^>]*name="must_audience"[^>]*>', html)
+    ticked = [re.search(r'value="([^"]+)"', box)[1] for box in boxes if "checked" in box]
+    assert ticked == ["*reps", "billing"]
+    assert hidden(html, "must_read_by") == "2026-12-04"
+    assert "checked" in next(b for b in re.findall(r"<input[^>]*>", html) if 'value="must"' in b)
 
 
 def test_only_its_person_ever_sees_a_draft(

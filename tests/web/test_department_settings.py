@@ -36,7 +36,8 @@ def form_of(client: FlaskClient, address: str = SETTINGS) -> dict[str, str]:
     for tag in tags:
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         found[name[1]] = unescape(value[1]) if value else ""
-    return found
+    chosen = re.search(r'value="([^"]*)"\s+selected', html.partition('name="changes"')[2])
+    return {**found, "changes": chosen[1] if chosen else ""}
 
 
 def save(client: FlaskClient, form: dict[str, str], **changes: str):
@@ -50,6 +51,22 @@ def test_a_change_is_one_commit_of_that_line(administrator: FlaskClient, parts: 
     told = git(parts.settings.var / "history.git", "log", "-1", "--format=%an|%s", "main")
     assert told == "Ada Admin|Department shipping: channel\n"
     assert "Saved: channel." in page(administrator, SETTINGS)
+
+
+@pytest.mark.parametrize("said", ["direct", "reviewed", "strange"])
+def test_whether_changes_are_reviewed_is_chosen_and_stays_as_it_is_written(
+    administrator: FlaskClient, parts: Parts, said: str
+) -> None:
+    path = parts.settings.content / "departments.yml"
+    path.write_text(
+        DEPARTMENTS.replace("    name: Shipping\n", f"    name: Shipping\n    changes: {said}\n")
+    )
+    form = form_of(administrator)
+    assert form["changes"] == form["was-changes"] == said
+    save(administrator, form, channel="ext. 1")
+    assert f"changes: {said}" in yml(parts)
+    save(administrator, form_of(administrator), changes="reviewed")
+    assert "changes: reviewed" in yml(parts)
 
 
 def test_everything_can_be_set_and_is_known_at_once(
@@ -135,7 +152,8 @@ def test_two_who_change_the_same_are_told_and_may_decide(
     tags = re.findall(r'<input[^>]*name="was-(\w+)"[^>]*value="([^"]*)"', answer.text)
     again = {f"was-{name}": unescape(value) for name, value in tags}
     fields = re.findall(r'name="([a-z_]+)"\s+type="text"\s+value="([^"]*)"', answer.text)
-    answer = save(administrator, again | {name: unescape(value) for name, value in fields})
+    typed = {"changes": "", **{name: unescape(value) for name, value in fields}}
+    answer = save(administrator, again | typed)
     assert answer.status_code == 302
     assert "name: Ships" in yml(parts)
     assert "answer_within: 3 hours" in yml(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.conftest import NOW
 from tests.owning.test_health import write
 from tests.owning.uses import asked, searched, voted
 from tests.pagekit import page
-from tests.web.acts import statements
+from tests.web.acts import statements, version_of
 
 TODAY = NOW.date()
 
@@ -48,14 +49,14 @@ def address_of(html: str, name: str) -> str:
 def test_members_see_their_morning(who: str, request: pytest.FixtureRequest) -> None:
     shown = page(request.getfixturevalue(who), "/departments/shipping")
     assert "Good morning" in shown
-    assert "Waits for you" in shown
+    assert "What waits" in shown
 
 
 @pytest.mark.parametrize("who", ["rep", "outsider", "administrator"])
 def test_others_see_the_list(who: str, request: pytest.FixtureRequest) -> None:
     shown = page(request.getfixturevalue(who), "/departments/shipping")
     assert "Late Shipment" in shown
-    for hidden in ("Waits for you", "Zebra", "Tidying", "Drafts"):
+    for hidden in ("What waits", "Zebra", "Tidying", "Drafts"):
         assert hidden not in shown
 
 
@@ -66,6 +67,34 @@ def test_signed_out_is_asked_to_sign_in_and_the_unknown_is_not_there(
     assert editor.get("/departments/nowhere").status_code == 404
     assert editor.get("/departments/shipping/procedures?show=nonsense").status_code == 404
     assert editor.post("/departments/shipping").status_code == 405
+
+
+def submission(editor: FlaskClient, parts: Parts) -> None:
+    form = {"version": version_of(parts, "SHP-015")}
+    assert editor.post("/procedures/SHP-015/submissions", data=form).status_code == 302
+
+
+def test_it_says_for_whom_a_submission_waits(
+    editor: FlaskClient, reviewer: FlaskClient, parts: Parts
+) -> None:
+    submission(editor, parts)
+    shown = page(reviewer, "/departments/shipping")
+    assert "1 for you to decide" in shown
+    assert waits(shown)["Submitted for approval"] == 1
+    assert ">Approve<" in shown
+    shown = page(editor, "/departments/shipping")
+    assert "for a reviewer to decide, 1 from you" in shown
+    assert ">Approve<" not in shown
+
+
+def test_with_four_eyes_ones_own_submission_waits_for_others(
+    app: Flask, reviewer: FlaskClient, parts: Parts
+) -> None:
+    app.extensions["kb"] = replace(parts, settings=replace(parts.settings, four_eyes=True))
+    submission(reviewer, parts)
+    shown = page(reviewer, "/departments/shipping")
+    assert "for a reviewer to decide, 1 from you" in shown
+    assert ">Approve<" not in shown
 
 
 def test_members_have_the_list_beside_it(editor: FlaskClient, rep: FlaskClient) -> None:

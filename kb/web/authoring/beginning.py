@@ -37,7 +37,7 @@ class Wish:
 
 @blueprint.before_request
 def _writers_only() -> None:
-    access.department_member_or_404()
+    access.writer_or_404()
 
 
 @blueprint.get("/procedures/new")

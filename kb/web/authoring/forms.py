@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from kb.content.manuscript import EDITED, Manuscript
 from kb.procedures.model import UNASSIGNED, Department, Status
+from kb.web.authoring import must_telling
 from kb.web.authoring.answering import kept_in_draft
 
 LONGEST_NOTE = 500
@@ -64,7 +65,12 @@ class EditForm(FlaskForm):
         """All that was typed, for a draft."""
         names = ("note", "worth_telling", "id", "path")
         sent = [name for name in names if self[name].raw_data]
-        return self.typed() | {name: self[name].data or "" for name in sent} | kept_in_draft()
+        return (
+            self.typed()
+            | {name: self[name].data or "" for name in sent}
+            | kept_in_draft()
+            | must_telling.kept_in_draft()
+        )
 
     def show(self, texts: dict[str, str]) -> None:
         """Fill the fields in."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from flask import flash, request
 
+from kb.content.drafts import Draft
 from kb.content.manuscript import opened
 from kb.saving.edits import Saved
 from kb.tending.asking import NotAsked, Request
@@ -15,6 +18,26 @@ from kb.web.must_reads import told
 from kb.web.pages import departments, now, parts, today
 
 MUST = "must"
+_MOST = 500  # departments
+_LONGEST = 10  # of a day
+
+
+def kept_in_draft() -> dict[str, str]:
+    """What a draft keeps of it, by the name of the field."""
+    audience, by = request.form.getlist("must_audience"), request.form.get("must_read_by", "")
+    asked = {"must_audience": "\n".join(audience[:_MOST]), "must_read_by": by[:_LONGEST]}
+    return {name: text for name, text in asked.items() if text}
+
+
+def fields(draft: Draft | None) -> AudienceForm:
+    """As they were sent; as the draft has them where nothing was sent."""
+    if draft is None or request.method != "GET":
+        return AudienceForm().offer(offered())
+    form = AudienceForm(formdata=None)
+    form.must_audience.data = draft.form.get("must_audience", "").split("\n")
+    with suppress(ValueError):
+        form.must_read_by.data = date.fromisoformat(draft.form.get("must_read_by", ""))
+    return form.offer(offered())
 
 
 def wanted(text: bytes, path: str, note: str) -> Request | None:

@@ -15,10 +15,9 @@ from kb.procedures.model import Status
 from kb.search.results import Hit
 from kb.search_tests import BrokenFind
 from kb.web import access
-from kb.web.authoring import answering, desk
+from kb.web.authoring import answering, desk, must_telling
 from kb.web.authoring.forms import EditForm
 from kb.web.authoring.preview import Preview
-from kb.web.must_read_forms import AudienceForm, offered
 from kb.web.pages import departments, parts
 
 
@@ -116,7 +115,7 @@ def show(sheet: Sheet) -> str:
         members=parts().directory.members({each.id for each in writable} | {current}),
         usual_review=department.review_every if department else None,
         me=access.signed_in(),
-        must=AudienceForm().offer(offered()),
+        must=must_telling.fields(sheet.draft),
         most=parts().settings.upload_mb,
         answering=answering.panel(sheet.card, sheet.draft),
     )
