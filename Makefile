@@ -5,6 +5,9 @@ SIZES ?= 1000,10000,100000
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Byte code is kept, whatever the environment says: tests start kb some fifty times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test faults load check bench format lock clean
 
 serve: $(VENV)/.installed

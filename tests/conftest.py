@@ -19,6 +19,8 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.passwords import Passwords
 from kb.web.rendered import Shelf
+from tests.databases import compiled_once
+from tests.scratch import write_in_memory
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -108,6 +110,16 @@ status: draft
 
 1. Send the zebra form to the customs office.
 """
+
+
+def pytest_configure() -> None:
+    write_in_memory()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
