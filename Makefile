@@ -14,7 +14,7 @@ serve: $(VENV)/.installed
 	$(BIN)/kb serve --demo --port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 # The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
 faults: $(VENV)/.installed-dev

@@ -1,4 +1,4 @@
-"""Where tests write: in memory where there is room, because waiting for a disk takes them longest."""
+"""Where tests write: in memory where there is room, as a disk is what they wait for most."""
 
 from __future__ import annotations
 
