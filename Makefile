@@ -5,13 +5,16 @@ SIZES ?= 1000,10000,100000
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Byte code is kept, whatever the environment says: tests start kb some fifty times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test faults load check bench format lock clean
 
 serve: $(VENV)/.installed
 	$(BIN)/kb serve --demo --port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 # The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
 faults: $(VENV)/.installed-dev

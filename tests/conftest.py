@@ -19,6 +19,7 @@ from kb.people.directory import Directory
 from kb.people.passwords import Passwords
 from kb.web.rendered import Shelf
 from tests import databases
+from tests.scratch import write_in_memory
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -108,6 +109,16 @@ status: draft
 
 1. Send the zebra form to the customs office.
 """
+
+
+def pytest_configure() -> None:
+    write_in_memory()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with databases.compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

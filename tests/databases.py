@@ -8,14 +8,16 @@ dropped by the test; what is about SQLite's file itself is skipped (`only_sqlite
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from kb import settings as configuration
 from kb.database import connect, upgrade
@@ -103,3 +105,34 @@ def _empty() -> bytes:
         upgrade(engine)
         engine.dispose()
         return path.read_bytes()
+
+
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Until the end of the block, all engines keep what they compile together.
+
+    Each engine compiles every statement anew, and most tests have an engine of their own.
+    """
+    kept = _Kept()
+
+    def share(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=kept)
+
+    event.listen(Engine, "engine_connect", share)
+    yield
+    event.remove(Engine, "engine_connect", share)
+
+
+class _Kept(dict[Any, Any]):
+    """Compiled statements by kind of database, where SQLAlchemy tells every engine's apart."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_for_all(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_for_all(key), compiled)
+
+
+def _for_all(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    dialect, *rest = key
+    return (dialect.name, *rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -9,7 +10,8 @@ from flask.testing import FlaskClient
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 UNLABELLED = frozenset({"hidden", "submit", "button", "reset", "image"})
-REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "list", "form")
+REFERRING = {"aria-labelledby", "aria-describedby", "aria-controls", "for", "list", "form"}
+LEADING = {"href", "src", "action", "formaction"}
 MAY_SUBMIT_BY_GET = frozenset({"get"})
 
 
@@ -30,11 +32,11 @@ def check_page(html: str) -> Seen:
     assert not seen.faults, "\n".join(seen.faults)
     assert seen.open == [], f"never closed: {seen.open}"
     _check_title(seen)
-    twice = {name for name in seen.ids if seen.ids.count(name) > 1}
+    twice = {name for name, times in Counter(seen.ids).items() if times > 1}
     assert not twice, f"ids used twice: {twice}"
     _check_fields(seen)
     _check_forms(seen)
-    missing = {name for name in seen.referred if name not in seen.ids}
+    missing = set(seen.referred) - set(seen.ids)
     assert not missing, f"nothing has these ids: {missing}"
     return seen
 
@@ -105,8 +107,8 @@ class Seen(HTMLParser):
     def _note_references(self, tag: str, attributes: dict[str, str]) -> None:
         if "id" in attributes:
             self.ids.append(attributes["id"])
-        for name in REFERRING:
-            self.referred.extend(attributes.get(name, "").split())
+        for name in attributes.keys() & REFERRING:
+            self.referred.extend(attributes[name].split())
         if tag == "label" and "for" in attributes:
             self.labelled.add(attributes["for"])
         target = attributes.get("href", "")
@@ -119,8 +121,8 @@ class Seen(HTMLParser):
         for name in attributes:
             if name.startswith("on") or (name == "style" and "svg" not in self.open):
                 self.faults.append(f"<{tag} {name}=…> at {self.getpos()}")
-        for name in ("href", "src", "action", "formaction"):
-            scheme = attributes.get(name, "").strip().lower().partition(":")[0]
+        for name in attributes.keys() & LEADING:
+            scheme = attributes[name].strip().lower().partition(":")[0]
             if scheme in {"javascript", "data", "vbscript"} and ":" in attributes[name]:
                 self.faults.append(f"<{tag} {name}={attributes[name]!r}>")
         if tag == "script" and not attributes.get("src"):

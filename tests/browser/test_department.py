@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import ensure_accessible, sign_in
+from tests.browser.conftest import ensure_sound, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BASE = "/departments/shipping"
@@ -56,21 +56,6 @@ def test_a_leads_hour(context: BrowserContext) -> None:
     undone(page)
 
 
-def test_no_page_has_an_accessibility_fault(context: BrowserContext) -> None:
-    page = sign_in(context, "dana.reyes")
-    page.emulate_media(reduced_motion="reduce")
-    for path in (*PAGES, f"{BASE}/tidying/replacement?old=tracking&new=trace&whole=1"):
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status == 200, path
-        ensure_accessible(page)
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_is_wider_than_its_window(context: BrowserContext, width: int) -> None:
-    page = sign_in(context, "dana.reyes")
-    page.set_viewport_size({"width": width, "height": 800})
-    for path in PAGES:
-        page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{path} is {wide} wide"
+def test_every_page_of_a_department_is_sound(context: BrowserContext) -> None:
+    found = f"{BASE}/tidying/replacement?old=tracking&new=trace&whole=1"
+    ensure_sound(sign_in(context, "dana.reyes"), *PAGES, found)

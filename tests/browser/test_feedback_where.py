@@ -8,12 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import sign_in
-from tests.browser.test_days import OpenAs, as_person, search, shoot
+from tests.browser.conftest import OpenAs, shoot, sign_in
+from tests.browser.test_days import search
 from tests.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-__all__ = ["as_person"]
 
 
 def serious(page: Page) -> list[str]:

@@ -6,11 +6,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import ROOT, sign_in
-from tests.browser.test_days import shoot
+from tests.browser.conftest import ROOT, check, shoot, sign_in
 from tests.gitmade import Clone
 from tests.test_serving import Site, serving
 
@@ -53,15 +51,6 @@ def reader(
     )
     yield context
     context.close()
-
-
-def check(page: Page) -> None:
-    """No fault that axe finds, and nothing sticks out on a phone."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    page.set_viewport_size({"width": 390, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_two_versions_are_chosen_and_compared_by_keyboard(reader: BrowserContext) -> None:

@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.test_days import OpenAs, as_person, shoot
+from tests.browser.conftest import OpenAs, shoot
 
-__all__ = ["as_person"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ASKED = "The scanner shows status 44, and step 2 does not say what that is."

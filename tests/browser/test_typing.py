@@ -10,8 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import sign_in
-from tests.browser.test_days import shoot
+from tests.browser.conftest import shoot, sign_in
 from tests.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
