@@ -24,9 +24,13 @@ MOST_KNOWN = 20_000  # words that are kept, 1 kB each
 
 
 class Meaning:
-    """The model, loaded at first use (about half a second, 32 MB). Safe between threads."""
+    """The model, loaded at first use (about half a second, 32 MB). Safe between threads.
 
-    def __init__(self) -> None:
+    It remembers `most_known` words, 1 kB each; who indexes much had better know them all.
+    """
+
+    def __init__(self, most_known: int = MOST_KNOWN) -> None:
+        self._most_known = most_known
         self._lock = threading.Lock()
         self._model: Any = None
         self._rows: dict[str, int] = {}
@@ -37,7 +41,7 @@ class Meaning:
         """The vector of each word, shape (n, SIZE), not scaled: rarer pieces are longer."""
         with self._lock:
             new = [word for word in dict.fromkeys(words) if word not in self._rows]
-            if new and len(self._rows) + len(new) > MOST_KNOWN:
+            if new and len(self._rows) + len(new) > self._most_known:
                 self._rows.clear()
                 new = list(dict.fromkeys(words))
             if new:

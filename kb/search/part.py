@@ -1,13 +1,13 @@
 """A part of the index: one Whoosh segment in a folder, and its postings as arrays beside it.
 
-The arrays are made from the words at hand while Whoosh writes them; only where parts are merged
-are they read back from Whoosh.
+The arrays of postings are made from the words at hand while Whoosh writes them; only where parts
+are merged are they read back from Whoosh. What is shown of a procedure stands in the arrays alone.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from kb.search.segment import SegmentCodec, Term, Terms
 WORDS = "words"
 RAW = "postings.arrays"
 COLUMNS = 5  # of a passage
+_AT_ONCE = 50  # documents, of which progress is told together
 
 
 class _Places(formats.Format):
@@ -54,27 +55,45 @@ class _Words(fields.FieldType):
         self.column_type = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The paths of the documents of a part, in their order."""
+
+    paths: list[str]
+
+
 def _schema() -> fields.Schema:
-    stored = ("where", "fingerprint", "stored", "texts", "passages", "vectors", "about")
-    return fields.Schema(
-        path=fields.ID(unique=True),
-        **{name: fields.STORED() for name in stored},
-        **{WORDS: _Words()},
-    )
+    return fields.Schema(path=fields.ID(unique=True, stored=True), **{WORDS: _Words()})
 
 
-def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
-    """Write `entries` as a new part into `folder`, which must not exist; returns how many."""
+def write(
+    folder: Path,
+    entries: Iterable[Entry],
+    meaning: Meaning,
+    told: Callable[[int], None] = lambda more: None,
+) -> Written:
+    """Write `entries` as a new part into `folder`, which must not exist.
+
+    `told` hears of every _AT_ONCE more. Without entries there is no part.
+    """
     terms = Terms(WORDS)
     writer = _writer(_create(folder), terms)
     ledger = _Ledger()
+    paths = []
     for one in map(prepare, entries):
         _add(writer, one, meaning, ledger)
+        paths.append(one.path)
+        if len(paths) % _AT_ONCE == 0:
+            told(_AT_ONCE)
+    if not paths:
+        writer.cancel()
+        return Written(paths)
     sorted_out = ledger.sorted()
     terms.every = sorted_out.terms()
     writer.commit(merge=False)
     arrayfile.save(folder / RAW, sorted_out.arrays(ledger.documents))
-    return len(ledger.documents)
+    told(len(paths) % _AT_ONCE)
+    return Written(paths)
 
 
 def in_memory(entries: Iterable[Entry], meaning: Meaning) -> dict[str, arrayfile.Array]:
@@ -89,21 +108,23 @@ def merge(folder: Path, parts: list[tuple[Path, list[int]]]) -> None:
     """Write one new part from several, each without the documents numbered beside it."""
     index = _create(folder)
     writer = _writer(index)
+    documents: list[dict[str, Any]] = []
     for old, gone in parts:
         _without(old, gone, writer)
+        kept = _documents_of(arrayfile.load(old / RAW))
+        documents += [one for number, one in enumerate(kept) if number not in set(gone)]
     writer.commit(merge=False)
-    arrayfile.save(folder / RAW, read_back(folder))
+    arrayfile.save(folder / RAW, {**_documents(documents), **read_back(folder)})
 
 
 def read_back(folder: Path) -> dict[str, arrayfile.Array]:
-    """The arrays of a part from its Whoosh segment alone."""
+    """The arrays of a part's postings from its Whoosh segment alone."""
     ledger = _Ledger()
     index: Any = open_dir(str(folder))
     reader = index.reader()
-    ledger.documents = [stored for _, stored in reader.iter_docs()]
     _read_postings(reader, ledger)
     reader.close()
-    return ledger.sorted().arrays(ledger.documents)
+    return ledger.sorted().postings()
 
 
 def _create(folder: Path) -> WhooshIndex:
@@ -143,13 +164,12 @@ def _vectors(one: Prepared, meaning: Meaning) -> tuple[Vectors, Vectors]:
 
 
 def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
-    document = _document(one, meaning)
-    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode(), **document)
-    ledger.add(document, one.places)
+    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode())
+    ledger.add(_document(one, meaning), one.places)
 
 
 def _document(one: Prepared, meaning: Meaning) -> dict[str, Any]:
-    """What is stored of a procedure."""
+    """What is kept of a procedure."""
     vectors, title = _vectors(one, meaning)
     return {
         "where": one.path.encode("utf-8", "surrogatepass"),
@@ -213,9 +233,12 @@ class _Sorted:
             first = end
 
     def arrays(self, documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
+        """Those of the documents and those of their postings."""
+        return {**_documents(documents), **self.postings()}
+
+    def postings(self) -> dict[str, arrayfile.Array]:
         """terms (sorted), ends (of each term's postings), docs, counts, places (flat)."""
         return {
-            **_documents(documents),
             "terms": self.names,
             "ends": self.ends,
             "docs": self.docs,
@@ -243,6 +266,28 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
         "passages.ends": ends,
         **{name: _unpacked([one[name] for one in documents]) for name in ("vectors", "about")},
     }
+
+
+def _documents_of(arrays: dict[str, arrayfile.Array]) -> list[dict[str, Any]]:
+    """What `_documents` was made from."""
+    size = len(arrays["fingerprints"])
+    cut: dict[str, list[arrayfile.Array]] = {
+        name: np.split(arrays[name], arrays[f"{name}.ends"][:-1])
+        for name in ("stored", "paths", "texts", "passages")
+    }
+    vectors = np.split(arrays["vectors"], arrays["passages.ends"][:-1])
+    return [
+        {
+            "where": cut["paths"][nth].tobytes(),
+            "fingerprint": arrays["fingerprints"][nth].decode(),
+            "stored": cut["stored"][nth].tobytes().decode(),
+            "texts": cut["texts"][nth].tobytes(),
+            "passages": cut["passages"][nth].tobytes(),
+            "vectors": vectors[nth].tobytes(),
+            "about": arrays["about"][nth].tobytes(),
+        }
+        for nth in range(size)
+    ]
 
 
 def _unpacked(written: list[bytes]) -> arrayfile.Array:
