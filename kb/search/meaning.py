@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,13 +41,19 @@ class Meaning:
     def of_words(self, words: Sequence[str]) -> Vectors:
         """The vector of each word, shape (n, SIZE), not scaled: rarer pieces are longer."""
         with self._lock:
+            with suppress(KeyError):  # most often all are known
+                return self._of_known(words)
             new = [word for word in dict.fromkeys(words) if word not in self._rows]
             if new and len(self._rows) + len(new) > self._most_known:
                 self._rows.clear()
                 new = list(dict.fromkeys(words))
             if new:
                 self._learn(new)
-            return self._vectors[np.array([self._rows[word] for word in words], np.intp)]
+            return self._of_known(words)
+
+    def _of_known(self, words: Sequence[str]) -> Vectors:
+        rows = np.fromiter(map(self._rows.__getitem__, words), np.intp, len(words))
+        return self._vectors[rows]
 
     def _learn(self, words: list[str]) -> None:
         if self._model is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from whoosh.reading import IndexReader
 from kb.procedures.model import Entry
 from kb.search import arrayfile
 from kb.search.analysis import LONGEST_WORD
+from kb.search.compiling import ranges
 from kb.search.meaning import SIZE, Meaning, Vectors, packed
 from kb.search.passages import Places, Prepared, prepare
 from kb.search.segment import SegmentCodec, Term, Terms
@@ -187,49 +189,55 @@ class _Ledger:
 
     def __init__(self) -> None:
         self.documents: list[dict[str, Any]] = []
-        self.rows: dict[bytes, int] = {}  # of the terms, in the order they were met
+        self.rows: dict[str, int] = {}  # of the terms, in the order they were met
         self.terms = array("I")
         self.docs = array("I")
-        self.values: list[bytes] = []
+        self.counts = array("I")
+        self.places = array("I")  # of all postings, one after the other
 
     def add(self, document: dict[str, Any], places: Places) -> None:
         rows = self.rows
-        words = [word.encode("utf-8", "ignore") for word in places]
-        self.terms.extend([rows.setdefault(word, len(rows)) for word in words])
-        self.docs.extend([len(self.documents)] * len(words))
-        self.values += [array("I", found).tobytes() for found in places.values()]
+        self.terms.extend([rows.setdefault(word, len(rows)) for word in places])
+        self.docs.extend(repeat(len(self.documents), len(places)))
+        self.counts.extend(map(len, places.values()))
+        self.places.extend(chain.from_iterable(places.values()))
         self.documents.append(document)
 
     def sorted(self) -> _Sorted:
         """The postings by term; those of a term stay in the order of their documents."""
-        names = np.array(list(self.rows), f"S{LONGEST_WORD}")
-        by_name = np.argsort(names, kind="stable")
-        place = np.empty(len(names), np.int64)
-        place[by_name] = np.arange(len(names))
-        terms = place[np.frombuffer(self.terms, np.uint32)]
+        encoded = [word.encode("utf-8", "ignore") for word in self.rows]
+        names, row_of = np.unique(np.array(encoded, f"S{LONGEST_WORD}"), return_inverse=True)
+        terms = row_of[np.frombuffer(self.terms, np.uint32)]
         order = np.argsort(terms, kind="stable")
+        counts = np.frombuffer(self.counts, np.uint32)
+        starts = np.cumsum(counts, dtype=np.int64) - counts
         return _Sorted(
-            names[by_name],
+            names,
             np.searchsorted(terms[order], np.arange(len(names)), "right"),
             np.frombuffer(self.docs, np.uint32)[order],
-            [self.values[nth] for nth in order.tolist()],
+            counts[order],
+            np.frombuffer(self.places, np.uint32)[ranges(starts[order], counts[order])],
         )
 
 
 @dataclass(slots=True)
 class _Sorted:
-    """Terms, where each one's postings end, and of each posting its document and its value."""
+    """Terms, where each one's postings end; of each posting its document, and its places."""
 
     names: arrayfile.Array
     ends: arrayfile.Array
     docs: arrayfile.Array
-    values: list[bytes]
+    counts: arrayfile.Array
+    places: arrayfile.Array
 
     def terms(self) -> Iterator[Term]:
         """A term at a time, as Whoosh's segment takes them."""
+        flat = self.places.tobytes()
+        ends = np.cumsum(4 * self.counts, dtype=np.int64).tolist()
+        values = [flat[start:end] for start, end in pairwise([0, *ends])]
         docs, first = self.docs.tolist(), 0
         for name, end in zip(self.names.tolist(), self.ends.tolist(), strict=True):
-            yield name, docs[first:end], self.values[first:end]
+            yield name, docs[first:end], values[first:end]
             first = end
 
     def arrays(self, documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
@@ -242,8 +250,8 @@ class _Sorted:
             "terms": self.names,
             "ends": self.ends,
             "docs": self.docs,
-            "counts": np.array([len(value) // 4 for value in self.values], np.uint32),
-            "places": np.frombuffer(b"".join(self.values), np.uint32),
+            "counts": self.counts,
+            "places": self.places,
         }
 
 
@@ -296,10 +304,12 @@ def _unpacked(written: list[bytes]) -> arrayfile.Array:
 
 def _read_postings(reader: IndexReader, ledger: _Ledger) -> None:
     for term in reader.lexicon(WORDS):
-        row = ledger.rows.setdefault(term, len(ledger.rows))
+        row = ledger.rows.setdefault(term.decode(), len(ledger.rows))
         matcher = reader.postings(WORDS, term)
         while matcher.is_active():
             ledger.terms.append(row)
             ledger.docs.append(matcher.id())
-            ledger.values.append(matcher.value())
+            places = array("I", matcher.value())
+            ledger.counts.append(len(places))
+            ledger.places.extend(places)
             matcher.next()
