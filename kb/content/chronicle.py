@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,8 +25,10 @@ _WRITING = "catalogue"
 # What is read before it is written, so that nobody waits long for the database.
 _MOST_STEPS = 200
 _MOST_CHANGES = 500
+_SAID = [name for name in Commit.__dataclass_fields__ if name != "id"]
 
 Report = Callable[[int, int], None]
+Read = Mapping[tuple[str, str], Described]  # what was read already, by path and blob
 Clock = Callable[[], datetime]
 
 
@@ -46,11 +48,21 @@ class Chronicle:
         """Is there anything in git that the table does not have?"""
         return self._history.head() != self._known()
 
-    def catch_up(self, departments: Departments, report: Report = lambda done, all: None) -> int:
+    def begins(self) -> bool:
+        """Is there but one commit, which the table does not have?"""
+        return self._known() is None and len(self._history.mainline(None)) == 1
+
+    def catch_up(
+        self,
+        departments: Departments,
+        report: Report = lambda done, all: None,
+        read: Read | None = None,
+    ) -> int:
         """Take in the commits since the last time; returns how many steps of the site there were.
 
-        Where history was rewritten, or the table is of an older make, all is read anew. Killed at
-        any point, the next call goes on from the last batch. Raises OSError.
+        What is in `read` needs not be read again. Where history was rewritten, or the table is of
+        an older make, all is read anew. Killed at any point, the next call goes on from the last
+        batch. Raises OSError.
         """
         since = self._known()
         if self._history.head() == since:
@@ -63,7 +75,7 @@ class Chronicle:
             self._forget()
         done = 0
         for batch in _batches(self._in_order(self._history.steps(commits, since))):
-            self._take_in(batch, departments)
+            self._take_in(batch, departments, read or {})
             done += len(batch)
             report(done, len(commits))
         return len(commits)
@@ -90,8 +102,8 @@ class Chronicle:
             connection.execute(delete(table))
             _set_known(connection, None)
 
-    def _take_in(self, steps: list[Step], departments: Departments) -> None:
-        known = self._described(steps, departments)
+    def _take_in(self, steps: list[Step], departments: Departments, read: Read) -> None:
+        known = self._described(steps, departments, read)
         newest, next_id = self._newest(steps, known.values())
         lineage = Lineage(newest, next_id, lambda path, blob: known[path, blob])
         for step in steps:
@@ -106,31 +118,33 @@ class Chronicle:
             _set_known(connection, steps[-1].commit.id)
 
     def _described(
-        self, steps: list[Step], departments: Departments
+        self, steps: list[Step], departments: Departments, read: Read
     ) -> dict[tuple[str, str], Described]:
         """What each file says of itself, by its path and blob."""
         wanted = {(change.path, change.blob) for change in _changes(steps) if change.blob}
-        ordered = sorted(wanted)
-        found = {}
+        found = {one: read[one] for one in wanted if one in read}
+        ordered = sorted(wanted - found.keys())
         for (path, blob), raw in zip(
             ordered, self._history.blobs(blob for _, blob in ordered), strict=True
         ):
             document = unreadable(path, "gone") if raw is None else parse(raw, path)
-            found[path, blob] = Described(*described(document, departments))
+            found[path, blob] = Described.of(*described(document, departments))
         return found
 
     def _newest(self, steps: list[Step], known: Iterable[Described]) -> tuple[list[Row], int]:
         """The newest version of each line that may be continued, and the next free id."""
         paths = {path for each in _changes(steps) for path in (each.path, each.was) if path}
-        names = {each.procedure.id for each in known if each.named}
+        names = {each.id for each in known if each.named}
         standing = select(table).where(table.c.until.is_(None), table.c.live_from.is_not(None))
         rows: dict[int, Row] = {}
         with reading(self._engine) as connection:
+            newest = connection.scalar(select(func.max(table.c.id))) or 0
+            if not newest:
+                return [], 1
             for column, values in ((table.c.path, paths), (table.c.procedure_id, names)):
                 for some in chunks(sorted(values)):
                     found = connection.execute(standing.where(column.in_(some)))
                     rows |= {row.id: _row(row) for row in found}
-            newest = connection.scalar(select(func.max(table.c.id))) or 0
         return [rows[id] for id in sorted(rows)], newest + 1
 
 
@@ -162,13 +176,12 @@ def _set_known(connection: Connection, commit: str | None) -> None:
 
 
 def _columns(row: Row) -> dict[str, Any]:
-    columns = {name: getattr(row, name) for name in Row.__dataclass_fields__ if name != "commit"}
-    said = asdict(row.commit)
-    columns |= {"commit": said.pop("id"), **said}
+    columns = {name: getattr(row, name) for name in Row.__dataclass_fields__}
+    columns |= {name: getattr(row.commit, name) for name in _SAID} | {"commit": row.commit.id}
     return columns | {"sort_title": sortable(row.title), "department": row.department[:80]}
 
 
 def _row(found: Any) -> Row:
     fields = {name: getattr(found, name) for name in Row.__dataclass_fields__}
-    said = {name: getattr(found, name) for name in Commit.__dataclass_fields__ if name != "id"}
+    said = {name: getattr(found, name) for name in _SAID}
     return Row(**{**fields, "commit": Commit(id=found.commit, **said)})

@@ -77,20 +77,24 @@ class Found:
         self, paths: set[str], waiting: dict[str, str], now: datetime, progress: Progress
     ) -> set[str]:
         """Commit what is due; returns what differs and is not."""
-        repository = self._keeping.repository
-        if repository.head() is None:
-            self._commit([*self._keeping.library.everything()], Note(FIRST, FOUND, now), progress)
+        if self._keeping.repository.head() is None:
+            every = [*self._keeping.library.everything()]
+            unreadable = self._commit(every, Note(FIRST, FOUND, now), progress)
+            # What is changed from now on is found by its time, as ever.
+            paths = unreadable.union(paths.difference(every))
         differing = [path for path in sorted(paths) if self._differs(path)]
         due = [path for path in differing if self._due(path, waiting, now)]
         if due:
             self._commit(due, Note(CHANGED, FOUND, now), progress)
         return {path for path in differing if path not in due or self._differs(path)}
 
-    def _commit(self, paths: list[str], note: Note, progress: Progress) -> None:
+    def _commit(self, paths: list[str], note: Note, progress: Progress) -> set[str]:
+        """Returns what could not be read."""
+
         def report(done: int) -> None:
             progress("Taking down", done, len(paths))
 
-        self._keeping.commit_found(paths, note, report)
+        return self._keeping.commit_found(paths, note, report)
 
     def _differs(self, path: str) -> bool:
         """A file that cannot be read does; it has its fault, and hides no other."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from kb.content.journal import Intent, Journal
 from kb.content.library import Library
+from kb.content.many_files import ManyFiles
 from kb.content.refs import Moved
 from kb.content.repository import CHANGED, FOUND, Note, Prepared, Repository, hash_of
 from kb.content.writing import sweep, written
@@ -23,11 +24,7 @@ from kb.content.writing import sweep, written
 Changes = Mapping[str, bytes | None]
 Progress = Callable[[int], None]  # is told how many files are done
 _TRIES = 5
-_MANY = 100
-
-
-class _Unreadable(Exception):
-    """The file is there, but its bytes cannot be had."""
+_EVERY = 100  # files, progress is told
 
 
 class Keeping:
@@ -59,10 +56,10 @@ class Keeping:
         after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
 
         def prepare() -> Prepared:
-            with self.repository.storing_many() if len(changes) > _MANY else nullcontext():
+            with self.repository.storing(len(changes)) as store:
                 for raw in changes.values():
                     if raw is not None:
-                        self.repository.store(raw)
+                        store(raw)
             return self.repository.prepare(after, note)
 
         return self._apply(changes, after, prepare, note, tries=_TRIES)
@@ -111,23 +108,31 @@ class Keeping:
 
     def commit_found(
         self, paths: Collection[str], note: Note, progress: Progress = lambda done: None
-    ) -> str | None:
+    ) -> set[str]:
         """Commit what is on disk already where the history says otherwise; inside `alone`.
 
-        What cannot be read is left out.
+        What cannot be read is left out, and returned.
         """
         self.repository.ensure_at_rest()
+        committed = self.repository.blobs(self.repository.head())
+        files = ManyFiles(self.library)
         blobs: dict[str, str | None] = {}
-        with self.repository.storing_many() if len(paths) > _MANY else nullcontext():
+        unreadable: set[str] = set()
+        with self.repository.storing(len(paths)) as store:
             for done, path in enumerate(paths):
-                with suppress(_Unreadable):
-                    raw = self._readable(path)
+                try:
+                    raw = _there(files, path)
+                except OSError:
+                    unreadable.add(path)
+                else:
                     blob = None if raw is None else hash_of(raw)
-                    if self.repository.blob(path) != blob:
-                        blobs[path] = None if raw is None else self.repository.store(raw)
-                if done % _MANY == 0:
+                    if committed(path) != blob:
+                        blobs[path] = None if raw is None else store(raw)
+                if done % _EVERY == 0:
                     progress(done)
-        return self._commit(blobs, note) if blobs else None
+        if blobs:
+            self._commit(blobs, note)
+        return unreadable
 
     def _commit(self, blobs: dict[str, str | None], note: Note) -> str:
         return self._published(self.repository.prepare(blobs, note), note, {}, _TRIES).id
@@ -160,12 +165,6 @@ class Keeping:
         file = self.library.root.joinpath(*path.split("/"))
         return hash_of(file.read_bytes()) if file.is_file() else None
 
-    def _readable(self, path: str) -> bytes | None:
-        try:
-            return self.on_disk(path)
-        except OSError as error:
-            raise _Unreadable from error
-
     def _recover(self) -> None:
         for page, intent in self._journal.left():
             self.repository.release_locks()
@@ -195,3 +194,11 @@ class Keeping:
             rest.switch()
         self.commit_found(texts, intent.note)
         self.repository.stage({path: intent.after[path] for path in mine}, intent.before)
+
+
+def _there(files: ManyFiles, path: str) -> bytes | None:
+    """The file's bytes; None where there is none. Raises OSError."""
+    try:
+        return files.read(path)
+    except FileNotFoundError:
+        return None

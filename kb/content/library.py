@@ -100,7 +100,7 @@ class Library:
         parts = path.split("/")
         if not path.isprintable() or "\\" in path or any(part != part.strip() for part in parts):
             raise UnusablePath(f'"{path!a}" has characters that a file\'s name cannot have')
-        if any(not part or _is_skipped(part) for part in parts) or path == path[path.rfind(".") :]:
+        if any(not part or is_hidden(part) for part in parts) or path == path[path.rfind(".") :]:
             raise UnusablePath(f'"{path}" is hidden or has an empty part; write folder/name.md')
         if any(len(part.encode()) > _LONGEST_NAME for part in parts) or len(path) > _LONGEST_PATH:
             raise UnusablePath("the path is too long; use shorter names")
@@ -149,18 +149,22 @@ class Library:
 
     def everything(self) -> Iterator[str]:
         """Every file that may have versions: procedures, what lies beside them, settings."""
-        for folder, folders, names in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if not _is_skipped(name))
+        top = str(self.root)
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(name for name in folders if not is_hidden(name))
+            prefix = "" if folder == top else f"{folder.removeprefix(top).lstrip(os.sep)}/"
             for name in sorted(names):
-                path = Path(folder, name).relative_to(self.root).as_posix()
-                if self._may_have_versions(path):
-                    yield path
+                if not is_hidden(name) and self._may_have_versions(f"{prefix}{name}"):
+                    yield f"{prefix}{name}"
 
     def _may_have_versions(self, path: str) -> bool:
         try:
             path.encode()
-            return self._inside(path).stat().st_size <= MAX_BYTES
-        except (OSError, UnicodeEncodeError):
+            found = (self.root / path).lstat()
+            if not stat.S_ISREG(found.st_mode):
+                found = self._inside(path).stat()
+            return found.st_size <= MAX_BYTES
+        except (OSError, ValueError):
             return False
 
     def _settings(self, name: str) -> bytes:
@@ -181,7 +185,7 @@ class Library:
 
     def _found(self, path: str) -> Path:
         parts = path.split("/")
-        if "\0" in path or any(not part or _is_skipped(part) for part in parts):
+        if "\0" in path or any(not part or is_hidden(part) for part in parts):
             raise FileNotFoundError(path)
         found = self.root.joinpath(*parts).resolve()
         if not found.is_relative_to(self.root):
@@ -243,7 +247,7 @@ def _whole(file: Path, path: str) -> bytes:
 def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            found = [entry for entry in entries if not _is_skipped(entry.name)]
+            found = [entry for entry in entries if not is_hidden(entry.name)]
     except OSError as error:
         _report(report, prefix or ".", f"the folder cannot be read: {error.strerror}")
         return []
@@ -252,14 +256,15 @@ def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]
 
 def is_listed(path: str) -> bool:
     """Is a file of that path one that `files` would list, hidden ones and folders left out?"""
-    return _is_markdown(path) and not any(map(_is_skipped, path.split("/")))
+    return _is_markdown(path) and not any(map(is_hidden, path.split("/")))
 
 
 def _is_markdown(name: str) -> bool:
     return name.casefold().endswith(MARKDOWN_SUFFIXES)
 
 
-def _is_skipped(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Is a file or folder of that name left out, with all that is in it?"""
     return name.startswith(".") or name in _SKIPPED_FOLDERS
 
 

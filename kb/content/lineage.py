@@ -21,8 +21,17 @@ GONE = "removed"  # the status of a version that is no file any more
 class Described:
     """What a version of a file says of itself."""
 
-    procedure: Procedure
-    named: bool
+    id: str
+    version: str
+    title: str
+    department: str
+    status: str
+    named: bool  # the id stands in the file
+
+    @classmethod
+    def of(cls, said: Procedure, named: bool) -> Described:
+        """Only what its row in the history takes from it."""
+        return cls(said.id, said.version, said.title, said.department, said.status.value, named)
 
 
 @dataclass(slots=True)
@@ -109,7 +118,7 @@ class Lineage:
         if not change.blob:
             return None
         described = self._describe(change.path, change.blob)
-        return self._holder(described.procedure.id) if described.named else None
+        return self._holder(described.id) if described.named else None
 
     def _former(
         self, changes: Collection[Change], left: Collection[str], hints: dict[str, Row]
@@ -134,7 +143,7 @@ class Lineage:
         described = self._describe(change.path, change.blob)
         if not described.named:
             return None
-        name = described.procedure.id
+        name = described.id
         holder = self._holder(name)
         if holder is None:
             here = self._live.get(change.path)
@@ -151,7 +160,7 @@ class Lineage:
         moved = self._live.get(change.was) if change.was in left else None
         for row in (moved, _latest(self._gone_paths.get(change.path))):
             other = row and row.named and described.named
-            if row and not (other and row.procedure_id != described.procedure.id):
+            if row and not (other and row.procedure_id != described.id):
                 return row
         return None
 
@@ -163,7 +172,7 @@ class Lineage:
             if here is None:
                 continue
             described = self._describe(change.path, change.blob) if change.blob else None
-            other = described and described.named and described.procedure.id != here.procedure_id
+            other = described and described.named and described.id != here.procedure_id
             if described is None or other:
                 left.add(change.path)
         return left
@@ -185,20 +194,19 @@ class Lineage:
         self, number: int, line: int, change: Change, commit: Commit, before: Row | None
     ) -> Row:
         described = self._describe(change.path, change.blob)
-        said = described.procedure
         inherited = before is not None and not before.named and not described.named
         return Row(
             id=number,
             line=line,
             path=change.path,
-            procedure_id=before.procedure_id if before and inherited else said.id,
+            procedure_id=before.procedure_id if before and inherited else described.id,
             named=described.named,
             commit=commit,
             blob=change.blob,
-            version=said.version,
-            title=said.title,
-            department=said.department,
-            status=said.status.value,
+            version=described.version,
+            title=described.title,
+            department=described.department,
+            status=described.status,
             live_from=None,
         )
 

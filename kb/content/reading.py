@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from kb.content import values
-from kb.content.front_matter import Document
+from kb.content.front_matter import Document, parse, unreadable
 from kb.content.links import Link, is_promise
 from kb.content.outline import Outline
-from kb.content.text import folded, readable, slug
+from kb.content.text import blob_name, folded, readable, slug
 from kb.procedures.model import (
     UNASSIGNED,
     Departments,
@@ -71,6 +71,22 @@ class Filed:
 def procedure_from(document: Document, departments: Departments) -> Filed:
     """The procedure that a document holds, with fallbacks for all that it does not say."""
     return _Reading(document, departments).filed()
+
+
+def read_as(read: Callable[[str], bytes], path: str, departments: Departments) -> tuple[Filed, str]:
+    """The file as a procedure, and what git calls its bytes; "" where they cannot be had.
+
+    Raises FileNotFoundError, as `read` does for a file that is not there.
+    """
+    try:
+        raw = read(path)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        document, blob = unreadable(path, error.strerror or "no reason given"), ""
+    else:
+        document, blob = parse(raw, path), blob_name(raw)
+    return procedure_from(document, departments), blob
 
 
 def described(document: Document, departments: Departments) -> tuple[Procedure, bool]:

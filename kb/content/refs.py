@@ -43,6 +43,11 @@ def value(git: pygit2.Repository, name: str) -> str | None:
         return None
 
 
+def objects(git: pygit2.Repository) -> Path:
+    """The folder of the repository's objects."""
+    return _homes(git)[1] / "objects"
+
+
 def move(
     git: pygit2.Repository, name: str, old: str | None, new: str, by: str, at: datetime, why: str
 ) -> None:

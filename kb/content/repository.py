@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ import pygit2
 from pygit2.enums import FileMode, Option, RepositoryState, SortMode
 
 from kb.content import refs
+from kb.content.packing import Pack
 from kb.content.refs import GitTrouble
 from kb.content.writing import SUFFIX
 
@@ -27,6 +28,7 @@ KEEPER = "kb"
 KEEPER_EMAIL = "kb@localhost"
 LONGEST_NOTE = 500
 FIRST = "Found on disk"  # the note of the first version of all that was there
+_MANY = 100  # texts that are worth a pack
 CHANGED = "Changed on disk"  # of what other hands did, nobody knows whose
 
 
@@ -141,13 +143,20 @@ class Repository:
     def blob(self, path: str, commit: str | None = None) -> str | None:
         """The blob at `path` in a commit, by default the newest; None where there is no file."""
         commit = commit or self.head()
-        if commit is None:
-            return None
-        try:
-            entry = self.git[commit].peel(pygit2.Commit).tree[path]
-        except KeyError:
-            return None
-        return str(entry.id) if isinstance(entry, pygit2.Blob) else None
+        return self.blobs(commit)(path) if commit else None
+
+    def blobs(self, commit: str | None) -> Callable[[str], str | None]:
+        """`blob` of many paths in one commit."""
+        tree = self.git[commit].peel(pygit2.Commit).tree if commit else None
+
+        def blob(path: str) -> str | None:
+            try:
+                entry = tree[path] if tree is not None else None
+            except KeyError:
+                return None
+            return str(entry.id) if isinstance(entry, pygit2.Blob) else None
+
+        return blob
 
     def bytes_of(self, blob: str) -> bytes:
         """The text of a blob. Raises GitTrouble when it is gone."""
@@ -168,15 +177,20 @@ class Repository:
             raise GitTrouble(f"git cannot write: {error}") from error
 
     @contextmanager
-    def storing_many(self) -> Iterator[None]:
-        """Blobs are not synced one by one, but all at the end."""
-        self.head()  # opening the repository switches syncing on
-        pygit2.option(Option.ENABLE_FSYNC_GITDIR, False)
+    def storing(self, count: int) -> Iterator[Callable[[bytes], str]]:
+        """Gives `store`; for many texts one that writes them all into one pack, as the block ends.
+
+        When the block raises, none of those is there.
+        """
+        if count <= _MANY:
+            yield self.store
+            return
+        pack = Pack(refs.objects(self.git))
         try:
-            yield
-            os.sync()
+            yield pack.add
+            pack.close()
         finally:
-            pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
+            pack.discard()
 
     def prepare(self, blobs: Mapping[str, str | None], note: Note) -> Prepared:
         """Write trees and a commit with these blobs (None removes a path); no branch moves.

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection
+from hashlib import sha1
 
 # Zero-width space, word joiner, BOM, soft hyphen, and the marks that turn the writing direction.
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]+")
@@ -44,10 +45,17 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", tidy(text)).casefold()
 
 
+def blob_name(raw: bytes) -> str:
+    """What git calls these bytes."""
+    return sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
+
+
 def sortable(text: str) -> str:
     """The form by which titles are put in order: folded, without accents, leading quotes gone."""
-    decomposed = unicodedata.normalize("NFKD", folded(text))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    bare = folded(text)
+    if not bare.isascii():
+        decomposed = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare.lstrip("\"'“”‘’«»„(¿¡ ") or bare
 
 

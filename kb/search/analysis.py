@@ -24,6 +24,8 @@ UNSPACED = (  # scripts written without spaces: cut into pairs of characters
 LETTERS = rf"(?:[^\W_{UNSPACED}]+|[{MARKS}])+"  # nothing must follow: it cannot backtrack
 WORD = re.compile(rf"[{UNSPACED}]+|{LETTERS}(?:['’ʼ]{LETTERS})*")
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")  # the same, 20 times as fast
+STRAY_APOSTROPHE = re.compile(r"(?:^|[ '])'|'(?:$| )")
+_SPACED = {n: chr(n) if chr(n).isalnum() or chr(n) == "'" else " " for n in range(128)}
 FIRST_UNSPACED = "\u0e00"
 COMPOUND = re.compile(r"[-.](?=\w)(?<=\w.)")  # of ASCII words: what stands between them
 IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
@@ -85,14 +87,17 @@ def _cut(text: str) -> str:
     return text.encode("utf-8", "ignore")[:LONGEST_WORD].decode("utf-8", "ignore")
 
 
-def cut(text: str) -> Cut:
-    """All words of `text` at once: the form that indexing and snippets use, for its speed."""
+def cut(text: str, starts: bool = True) -> Cut:
+    """All words of `text` at once: the form that indexing and snippets use, for its speed.
+
+    Without `starts` these may be left out; `starts_at` finds some of them.
+    """
     if text.isascii() and not COMPOUND.search(text):
-        every = ASCII_WORD.findall(text)
-        starts = [match.start() for match in ASCII_WORD.finditer(text)]
-        return Cut(list(map(lowered, every)), every, starts, {})
+        every = _ascii_words(text)
+        places = [match.start() for match in ASCII_WORD.finditer(text)] if starts else []
+        return Cut(_all_lowered(every), every, places, {})
     found = Cut([], [], [], {})
-    words, written, starts, joined = found
+    words, written, places, joined = found
     compound: list[str] = []
     previous_end = -1
     for match in (ASCII_WORD if text.isascii() else WORD).finditer(text):
@@ -112,9 +117,45 @@ def cut(text: str) -> Cut:
             compound = [word]
         words.append(word)
         written.append(raw)
-        starts.append(start)
+        places.append(start)
         previous_end = match.end()
     return found
+
+
+def _ascii_words(text: str) -> list[str]:
+    """All ASCII_WORDs of an ASCII text: split at what is none, where apostrophes allow that."""
+    spaced = text.translate(_SPACED)
+    if "'" in spaced and STRAY_APOSTROPHE.search(spaced):
+        return ASCII_WORD.findall(text)
+    return spaced.split()
+
+
+def _all_lowered(every: list[str]) -> list[str]:
+    """`lowered` of each ASCII word; at once where none needs a closer look."""
+    joined = " ".join(every)
+    if "'" in joined or max(map(len, every), default=0) > LONGEST_WORD:
+        return list(map(lowered, every))
+    return joined.lower().split(" ") if every else []
+
+
+def starts_at(text: str, found: Cut, numbers: list[int]) -> list[int]:
+    """Where the words of these numbers, ascending, begin in a text that was cut so."""
+    if found.starts:
+        return [found.starts[number] for number in numbers]
+    at = passed = 0
+    starts = []
+    for number in numbers:
+        skipped = _words_in_a_row(number - passed).match(text, at)
+        following = ASCII_WORD.search(text, skipped.end() if skipped else at)
+        at, passed = following.start() if following else len(text), number
+        starts.append(at)
+    return starts
+
+
+@lru_cache(maxsize=256)
+def _words_in_a_row(count: int) -> re.Pattern[str]:
+    """So many words and what stands before each."""
+    return re.compile(rf"(?:[^A-Za-z0-9]*+[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+){{{count}}}")
 
 
 def _add_pairs(run: str, start: int, found: Cut) -> None:

@@ -14,31 +14,48 @@ from __future__ import annotations
 import fcntl
 import itertools
 import json
-import multiprocessing
 import os
 import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from kb.hands import Hands, advance, hands
 from kb.procedures.model import Entry
 from kb.search import arrayfile, part
 from kb.search.analysis import Stems
 from kb.search.compiling import compiled
 from kb.search.meaning import Meaning
 
-FORMAT = 5  # raised whenever files of an older kb can no longer be read
-CHUNK = 500  # procedures that one process writes at a time; a smaller change is written here
+FORMAT = 6  # raised whenever files of an older kb can no longer be read
+CHUNK = 500  # procedures that one process writes at least; a smaller change is written here
+MOST = 2500  # procedures of a part as it is first written: what a word costs is paid once a part
 SMALL = 1000  # a set with fewer procedures is compiled again together with what changes
 MOST_PARTS = 8  # small parts of one set before they are merged
 SMALL_PART = 200  # procedures; a bigger part is not merged again
 Progress = Callable[[int], None]  # is told how many procedures are written so far
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Entries to be written by processes at hand: those of each lot become one part.
+
+    A lot is sent as it is, so it had better fetch its entries when it is asked for them.
+    `meanwhile` is called once all is handed out.
+    """
+
+    lots: Iterable[Iterable[Entry]]
+    hands: Hands
+    meanwhile: Callable[[], None] = lambda: None
+
+
+Entries = Iterable[Entry] | Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +103,7 @@ class Index:
             return {}
         return found
 
-    def update(
-        self, changed: Iterable[Entry], removed_paths: Iterable[str], progress: Progress
-    ) -> None:
+    def update(self, changed: Entries, removed_paths: Iterable[str], progress: Progress) -> None:
         """Add or replace `changed`, drop `removed_paths`; all of it becomes visible at once."""
         with self._lock():
             before = self._usable_sets()
@@ -98,7 +113,7 @@ class Index:
             if parts or kept != before:
                 self._switch(self._joined(kept, parts))
 
-    def rebuild(self, entries: Iterable[Entry], progress: Progress) -> None:
+    def rebuild(self, entries: Entries, progress: Progress) -> None:
         """Build anew beside the live index and switch over; killed midway, the old one stays."""
         with self._lock():
             parts, _ = self._write_parts(entries, progress)
@@ -139,17 +154,22 @@ class Index:
             return []
 
     def _write_parts(
-        self, entries: Iterable[Entry], progress: Progress
+        self, entries: Entries, progress: Progress
     ) -> tuple[list[PartState], set[str]]:
-        """Few entries are written here, many by a process for each core."""
+        """Few entries are written here, many by a process for each core; and what paths they had.
+
+        The parts come in the order of their entries.
+        """
         paths: set[str] = set()
+        if isinstance(entries, Work):
+            return self._write_work(entries, paths, progress), paths
         chunks = _chunks(_once(entries, paths), CHUNK)
         first = list(itertools.islice(chunks, 2))
         if len(first) < 2:
-            written = [self._write_part(chunk, progress) for chunk in first]
-        else:
-            written = self._write_in_processes(itertools.chain(first, chunks), progress)
-        return written, paths
+            return [self._write_part(chunk, progress) for chunk in first], paths
+        with hands() as several:
+            work = Work(itertools.chain(first, chunks), several)
+            return self._write_work(work, set(), progress), paths
 
     def _write_part(self, entries: list[Entry], progress: Progress) -> PartState:
         name = _name()
@@ -157,25 +177,29 @@ class Index:
         progress(len(entries))
         return PartState(name, len(entries))
 
-    def _write_in_processes(
-        self, chunks: Iterable[list[Entry]], progress: Progress
-    ) -> list[PartState]:
-        written: list[PartState] = []
-        workers = os.cpu_count() or 1
-        context = multiprocessing.get_context("spawn")  # forking a process with threads is unsafe
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            running: dict[Future[int], PartState] = {}
-            for chunk in chunks:
-                state = PartState(_name(), len(chunk))
-                task = pool.submit(_write_part_apart, self.folder / "parts" / state.name, chunk)
-                running[task] = state
-                if len(running) > workers:
-                    written += _finished(running, FIRST_COMPLETED)
-                    progress(sum(one.size for one in written))
-            while running:
-                written += _finished(running, FIRST_COMPLETED)
-                progress(sum(one.size for one in written))
-        return written
+    def _write_work(self, work: Work, paths: set[str], progress: Progress) -> list[PartState]:
+        before = work.hands.done
+        parts: dict[str, PartState] = {}
+        running: dict[Future[part.Written], str] = {}
+
+        def gather(until: int) -> None:
+            while len(running) > until:
+                done, _ = wait(running, timeout=_TOLD_EVERY, return_when=FIRST_COMPLETED)
+                for task in done:
+                    written, name = task.result(), running.pop(task)
+                    parts[name] = PartState(name, len(written.paths))
+                    paths.update(written.paths)
+                progress(work.hands.done - before)
+
+        for lot in work.lots:
+            name = _name()
+            parts[name] = PartState(name, 0)
+            running[work.hands.submit(_write_apart, self.folder / "parts" / name, lot)] = name
+            if isinstance(lot, list):
+                gather(until=work.hands.count)  # they wait in memory
+        work.meanwhile()
+        gather(until=0)
+        return [state for state in parts.values() if state.size]
 
     def _without(self, one: SetState, gone: set[str]) -> SetState:
         """The set with the documents of those paths marked as deleted."""
@@ -271,22 +295,13 @@ def _chunks(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def _finished(running: dict[Future[int], PartState], when: str) -> list[PartState]:
-    """Wait for processes and return what they wrote. Raises what they raised."""
-    done, _ = wait(running, return_when=when)
-    states = []
-    for task in done:
-        task.result()
-        states.append(running.pop(task))
-    return states
+_TOLD_EVERY = 0.2  # seconds
+_apart = Meaning(most_known=100_000)
 
 
-_apart = Meaning()
-
-
-def _write_part_apart(folder: Path, entries: list[Entry]) -> int:
-    """Runs in a process of its own, which keeps its model from one chunk to the next."""
-    return part.write(folder, entries, _apart)
+def _write_apart(folder: Path, entries: Iterable[Entry]) -> part.Written:
+    """Runs in a process of its own, which keeps its model from one lot to the next."""
+    return part.write(folder, entries, _apart, advance)
 
 
 def _listed(arrays: dict[str, arrayfile.Array], one: SetState) -> list[tuple[str, str, bool]]:

@@ -9,6 +9,7 @@ import importlib
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,13 @@ MOST_KNOWN = 20_000  # words that are kept, 1 kB each
 
 
 class Meaning:
-    """The model, loaded at first use (about half a second, 32 MB). Safe between threads."""
+    """The model, loaded at first use (about half a second, 32 MB). Safe between threads.
 
-    def __init__(self) -> None:
+    It remembers `most_known` words, 1 kB each; who indexes much had better know them all.
+    """
+
+    def __init__(self, most_known: int = MOST_KNOWN) -> None:
+        self._most_known = most_known
         self._lock = threading.Lock()
         self._model: Any = None
         self._rows: dict[str, int] = {}
@@ -37,13 +42,19 @@ class Meaning:
     def of_words(self, words: Sequence[str]) -> Vectors:
         """The vector of each word, shape (n, SIZE), not scaled: rarer pieces are longer."""
         with self._lock:
+            with suppress(KeyError):  # most often all are known
+                return self._of_known(words)
             new = [word for word in dict.fromkeys(words) if word not in self._rows]
-            if new and len(self._rows) + len(new) > MOST_KNOWN:
+            if new and len(self._rows) + len(new) > self._most_known:
                 self._rows.clear()
                 new = list(dict.fromkeys(words))
             if new:
                 self._learn(new)
-            return self._vectors[np.array([self._rows[word] for word in words], np.intp)]
+            return self._of_known(words)
+
+    def _of_known(self, words: Sequence[str]) -> Vectors:
+        rows = np.fromiter(map(self._rows.__getitem__, words), np.intp, len(words))
+        return self._vectors[rows]
 
     def _learn(self, words: list[str]) -> None:
         if self._model is None:

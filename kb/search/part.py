@@ -1,14 +1,15 @@
 """A part of the index: one Whoosh segment in a folder, and its postings as arrays beside it.
 
-The arrays are made from the words at hand while Whoosh writes them; only where parts are merged
-are they read back from Whoosh.
+The arrays of postings are made from the words at hand while Whoosh writes them; only where parts
+are merged are they read back from Whoosh. What is shown of a procedure stands in the arrays alone.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from whoosh.reading import IndexReader
 from kb.procedures.model import Entry
 from kb.search import arrayfile
 from kb.search.analysis import LONGEST_WORD
+from kb.search.compiling import ranges
 from kb.search.meaning import SIZE, Meaning, Vectors, packed
 from kb.search.passages import Places, Prepared, prepare
 from kb.search.segment import SegmentCodec, Term, Terms
@@ -28,6 +30,7 @@ from kb.search.segment import SegmentCodec, Term, Terms
 WORDS = "words"
 RAW = "postings.arrays"
 COLUMNS = 5  # of a passage
+_AT_ONCE = 50  # documents, of which progress is told together
 
 
 class _Places(formats.Format):
@@ -54,27 +57,45 @@ class _Words(fields.FieldType):
         self.column_type = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The paths of the documents of a part, in their order."""
+
+    paths: list[str]
+
+
 def _schema() -> fields.Schema:
-    stored = ("where", "fingerprint", "stored", "texts", "passages", "vectors", "about")
-    return fields.Schema(
-        path=fields.ID(unique=True),
-        **{name: fields.STORED() for name in stored},
-        **{WORDS: _Words()},
-    )
+    return fields.Schema(path=fields.ID(unique=True, stored=True), **{WORDS: _Words()})
 
 
-def write(folder: Path, entries: Iterable[Entry], meaning: Meaning) -> int:
-    """Write `entries` as a new part into `folder`, which must not exist; returns how many."""
+def write(
+    folder: Path,
+    entries: Iterable[Entry],
+    meaning: Meaning,
+    told: Callable[[int], None] = lambda more: None,
+) -> Written:
+    """Write `entries` as a new part into `folder`, which must not exist.
+
+    `told` hears of every _AT_ONCE more. Without entries there is no part.
+    """
     terms = Terms(WORDS)
     writer = _writer(_create(folder), terms)
     ledger = _Ledger()
+    paths = []
     for one in map(prepare, entries):
         _add(writer, one, meaning, ledger)
+        paths.append(one.path)
+        if len(paths) % _AT_ONCE == 0:
+            told(_AT_ONCE)
+    if not paths:
+        writer.cancel()
+        return Written(paths)
     sorted_out = ledger.sorted()
     terms.every = sorted_out.terms()
     writer.commit(merge=False)
     arrayfile.save(folder / RAW, sorted_out.arrays(ledger.documents))
-    return len(ledger.documents)
+    told(len(paths) % _AT_ONCE)
+    return Written(paths)
 
 
 def in_memory(entries: Iterable[Entry], meaning: Meaning) -> dict[str, arrayfile.Array]:
@@ -89,21 +110,23 @@ def merge(folder: Path, parts: list[tuple[Path, list[int]]]) -> None:
     """Write one new part from several, each without the documents numbered beside it."""
     index = _create(folder)
     writer = _writer(index)
+    documents: list[dict[str, Any]] = []
     for old, gone in parts:
         _without(old, gone, writer)
+        kept = _documents_of(arrayfile.load(old / RAW))
+        documents += [one for number, one in enumerate(kept) if number not in set(gone)]
     writer.commit(merge=False)
-    arrayfile.save(folder / RAW, read_back(folder))
+    arrayfile.save(folder / RAW, {**_documents(documents), **read_back(folder)})
 
 
 def read_back(folder: Path) -> dict[str, arrayfile.Array]:
-    """The arrays of a part from its Whoosh segment alone."""
+    """The arrays of a part's postings from its Whoosh segment alone."""
     ledger = _Ledger()
     index: Any = open_dir(str(folder))
     reader = index.reader()
-    ledger.documents = [stored for _, stored in reader.iter_docs()]
     _read_postings(reader, ledger)
     reader.close()
-    return ledger.sorted().arrays(ledger.documents)
+    return ledger.sorted().postings()
 
 
 def _create(folder: Path) -> WhooshIndex:
@@ -143,13 +166,12 @@ def _vectors(one: Prepared, meaning: Meaning) -> tuple[Vectors, Vectors]:
 
 
 def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
-    document = _document(one, meaning)
-    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode(), **document)
-    ledger.add(document, one.places)
+    writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode())
+    ledger.add(_document(one, meaning), one.places)
 
 
 def _document(one: Prepared, meaning: Meaning) -> dict[str, Any]:
-    """What is stored of a procedure."""
+    """What is kept of a procedure."""
     vectors, title = _vectors(one, meaning)
     return {
         "where": one.path.encode("utf-8", "surrogatepass"),
@@ -167,60 +189,69 @@ class _Ledger:
 
     def __init__(self) -> None:
         self.documents: list[dict[str, Any]] = []
-        self.rows: dict[bytes, int] = {}  # of the terms, in the order they were met
+        self.rows: dict[str, int] = {}  # of the terms, in the order they were met
         self.terms = array("I")
         self.docs = array("I")
-        self.values: list[bytes] = []
+        self.counts = array("I")
+        self.places = array("I")  # of all postings, one after the other
 
     def add(self, document: dict[str, Any], places: Places) -> None:
         rows = self.rows
-        words = [word.encode("utf-8", "ignore") for word in places]
-        self.terms.extend([rows.setdefault(word, len(rows)) for word in words])
-        self.docs.extend([len(self.documents)] * len(words))
-        self.values += [array("I", found).tobytes() for found in places.values()]
+        self.terms.extend([rows.setdefault(word, len(rows)) for word in places])
+        self.docs.extend(repeat(len(self.documents), len(places)))
+        self.counts.extend(map(len, places.values()))
+        self.places.extend(chain.from_iterable(places.values()))
         self.documents.append(document)
 
     def sorted(self) -> _Sorted:
         """The postings by term; those of a term stay in the order of their documents."""
-        names = np.array(list(self.rows), f"S{LONGEST_WORD}")
-        by_name = np.argsort(names, kind="stable")
-        place = np.empty(len(names), np.int64)
-        place[by_name] = np.arange(len(names))
-        terms = place[np.frombuffer(self.terms, np.uint32)]
+        encoded = [word.encode("utf-8", "ignore") for word in self.rows]
+        names, row_of = np.unique(np.array(encoded, f"S{LONGEST_WORD}"), return_inverse=True)
+        terms = row_of[np.frombuffer(self.terms, np.uint32)]
         order = np.argsort(terms, kind="stable")
+        counts = np.frombuffer(self.counts, np.uint32)
+        starts = np.cumsum(counts, dtype=np.int64) - counts
         return _Sorted(
-            names[by_name],
+            names,
             np.searchsorted(terms[order], np.arange(len(names)), "right"),
             np.frombuffer(self.docs, np.uint32)[order],
-            [self.values[nth] for nth in order.tolist()],
+            counts[order],
+            np.frombuffer(self.places, np.uint32)[ranges(starts[order], counts[order])],
         )
 
 
 @dataclass(slots=True)
 class _Sorted:
-    """Terms, where each one's postings end, and of each posting its document and its value."""
+    """Terms, where each one's postings end; of each posting its document, and its places."""
 
     names: arrayfile.Array
     ends: arrayfile.Array
     docs: arrayfile.Array
-    values: list[bytes]
+    counts: arrayfile.Array
+    places: arrayfile.Array
 
     def terms(self) -> Iterator[Term]:
         """A term at a time, as Whoosh's segment takes them."""
+        flat = self.places.tobytes()
+        ends = np.cumsum(4 * self.counts, dtype=np.int64).tolist()
+        values = [flat[start:end] for start, end in pairwise([0, *ends])]
         docs, first = self.docs.tolist(), 0
         for name, end in zip(self.names.tolist(), self.ends.tolist(), strict=True):
-            yield name, docs[first:end], self.values[first:end]
+            yield name, docs[first:end], values[first:end]
             first = end
 
     def arrays(self, documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
+        """Those of the documents and those of their postings."""
+        return {**_documents(documents), **self.postings()}
+
+    def postings(self) -> dict[str, arrayfile.Array]:
         """terms (sorted), ends (of each term's postings), docs, counts, places (flat)."""
         return {
-            **_documents(documents),
             "terms": self.names,
             "ends": self.ends,
             "docs": self.docs,
-            "counts": np.array([len(value) // 4 for value in self.values], np.uint32),
-            "places": np.frombuffer(b"".join(self.values), np.uint32),
+            "counts": self.counts,
+            "places": self.places,
         }
 
 
@@ -245,16 +276,40 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, arrayfile.Array]:
     }
 
 
+def _documents_of(arrays: dict[str, arrayfile.Array]) -> list[dict[str, Any]]:
+    """What `_documents` was made from."""
+    size = len(arrays["fingerprints"])
+    cut: dict[str, list[arrayfile.Array]] = {
+        name: np.split(arrays[name], arrays[f"{name}.ends"][:-1])
+        for name in ("stored", "paths", "texts", "passages")
+    }
+    vectors = np.split(arrays["vectors"], arrays["passages.ends"][:-1])
+    return [
+        {
+            "where": cut["paths"][nth].tobytes(),
+            "fingerprint": arrays["fingerprints"][nth].decode(),
+            "stored": cut["stored"][nth].tobytes().decode(),
+            "texts": cut["texts"][nth].tobytes(),
+            "passages": cut["passages"][nth].tobytes(),
+            "vectors": vectors[nth].tobytes(),
+            "about": arrays["about"][nth].tobytes(),
+        }
+        for nth in range(size)
+    ]
+
+
 def _unpacked(written: list[bytes]) -> arrayfile.Array:
     return np.frombuffer(b"".join(written), np.int8).reshape(-1, SIZE)
 
 
 def _read_postings(reader: IndexReader, ledger: _Ledger) -> None:
     for term in reader.lexicon(WORDS):
-        row = ledger.rows.setdefault(term, len(ledger.rows))
+        row = ledger.rows.setdefault(term.decode(), len(ledger.rows))
         matcher = reader.postings(WORDS, term)
         while matcher.is_active():
             ledger.terms.append(row)
             ledger.docs.append(matcher.id())
-            ledger.values.append(matcher.value())
+            places = array("I", matcher.value())
+            ledger.counts.append(len(places))
+            ledger.places.extend(places)
             matcher.next()

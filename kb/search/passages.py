@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import chain
 
 from kb.procedures.model import Entry, Section
-from kb.search.analysis import Cut, cut
+from kb.search.analysis import Cut, cut, starts_at
 
 BLOCK = 60  # words; a passage is two neighbouring blocks of one section
 LEAST_BLOCK = 20  # a shorter rest joins the block before it
@@ -16,7 +15,7 @@ MOST_WORDS = 200_000  # of one procedure; what follows is readable, not searchab
 # A word's place tells its field: where each begins, and how many words of it are told apart.
 TITLE, KEYWORDS, BODY = (0, 200), (300, 600), (1000, 260_000)
 
-Places = dict[str, list[int]]
+Places = defaultdict[str, list[int]]
 Row = tuple[int, int, int, int, int]  # [first, last) word, section, [start, end) in the texts
 Span = tuple[int, int]  # [first, last) of the words as written
 
@@ -45,7 +44,11 @@ def prepare(entry: Entry) -> Prepared:
     procedure = entry.procedure
     encoded = [section.text.encode("utf-8", "surrogatepass") for section in entry.sections]
     made = Prepared(
-        procedure.path, entry.fingerprint, _stored(entry, encoded), b"".join(encoded), {}
+        procedure.path,
+        entry.fingerprint,
+        _stored(entry, encoded),
+        b"".join(encoded),
+        defaultdict(list),
     )
     title = cut(procedure.title)
     _place(title, *TITLE, made.places)
@@ -89,33 +92,35 @@ def _stored(entry: Entry, texts: list[bytes]) -> str:
 
 def _place(found: Cut, first: int, most: int, places: Places) -> None:
     """Add the words' places from `first` on; beyond `most` they all stand in the last one."""
-    joined = ((form, position) for position, (form, _) in found.joined.items())
-    for word, position in chain(zip(found.words, range(len(found.words)), strict=True), joined):
-        place = first + (position if position < most else most)
-        if word in places:
-            places[word].append(place)
-        else:
-            places[word] = [place]
+    last = first + most
+    for place, word in enumerate(found.words[:most], first):
+        places[word].append(place)
+    for word in found.words[most:]:
+        places[word].append(last)
+    for position, (form, _) in found.joined.items():
+        places[form].append(min(first + position, last))
 
 
 def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepared) -> int:
     """Words and passages of heading and text; returns the position after them."""
-    heading, text = cut(section.heading), cut(section.text)
+    heading, text = cut(section.heading), cut(section.text, starts=False)
     _place(heading, BODY[0] + at, BODY[1] - at, made.places)
     below = at + len(heading.words)
     _place(text, BODY[0] + below, max(BODY[1] - below, 0), made.places)
     base = len(made.written) - at  # how many words the title has
     made.written += heading.written + text.written
-    starts = [0] * len(heading.words) + text.starts
+    above, count = len(heading.words), len(heading.words) + len(text.words)
     # A bare heading answers nothing: it is found with its procedure, not shown as a passage.
-    for low, high in _windows(len(starts) if text.words else 0):
-        start = starts[low]
-        end = starts[high] if high < len(starts) else len(section.text)
+    edges = _edges(count) if text.words else []
+    begins = _begins(section.text, text, [edge - above for edge in edges[:-1]])
+    for block, (low, high) in enumerate(_windows(edges)):
+        start = begins[block]
+        end = begins[block + 2] if high < count else len(section.text)
         first, last = at + low, min(at + high, MOST_WORDS)
         made.passages.append((first, last, nth, *_bytes_at(section.text, start, end, offset)))
         text_span = (base + max(first, below), base + max(last, below))
         made.spans.append(((0, base), (base + at, base + below), text_span))
-    return at + len(starts)
+    return at + count
 
 
 def _bytes_at(text: str, start: int, end: int, offset: int) -> Span:
@@ -127,12 +132,22 @@ def _bytes_at(text: str, start: int, end: int, offset: int) -> Span:
     return offset + before, offset + before + within
 
 
-def _windows(count: int) -> Iterable[Span]:
-    """Two neighbouring blocks each, so that every sentence stands whole in one of them."""
-    if not count:
-        return []
+def _begins(text: str, found: Cut, numbers: list[int]) -> list[int]:
+    """Where the words of these numbers (ascending) begin; 0 for those of the heading."""
+    own = [number for number in numbers if number >= 0]
+    return [0] * (len(numbers) - len(own)) + starts_at(text, found, own)
+
+
+def _edges(count: int) -> list[int]:
+    """Where blocks begin, and the end of the last."""
     edges = list(range(0, count, BLOCK))
     if len(edges) > 1 and count - edges[-1] < LEAST_BLOCK:
         edges.pop()
-    edges.append(count)
-    return [(edges[nth], edges[nth + 2]) for nth in range(len(edges) - 2)] or [(0, count)]
+    return [*edges, count]
+
+
+def _windows(edges: list[int]) -> list[Span]:
+    """Two neighbouring blocks each, so that every sentence stands whole in one of them."""
+    if not edges:
+        return []
+    return [(edges[nth], edges[nth + 2]) for nth in range(len(edges) - 2)] or [(0, edges[-1])]

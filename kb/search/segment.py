@@ -7,12 +7,18 @@ Whoosh's own format, made by its own classes.
 
 from __future__ import annotations
 
+import pickle
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import sub
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.util.numeric import length_to_byte
 
+PROTOCOL = 4
+NO_LENGTHS = (length_to_byte(None), length_to_byte(0))  # the least and the greatest of a block
 # A term with the documents that have it, ascending, and its value in each.
 Term = tuple[bytes, list[int], list[bytes]]
 
@@ -81,3 +87,21 @@ class _PostingsWriter(W3PostingsWriter):
             whoosh._weights = array("f", [1.0]) * len(whoosh._ids)
             whoosh._values = values[first : first + limit]
             whoosh._maxweight = 1.0
+
+    def _write_block(self, last: bool = False) -> None:
+        """As Whoosh does, but for weights of 1 only, and pickled by a protocol that knows bytes:
+        the one that Whoosh writes takes ten times as long for them. It reads any."""
+        whoosh: Any = self
+        file, ids = whoosh._postfile, whoosh._ids
+        if not whoosh._blockcount:
+            file.write(WHOOSH3_HEADER_MAGIC)
+        whoosh._terminfo.add_block(self)
+        steps = tuple(map(sub, ids, chain((0,), ids)))
+        block = pickle.dumps((steps, None, tuple(whoosh._values)), PROTOCOL)
+        about = pickle.dumps((len(ids), ids[-1], 1.0, 0, *NO_LENGTHS), PROTOCOL)
+        length = len(about) + len(block)
+        file.write_int(-length if last else length)
+        file.write(about)
+        file.write(block)
+        whoosh._blockcount += 1
+        whoosh._new_block()

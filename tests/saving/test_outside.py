@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.app import build
+from kb.content import purging
 from kb.content.keeping import Keeping
 from kb.content.library import Library
 from kb.content.repository import Repository
@@ -123,17 +124,17 @@ def test_a_link_to_a_procedure_is_edited_where_it_leads(parts: Parts, home: Path
     assert read(parts).endswith(b"More.\n")
 
 
-def test_many_versions_are_packed(parts: Parts, home: Path) -> None:
+def test_many_versions_are_packed(
+    parts: Parts, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "_LOOSE", 2)
     keeping = Keeping(
         Library(home / "content"),
         Repository(home / "content", history(parts)),
         home / "var",
     )
-    for number in range(9000):
-        keeping.repository.store(b"%d" % number) if number == 0 else None
-    with keeping.repository.storing_many():
-        for number in range(9000):
-            keeping.repository.store(b"%d" % number)
+    for number in range(1500):
+        keeping.repository.store(b"%d" % number)
     before = read(parts)
     parts.publisher.refresh(NOW.date())
     loose = git(history(parts), "count-objects").split()[0]

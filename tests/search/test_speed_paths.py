@@ -28,9 +28,9 @@ def test_what_is_written_is_what_whoosh_gives_back(tmp_path: Path) -> None:
     part.write(tmp_path / "part", SHELF, Meaning())
     written = arrayfile.load(tmp_path / "part" / part.RAW)
     again = part.read_back(tmp_path / "part")
-    assert written.keys() == again.keys()
-    for name, values in written.items():
-        assert np.array_equal(values, again[name]), name
+    assert set(again) == {"terms", "ends", "docs", "counts", "places"}
+    for name, values in again.items():
+        assert np.array_equal(values, written[name]), name
 
 
 def test_merged_parts_hold_what_is_left_of_them(tmp_path: Path) -> None:

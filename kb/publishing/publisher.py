@@ -1,12 +1,12 @@
-"""Verbs that touch two capabilities: the files first, the catalogue next, the index last."""
+"""Bringing catalogue, index and history up to the files, and changing the files of settings."""
 
 from __future__ import annotations
 
 import fcntl
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -15,19 +15,19 @@ from typing import IO
 from kb.content.cards import Stamp
 from kb.content.catalogue import Catalogue
 from kb.content.check import CrossRow, Staff, cross_faults
-from kb.content.chronicle import Chronicle
+from kb.content.chronicle import Chronicle, Read
 from kb.content.departments import parse_departments
 from kb.content.found import TROUBLE, Found
-from kb.content.front_matter import parse, unreadable
 from kb.content.keeping import Keeping
-from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE, FileStamp, Library
-from kb.content.reading import Filed, procedure_from
+from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE, FileStamp
+from kb.content.lineage import Described
+from kb.content.reading import Filed, read_as
 from kb.content.repository import FOUND, Note
 from kb.content.synonyms import parse_synonyms
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.procedures.visibility import Reader
+from kb.publishing.together import Begun, Together, together
 from kb.search.index import Index
-from kb.search.synonyms import Synonyms
 from kb.search_tests import BrokenFind, Change, SearchTests
 
 # Called with what is being done, how many are done and how many there are.
@@ -39,8 +39,6 @@ Clock = Callable[[], datetime]
 
 REBUILD = "rebuild"
 _BATCH = 200
-# Sections of so many files read are kept for the index; of more, files are read a second time.
-_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +58,6 @@ def _silent(what: str, done: int, total: int) -> None:
 
 def _by_the_clock() -> datetime:
     return datetime.now(UTC)
-
-
-class LiveSynonyms:
-    """synonyms.yml as it is now, as search wants it; called at each search."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._read: tuple[object, Synonyms] = (None, Synonyms())
-
-    def __call__(self) -> Synonyms:
-        """Looked at with every search: only what changed is read."""
-        try:
-            stamp = self._library.synonyms_stamp()
-            if stamp != self._read[0]:
-                lists = parse_synonyms(self._library.synonyms_source())
-                self._read = (stamp, Synonyms(lists.two_way, lists.one_way))
-        except OSError:
-            pass  # what was read last still holds
-        return self._read[1]
 
 
 class Publisher:
@@ -125,26 +104,33 @@ class Publisher:
             self._found.finish_what_was_begun()
             files = list(self._library.files(unlisted.append))
             rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
-            read = self._catalogue_files(files, progress, everything=rebuild)
-            indexed = self._index_entries(read.sections, progress, rebuild=rebuild)
+            source = self._library.departments_source()
+            with together(self._library, source, self._lock.with_name("reading")) as begun:
+                read = self._catalogue_files(files, source, begun, progress, everything=rebuild)
+                indexed = self._index_entries(read, begun, progress, rebuild=rebuild)
             self._catalogue.set_state(REBUILD, "")
             moved = bool(indexed or read.changed or read.removed)
             self._recheck(unlisted, today, changed=moved)
-        self._read_history(progress)
+        self._read_history(progress, read)
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
 
-    def _read_history(self, progress: Progress) -> None:
-        """Trouble with git stops no refresh: it is told, and the next refresh tries again."""
+    def _read_history(self, progress: Progress, read: _Read, *, new: bool = False) -> None:
+        """Trouble with git stops no refresh: it is told, and the next refresh tries again.
+
+        With `new` only where it has just begun: a long one is not for inside the lock.
+        """
         try:
-            self.read_history(progress)
+            if not new or self._chronicle.begins():
+                self.read_history(progress, read.said)
         except OSError as error:
             if not self._catalogue.state(TROUBLE):
                 self._catalogue.set_state(TROUBLE, error.strerror or str(error))
 
-    def read_history(self, progress: Progress = _silent) -> None:
+    def read_history(self, progress: Progress = _silent, said: Read | None = None) -> None:
         """Bring the versions up to git. Where another process is at it already, it is left to that.
 
+        What files say that were read just now (`said`) is not read again.
         The first time in a long history takes a while, in which saving and searching go on.
         Raises OSError where git cannot read.
         """
@@ -155,7 +141,9 @@ class Publisher:
                 except BlockingIOError:
                     return
                 done = self._chronicle.catch_up(
-                    self.departments(), lambda done, total: progress("History", done, total)
+                    self.departments(),
+                    lambda done, total: progress("History", done, total),
+                    said,
                 )
             if not done:
                 return
@@ -168,8 +156,8 @@ class Publisher:
         faults += parse_synonyms(self._library.synonyms_source()).faults
         rows, read = [], []
         for stamp in self._library.files(faults.append):
-            filed = self._filed(stamp.path, departments)
-            if filed is not None:
+            with suppress(FileNotFoundError):
+                filed, _ = read_as(self._library.read, stamp.path, departments)
                 faults.extend(filed.faults)
                 row, id = CrossRow.of(filed), held.get(stamp.path, filed.procedure.id)
                 due = replace(filed.procedure, id=id).due
@@ -221,14 +209,14 @@ class Publisher:
                 return False
             stamps = {path: self._library.stamp(path) for path in paths}
             gone = [path for path, stamp in stamps.items() if stamp is None]
-            read = _Read(sections={}, changed=0, removed=0)
+            read = _Read()
             there = [stamp for stamp in stamps.values() if stamp is not None]
             self._record(there, self.departments(), gone, read)
             self._catalogue.remove(gone)
             known = self._catalogue.stamps_of(paths)
             self._index.update(self._entries(known, read.sections), gone, lambda done: None)
             self._catalogue.set_state("checked", "")
-        self.read_history()
+        self.read_history(said=read.said)
         return True
 
     def want_rebuild(self) -> None:
@@ -251,9 +239,14 @@ class Publisher:
                 yield _locked_within(lock, wait)
 
     def _catalogue_files(
-        self, files: list[FileStamp], progress: Progress, *, everything: bool
+        self,
+        files: list[FileStamp],
+        source: bytes,
+        begun: Begun,
+        progress: Progress,
+        *,
+        everything: bool,
     ) -> _Read:
-        source = self._library.departments_source()
         departments = parse_departments(source)
         digest = sha256(source).hexdigest()
         everything = everything or digest != self._catalogue.state("departments")
@@ -261,13 +254,20 @@ class Publisher:
         present = {stamp.path for stamp in files}
         gone = [path for path in known if path not in present]
         changed = [stamp for stamp in files if _differs(stamp, known)]
-        self._found.take_down([stamp.path for stamp in changed], gone, self._clock(), progress)
         stale = files if everything else changed
-        read = _Read(sections={}, changed=0, removed=len(gone))
-        for start in range(0, len(stale), _BATCH):
-            batch = stale[start : start + _BATCH]
-            self._record(batch, departments, gone, read)
-            progress("Reading", start + len(batch), len(stale))
+        paths = [stamp.path for stamp in stale]
+        several = begun.for_many(paths)
+        if several is not None:
+            several.ask(paths)  # before git takes them down: both take a while
+        self._found.take_down([stamp.path for stamp in changed], gone, self._clock(), progress)
+        read = _Read(removed=len(gone))
+        if several is None:
+            for start in range(0, len(stale), _BATCH):
+                batch = stale[start : start + _BATCH]
+                self._record(batch, departments, gone, read)
+                progress("Reading", start + len(batch), len(stale))
+        else:
+            self._record_told(stale, several, gone, read, progress)
         self._catalogue.remove(gone)
         self._catalogue.set_state("departments", digest)
         return read
@@ -277,32 +277,47 @@ class Publisher:
     ) -> None:
         found = []
         for stamp in batch:
-            filed = self._filed(stamp.path, departments)
-            if filed is not None:
+            with suppress(FileNotFoundError):  # gone between listing and reading
+                filed, blob = read_as(self._library.read, stamp.path, departments)
                 found.append((stamp, filed))
-                if len(read.sections) < _KEPT:
-                    read.sections[stamp.path] = filed.sections
+                read.sections[stamp.path] = filed.sections
+                read.note(filed, blob)
         self._catalogue.record(found, gone)
         read.changed += len(found)
 
-    def _filed(self, path: str, departments: Departments) -> Filed | None:
-        """The file as a procedure; None when it went away between listing and reading."""
-        try:
-            document = parse(self._library.read(path), path)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            document = unreadable(path, error.strerror or "no reason given")
-        return procedure_from(document, departments)
+    def _record_told(
+        self,
+        stale: list[FileStamp],
+        several: Together,
+        gone: list[str],
+        read: _Read,
+        progress: Progress,
+    ) -> None:
+        stamps = iter(stale)
+        done = 0
+        for lot in several.told():
+            told = [(stamp, one) for one, stamp in zip(lot, stamps, strict=False) if one]
+            self._catalogue.record([(stamp, one.filed) for stamp, one in told], gone)
+            for _, one in told:
+                read.note(one.filed, one.blob)
+            read.changed += len(told)
+            done += len(lot)
+            progress("Reading", done, len(stale))
 
     def _index_entries(
-        self, kept: dict[str, tuple[Section, ...]], progress: Progress, *, rebuild: bool
+        self, read: _Read, begun: Begun, progress: Progress, *, rebuild: bool
     ) -> int:
         stamps = self._catalogue.stamps()
         there = {} if rebuild else self._index.fingerprints()
         stale = [path for path, stamp in stamps.items() if there.get(path) != stamp.fingerprint]
         gone = [path for path in there if path not in stamps]
-        entries = self._entries({path: stamps[path] for path in stale}, kept)
+        wanted = {path: stamps[path] for path in stale}
+        several = begun.for_many(stale)
+        entries = (
+            self._entries(wanted, read.sections)
+            if several is None
+            else several.work(wanted, lambda: self._read_history(progress, read, new=True))
+        )
 
         def report(done: int) -> None:
             progress("Indexing", done, len(stale))
@@ -324,10 +339,11 @@ class Publisher:
             for path in batch:
                 sections = kept.pop(path, None)
                 if sections is None:
-                    filed = self._filed(path, departments)
-                    sections = filed.sections if filed is not None else ()
+                    with suppress(FileNotFoundError):
+                        filed, _ = read_as(self._library.read, path, departments)
+                        sections = filed.sections
                 card = cards[stamps[path].id]
-                yield Entry(card.procedure, sections, stamps[path].fingerprint)
+                yield Entry(card.procedure, sections or (), stamps[path].fingerprint)
 
     def _indexed_versions(self) -> dict[str, str]:
         """Of the files whose newest known text is in the index, the version of that text."""
@@ -364,9 +380,16 @@ class Publisher:
 
 @dataclass(slots=True)
 class _Read:
-    sections: dict[str, tuple[Section, ...]]
-    changed: int
-    removed: int
+    """What a refresh read of files: sections of few, and of all what their history takes."""
+
+    sections: dict[str, tuple[Section, ...]] = field(default_factory=dict)
+    said: dict[tuple[str, str], Described] = field(default_factory=dict)
+    changed: int = 0
+    removed: int = 0
+
+    def note(self, filed: Filed, blob: str) -> None:
+        said = filed.procedure
+        self.said[said.path, blob] = Described.of(said, filed.named)
 
 
 def _told(staff: Staff) -> list[tuple[str, list[str] | None]]:
