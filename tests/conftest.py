@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 
 from kb.app import build, create_app
@@ -113,6 +114,10 @@ status: draft
 
 def pytest_configure() -> None:
     write_in_memory()
+    # How long an example takes says more about what else the machine does; bounds that matter are
+    # in the tests themselves.
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
