@@ -53,7 +53,7 @@ def results() -> ResponseReturnValue:
         searched=text,
         found=found,
         pages=pages,
-        names=parts().directory.names({hit.owner for hit in found.hits if hit.owner}),
+        owners=_owners(found),
         department=request.args.get("department"),
         category=request.args.get("category"),
         likely=likely,
@@ -78,6 +78,12 @@ def _search(text: str) -> Results:
         offset=(page_number() - 1) * PER_PAGE,
         limit=PER_PAGE,
     )
+
+
+def _owners(found: Results) -> tuple[str | None, ...]:
+    """The name of each hit's owner."""
+    names = parts().directory.names({hit.owner for hit in found.hits if hit.owner})
+    return tuple(names.get(hit.owner) if hit.owner else None for hit in found.hits)
 
 
 def _filtered() -> bool:
