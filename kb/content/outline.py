@@ -61,6 +61,25 @@ class Outline:
             each.anchor: (tokens[each.index].map or [0])[0] + 1 for each in place(tokens, title)
         }
 
+    def step_lines(self, title: str) -> dict[tuple[str, int], int]:
+        """The line of each entry of the numbered lists below a heading, by its anchor and number.
+
+        As on the page, the lists of one section are numbered through, and what is nested is not.
+        """
+        tokens = self._found.tokens
+        anchors = {each.index: each.anchor for each in place(tokens, title)}
+        found: dict[tuple[str, int], int] = {}
+        section, number, numbered = "", 0, False
+        for index, token in enumerate(tokens):
+            if index in anchors:
+                section, number = anchors[index], 0
+            elif token.level == 0:
+                numbered = token.type == "ordered_list_open"
+            elif token.level == 1 and token.type == "list_item_open" and numbered:
+                number += 1
+                found[section, number] = (token.map or [0])[0] + 1
+        return found
+
     def sections(self, title: str) -> tuple[Section, ...]:
         """The text of each heading; a first heading that repeats the title adds none."""
         if not self._readable:

@@ -94,6 +94,10 @@ class Renderer:
         """The body's line of each heading, from 1, by its anchor."""
         return Outline(body).heading_lines(title)
 
+    def step_lines(self, body: str, title: str = "") -> dict[tuple[str, int], int]:
+        """The body's line of each numbered step, from 1, by its section's anchor and number."""
+        return Outline(body).step_lines(title)
+
     def links(self, body: str) -> tuple[Link, ...]:
         """The relative links of a body, with the body's line of each."""
         return tuple(link for link in Outline(body).links() if is_promise(link.target))

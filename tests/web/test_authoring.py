@@ -199,6 +199,21 @@ def test_a_section_is_found_by_its_anchor(editor: FlaskClient) -> None:
     assert "data-line" not in page(editor, f"{EDIT}?passage=nowhere")
 
 
+def test_a_step_is_found_by_its_number_and_an_unknown_one_by_its_section(
+    editor: FlaskClient,
+) -> None:
+    lines = LATE.split("---\n", 2)[2].splitlines()
+    for passage, begins in (
+        ("steps~2", "2. **Is the last scan"),
+        ("steps~3", "3. Note the choice"),
+        ("steps~9", "## Steps"),
+        ("steps~x", "## Steps"),
+        ("what-to-say~1", "## What to say"),
+    ):
+        line = int(re.search(r'data-line="(\d+)"', page(editor, f"{EDIT}?passage={passage}"))[1])
+        assert lines[line - 1].startswith(begins)
+
+
 def test_a_disk_that_cannot_be_written_is_said_and_the_draft_stays(
     editor: FlaskClient, home: Path, parts: Parts
 ) -> None:

@@ -18,6 +18,7 @@ from kb.feedback.facets import MOST
 from kb.feedback.model import LONGEST_TEXT, Outcome, Route
 from kb.parts import Parts
 from kb.procedures.model import UNASSIGNED, Department
+from kb.tending.routing import Answering
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
 from tests.web.acts import answer, ask, statements, vote
@@ -188,6 +189,21 @@ def test_what_is_late_says_so(editor: FlaskClient, parts: Parts) -> None:
     assert titles(page(editor, "/inbox?due=later")) == ["fresh"]
     assert "16 hours overdue" in page(editor, f"/inbox/{late}")
     assert "due in 60 minutes" in page(editor, f"/inbox/{soon}")
+
+
+@pytest.mark.usefixtures("at_nine")
+def test_what_is_due_is_told_by_the_departments_clock(
+    rep: FlaskClient, editor: FlaskClient, parts: Parts
+) -> None:
+    file = parts.settings.content / "departments.yml"
+    zone = "    name: Shipping\n    time_zone: Asia/Tokyo\n"
+    file.write_text(file.read_text().replace("    name: Shipping\n", zone))
+    item = asked(parts, "late", age=timedelta(0))
+    assert "22 Nov 2026, 17:00 UTC" not in page(editor, f"/inbox/{item}")
+    for client, address in ((editor, f"/inbox/{item}"), (rep, f"/questions/{item}")):
+        assert "23 Nov 2026, 02:00 Asia/Tokyo" in page(client, address)
+    parts.inbox.steps.ask_back(item, "Which?", Answering(2, frozenset({"shipping"})), NOW)
+    assert "The clock stands until the reply" in page(editor, f"/inbox/{item}")
 
 
 def several(parts: Parts) -> None:

@@ -19,6 +19,7 @@ from kb.web.authoring import answering, desk, must_telling
 from kb.web.authoring.forms import EditForm
 from kb.web.authoring.preview import Preview
 from kb.web.pages import departments, parts
+from kb.web.passages import STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,14 @@ class Sheet:
 
     @property
     def passage_line(self) -> int | None:
-        """The line of the body at which the section in ?passage= begins."""
-        anchor = request.args.get("passage")
+        """The line of the body at which the section or step in ?passage= begins."""
+        section, _, step = request.args.get("passage", "").partition(STEP)
         body, title = self.manuscript.body, self.manuscript.filed.procedure.title
-        return parts().renderer.heading_lines(body, title).get(anchor) if anchor else None
+        if not section:
+            return None
+        begins = parts().renderer.heading_lines(body, title).get(section)
+        number = int(step) if step.isdecimal() and len(step) < 4 else 0
+        return parts().renderer.step_lines(body, title).get((section, number), begins)
 
     @property
     def waits(self) -> bool:
