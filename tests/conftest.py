@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
 from kb import settings as configuration
@@ -114,6 +115,10 @@ status: draft
 
 def pytest_configure() -> None:
     write_in_memory()
+    # An example may take as long as a busy machine takes; where time matters, a test measures it.
+    patient = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("patient", settings(), deadline=None, suppress_health_check=patient)
+    settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
