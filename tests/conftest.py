@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
 from kb.app import build, create_app
@@ -114,9 +114,9 @@ status: draft
 
 def pytest_configure() -> None:
     write_in_memory()
-    # How long an example takes says more about what else the machine does; bounds that matter are
-    # in the tests themselves.
-    settings.register_profile("patient", deadline=None)
+    # An example may take as long as a busy machine takes; where time matters, a test measures it.
+    patient = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("patient", settings(), deadline=None, suppress_health_check=patient)
     settings.load_profile("patient")
 
 

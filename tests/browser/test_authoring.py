@@ -30,7 +30,7 @@ def at_the_end(page: Page, text: str) -> None:
 
 
 def kept(page: Page) -> None:
-    expect(page.locator("#w-status")).to_contain_text("Draft kept", timeout=15_000)
+    expect(page.locator("#w-status")).to_contain_text("Draft kept")
 
 
 def test_an_owner_writes_with_a_picture_is_interrupted_and_comes_back(as_person: OpenAs) -> None:
@@ -73,7 +73,7 @@ def test_a_lost_session_loses_nothing(as_person: OpenAs, site: Site) -> None:
     open_editor(page, "SHP-010")
     page.context.clear_cookies()
     at_the_end(page, "\nWritten without a session.")
-    expect(page.get_by_role("alert")).to_contain_text("signed out", timeout=15_000)
+    expect(page.get_by_role("alert")).to_contain_text("signed out")
     shoot(page, "signed-out")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in again in a new tab").click()
@@ -103,7 +103,7 @@ def test_what_did_not_reach_the_server_is_kept_in_the_browser(as_person: OpenAs)
     open_editor(page, "SHP-011")
     page.route("**/draft", lambda route: route.abort())
     at_the_end(page, "\nOffline words.")
-    expect(page.locator("#w-status")).to_contain_text("kept in this browser", timeout=15_000)
+    expect(page.locator("#w-status")).to_contain_text("kept in this browser")
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("did not reach the server")
     page.unroute("**/draft")
@@ -162,7 +162,7 @@ def test_tools_keys_and_completion(as_person: OpenAs) -> None:
     words.press("Control+End")
     page.keyboard.type("\ncomplaint: l")
     offered = page.locator(".w-list:not([hidden]) li").first
-    expect(offered).to_contain_text("Complaint", timeout=10_000)
+    expect(offered).to_contain_text("Complaint")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(words).to_have_value(re.compile("Complaint: "))
@@ -181,7 +181,7 @@ def test_faults_show_as_one_writes_and_lead_to_their_line(as_person: OpenAs) -> 
     open_editor(page, "SHP-002")
     at_the_end(page, "\n\n[broken](nowhere-at-all.md)")
     fault = page.locator(".w-faults li")
-    expect(fault).to_contain_text("leads to no file", timeout=10_000)
+    expect(fault).to_contain_text("leads to no file")
     shoot(page, "faults")
     fault.get_by_role("button").click()
     chosen = "(area) => area.value.slice(area.selectionStart, area.selectionEnd)"

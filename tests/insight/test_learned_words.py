@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.parts import Parts
@@ -157,7 +157,6 @@ USE = st.tuples(
 @settings(
     max_examples=examples(25),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(USE, max_size=25))
 def test_openings_of_a_draft_leave_everything_as_if_they_had_not_been(

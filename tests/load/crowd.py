@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from tests.conftest import PASSWORD
 
-_PATIENCE = 60.0  # seconds for one thing to be taken
+_PATIENCE = 120.0  # seconds for one thing to be taken
 
 
 @dataclass(frozen=True)

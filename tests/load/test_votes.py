@@ -115,11 +115,11 @@ def _children(pid: int) -> list[int]:
 
 def test_every_acknowledged_vote_and_request_is_there_once(parts: Parts, tmp_path: Path) -> None:
     with serving(tmp_path, "--workers", "2") as site:
-        assert within(30, lambda: len(gunicorn_workers(site)) == 2)
+        assert within(60, lambda: len(gunicorn_workers(site)) == 2)
         crowd = Crowd(parts, site)
         clients = crowd.run()
         assert len(crowd.killed) == 2
-        assert within(30, lambda: len(gunicorn_workers(site)) == 2)
+        assert within(60, lambda: len(gunicorn_workers(site)) == 2)
         assert not set(crowd.killed) & set(gunicorn_workers(site))
     said = [one for client in clients for one in client.said]
     asked = [one for one in said if one.path == "/requests"]

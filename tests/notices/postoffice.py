@@ -98,7 +98,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def mailing(home: Path, port: int, patience: float = 0.5, **more: str) -> Parts:
+def mailing(home: Path, port: int, patience: float = 2.0, **more: str) -> Parts:
     """A site over that home that mails to that port. `patience` in seconds."""
     built = with_fast_passwords(build(load(environment(port, **more), home)))
     post = built.courier.ways.post

@@ -45,7 +45,7 @@ class Site(BaseHTTPRequestHandler):
             self._drip()
             return
         elif path == "/silent":
-            time.sleep(3)
+            time.sleep(20)
             return
         else:
             self.send_response(200)
@@ -55,7 +55,7 @@ class Site(BaseHTTPRequestHandler):
 
     def _drip(self) -> None:
         try:
-            for letter in b"HTTP/1.1 200 OK\r\n" * 10:
+            for letter in b"HTTP/1.1 200 OK\r\n" * 20:
                 self.wfile.write(bytes([letter]))
                 self.wfile.flush()
                 time.sleep(0.1)
@@ -131,7 +131,7 @@ def test_one_that_does_not_answer_is_not_waited_for(port: int) -> None:
     began = time.monotonic()
     assert looked(port, "/silent", wait=0.3).state is LinkState.UNSURE
     assert looked(port, "/drip", wait=0.5, most=0.6).state is LinkState.UNSURE
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 15
 
 
 def test_nobody_listens_there() -> None:

@@ -188,7 +188,7 @@ def test_two_bulk_changes_at_once_are_both_there(parts: Parts) -> None:
     for one in crowd:
         one.start()
     for one in crowd:
-        one.join(timeout=60)
+        one.join(timeout=300)
     assert len(done) == 2
     for path in texts:
         assert b"## Steps of today" in read(parts, path)

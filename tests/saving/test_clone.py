@@ -172,7 +172,7 @@ class Clock:
         return self.at
 
     def wait_for(self, happened: Callable[[], bool]) -> None:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not happened():
             assert time.monotonic() < until
             time.sleep(0.05)

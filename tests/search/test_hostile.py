@@ -6,7 +6,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.procedures.model import Status
@@ -29,7 +29,6 @@ TYPED = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=20).map("".joi
 @settings(
     max_examples=examples(300),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_every_text_is_answered(shelf: Searcher, typed: str, prefix: bool) -> None:
     took = []

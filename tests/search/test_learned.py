@@ -174,7 +174,7 @@ def test_all_processes_see_a_new_file_at_their_next_search(shelf: Searcher, tmp_
             asked.put("wismo")
             expected = [id for id, _, _ in rows]
             assert ids(one.search("wismo", REP, TODAY)) == expected
-            assert answers.get(timeout=30) == expected
+            assert answers.get(timeout=300) == expected
     finally:
         asked.put(None)
         other.join(10)

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.parts import Parts
@@ -151,9 +151,7 @@ def test_any_text_is_a_query_and_is_shown_not_run(rep: FlaskClient, query: str) 
     assert "<img src=x" not in html
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None)
 @given(
     query=st.text(max_size=80),
     department=st.text(max_size=12),
