@@ -51,7 +51,7 @@ def hands() -> Iterator[Hands]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_KNOWN)
     counter: Synchronized[int] = context.Value(ctypes.c_longlong, 0)
-    count = len(os.sched_getaffinity(0))
+    count = os.cpu_count() or 1
     with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(counter,)) as pool:
         try:
             yield Hands(pool, counter, count)

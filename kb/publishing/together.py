@@ -92,9 +92,9 @@ class Begun:
 def together(library: Library, departments: bytes, folder: Path) -> Iterator[Begun]:
     """Texts wait in `folder`, which nobody else may use and which is gone afterwards."""
     held = ExitStack()
+    shutil.rmtree(folder, ignore_errors=True)  # what a kill left
 
     def begin() -> Together:
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
         held.callback(shutil.rmtree, folder, ignore_errors=True)
         return Together(library, departments, held.enter_context(hands()), folder)
