@@ -27,11 +27,14 @@ _WEEKS_DRAWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One kind of thing that waits: how many, how that went, and where one sees to it."""
+    """One kind of thing that waits: how many, how that went, and where one sees to it.
+
+    `details` say how much of it is whose, or when it is due.
+    """
 
     count: int
     name: str
-    detail: str
+    details: tuple[str, ...]
     late: str
     trend: Trend
     address: str
@@ -98,7 +101,7 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
         Wait(
             at.open_items,
             "Questions and feedback",
-            _joined(
+            _told(
                 f"{at.my_items:,} assigned to you" if at.my_items else "",
                 f"{at.soon_items:,} due soon" if at.soon_items else "",
             ),
@@ -110,7 +113,7 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
         Wait(
             at.overdue,
             "Reviews overdue",
-            f"{at.my_overdue:,} yours" if at.my_overdue else "",
+            _told(f"{at.my_overdue:,} yours" if at.my_overdue else ""),
             "",
             how(lambda one: one.overdue),
             there.overdue,
@@ -128,7 +131,7 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
         Wait(
             at.broken_finds,
             "Search tests that fail",
-            "",
+            (),
             "",
             how(lambda one: one.broken_finds),
             there.broken_finds,
@@ -137,7 +140,7 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
         Wait(
             at.faulty,
             "Files with faults",
-            "",
+            (),
             "",
             how(lambda one: one.faulty),
             there.faults,
@@ -152,7 +155,7 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
             there.due,
             "Review",
         ),
-        Wait(at.drafts, "Drafts", "", "", how(lambda one: one.drafts), there.drafts, "Finish"),
+        Wait(at.drafts, "Drafts", (), "", how(lambda one: one.drafts), there.drafts, "Finish"),
     ]
 
 
@@ -163,21 +166,21 @@ def _to_decide(department: str, at: Standing, who: Person) -> int:
     return at.submissions - (at.my_submissions if parts().settings.four_eyes else 0)
 
 
-def _for_whom(at: Standing, deciding: int) -> str:
+def _for_whom(at: Standing, deciding: int) -> tuple[str, ...]:
     if not at.submissions:
-        return ""
+        return ()
     mine = f"{at.my_submissions:,} from you" if at.my_submissions else ""
     whose = f"{deciding:,} for you to decide" if deciding else "for a reviewer to decide"
-    return _joined(whose, mine)
+    return _told(whose, mine)
 
 
-def _due(at: Standing) -> str:
+def _due(at: Standing) -> tuple[str, ...]:
     mine = f"{at.my_due_soon:,} yours" if at.my_due_soon else ""
-    return _joined(f"within {days_long(SOON.days)}", mine) if at.due_soon else ""
+    return _told(f"within {days_long(SOON.days)}", mine) if at.due_soon else ()
 
 
-def _joined(*told: str) -> str:
-    return ", ".join(filter(None, told))
+def _told(*told: str) -> tuple[str, ...]:
+    return tuple(filter(None, told))
 
 
 def _figures(

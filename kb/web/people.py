@@ -13,7 +13,7 @@ from kb.people.errors import (
     WeakPassword,
 )
 from kb.people.passwords import generated
-from kb.people.person import Person
+from kb.people.person import Person, folded_email
 from kb.people.records import Newcomer
 from kb.procedures.model import Department
 from kb.web import access, wording
@@ -26,13 +26,14 @@ PER_PAGE = 25
 
 @blueprint.app_template_filter("roles")
 def roles_in_words(who: Person | Newcomer) -> str:
-    """ "administrator; editor and reviewer of Shipping; editor of Billing", or "rep"."""
+    """ "administrator; editor and reviewer of Shipping; lead of Billing", or "rep"."""
     said = ["administrator"] if who.administrator else []
     both = who.editor_of & who.reviewer_of
     for role, held in (
         ("editor and reviewer", both),
         ("editor", who.editor_of - both),
         ("reviewer", who.reviewer_of - both),
+        ("lead", departments().led_by(folded_email(who.email))),
     ):
         if held:
             names = ", ".join(departments().get(id).name for id in sorted(held))

@@ -57,7 +57,7 @@ def test_the_same_meaning_is_one(parts: Parts) -> None:
 def test_what_was_asked_is_in_the_inbox_already(rep: FlaskClient, parts: Parts) -> None:
     searched(parts, "zebra stripes", "ana", "bo", "cy")
     with parts.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE searches SET asked = 1 WHERE person_key = 'ana'")
+        connection.exec_driver_sql("UPDATE searches SET asked = true WHERE person_key = 'ana'")
     assert counted(parts) == []
 
 
