@@ -66,18 +66,26 @@ def _shelf(sets: Sequence[Loaded]) -> _Shelf:
 
 
 def _candidates(shelf: _Shelf) -> list[tuple[int, int]]:
-    """Pairs whose whole vectors are near, the lower number first."""
-    found: list[NDArray[np.float64]] = []
+    """Pairs whose whole vectors are near, the lower number first; the nearest _MOST_PAIRS."""
+    pairs, floor = np.zeros((0, 3)), _CANDIDATE
     for start in range(0, len(shelf.places), _AT_ONCE):
         part = shelf.vectors[start : start + _AT_ONCE]
         cosines = part @ shelf.vectors[start:].T
-        rows, columns = np.nonzero(np.triu(cosines >= _CANDIDATE, 1))
+        rows, columns = np.nonzero(np.triu(cosines >= floor, 1))
         near = cosines[rows, columns]
-        found.append(np.stack([rows + start, columns + start, near], axis=1))
-    pairs = np.concatenate(found) if found else np.zeros((0, 3))
-    if len(pairs) > _MOST_PAIRS:
-        pairs = pairs[np.argsort(-pairs[:, 2], kind="stable")[:_MOST_PAIRS]]
+        found = np.stack([rows + start, columns + start, near], axis=1)
+        pairs = np.concatenate([pairs, _nearest(found)])
+        if len(pairs) > _MOST_PAIRS:
+            pairs = _nearest(pairs)
+            floor = float(pairs[:, 2].min())
     return [(int(one), int(other)) for one, other, _ in pairs]
+
+
+def _nearest(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearest _MOST_PAIRS of them: texts made by one template may all be near each other."""
+    if len(pairs) <= _MOST_PAIRS:
+        return pairs
+    return pairs[np.argpartition(-pairs[:, 2], _MOST_PAIRS)[:_MOST_PAIRS]]
 
 
 def _passages(shelf: _Shelf, nth: int) -> Floats:

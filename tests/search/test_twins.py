@@ -57,3 +57,8 @@ def test_pairs_are_found_across_sets_and_removed_ones_are_gone(tmp_path: Path) -
     assert ("A-1", "B-1") in [(p.one_id, p.other_id) for p in twins(by.loaded())]
     by.index.update([], [A.procedure.path], nothing)
     assert ("A-1", "B-1") not in [(p.one_id, p.other_id) for p in twins(by.loaded())]
+
+
+def test_of_texts_that_are_all_alike_the_nearest_pairs_are_told(tmp_path: Path) -> None:
+    template = [entry(f"T-{n}", f"Letter {n}", LOST) for n in range(230)]  # 26,335 pairs
+    assert len(found(tmp_path, C, *template)) == 20_000
