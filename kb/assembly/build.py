@@ -183,7 +183,11 @@ def build(settings: Settings) -> Parts:
                 Duty("sharing", 1800, sharing.count),
                 Duty("days", 600, lambda now: days.note(publisher.departments(), now)),
                 Duty("links", 2, Beside("links", links.wanted, checking.work).begin),
-                Duty("twins", 300, Beside("twins", comparing.wanted, comparing.compare).begin),
+                Duty(
+                    "twins",
+                    300,
+                    Beside("twins", comparing.wanted, comparing.compare, rest=20).begin,
+                ),
                 Duty("approving", 10, approving.keep_up),
                 Duty("handing over", 60, handing.keep_up),
                 Duty("delivering", 5, courier.wake),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,23 +13,38 @@ log = structlog.get_logger()
 
 
 class Beside:
-    """A duty in a thread of its own: begun where `wanted` says so, and never twice at once."""
+    """A duty in a thread of its own: begun where `wanted` says so, and never twice at once.
 
-    def __init__(self, name: str, wanted: Callable[[], object], work: Callable[[], object]) -> None:
+    After the work it rests `rest` times as long as that took, so that it never fills the machine.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        wanted: Callable[[], object],
+        work: Callable[[], object],
+        rest: float = 0.0,
+    ) -> None:
         self._name = name
         self._wanted = wanted
         self._work = work
+        self._rest = rest
+        self._rests_until = 0.0
         self._thread: threading.Thread | None = None
 
     def begin(self, _now: datetime) -> None:
         """Start it, unless it is at work already or nothing is to be done."""
         busy = self._thread is not None and self._thread.is_alive()
-        if not busy and self._wanted():
+        rested = time.monotonic() >= self._rests_until
+        if not busy and rested and self._wanted():
             self._thread = threading.Thread(target=self._quietly, daemon=True)
             self._thread.start()
 
     def _quietly(self) -> None:
+        began = time.monotonic()
         try:
             self._work()
         except OSError as error:
             log.error("duty_failed", duty=self._name, why=str(error))
+        ended = time.monotonic()
+        self._rests_until = ended + self._rest * (ended - began)
