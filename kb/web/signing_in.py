@@ -163,7 +163,7 @@ def _page(form: SignInForm, status: int = 200, refusal: str = "") -> Response:
 
 def _kept_page(written: kept.Kept) -> str:
     return render_template(
-        "signing_in/kept.html", kept=written, labels=_KEPT_LABELS, written=_WRITTEN
+        "signing_in/kept.html", given=written, labels=_KEPT_LABELS, written=_WRITTEN
     )
 
 

@@ -28,6 +28,7 @@ def test_a_step_is_complained_about_in_two_clicks_and_reaches_its_department(
     rep.get_by_role("link", name="Complaint: Late Shipment").first.click()
     step = rep.locator(".steps > ol > li").nth(1)
     words = step.inner_text()
+    rep.wait_for_timeout(1500)  # which search led here is written down twice a second
     step.hover()
     shoot(rep, "step-hovered")
     step.get_by_role("link", name="Was step 2 helpful?").click()
