@@ -31,6 +31,7 @@ from kb.search.synonyms import Synonyms
 from kb.search.understanding import Understanding
 
 ATTEMPTS = 5  # to read an index that is being replaced
+_NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
 
 class Searcher:
@@ -39,9 +40,9 @@ class Searcher:
     def __init__(
         self,
         index: Index,
-        synonyms: Callable[[], Synonyms] = Synonyms,
+        synonyms: Callable[[], Synonyms] = lambda: _NO_SYNONYMS,
         weights: Weights | None = None,
-        learned: Callable[[], Learned] = Learned,
+        learned: Callable[[], Learned] = lambda: _NOTHING_LEARNED,
         keep: int = 0,
     ) -> None:
         """`synonyms` and `learned` are asked at each search: their files may change at any time.
