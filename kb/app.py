@@ -18,6 +18,7 @@ from kb.web import (
     access,
     api,
     authoring,
+    badges,
     browsing,
     bulk,
     bulk_changes,
@@ -112,7 +113,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         parts.engine.dispose()  # gunicorn forks: no two processes may have one connection
     app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
     app.extensions["kb"] = parts
-    for module in (security, access, pages, fragments, errors):
+    for module in (security, access, badges, pages, fragments, errors):
         module.register(app)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import Synchronized
@@ -47,7 +47,10 @@ class Hands:
 
 @contextmanager
 def hands() -> Iterator[Hands]:
-    """A process for each core; when the block raises, what nobody has begun is left undone."""
+    """A process for each core; when the block raises, what nobody has begun is left undone.
+
+    Raises OSError when one of them was ended from outside, as a machine short of memory does.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_KNOWN)
     counter: Synchronized[int] = context.Value(ctypes.c_longlong, 0)
@@ -55,6 +58,9 @@ def hands() -> Iterator[Hands]:
     with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(counter,)) as pool:
         try:
             yield Hands(pool, counter, count)
+        except BrokenExecutor as error:
+            why = "a process that read or indexed was ended from outside; is there enough memory?"
+            raise OSError(0, why) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

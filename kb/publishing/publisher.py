@@ -6,7 +6,7 @@ import fcntl
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import IO
 
 from kb.content.cards import Stamp
 from kb.content.catalogue import Catalogue
-from kb.content.check import CrossRow, Staff, cross_faults
 from kb.content.chronicle import Chronicle, Read
 from kb.content.departments import parse_departments
 from kb.content.found import TROUBLE, Found
@@ -23,17 +22,15 @@ from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE, FileStamp
 from kb.content.lineage import Described
 from kb.content.reading import Filed, read_as
 from kb.content.repository import FOUND, Note
-from kb.content.synonyms import parse_synonyms
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.procedures.visibility import Reader
+from kb.publishing.checking import Checking, Employed
 from kb.publishing.together import Begun, Together, together
 from kb.search.index import Index
 from kb.search_tests import BrokenFind, Change, SearchTests
 
 # Called with what is being done, how many are done and how many there are.
 Progress = Callable[[str, int, int], None]
-# Whom owners are checked against; None while nobody is registered.
-Employed = Callable[[], Staff | None]
 # Tells the time of what is found changed on disk, which nobody acknowledged.
 Clock = Callable[[], datetime]
 
@@ -81,9 +78,9 @@ class Publisher:
         self._catalogue = catalogue
         self._index = index
         self._chronicle = chronicle
-        self._staff = staff
         self._lock = lock
         self._search_tests = search_tests
+        self._checking = Checking(self._library, catalogue, index, staff, search_tests)
 
     def departments(self) -> Departments:
         """departments.yml as it is on disk now."""
@@ -110,7 +107,7 @@ class Publisher:
                 indexed = self._index_entries(read, begun, progress, rebuild=rebuild)
             self._catalogue.set_state(REBUILD, "")
             moved = bool(indexed or read.changed or read.removed)
-            self._recheck(unlisted, today, changed=moved)
+            self._checking.across(unlisted, today, changed=moved)
         self._read_history(progress, read)
         seconds = time.monotonic() - started
         return Refreshed(len(files), read.changed, read.removed, indexed, seconds)
@@ -150,22 +147,7 @@ class Publisher:
 
     def check(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
-        departments = self.departments()
-        faults = [*departments.faults]
-        held = {path: stamp.id for path, stamp in self._catalogue.stamps().items()}
-        faults += parse_synonyms(self._library.synonyms_source()).faults
-        rows, read = [], []
-        for stamp in self._library.files(faults.append):
-            with suppress(FileNotFoundError):
-                filed, _ = read_as(self._library.read, stamp.path, departments)
-                faults.extend(filed.faults)
-                row, id = CrossRow.of(filed), held.get(stamp.path, filed.procedure.id)
-                due = replace(filed.procedure, id=id).due
-                rows.append(replace(row, holds=held.get(row.path) == row.id, due=due))
-                read.append(filed)
-        faults.extend(cross_faults(rows, departments, self._staff(), today, self._library.has))
-        faults.extend(self._search_tests.faults_of(read, self._indexed_versions()))
-        return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
+        return self._checking.everything(today)
 
     def broken_finds(self, change: Change, reader: Reader) -> tuple[BrokenFind, ...]:
         """Which search tests (`finds:`) the change would break, and what would win instead.
@@ -345,38 +327,6 @@ class Publisher:
                 card = cards[stamps[path].id]
                 yield Entry(card.procedure, sections or (), stamps[path].fingerprint)
 
-    def _indexed_versions(self) -> dict[str, str]:
-        """Of the files whose newest known text is in the index, the version of that text."""
-        indexed = self._index.fingerprints()
-        stamps = self._catalogue.stamps()
-        versions = dict.fromkeys(indexed, "")
-        for path, stamp in stamps.items():
-            if indexed.get(path) == stamp.fingerprint:
-                versions[path] = stamp.version
-        return versions
-
-    def _recheck(self, unlisted: list[Fault], today: date, *, changed: bool) -> None:
-        """Faults across files, for the warnings on pages: after a change, and on a new day."""
-        staff = self._staff()
-        seen = self._circumstances(today, staff)
-        if not changed and not unlisted and seen == self._catalogue.state("checked"):
-            return
-        rows = self._catalogue.cross_rows()
-        found = cross_faults(rows, self.departments(), staff, today, self._library.has)
-        found += self._search_tests.faults()
-        self._catalogue.record_cross_faults([*unlisted, *found])
-        # What was just recorded made the catalogue move on.
-        self._catalogue.set_state("checked", self._circumstances(today, staff))
-
-    def _circumstances(self, today: date, staff: Staff | None) -> str:
-        """All that the faults across files depend on, besides the index."""
-        try:
-            synonyms = self._library.synonyms_source()
-        except OSError:
-            synonyms = b""
-        digest = sha256(repr((_told(staff or {}), synonyms)).encode()).hexdigest()
-        return f"{today} {digest} {self._catalogue.generation()}"
-
 
 @dataclass(slots=True)
 class _Read:
@@ -390,11 +340,6 @@ class _Read:
     def note(self, filed: Filed, blob: str) -> None:
         said = filed.procedure
         self.said[said.path, blob] = Described.of(said, filed.named)
-
-
-def _told(staff: Staff) -> list[tuple[str, list[str] | None]]:
-    held = {email: None if some is None else sorted(some) for email, some in staff.items()}
-    return sorted(held.items(), key=lambda one: one[0])
 
 
 def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:

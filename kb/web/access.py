@@ -11,7 +11,7 @@ from werkzeug.exceptions import Unauthorized
 
 from kb.content.cards import Card
 from kb.people.person import Person
-from kb.people.rights import Case, Right, allows, may, reviews
+from kb.people.rights import Case, Right, allows, may
 from kb.people.tokens import Tokens
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
@@ -64,20 +64,6 @@ class Visitor:
     def get_id(self) -> str:
         """What stands in the session: it ends as soon as the person's `sessions` moves on."""
         return f"{self.person.id}.{self.person.sessions}"
-
-
-@dataclass(frozen=True, slots=True)
-class Badges:
-    """The numbers in the navigation: news of one's questions, items waiting in the inbox,
-
-    submissions that wait for a reviewer, notices not yet read.
-    """
-
-    unread: int = 0
-    open: int = 0
-    review: int = 0
-    notices: int = 0
-    answers: bool = False  # is any inbox theirs?
 
 
 def register(app: Flask) -> None:
@@ -183,7 +169,7 @@ def answering() -> Answering:
 
     Aborts with 404 where there is none.
     """
-    found = _answering(signed_in())
+    found = answers_for(signed_in())
     if not found.departments:
         abort(404)
     return found
@@ -220,14 +206,6 @@ def end_session() -> None:
     g.person = None
 
 
-def badges() -> Badges:
-    """Counted once a request, and only where a page shows them: three statements at most."""
-    if "badges" not in g:
-        g.badges = _counted(person())
-    found: Badges = g.badges
-    return found
-
-
 def _forget() -> None:
     """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
     session.clear()
@@ -244,7 +222,7 @@ def _require_sign_in() -> None:
 
 
 def _for_every_page() -> dict[str, object]:
-    return {"person": person(), "badges": badges, "may_edit": may_edit, "can": _can}
+    return {"person": person(), "may_edit": may_edit, "can": _can}
 
 
 def _by_session() -> Person | None:
@@ -277,28 +255,8 @@ def _who_may_enter(person_id: int) -> Person | None:
     return who.leading(departments()) if who and allowed_in else None
 
 
-def _counted(who: Person | None) -> Badges:
-    if who is None:
-        return Badges()
-    inbox, mine = parts().inbox, _answering(who).departments
-    waiting = inbox.lists.waiting(mine) if mine else 0
-    return Badges(
-        unread=inbox.unread_answers(who.id),
-        open=waiting,
-        review=_for_review(who),
-        notices=parts().telling.unread(who.id),
-        answers=bool(mine),
-    )
-
-
-def _for_review(who: Person) -> int:
-    """How much waits for this person to approve it or send it back."""
-    own = [each for each in who.departments if reviews(who, each)]
-    approving = parts().approving
-    return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0
-
-
-def _answering(who: Person) -> Answering:
+def answers_for(who: Person) -> Answering:
+    """That person with the departments whose inbox is theirs, asked once a request."""
     if "answering" not in g:
         g.answering = parts().routing.answering(who, departments())
     found: Answering = g.answering

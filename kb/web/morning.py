@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from flask import render_template
 
@@ -92,71 +93,43 @@ def _first(days: Days) -> str:
 def _waits(department: str, at: Standing, days: Days, today: date, who: Person) -> list[Wait]:
     """In the order in which they press; each says how much of it waits for who asks."""
 
-    def how(count: Callable[[Standing], int]) -> Trend:
-        return _trend(count, at, days, today)
+    def wait(
+        counted: str,
+        name: str,
+        address: str,
+        act: str,
+        details: tuple[str, ...] = (),
+        late: str = "",
+    ) -> Wait:
+        count: Callable[[Standing], int] = attrgetter(counted)
+        how = _trend(count, at, days, today)
+        return Wait(count(at), name, details, late, how, address, act)
 
     there = places.of(department)
     deciding = _to_decide(department, at, who)
+    late = f"{at.late_items:,} overdue" if at.late_items else ""
+    mine = f"{at.my_overdue:,} yours" if at.my_overdue else ""
+    approve = "Approve" if deciding else "See"
     return [
-        Wait(
-            at.open_items,
-            "Questions and feedback",
-            _told(
-                f"{at.my_items:,} assigned to you" if at.my_items else "",
-                f"{at.soon_items:,} due soon" if at.soon_items else "",
-            ),
-            f"{at.late_items:,} overdue" if at.late_items else "",
-            how(lambda one: one.open_items),
-            there.items,
-            "Answer",
-        ),
-        Wait(
-            at.overdue,
-            "Reviews overdue",
-            _told(f"{at.my_overdue:,} yours" if at.my_overdue else ""),
-            "",
-            how(lambda one: one.overdue),
-            there.overdue,
-            "Review",
-        ),
-        Wait(
-            at.submissions,
+        wait("open_items", "Questions and feedback", there.items, "Answer", _whose(at), late),
+        wait("overdue", "Reviews overdue", there.overdue, "Review", _told(mine)),
+        wait(
+            "submissions",
             "Submitted for approval",
-            _for_whom(at, deciding),
-            "",
-            how(lambda one: one.submissions),
             there.submissions,
-            "Approve" if deciding else "See",
+            approve,
+            _for_whom(at, deciding),
         ),
-        Wait(
-            at.broken_finds,
-            "Search tests that fail",
-            (),
-            "",
-            how(lambda one: one.broken_finds),
-            there.broken_finds,
-            "Mend",
-        ),
-        Wait(
-            at.faulty,
-            "Files with faults",
-            (),
-            "",
-            how(lambda one: one.faulty),
-            there.faults,
-            "Mend",
-        ),
-        Wait(
-            at.due_soon,
-            "Reviews due soon",
-            _due(at),
-            "",
-            how(lambda one: one.due_soon),
-            there.due,
-            "Review",
-        ),
-        Wait(at.drafts, "Drafts", (), "", how(lambda one: one.drafts), there.drafts, "Finish"),
+        wait("broken_finds", "Search tests that fail", there.broken_finds, "Mend"),
+        wait("faulty", "Files with faults", there.faults, "Mend"),
+        wait("due_soon", "Reviews due soon", there.due, "Review", _due(at)),
+        wait("drafts", "Drafts", there.drafts, "Finish"),
     ]
+
+
+def _whose(at: Standing) -> tuple[str, ...]:
+    mine = f"{at.my_items:,} assigned to you" if at.my_items else ""
+    return _told(mine, f"{at.soon_items:,} due soon" if at.soon_items else "")
 
 
 def _to_decide(department: str, at: Standing, who: Person) -> int:

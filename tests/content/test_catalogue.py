@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -308,7 +309,10 @@ def test_a_list_costs_the_same_whatever_it_shows(catalogue: Catalogue, engine: E
     for number in (10, 200):
         catalogue.record([filed(f"shipping/{n}.md", f"title: T {n}") for n in range(number)])
         said: list[str] = []
-        listen = lambda *args, said=said: said.append(args[2])  # noqa: E731
+
+        def listen(*args: Any, said: list[str] = said) -> None:
+            said.append(args[2])
+
         event.listen(engine, "before_cursor_execute", listen)
         catalogue.titles(REP, "T", per_page=number)
         catalogue.in_department("shipping", REP, 1, number)
