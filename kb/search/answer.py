@@ -58,10 +58,12 @@ class Answer:
         """The department with the most weight among the best hits."""
         votes: dict[str, float] = {}
         ranked = self.ranked
-        for nth in range(min(DEPARTMENT_VOTERS, len(ranked.docs))):
-            one = self.sets[int(ranked.sets[nth])]
-            name = one.names["department"][int(one.arrays["department"][int(ranked.docs[nth])])]
-            votes[name] = votes.get(name, 0.0) + float(ranked.scores[nth]) / (nth + 1)
+        best = (ranked.sets, ranked.docs, ranked.scores)
+        firsts = zip(*(each[:DEPARTMENT_VOTERS].tolist() for each in best), strict=True)
+        for place, (number, doc, score) in enumerate(firsts, 1):
+            one = self.sets[number]
+            name = one.names["department"][one.arrays["department"].item(doc)]
+            votes[name] = votes.get(name, 0.0) + score / place
         return max(votes, key=lambda name: votes[name]) if votes else None
 
     def page(self, offset: int, limit: int) -> range:

@@ -7,7 +7,6 @@ weighed in: `ends` (of each stem's rows), `ids` (ascending within a stem), `adds
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ from kb.search.passages import BODY, KEYWORDS
 
 Raw = dict[str, Array]
 PLACE_BITS = 18
-AT_ONCE = 4_000_000  # words that are sorted at a time: bounds the memory, about 300 MB
+GAP = 4  # words between title, keywords, body and the next document, so that none stand close
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,10 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
     documents = _documents(raws)
     size = len(documents["stored.ends"])
     postings = _postings(raws, words)
-    keys, counts, tables = _ordered(postings, words, size)
+    keys, counts = _counted(postings, words, size)
     averages = _averages(counts, keys, documents) if averages is None else averages
-    tables |= _scored(keys, counts, size, averages, len(words.stems))
+    tables = _scored(keys, counts, size, averages, len(words.stems))
+    tables |= _running(raws, words)
     tables["passages.norm"] = _passage_norm(counts, keys, documents, averages)
     tables["averages"] = averages
     return {**documents, **tables, **_surfaces(postings, words, size), "stems": words.stems}
@@ -122,50 +122,71 @@ def _postings(raws: list[Raw], vocabulary: _Words) -> _Postings:
     return _Postings(np.concatenate(words), np.concatenate(docs), counts, places)
 
 
-def _ordered(postings: _Postings, words: _Words, size: int) -> tuple[Array, dict[str, Array], Raw]:
-    """Postings by stem and document: keys (stem · size + document), counts in each field, and the
-    places in the text of each."""
+def _counted(postings: _Postings, words: _Words, size: int) -> tuple[Array, dict[str, Array]]:
+    """Postings by stem and document: keys (stem · size + document), and counts in each field."""
+    starts = np.cumsum(postings.counts, dtype=np.int64) - postings.counts
+    title, before_body = (
+        _sums(postings.places < end, starts, np.int32) for end in (KEYWORDS[0], BODY[0])
+    )
+    every = {"whole": postings.counts, "title": title, "keywords": before_body - title}
     keys = words.stem_of[postings.words].astype(np.int64) * size + postings.docs
     order = np.argsort(keys, kind="stable")
-    starts = (np.cumsum(postings.counts, dtype=np.int64) - postings.counts)[order]
-    keys, sizes = keys[order], postings.counts[order].astype(np.int64)
-    del order
-    found_keys, places = [np.zeros(0, np.int64)], [np.zeros(0, np.uint32)]
-    counts: dict[str, list[Array]] = {"whole": [], "title": [], "keywords": []}
-    for part in _slices(keys, sizes):
-        found = np.repeat(keys[part], sizes[part]) << PLACE_BITS
-        found |= postings.places[ranges(starts[part], sizes[part])]
+    keys = keys[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[first], {
+        name: _sums(counts[order], first, np.int32) for name, counts in every.items()
+    }
+
+
+def _sums(values: Array, starts: Array, kind: type) -> Array:
+    """The sum of each run, as numbers of that kind."""
+    return np.add.reduceat(values, starts, dtype=kind) if len(starts) else np.zeros(0, kind)
+
+
+def _running(raws: list[Raw], words: _Words) -> Raw:
+    """The stems of each document in the order of its text: title, keywords, body.
+
+    After each of these stands GAP times the number of stems, which is none of theirs, so that
+    nothing is close across. `running.title` is how many stems the title has, `running.passages`
+    where each passage begins and ends, both counted from the document's own beginning.
+    """
+    none = len(words.stems)
+    kind = np.uint16 if none < 1 << 16 else np.uint32
+    texts, sizes, titles, spans = [], [], [], []
+    for raw, rows in zip(raws, words.rows, strict=True):
+        count = len(raw["stored.ends"])
+        stems = words.stem_of[rows].repeat(np.diff(raw["ends"], prepend=0))
+        bits = max(none, 1).bit_length()
+        found = raw["docs"].astype(np.int64) << PLACE_BITS
+        found = found.repeat(raw["counts"])
+        found |= raw["places"]
+        found <<= bits
+        found |= stems.repeat(raw["counts"])
         found.sort()
+        stem = (found & ((1 << bits) - 1)).astype(kind)
+        found >>= bits
+        edges = (np.arange(count + 1, dtype=np.int64) << PLACE_BITS)[:, None]
+        edges = found.searchsorted(edges + np.array([0, KEYWORDS[0], BODY[0]]))
+        starts = edges[:-1, 0]
+        lengths = np.diff(edges[:, 0]) + 3 * GAP
         place = found & ((1 << PLACE_BITS) - 1)
-        found >>= PLACE_BITS
-        first = np.flatnonzero(np.diff(found, prepend=-1))
-        found_keys.append(found[first])
-        places.append(place.astype(np.uint32))
-        in_title = np.add.reduceat(place < KEYWORDS[0], first, dtype=np.int32)
-        before_body = np.add.reduceat(place < BODY[0], first, dtype=np.int32)
-        counts["whole"].append(np.diff(first, append=len(found)).astype(np.int32))
-        counts["title"].append(in_title)
-        counts["keywords"].append(before_body - in_title)
-    joined = {name: np.concatenate([np.zeros(0, np.int32), *many]) for name, many in counts.items()}
-    ends = np.cumsum(joined["whole"], dtype=np.int64)
-    narrow = ends.astype(np.uint32) if len(ends) and ends[-1] < 1 << 32 else ends
-    return (
-        np.concatenate(found_keys),
-        joined,
-        {"places": np.concatenate(places), "places.ends": narrow},
-    )
-
-
-def _slices(keys: Array, sizes: Array) -> Iterator[slice]:
-    """Ranges of postings with about AT_ONCE words each, not within one key."""
-    through = np.cumsum(sizes)
-    low = 0
-    while low < len(keys):
-        before = int(through[low - 1]) if low else 0
-        high = max(int(np.searchsorted(through, before + AT_ONCE, "right")), low + 1)
-        high = int(np.searchsorted(keys, keys[high - 1], "right"))
-        yield slice(low, high)
-        low = high
+        document = found >> PLACE_BITS
+        gaps = 3 * document + (place >= KEYWORDS[0]) + (place >= BODY[0])
+        text = np.full(int(lengths.sum()), none, kind)
+        text[np.arange(len(found)) + GAP * gaps] = stem
+        texts.append(text)
+        sizes.append(lengths)
+        titles.append((edges[:-1, 1] - starts).astype(np.int32))
+        owner = np.arange(count).repeat(np.diff(raw["passages.ends"], prepend=0))
+        within = raw["passages"][:, :2].astype(np.int64) + BODY[0]
+        at = found.searchsorted((owner[:, None] << PLACE_BITS) + within)
+        spans.append((at - starts[owner, None] + 2 * GAP).astype(np.int32))
+    return {
+        "running": np.concatenate(texts),
+        "running.ends": np.cumsum(np.concatenate(sizes)),
+        "running.title": np.concatenate(titles),
+        "running.passages": np.concatenate(spans),
+    }
 
 
 def _averages(counts: dict[str, Array], keys: Array, documents: Raw) -> Array:

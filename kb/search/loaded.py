@@ -41,7 +41,10 @@ class Loaded:
         self.alive: Mask = ~np.array(deleted, bool)
         self.count = len(deleted)
         self.stems = arrays["stems"]
-        self.passage_ends = arrays["passages.ends"]
+        # Of each document how many passages it has, and which is its first.
+        self.passage_sizes = np.diff(arrays["passages.ends"], prepend=0)
+        self.passage_starts = arrays["passages.ends"] - self.passage_sizes
+        self.running_sizes = np.diff(arrays["running.ends"], prepend=0)
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
         self.numbers = {folded(name): n for n, name in enumerate(self.names.get("id", []))}
         # What is looked up again and again is kept: words repeat from one query to the next.

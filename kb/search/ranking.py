@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
-from kb.search.closeup import closeness, passage_scores, spots
+from kb.search.closeup import closeness, passage_scores, standing
 from kb.search.compiling import PASSAGE, SATURATION, ranges
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.scoring import Match, Scorer, best_of
 
-CANDIDATES = 50  # the best by words, whose meaning is looked at
+CANDIDATES = 30  # the best by words, whose meaning is looked at
 MOST_PAIRS = 10  # of neighbouring words
-CLOSE_LOOK = 20  # the best of those, whose passages and words standing together are looked at
+CLOSE_LOOK = 15  # the best of those, whose passages and words standing together are looked at
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
 
@@ -100,15 +100,13 @@ class _Looked:
         self.number = number
         self.docs = docs
         self.one: Loaded = scorer.sets[number]
-        ends = self.one.passage_ends
-        after = ends[docs]
-        self.first = np.where(docs > 0, ends[docs - 1], 0)
-        self.sizes = after - self.first
+        self.first = self.one.passage_starts.take(docs)
+        self.sizes = self.one.passage_sizes.take(docs)
         self.starts = self.sizes.cumsum() - self.sizes  # of each document's passages among `rows`
         self.rows = self.starts  # passages of all candidates, once they are looked at
-        self.passages: Array = self.first
+        self.passages: Array = self.first.copy()
         self.parts = np.zeros((len(docs), 5), np.float32)
-        self.parts[:, WORDS] = match.words[docs] / np.float32(scorer.asked * HIGHEST)
+        self.parts[:, WORDS] = match.words.take(docs) / np.float32(scorer.asked * HIGHEST)
         self.alike: Floats | None = None  # meaning of each passage
 
     def weigh_words(self, weights: Weights) -> None:
@@ -125,11 +123,11 @@ class _Looked:
         if vector is None or not weights.meaning:
             return
         about = self.one.arrays["about"].take(self.docs, axis=0).astype(np.float32) @ vector
-        about *= self.one.arrays["about.scale"][self.docs]
+        about *= self.one.arrays["about.scale"].take(self.docs)
         self.parts[:, ABOUT] = np.maximum(about, 0) * np.float32(weights.about)
         self.rows = rows = ranges(self.first, self.sizes)
         vectors = self.one.arrays["vectors"].take(rows, axis=0).astype(np.float32)
-        alike = (vectors @ vector) * self.one.arrays["vectors.scale"][rows]
+        alike = (vectors @ vector) * self.one.arrays["vectors.scale"].take(rows)
         self.alike = np.maximum(alike, 0) * np.float32(weights.meaning)
         self.parts[:, MEANING] = np.maximum.reduceat(self.alike, self.starts)
         if shown:
@@ -138,24 +136,25 @@ class _Looked:
     def look_closely(self, which: NDArray[np.int64], weights: Weights) -> None:
         """Passages and closeness of the candidates `which` (ascending)."""
         words = self.scorer.rows[self.number]
-        found = spots(self.one, self.docs[which], words)
+        docs, first, sizes = (every.take(which) for every in (self.docs, self.first, self.sizes))
+        found = standing(self.one, docs, words)
         asked, rarity = self.scorer.asked, self.scorer.rarity
-        first, sizes = self.first[which], self.sizes[which]
         starts = sizes.cumsum() - sizes
         if weights.passage:
             worth = [
-                weight * max((factor for _, factor in rows), default=0.0)
-                for weight, rows in zip(rarity, words, strict=True)
+                weight * max((factor for _, factor in options), default=0.0)
+                for weight, options in zip(rarity, words, strict=True)
             ]
-            adds = passage_scores(self.one, found, first, sizes, worth)
+            rows = ranges(first, sizes)
+            adds = passage_scores(self.one, found, docs, rows, sizes, worth)
             adds *= np.float32(weights.passage / (asked * HIGHEST))
             self.parts[which, PASSAGES] = np.maximum.reduceat(adds, starts)
             if self.alike is not None:
-                adds += self.alike[ranges(self.starts[which], sizes)]
+                adds += self.alike.take(ranges(self.starts.take(which), sizes))
             self.passages[which] = _first_best(adds, starts, sizes) - starts + first
         typed = self.scorer.in_order[: MOST_PAIRS + 1]
         if weights.close and len(typed) > 1:
-            near = closeness(found, len(which), typed, [rarity[nth] for nth in typed])
+            near = closeness(found, typed, [rarity[nth] for nth in typed])
             self.parts[which, NEAR] = near * np.float32(weights.close / asked)
 
     def ranked(self) -> Ranked:
@@ -199,7 +198,7 @@ def _look_closely(found: list[_Looked], weights: Weights) -> None:
 def _first_best(values: Floats, first: Array, sizes: Array) -> NDArray[np.int64]:
     """Where the largest value of each run stands; of equal ones the first."""
     at = (values == np.maximum.reduceat(values, first).repeat(sizes)).nonzero()[0]
-    return np.asarray(at[at.searchsorted(first)], np.int64)
+    return np.asarray(at.take(at.searchsorted(first)), np.int64)
 
 
 def _rest(
@@ -233,6 +232,6 @@ def _joined(found: list[Ranked]) -> Ranked:
     fields = _fields(found[0])
     if len(found) > 1:
         fields = tuple(map(np.concatenate, zip(*map(_fields, found), strict=True)))
-    sets, docs, passages, scores, parts = fields
-    order = np.lexsort((docs, sets, -scores))
-    return Ranked(sets[order], docs[order], passages[order], scores[order], parts[order])
+    scores = fields[3]
+    order = (-scores).argsort(kind="stable")  # of equal ones the first: sets and docs ascend
+    return Ranked(*(one.take(order, axis=0) for one in fields))

@@ -14,7 +14,7 @@ from kb.search.learned import Recall, Where
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.understanding import Slot
 
-GROUPS = 2048  # into which documents are divided to find a score that few surpass
+GROUP = 16  # documents whose best one stands for all, to find a score that few surpass
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Scorer:
                 into += one.everywhere(row) * np.float32(worth * factor)
             else:
                 ids, adds = one.table("words", row)
-                into[ids] += adds * np.float32(worth * factor)
+                into[ids.astype(np.intp)] += adds * np.float32(worth * factor)
         elif rows:
             into += self._best(one, rows) * np.float32(worth)
 
@@ -131,12 +131,10 @@ def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> NDArray[np
     if total <= most:
         return eligible.nonzero()[0]
     rest = scores if total == len(scores) else scores * eligible
-    found = (rest >= _floor(rest, most)).nonzero()[0] if len(rest) > 4 * GROUPS else None
-    if found is None:
-        found = eligible.nonzero()[0]
-    elif len(found) > 2 * total or not rest[found].all():
-        found = eligible.nonzero()[0]  # scores of 0 are among the best: no words were typed
-    return _cut_to(found, rest[found], most) if len(found) > most else found
+    floor = _floor(rest, most)
+    # Scores of 0 are among the best where no words were typed.
+    found = (rest >= floor).nonzero()[0] if floor > 0 else eligible.nonzero()[0]
+    return _cut_to(found, rest.take(found), most) if len(found) > most else found
 
 
 def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.int64]:
@@ -148,7 +146,9 @@ def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.i
 
 
 def _floor(scores: Floats, most: int) -> float:
-    """A score that at least `most` documents have: the best of so many groups."""
-    rows = len(scores) // GROUPS
-    best = scores[: rows * GROUPS].reshape(rows, GROUPS).max(axis=0)
+    """A score that at least `most` documents have: the best of so many groups, 0 for few groups."""
+    groups = len(scores) // GROUP
+    if groups < 2 * most:
+        return 0.0
+    best = scores[: groups * GROUP].reshape(GROUP, groups).max(axis=0)
     return float(np.partition(best, -most)[-most])

@@ -61,6 +61,7 @@ class Searcher:
         self._seen: tuple[int, ...] = ()
         self._sets: tuple[Loaded, ...] = ()
         self._fixed: tuple[Loaded, ...] | None = None
+        self._understanding: Understanding | None = None
 
     def search(
         self,
@@ -195,9 +196,8 @@ class Searcher:
         category: str | None,
         most: int,
     ) -> Answer:
-        query, sets = self._parse(text), self.loaded()
-        understanding = Understanding(sets, self.index.stems, self._filler, self.synonyms())
-        understood = understanding.of(query, reader, prefix)
+        query, understanding = self._parse(text), self._understands()
+        sets, understood = understanding.sets, understanding.of(query, reader, prefix)
         scorer = Scorer(sets, understood.slots, self._recall())
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
@@ -210,6 +210,14 @@ class Searcher:
             vector = self.index.meaning.of_query(meant(query, understood))
         ranked = rank(scorer, matches, narrowing.masks, vector, self._weights, most)
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
+
+    def _understands(self) -> Understanding:
+        """What reads the queries now; the one before, where nothing changed."""
+        sets, synonyms, known = self.loaded(), self.synonyms(), self._understanding
+        if known is None or known.sets is not sets or known.synonyms is not synonyms:
+            known = Understanding(sets, self.index.stems, self._filler, synonyms)
+            self._understanding = known
+        return known
 
     def _recall(self) -> Recall | None:
         learned = self._learned()

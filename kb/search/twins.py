@@ -91,7 +91,7 @@ def _nearest(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
 def _passages(shelf: _Shelf, nth: int) -> Floats:
     """The vectors of its passages, each of length 1."""
     one, number = shelf.sets[shelf.places[nth][0]], shelf.places[nth][1]
-    ends = one.passage_ends
+    ends = one.arrays["passages.ends"]
     first = int(ends[number - 1]) if number else 0
     rows = one.arrays["vectors"][first : min(int(ends[number]), first + _MOST_PASSAGES)]
     made = rows.astype(np.float32)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -55,14 +56,20 @@ class Understood:
     added: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Understanding:
-    """Reads queries against the sets in service, as one reader may see them."""
+    """Reads queries against the sets in service, as one reader may see them.
 
-    sets: Sequence[Loaded]
-    stems: Stems
-    filler: frozenset[str]
-    synonyms: Synonyms
+    Safe to share between threads; what it found for a word it remembers.
+    """
+
+    def __init__(
+        self, sets: tuple[Loaded, ...], stems: Stems, filler: frozenset[str], synonyms: Synonyms
+    ) -> None:
+        self.sets = sets
+        self.stems = stems
+        self.filler = filler
+        self.synonyms = synonyms
+        self._exact = lru_cache(maxsize=1 << 13)(self._found_exactly)
 
     def of(self, query: Query, reader: Reader, prefix: bool) -> Understood:
         """What each word of `query` stands for. `prefix`: the last word is unfinished."""
@@ -72,7 +79,7 @@ class Understanding:
         for nth, word in enumerate(query.words):
             if word in slots:
                 continue
-            options = self._exact(word, reader)
+            options = list(self._exact(word, reader))
             if prefix and nth == last:
                 options += self._begun(word, reader)
             if not options and (halves := self._halves(word, reader)):
@@ -87,7 +94,7 @@ class Understanding:
         added = self._add_synonyms(query.words, slots, reader)
         return Understood(tuple(slots.values()), corrected, added)
 
-    def _slot(self, word: str, options: list[Option]) -> Slot:
+    def _slot(self, word: str, options: Iterable[Option]) -> Slot:
         filler = word in self.filler
         return Slot(word, tuple(options), FILLER_WEIGHT if filler else 1.0, filler)
 
@@ -141,14 +148,15 @@ class Understanding:
                     weight = 1 / (last - first) if (first, last) in typed else 1.0
                     slots[word] = _also(slots[word], _because(options, joined, JOINED), weight)
 
-    def _exact(self, word: str, reader: Reader) -> list[Option]:
+    def _found_exactly(self, word: str, reader: Reader) -> tuple[Option, ...]:
         """The word's stem, and those of words that differ in accents only."""
         found = {self.stems.of(word).encode("utf-8", "replace")[:LONGEST_WORD]}
         if not word.isascii() or self.stems.language != "english":
             for one in self.sets:
                 rows = one.written(_bytes(word))
                 found |= {bytes(one.arrays["stems"][one.arrays["surface.stem"][r]]) for r in rows}
-        return [Option(stem, 1.0, "") for stem in sorted(found) if self._known(stem, reader)]
+        known = [stem for stem in sorted(found) if self._known(stem, reader)]
+        return tuple([Option(stem, 1.0, "") for stem in known])
 
     def _known(self, stem: bytes, reader: Reader) -> bool:
         """Does a procedure that the reader may find have it?"""
@@ -217,7 +225,7 @@ class Understanding:
         return tuple(added)
 
 
-def _because(options: list[Option], why: str, factor: float = 1.0) -> list[Option]:
+def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:
     return [Option(option.stem, factor, why) for option in options]
 
 

@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
 
 
 def badges() -> Badges:
-    """Counted once a request, and only where a page shows them; as many statements for any number."""
+    """Counted once a request, and only where a page shows them, in a fixed number of statements."""
     if "badges" not in g:
         g.badges = _counted(access.person())
     found: Badges = g.badges

@@ -12,7 +12,7 @@ from kb.search import analysis, arrayfile, part
 from kb.search.analysis import Stems, tokens
 from kb.search.loaded import Tally
 from kb.search.meaning import Meaning
-from kb.search.scoring import GROUPS, best_of
+from kb.search.scoring import GROUP, best_of
 from kb.search.snippets import _places, _places_with_compounds, snippet
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
 
@@ -54,13 +54,14 @@ def test_facets_of_few_and_of_many_values_are_counted_alike() -> None:
 def test_the_best_of_many_documents_are_the_best() -> None:
     rng = np.random.default_rng(2)
     for share in (1.0, 0.5, 0.01, 0.0005):
-        scores = rng.random(GROUPS * 9 + 5).astype(np.float32)
+        scores = rng.random(GROUP * 999 + 5).astype(np.float32)
         eligible = rng.random(len(scores)) < share
         total = int(eligible.sum())
-        found = best_of(scores, eligible, total, 80)
-        order = np.argsort(-np.where(eligible, scores, -1), kind="stable")[: min(total, 80)]
-        assert found.tolist() == sorted(order.tolist())
-    nothing = np.zeros(GROUPS * 9, np.float32)
+        for most in (1, 80, 499, 500, 1500, 9000):
+            found = best_of(scores, eligible, total, most)
+            order = np.argsort(-np.where(eligible, scores, -1), kind="stable")[: min(total, most)]
+            assert found.tolist() == sorted(order.tolist())
+    nothing = np.zeros(GROUP * 999, np.float32)
     assert len(best_of(nothing, np.ones(len(nothing), bool), len(nothing), 80)) == 80
 
 
