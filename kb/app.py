@@ -112,6 +112,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         parts.searcher.search("first", Reader(), date.today())
         parts.engine.dispose()  # gunicorn forks: no two processes may have one connection
     app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
+    app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once
     app.extensions["kb"] = parts
     for module in (security, access, badges, pages, fragments, errors):
         module.register(app)

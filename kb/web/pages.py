@@ -32,7 +32,6 @@ _MOST_PAGES = 100_000
 
 def register(app: Flask) -> None:
     """Serve the assets, and give templates their filters and functions."""
-    app.jinja_environment = _Templates
     _serve_assets(app)
     app.before_request_funcs.setdefault(None, []).insert(0, _look_once)
     app.teardown_request(lambda _error: unshare())
@@ -129,7 +128,7 @@ def here(**changes: object) -> str:
     return f"{path}?{'&'.join(pairs)}" if pairs else path
 
 
-class _Templates(Environment):
+class Templates(Environment):
     """Templates that all have the site's globals and none of their own.
 
     Each include and import asks for them by name; in Jinja's own chain of two dictionaries that
