@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import date
 from functools import cache
@@ -106,6 +107,7 @@ _BLUEPRINTS = (
 
 def create_app(parts: Parts | None = None) -> Flask:
     """The site. Without `parts`, as gunicorn calls it, they are built from the environment."""
+    for_gunicorn = parts is None
     if parts is None:
         parts = build(configuration.load(os.environ, Path.cwd()))
         # The first search loads the model: better now than while somebody waits.
@@ -118,6 +120,10 @@ def create_app(parts: Parts | None = None) -> Flask:
         module.register(app)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)
+    if for_gunicorn:
+        # All this stays: the collector need not look at it, nor write into memory that is shared.
+        gc.collect()
+        gc.freeze()
     return app
 
 

@@ -191,7 +191,7 @@ def _serve_pages(parts: Parts) -> None:
     sys.argv = [
         *("gunicorn", "kb.app:create_app()", "--preload"),
         *("--bind", f"{settings.host}:{settings.port}"),
-        *("--workers", str(settings.workers), "--worker-class", "gthread", "--threads", "4"),
+        *("--workers", str(settings.workers), "--worker-class", "gthread", "--threads", "2"),
         *("--access-logfile", str(logs / "access.log"), "--log-level", "warning"),
         "--no-control-socket",
     ]
