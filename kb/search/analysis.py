@@ -17,9 +17,11 @@ MARKS = CASE_MARKS + (
     "\u0483-\u0487\u0591-\u05bd\u05bf-\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
 )
-UNSPACED = (  # scripts written without spaces: cut into pairs of characters
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Scripts without spaces, and Korean, whose particles cling to its words: cut into pairs.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"
+    "\U00020000-\U0003ffff"
 )
 LETTERS = rf"(?:[^\W_{UNSPACED}]+|[{MARKS}])+"  # nothing must follow: it cannot backtrack
 WORD = re.compile(rf"[{UNSPACED}]+|{LETTERS}(?:['’ʼ]{LETTERS})*")
@@ -28,9 +30,20 @@ STRAY_APOSTROPHE = re.compile(r"(?:^|[ '])'|'(?:$| )")
 _SPACED = {n: chr(n) if chr(n).isalnum() or chr(n) == "'" else " " for n in range(128)}
 FIRST_UNSPACED = "\u0e00"
 COMPOUND = re.compile(r"[-.](?=\w)(?<=\w.)")  # of ASCII words: what stands between them
+# What is left of a word before an apostrophe: of French and Italian articles and the like.
+_ALONE = r"(?<![\w'’ʼ])"
+ELIDED = rf"{_ALONE}(?:[cdjlmnst]|qu|un|all|dall|dell|nell|sull)(?=['’ʼ]\w{{2}})"
+IS_ELIDED = re.compile(  # the same, 20 times as fast: from the apostrophe backwards
+    rf"['’ʼ](?=\w\w)(?:(?<={_ALONE}[cdjlmnst].)|(?<={_ALONE}qu.)|(?<={_ALONE}un.)"
+    rf"|(?<={_ALONE}all.)|(?<={_ALONE}dall.)|(?<={_ALONE}dell.)|(?<={_ALONE}[ns][eu]ll.))",
+    re.IGNORECASE,
+)
+WORDS = ASCII_WORD, WORD
+ELIDING_WORDS = tuple(re.compile(f"{ELIDED}|{one.pattern}", re.IGNORECASE) for one in WORDS)
+HIRAGANA = re.compile(r"[\u3041-\u309f]+")
 IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 ACCENT = re.compile(f"[{CASE_MARKS}]")
-JOINERS = frozenset("-‐‑–.")  # "e-mail" is found as "email" too, "U.S." as "us"
+JOINERS = frozenset("-‐‑–.'’ʼ")  # "e-mail" is found as "email" too, "U.S." as "us"
 LETTERS_THAT_DO_NOT_DECOMPOSE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -92,7 +105,7 @@ def cut(text: str, starts: bool = True) -> Cut:
 
     Without `starts` these may be left out; `starts_at` finds some of them.
     """
-    if text.isascii() and not COMPOUND.search(text):
+    if text.isascii() and not has_parts(text):
         every = _ascii_words(text)
         places = [match.start() for match in ASCII_WORD.finditer(text)] if starts else []
         return Cut(_all_lowered(every), every, places, {})
@@ -100,7 +113,7 @@ def cut(text: str, starts: bool = True) -> Cut:
     words, written, places, joined = found
     compound: list[str] = []
     previous_end = -1
-    for match in (ASCII_WORD if text.isascii() else WORD).finditer(text):
+    for match in _words_of(text).finditer(text):
         raw, start = match[0], match.start()
         if raw[0] >= FIRST_UNSPACED and IS_UNSPACED.match(raw):
             _add_pairs(raw, start, found)
@@ -120,6 +133,16 @@ def cut(text: str, starts: bool = True) -> Cut:
         places.append(start)
         previous_end = match.end()
     return found
+
+
+def has_parts(text: str) -> bool:
+    """May an ASCII text have words that are made of several?"""
+    return bool(COMPOUND.search(text) or ("'" in text and IS_ELIDED.search(text)))
+
+
+def _words_of(text: str) -> re.Pattern[str]:
+    """What matches its words; "l'adresse" is two of them."""
+    return (ELIDING_WORDS if IS_ELIDED.search(text) else WORDS)[not text.isascii()]
 
 
 def _ascii_words(text: str) -> list[str]:
@@ -156,6 +179,16 @@ def starts_at(text: str, found: Cut, numbers: list[int]) -> list[int]:
 def _words_in_a_row(count: int) -> re.Pattern[str]:
     """So many words and what stands before each."""
     return re.compile(rf"(?:[^A-Za-z0-9]*+[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+){{{count}}}")
+
+
+def is_unspaced(word: str) -> bool:
+    """Is it of a script that is cut into pairs of characters?"""
+    return word >= FIRST_UNSPACED and IS_UNSPACED.match(word) is not None
+
+
+def is_grammar(word: str) -> bool:
+    """Is it a pair in hiragana alone? Most of those are endings and particles."""
+    return HIRAGANA.fullmatch(word) is not None
 
 
 def _add_pairs(run: str, start: int, found: Cut) -> None:

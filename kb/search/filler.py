@@ -31,8 +31,45 @@ POLITE = """
 """
 
 
+# What callers in other languages say before they come to the point.
+GREETING = {
+    "german": """
+        abend bekomme bekommen bitte brauche danke dringend frage fragen geht gerne grüße gruß guten
+        hallo helfen hi hilfe kunde kundin könnten leider liebes mochte moin morgen möchte möchten
+        problem sagen schon sehr tag team vielen warum weiß wieso wissen wollte wäre würde
+    """,
+    "french": """
+        aide aider aimerais aujourd besoin bonjour bonsoir bjr cher chère client cliente comment
+        cordialement demande faire hui madame merci monsieur peux plaît pouvez pourriez pourquoi
+        problème question quoi rapidement salut savoir souhaite souhaiterais stp svp urgent veux
+        voudrais
+    """,
+    "spanish": """
+        ayuda ayudar buenas buenos cliente cómo cordialmente días dígame favor gracias hacer hola
+        necesito noches pregunta problema puede puedo quería querría quiero saber saludos señor
+        señora tardes urgente
+    """,
+    "italian": """
+        aiutare aiuto avrei bisogno buona buongiorno buonasera chiedere ciao cliente cortesia
+        domanda favore gentile gradirei grazie potete potrei potreste problema prego salve sapere
+        saluti scusi urgente voglio vorrei
+    """,
+    "portuguese": """
+        ajuda ajudar bom boa cliente cumprimentos dia dúvida favor gostaria noite obrigada obrigado
+        olá oi pergunta poderia posso preciso problema queria quero saber tarde urgente
+    """,
+    "dutch": """
+        alstublieft alvast bedankt beste dag dank goedemiddag goedemorgen goedendag graag groet
+        groeten hallo help helpen hoi hulp klant kunt mag middag morgen nodig probleem vraag weten
+        wilde wou zou
+    """,
+}
+
+
 def filler(language: str) -> frozenset[str]:
-    """The filler of one language: Snowball's stop words; for English our list of polite ones."""
-    words = set(POLITE.split()) if language == "english" else set[str]()
+    """The filler of one language: Snowball's stop words, and the polite ones of our own lists."""
+    words = (
+        set(POLITE.split()) if language == "english" else set(GREETING.get(language, "").split())
+    )
     words |= stoplists.get(CODES.get(language, ""), frozenset())
     return frozenset(lowered(word) for word in words)

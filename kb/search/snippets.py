@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.search.analysis import ASCII_WORD, IS_UNSPACED, MARKS, WORD, Stems, cut, lowered
+from kb.search.analysis import (
+    ASCII_WORD,
+    IS_ELIDED,
+    IS_UNSPACED,
+    MARKS,
+    WORD,
+    Stems,
+    cut,
+    lowered,
+)
 from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
@@ -69,7 +78,8 @@ def _begins(text: str, at: int) -> bool:
     before = text[at - 1 : at]
     if before.isalnum() or (before >= "\u0300" and MARK.match(before)):
         return False
-    return before not in ("'", "’", "ʼ") or not text[at - 2 : at - 1].isalnum()
+    within = before in ("'", "’", "ʼ") and text[at - 2 : at - 1].isalnum()
+    return not within or IS_ELIDED.match(text, at - 1) is not None
 
 
 def _compounds(text: str) -> Iterator[tuple[int, str]]:

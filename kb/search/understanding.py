@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from kb.procedures.visibility import Reader
-from kb.search.analysis import LONGEST_WORD, Stems, folded
+from kb.search.analysis import LONGEST_WORD, Stems, folded, is_grammar, is_unspaced
 from kb.search.loaded import Loaded
 from kb.search.query import Query
 from kb.search.spelling import NEAREST, may_be_misspelt
@@ -22,6 +22,11 @@ JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8
 MISSPELT = {0.5: 0.75, 1.0: 0.85, 1.5: 0.6, 2.0: 0.65, 2.5: 0.45}  # by slips
+COMPOUND = 0.6  # a word of which it is the beginning or the end
+COMPOUNDING = frozenset(
+    {"danish", "dutch", "finnish", "german", "hungarian", "norwegian", "swedish"}
+)
+LEAST_IN_COMPOUND = 5  # letters
 BEGUN = 0.8  # a word that begins with what was typed
 MOST_BEGUN = 12
 MOST_SPLIT = 20  # letters of a word that may be two written together
@@ -70,6 +75,7 @@ class Understanding:
         self.filler = filler
         self.synonyms = synonyms
         self._exact = lru_cache(maxsize=1 << 13)(self._found_exactly)
+        self._compounds = lru_cache(maxsize=1 << 10)(self._found_in_compounds)
 
     def of(self, query: Query, reader: Reader, prefix: bool) -> Understood:
         """What each word of `query` stands for. `prefix`: the last word is unfinished."""
@@ -82,10 +88,12 @@ class Understanding:
             options = list(self._exact(word, reader))
             if prefix and nth == last:
                 options += self._begun(word, reader)
+            elif self._makes_compounds(word):
+                options += self._compounds(word, reader)
             if not options and (halves := self._halves(word, reader)):
                 slots |= halves
                 continue
-            if not options and may_be_misspelt(word):
+            if not options and may_be_misspelt(word) and word not in self.filler:
                 options, spelling = self._near(word, reader)
                 if spelling:
                     corrected[word] = spelling
@@ -95,7 +103,7 @@ class Understanding:
         return Understood(tuple(slots.values()), corrected, added)
 
     def _slot(self, word: str, options: Iterable[Option]) -> Slot:
-        filler = word in self.filler
+        filler = word in self.filler or is_grammar(word)
         return Slot(word, tuple(options), FILLER_WEIGHT if filler else 1.0, filler)
 
     def _halves(self, word: str, reader: Reader) -> dict[str, Slot]:
@@ -157,6 +165,28 @@ class Understanding:
                 found |= {bytes(one.arrays["stems"][one.arrays["surface.stem"][r]]) for r in rows}
         known = [stem for stem in sorted(found) if self._known(stem, reader)]
         return tuple([Option(stem, 1.0, "") for stem in known])
+
+    def _makes_compounds(self, word: str) -> bool:
+        """Is it a part of longer words, by its language or as one character of a pair?"""
+        if is_unspaced(word):
+            return len(word) == 1
+        compounding = self.stems.language in COMPOUNDING and word not in self.filler
+        return compounding and len(word) >= LEAST_IN_COMPOUND
+
+    def _found_in_compounds(self, word: str, reader: Reader) -> tuple[Option, ...]:
+        """The commonest words that begin or end with this one: "Lieferadresse" for "Adressen"."""
+        stem = self.stems.of(word).encode("utf-8", "replace")
+        sizes: dict[bytes, int] = {}
+        for one in self.sets:
+            ending = np.strings.endswith(one.stems, stem)
+            ending[slice(*one.stems.searchsorted([stem, stem + b"\xff"]))] = True
+            for row in ending.nonzero()[0].tolist():
+                found = bytes(one.stems[row])
+                sizes[found] = sizes.get(found, 0) + one.size(row)
+        sizes.pop(stem, None)
+        commonest = sorted(sizes, key=lambda one: (-sizes[one], one))
+        known = [one for one in commonest[: 2 * MOST_BEGUN] if self._known(one, reader)]
+        return tuple([Option(one, COMPOUND, f"compound of {word}") for one in known[:MOST_BEGUN]])
 
     def _known(self, stem: bytes, reader: Reader) -> bool:
         """Does a procedure that the reader may find have it?"""

@@ -74,7 +74,7 @@ def test_snippets_mark_compounds_and_plain_words() -> None:
     assert analysis.COMPOUND.search("a. b- c") is None
 
 
-PIECES = ["re", "fund", "refunds", "é", "-", ".", "–", " ", "'s", "_", "包裹", "(", "\n"]
+PIECES = ["re", "fund", "refunds", "é", "-", ".", "–", " ", "'s", "l'", "_", "包裹", "(", "\n"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))

@@ -1,0 +1,60 @@
+"""Each language finds its procedures as people type: other forms, no accents, greetings."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from kb.procedures.model import Status
+from kb.search.searcher import Searcher
+from tests.search.shelf import REP, TODAY, entry, ids, searcher
+
+SHELVES = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
+QUERIES = [
+    (language, asked, right)
+    for language, shelf in SHELVES.items()
+    for asked, right in shelf["queries"].items()
+]
+
+
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Searcher]:
+    return {
+        language: searcher(
+            tmp_path_factory.mktemp(language),
+            *(entry(id, title, text) for id, (title, text) in shelf["procedures"].items()),
+            language=language,
+        )
+        for language, shelf in SHELVES.items()
+    }
+
+
+@pytest.mark.parametrize(("language", "asked", "right"), QUERIES)
+def test_the_right_procedure_is_first(
+    shelves: dict[str, Searcher], language: str, asked: str, right: str
+) -> None:
+    assert ids(shelves[language].search(asked, REP, TODAY))[:1] == [right]
+
+
+def test_greetings_are_not_taken_for_misspelt_words(shelves: dict[str, Searcher]) -> None:
+    assert shelves["spanish"].search("hola mi paquete", REP, TODAY).did_you_mean is None
+    assert shelves["german"].search("mein paket", REP, TODAY).did_you_mean is None
+
+
+def test_a_name_with_an_apostrophe_is_found_both_ways(tmp_path: Path) -> None:
+    found = searcher(tmp_path, entry("A", "Orders of D'Angelo", "Ask."))
+    for asked in ("d'angelo", "D’Angelo", "dangelo", "angelo"):
+        assert ids(found.search(asked, REP, TODAY)) == ["A"], asked
+
+
+def test_endings_in_hiragana_are_not_what_is_marked(shelves: dict[str, Searcher]) -> None:
+    (hit,) = shelves["english"].search("パスワード忘れた", REP, TODAY).hits
+    assert "れた" not in [piece.text for piece in hit.snippet if piece.marked]
+
+
+def test_a_part_of_a_compound_tells_nobody_of_a_draft(tmp_path: Path) -> None:
+    draft = entry("A", "Lieferadresse", "Anschrift.", status=Status.DRAFT)
+    found = searcher(tmp_path, draft, entry("B", "Rückgabe", "Bon."), language="german")
+    assert ids(found.search("adresse", REP, TODAY)) == []
