@@ -140,8 +140,9 @@ def _serving(home: Path, pages: list[Page], figures: dict[str, str]) -> None:
     read = [f"/procedures/{page.id}" for page in random.Random(9).choices(pages, k=_QUERIES)]
     with site.serving(home) as served:
         figures["start to first answer, s"] = f"{served.first_answer:.1f}"
+        figures["background worker at rest after, s"] = f"{served.at_rest():.0f}"
         for what, paths in (("search page", asked), ("procedure page", read)):
-            load.run(served.port, paths, 2, 2.0)
+            load.run(served.port, paths, 4, 5.0)  # until each worker has shown each page once
             for clients in (1, 8):
                 got = load.run(served.port, paths, clients, _SECONDS)
                 figures[f"{what}, {clients} clients: p50 / p95 ms, a second, failed"] = (

@@ -35,6 +35,20 @@ class Served:
         masters = _children(self.parent, "gunicorn")
         return [pid for master in masters for pid in _children(master, "gunicorn")]
 
+    def at_rest(self, most: float = 600) -> float:
+        """Wait until the background worker has done what is due after a start; the seconds.
+
+        It then takes less than a twentieth of a processor, for two seconds; `most` are waited.
+        """
+        began = time.perf_counter()
+        workers = _children(self.parent, "kb worker")
+        while time.perf_counter() - began < most:
+            before = sum(map(cpu_seconds, workers))
+            time.sleep(2)
+            if sum(map(cpu_seconds, workers)) - before < 0.1:
+                break
+        return time.perf_counter() - began
+
 
 def environ(home: Path) -> dict[str, str]:
     """The environment of a command on that home, open for reading; kb is compiled but once."""

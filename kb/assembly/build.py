@@ -73,7 +73,9 @@ from kb.tending.routing import Routing
 from kb.tending.sharing import Sharing
 from kb.tending.undoing import Undoing
 
-_ANSWERS_KEPT = 500  # a few MB in each process
+# A few MB in each process.
+_ANSWERS_KEPT = 500
+_SUGGESTIONS_KEPT = 2_000
 
 
 def build(settings: Settings) -> Parts:
@@ -145,7 +147,7 @@ def build(settings: Settings) -> Parts:
         versions=versions,
         index=index,
         searcher=searcher,
-        suggester=Suggester(searcher),
+        suggester=Suggester(searcher, keep=_SUGGESTIONS_KEPT),
         directory=directory,
         inbox=items,
         log=searches,

@@ -84,7 +84,7 @@ class Searcher:
         began = time.perf_counter()
         asked = (text, reader, today, department, category, max(offset, 0), max(limit, 0))
         found = self._kept.of(
-            (self.loaded(), self.synonyms(), self._learned()),
+            self.basis(),
             (*asked, prefix, counts),
             lambda: self._found(*asked, prefix, counts),
         )
@@ -166,6 +166,10 @@ class Searcher:
                 break
         self._seen, self._sets = (), ()
         return ()
+
+    def basis(self) -> tuple[object, ...]:
+        """What answers are made from: one of these is another object as soon as it changed."""
+        return self.loaded(), self.synonyms(), self._learned()
 
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""

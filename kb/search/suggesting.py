@@ -13,6 +13,7 @@ from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.analysis import Stems, cut, folded
 from kb.search.arrayfile import Array
+from kb.search.kept import Kept
 from kb.search.loaded import Loaded, Mask
 from kb.search.results import Found, Glance
 from kb.search.searcher import Searcher
@@ -54,8 +55,10 @@ class Suggestions:
 class Suggester:
     """Suggests from what `searcher` has in service. Safe to share between threads."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, keep: int = 0) -> None:
+        """`keep` answers are remembered: most people begin with the same few letters."""
         self._searcher = searcher
+        self._kept: Kept[Suggestions] = Kept(keep)
         self._lock = threading.Lock()
         self._sets: tuple[Loaded, ...] = ()
         self._tags: tuple[_Tags, ...] = ()
@@ -64,8 +67,15 @@ class Suggester:
         self, text: str, reader: Reader, procedures: int = 6, keywords: int = 4
     ) -> Suggestions:
         """For a text whose last word may be unfinished; one that ends in a blank is finished."""
-        unfinished = not text[:MOST_TYPED].endswith(" ")
-        text = text[:MOST_TYPED].strip()
+        text = text[:MOST_TYPED]
+        return self._kept.of(
+            self._searcher.basis(),
+            (text, reader, procedures, keywords),
+            lambda: self._found(text, reader, procedures, keywords),
+        )
+
+    def _found(self, text: str, reader: Reader, procedures: int, keywords: int) -> Suggestions:
+        unfinished, text = not text.endswith(" "), text.strip()
         words = list(map(folded, cut(text).words))[:MOST_WORDS]
         if not words:
             return Suggestions()

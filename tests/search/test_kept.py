@@ -11,6 +11,7 @@ import pytest
 from kb.procedures.visibility import Reader
 from kb.search.kept import Kept
 from kb.search.searcher import Searcher
+from kb.search.suggesting import Suggester
 from kb.search.synonyms import Synonyms
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, nothing, searcher
 
@@ -71,6 +72,16 @@ def test_a_new_synonym_counts_at_once(tmp_path: Path) -> None:
     assert ids(keeping.search("wismo", REP, TODAY)) == []
     known[0] = Synonyms((("wismo", "late shipment"),))
     assert ids(keeping.search("wismo", REP, TODAY))[:1] == ["SHP-014"]
+
+
+def test_suggestions_are_kept_for_the_same_letters_of_the_same_reader(keeping: Searcher) -> None:
+    suggester = Suggester(keeping, keep=10)
+    first = suggester.suggest("zepp", EDITOR)
+    assert [one.id for one in first.procedures] == ["SHP-099"]
+    assert suggester.suggest("zepp", EDITOR) is first
+    assert suggester.suggest("zepp", REP).procedures == ()
+    keeping.index.update([], ["shipping/SHP-099.md"], nothing)
+    assert suggester.suggest("zepp", EDITOR).procedures == ()
 
 
 def test_only_the_latest_are_kept() -> None:
