@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kb.web.pages import TONES, Pages, here, page_number, tone
+from kb.web.pages import TONES, Pages, Templates, here, page_number, tone
 from tests.pagekit import page
 
 
@@ -71,3 +71,9 @@ def test_bootstrap_is_served_from_here(rep: FlaskClient) -> None:
 
 def test_a_page_itself_is_not_kept(rep: FlaskClient) -> None:
     assert "no-cache" in rep.get("/").headers["Cache-Control"]
+
+
+def test_templates_have_the_site_s_globals_in_one_dictionary(app: Flask) -> None:
+    assert isinstance(app.jinja_env, Templates)
+    for name in ("base.html", "_parts/marks.html"):
+        assert app.jinja_env.get_template(name).globals is app.jinja_env.globals
