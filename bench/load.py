@@ -62,20 +62,22 @@ def _client(
     times: list[float] = []
     failed = 0
     end = time.perf_counter() + seconds
-    connection = _connected(port)
+    connection: socket.socket | None = None
     while (now := time.perf_counter()) < end:
         try:
+            connection = connection or _connected(port)
             good = _answer(connection, next(asked))
         except OSError:
-            connection.close()
-            connection = _connected(port)
-            good = False
+            if connection:
+                connection.close()
+            connection, good = None, False
         if good:
             times.append((time.perf_counter() - now) * 1000)
             time.sleep(pause)
         else:
             failed += 1
-    connection.close()
+    if connection:
+        connection.close()
     return times, failed
 
 

@@ -38,16 +38,17 @@ class Served:
     def at_rest(self, most: float = 600) -> float:
         """Wait until the background worker has done what is due after a start; the seconds.
 
-        It then takes less than a twentieth of a processor, for two seconds; `most` are waited.
+        It then takes less than a twentieth of a processor, for two seconds. Raises RuntimeError
+        after `most`.
         """
         began = time.perf_counter()
         workers = _children(self.parent, "kb worker")
         while time.perf_counter() - began < most:
             before = sum(map(cpu_seconds, workers))
             time.sleep(2)
-            if sum(map(cpu_seconds, workers)) - before < 0.1:
-                break
-        return time.perf_counter() - began
+            if workers and sum(map(cpu_seconds, workers)) - before < 0.1:
+                return time.perf_counter() - began
+        raise RuntimeError(f"the background worker was not at rest after {most:.0f} s")
 
 
 def environ(home: Path) -> dict[str, str]:

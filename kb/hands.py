@@ -7,6 +7,7 @@ unsafe. What they have done so far is told by a number that they share with thei
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import multiprocessing
 import os
@@ -60,7 +61,7 @@ def hands() -> Iterator[Hands]:
             yield Hands(pool, counter, count)
         except BrokenExecutor as error:
             why = "a process that read or indexed was ended from outside; is there enough memory?"
-            raise OSError(0, why) from error
+            raise ChildProcessError(errno.ECHILD, why) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -32,10 +32,11 @@ FIRST_UNSPACED = "\u0e00"
 COMPOUND = re.compile(r"[-.](?=\w)(?<=\w.)")  # of ASCII words: what stands between them
 # What is left of a word before an apostrophe: of French and Italian articles and the like.
 _ALONE = r"(?<![\w'’ʼ])"
-ELIDED = rf"{_ALONE}(?:[cdjlmnst]|qu|un|all|dall|dell|nell|sull)(?=['’ʼ]\w{{2}})"
+_REST = r"\w[-‐‑–.]?\w"
+ELIDED = rf"{_ALONE}(?:[cdjlmnst]|qu|un|all|dall|dell|nell|sull)(?=['’ʼ]{_REST})"
 IS_ELIDED = re.compile(  # the same, 20 times as fast: from the apostrophe backwards
-    rf"['’ʼ](?=\w\w)(?:(?<={_ALONE}[cdjlmnst].)|(?<={_ALONE}qu.)|(?<={_ALONE}un.)"
-    rf"|(?<={_ALONE}all.)|(?<={_ALONE}dall.)|(?<={_ALONE}dell.)|(?<={_ALONE}[ns][eu]ll.))",
+    rf"['’ʼ](?={_REST})(?:(?<={_ALONE}[cdjlmnst].)|(?<={_ALONE}qu.)|(?<={_ALONE}un.)"
+    rf"|(?<={_ALONE}all.)|(?<={_ALONE}dall.)|(?<={_ALONE}dell.)|(?<={_ALONE}nell.)|(?<={_ALONE}sull.))",
     re.IGNORECASE,
 )
 WORDS = ASCII_WORD, WORD
@@ -43,7 +44,8 @@ ELIDING_WORDS = tuple(re.compile(f"{ELIDED}|{one.pattern}", re.IGNORECASE) for o
 HIRAGANA = re.compile(r"[\u3041-\u309f]+")
 IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 ACCENT = re.compile(f"[{CASE_MARKS}]")
-JOINERS = frozenset("-‐‑–.'’ʼ")  # "e-mail" is found as "email" too, "U.S." as "us"
+APOSTROPHES = frozenset("'’ʼ")
+JOINERS = APOSTROPHES | set("-‐‑–.")  # "e-mail" is found as "email" too, "U.S." as "us"
 LETTERS_THAT_DO_NOT_DECOMPOSE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -126,6 +128,8 @@ def cut(text: str, starts: bool = True) -> Cut:
             compound.append(word)
             if len(compound) > 1:
                 joined[len(words)] = _cut("".join(compound)), len(compound)
+            if text[previous_end] in APOSTROPHES:
+                compound = [word]  # "l'e-mail" is no "lemail"
         else:
             compound = [word]
         words.append(word)

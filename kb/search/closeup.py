@@ -34,9 +34,10 @@ class Standing:
 def standing(one: Loaded, docs: Array, words: Sequence[Sequence[tuple[int, float]]]) -> Standing:
     """Where the rows of each word stand in the texts of `docs`."""
     last, sizes = one.arrays["running.ends"].take(docs), one.running_sizes.take(docs)
-    running = one.arrays["running"]
+    running, starts = one.arrays["running"], sizes.cumsum() - sizes
     stretches = zip((last - sizes).tolist(), last.tolist(), strict=True)
     line = np.concatenate([running[start:end] for start, end in stretches])
+    also, cells = _also(one, docs, starts)
     having = np.zeros((len(words), len(line) + 2 * CLOSE), bool)
     for rows, found in zip(words, having[:, CLOSE:-CLOSE], strict=True):
         for nth, (row, _) in enumerate(rows[:MOST_ROWS]):
@@ -44,7 +45,22 @@ def standing(one: Loaded, docs: Array, words: Sequence[Sequence[tuple[int, float
                 found |= line == row
             else:
                 np.equal(line, row, out=found)
-    return Standing(having, sizes.cumsum() - sizes + CLOSE)
+            if len(also):
+                found[cells[also == row]] = True
+    return Standing(having, starts + CLOSE)
+
+
+def _also(one: Loaded, docs: Array, starts: Array) -> tuple[Array, Array]:
+    """The stems that share a place with another, and their places in the line."""
+    stems, cells, ends = (one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
+    if not len(stems):
+        return stems, cells
+    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in docs.tolist()]
+    parts = [
+        cells[low:high] + start
+        for (low, high), start in zip(stretches, starts.tolist(), strict=True)
+    ]
+    return np.concatenate([stems[low:high] for low, high in stretches]), np.concatenate(parts)
 
 
 def closeness(found: Standing, words: Sequence[int], worth: Sequence[float]) -> Floats:

@@ -147,45 +147,59 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
     """The stems of each document in the order of its text: title, keywords, body.
 
     After each of these stands GAP times the number of stems, which is none of theirs, so that
-    nothing is close across. `running.title` is how many stems the title has, `running.passages`
-    where each passage begins and ends, both counted from the document's own beginning.
+    nothing is close across. Where several stems have one place ("mail" and "email"), the first has
+    the cell; the others stand in `also.stems`, with their cells in `also.cells`. All cells are
+    counted from the document's beginning: `running.title` is how many the title has,
+    `running.passages` where each passage begins and ends.
     """
     none = len(words.stems)
+    made = [
+        _running_part(raw, words.stem_of[rows], none)
+        for raw, rows in zip(raws, words.rows, strict=True)
+    ]
+    joined = {name: np.concatenate([one[name] for one in made]) for name in made[0]} if made else {}
+    for name in ("running", "also"):
+        joined[f"{name}.ends"] = np.cumsum(joined.pop(f"{name}.sizes"))
+    return joined
+
+
+def _running_part(raw: Raw, stem_of_term: Array, none: int) -> Raw:
     kind = np.uint16 if none < 1 << 16 else np.uint32
-    texts, sizes, titles, spans = [], [], [], []
-    for raw, rows in zip(raws, words.rows, strict=True):
-        count = len(raw["stored.ends"])
-        stems = words.stem_of[rows].repeat(np.diff(raw["ends"], prepend=0))
-        bits = max(none, 1).bit_length()
-        found = raw["docs"].astype(np.int64) << PLACE_BITS
-        found = found.repeat(raw["counts"])
-        found |= raw["places"]
-        found <<= bits
-        found |= stems.repeat(raw["counts"])
-        found.sort()
-        stem = (found & ((1 << bits) - 1)).astype(kind)
-        found >>= bits
-        edges = (np.arange(count + 1, dtype=np.int64) << PLACE_BITS)[:, None]
-        edges = found.searchsorted(edges + np.array([0, KEYWORDS[0], BODY[0]]))
-        starts = edges[:-1, 0]
-        lengths = np.diff(edges[:, 0]) + 3 * GAP
-        place = found & ((1 << PLACE_BITS) - 1)
-        document = found >> PLACE_BITS
-        gaps = 3 * document + (place >= KEYWORDS[0]) + (place >= BODY[0])
-        text = np.full(int(lengths.sum()), none, kind)
-        text[np.arange(len(found)) + GAP * gaps] = stem
-        texts.append(text)
-        sizes.append(lengths)
-        titles.append((edges[:-1, 1] - starts).astype(np.int32))
-        owner = np.arange(count).repeat(np.diff(raw["passages.ends"], prepend=0))
-        within = raw["passages"][:, :2].astype(np.int64) + BODY[0]
-        at = found.searchsorted((owner[:, None] << PLACE_BITS) + within)
-        spans.append((at - starts[owner, None] + 2 * GAP).astype(np.int32))
+    count = len(raw["stored.ends"])
+    bits = max(none, 1).bit_length()
+    stems = stem_of_term.repeat(np.diff(raw["ends"], prepend=0))
+    found = (raw["docs"].astype(np.int64) << PLACE_BITS).repeat(raw["counts"])
+    found |= raw["places"]
+    found <<= bits
+    found |= stems.repeat(raw["counts"])
+    found.sort()
+    stem = (found & ((1 << bits) - 1)).astype(kind)
+    found >>= bits
+    new = np.diff(found, prepend=-1) > 0  # the first at its place
+    every, found = found, found[new]
+    edges = (np.arange(count + 1, dtype=np.int64) << PLACE_BITS)[:, None]
+    edges = found.searchsorted(edges + np.array([0, KEYWORDS[0], BODY[0]]))
+    starts = edges[:-1, 0]
+    sizes = np.diff(edges[:, 0]) + 3 * GAP
+    place = found & ((1 << PLACE_BITS) - 1)
+    gaps = 3 * (found >> PLACE_BITS) + (place >= KEYWORDS[0]) + (place >= BODY[0])
+    cells = np.arange(len(found)) + GAP * gaps
+    line = np.full(int(sizes.sum()), none, kind)
+    line[cells] = stem[new]
+    also = (~new).nonzero()[0]
+    owners = every[also] >> PLACE_BITS
+    begins = np.cumsum(sizes) - sizes
+    owner = np.arange(count).repeat(np.diff(raw["passages.ends"], prepend=0))
+    within = raw["passages"][:, :2].astype(np.int64) + BODY[0]
+    at = found.searchsorted((owner[:, None] << PLACE_BITS) + within)
     return {
-        "running": np.concatenate(texts),
-        "running.ends": np.cumsum(np.concatenate(sizes)),
-        "running.title": np.concatenate(titles),
-        "running.passages": np.concatenate(spans),
+        "running": line,
+        "running.sizes": sizes,
+        "running.title": (edges[:-1, 1] - starts).astype(np.int32),
+        "running.passages": (at - starts[owner, None] + 2 * GAP).astype(np.int32),
+        "also.stems": stem[also],
+        "also.cells": (cells[found.searchsorted(every[also])] - begins[owners]).astype(np.int32),
+        "also.sizes": np.bincount(owners, minlength=count),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whoosh.lang.stopwords import stoplists
 
-from kb.search.analysis import lowered
+from kb.search.analysis import folded, lowered
 
 CODES = {
     "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr",
@@ -31,6 +31,7 @@ POLITE = """
 """
 
 
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # What callers in other languages say before they come to the point.
 GREETING = {
     "german": """
@@ -72,4 +73,9 @@ def filler(language: str) -> frozenset[str]:
         set(POLITE.split()) if language == "english" else set(GREETING.get(language, "").split())
     )
     words |= stoplists.get(CODES.get(language, ""), frozenset())
-    return frozenset(lowered(word) for word in words)
+    known = {lowered(word) for word in words}
+    greetings = {lowered(word) for word in GREETING.get(language, "").split()}
+    known |= {folded(word) for word in greetings}  # as they are typed in a hurry
+    if language == "german":
+        known |= {folded(word.translate(UMLAUTS)) for word in greetings}
+    return frozenset(known)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
+from weakref import WeakMethod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,23 @@ COMMON = 16  # a stem in more than one document of so many is also kept as an ar
 KEPT_BYTES = 32_000_000  # for those arrays
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def remembered(method: Callable[P, R], most: int) -> Callable[P, R]:
+    """A cache of one's own method that keeps nobody alive: a set that is out of service goes at
+    once, with its memory map, and not only when the collector finds the circle."""
+    weak = WeakMethod(method)
+
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        alive: Any = weak()
+        found: R = alive(*args, **kwargs)
+        return found
+
+    return cast(Callable[P, R], lru_cache(maxsize=most)(answer))
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A procedure as hits show it; of each section the anchor, heading, and end in the texts."""
@@ -40,6 +59,7 @@ class Loaded:
         self.arrays = arrays
         self.alive: Mask = ~np.array(deleted, bool)
         self.count = len(deleted)
+        self.whole: Loaded | None = None
         self.stems = arrays["stems"]
         # Of each document how many passages it has, and which is its first.
         self.passage_sizes = np.diff(arrays["passages.ends"], prepend=0)
@@ -48,25 +68,24 @@ class Loaded:
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
         self.numbers = {folded(name): n for n, name in enumerate(self.names.get("id", []))}
         # What is looked up again and again is kept: words repeat from one query to the next.
-        self.visible = lru_cache(maxsize=64)(self._visible)
-        self.sees_all = lru_cache(maxsize=64)(self._sees_all)
-        self.row = lru_cache(maxsize=1 << 14)(self._row)
-        self.size = lru_cache(maxsize=1 << 14)(self._size)
-        self.table = lru_cache(maxsize=1 << 13)(self._table)
-        self.stored = lru_cache(maxsize=2_000)(self._stored)
-        self.everywhere = lru_cache(maxsize=max(8, KEPT_BYTES // (4 * self.count + 1)))(
-            self._everywhere
-        )
+        self.visible = remembered(self._visible, 64)
+        self.sees_all = remembered(self._sees_all, 64)
+        self.row = remembered(self._row, 1 << 14)
+        self.size = remembered(self._size, 1 << 14)
+        self.table = remembered(self._table, 1 << 13)
+        self.stored = remembered(self._stored, 2_000)
+        self.everywhere = remembered(self._everywhere, max(8, KEPT_BYTES // (4 * self.count + 1)))
 
     def without(self, numbers: list[int]) -> Loaded:
         """The same set with these documents deleted as well."""
         if not numbers:
             return self
         other = copy(self)
+        other.whole = self  # whose memory of words it shares
         other.alive = self.alive.copy()
         other.alive[numbers] = False
-        other.visible = lru_cache(maxsize=64)(other._visible)
-        other.sees_all = lru_cache(maxsize=64)(other._sees_all)
+        other.visible = remembered(other._visible, 64)
+        other.sees_all = remembered(other._sees_all, 64)
         return other
 
     @cached_property

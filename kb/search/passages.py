@@ -92,7 +92,7 @@ def _stored(entry: Entry, texts: list[bytes]) -> str:
 
 def _place(found: Cut, first: int, most: int, places: Places) -> None:
     """Add the words' places from `first` on; beyond `most` they all stand in the last one."""
-    last = first + most
+    last = min(first + most, sum(BODY))
     for place, word in enumerate(found.words[:most], first):
         places[word].append(place)
     for word in found.words[most:]:
@@ -111,12 +111,13 @@ def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepare
     made.written += heading.written + text.written
     above, count = len(heading.words), len(heading.words) + len(text.words)
     # A bare heading answers nothing: it is found with its procedure, not shown as a passage.
-    edges = _edges(count) if text.words else []
-    begins = _begins(section.text, text, [edge - above for edge in edges[:-1]])
-    for block, (low, high) in enumerate(_windows(edges)):
-        start = begins[block]
-        end = begins[block + 2] if high < count else len(section.text)
-        first, last = at + low, min(at + high, MOST_WORDS)
+    edges = _edges(min(count, MOST_WORDS - at)) if text.words else []
+    inner = [edge for edge in edges if edge < count]
+    begins = dict(zip(inner, _begins(section.text, text, [e - above for e in inner]), strict=True))
+    for low, high in _windows(edges):
+        start = begins[low]
+        end = begins[high] if high < count else len(section.text)
+        first, last = at + low, at + high
         made.passages.append((first, last, nth, *_bytes_at(section.text, start, end, offset)))
         text_span = (base + max(first, below), base + max(last, below))
         made.spans.append(((0, base), (base + at, base + below), text_span))

@@ -20,6 +20,7 @@ from kb.search.scoring import Match, Scorer, best_of
 
 CANDIDATES = 30  # the best by words, whose meaning is looked at
 MOST_PAIRS = 10  # of neighbouring words
+MOST_LOOKED = 24  # words that are looked at closely
 CLOSE_LOOK = 15  # the best of those, whose passages and words standing together are looked at
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
@@ -135,10 +136,12 @@ class _Looked:
 
     def look_closely(self, which: NDArray[np.int64], weights: Weights) -> None:
         """Passages and closeness of the candidates `which` (ascending)."""
-        words = self.scorer.rows[self.number]
+        typed = self.scorer.in_order[: MOST_PAIRS + 1]
+        looked = self._looked_for(typed)
+        words = [self.scorer.rows[self.number][nth] for nth in looked]
         docs, first, sizes = (every.take(which) for every in (self.docs, self.first, self.sizes))
         found = standing(self.one, docs, words)
-        asked, rarity = self.scorer.asked, self.scorer.rarity
+        asked, rarity = self.scorer.asked, [self.scorer.rarity[nth] for nth in looked]
         starts = sizes.cumsum() - sizes
         if weights.passage:
             worth = [
@@ -152,10 +155,19 @@ class _Looked:
             if self.alike is not None:
                 adds += self.alike.take(ranges(self.starts.take(which), sizes))
             self.passages[which] = _first_best(adds, starts, sizes) - starts + first
-        typed = self.scorer.in_order[: MOST_PAIRS + 1]
         if weights.close and len(typed) > 1:
-            near = closeness(found, typed, [rarity[nth] for nth in typed])
+            places = [looked.index(nth) for nth in typed]
+            near = closeness(found, places, [rarity[place] for place in places])
             self.parts[which, NEAR] = near * np.float32(weights.close / asked)
+
+    def _looked_for(self, typed: list[int]) -> list[int]:
+        """The slots that are looked at closely: the typed ones, and the rarest of the others."""
+        slots, rows = range(len(self.scorer.slots)), self.scorer.rows[self.number]
+        if len(slots) <= MOST_LOOKED:
+            return list(slots)
+        others = [nth for nth in slots if rows[nth] and nth not in typed]
+        others.sort(key=lambda nth: -self.scorer.rarity[nth])
+        return sorted({*typed, *others[: MOST_LOOKED - len(typed)]})
 
     def ranked(self) -> Ranked:
         """The candidates, in no order."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kb.search.analysis import (
+    APOSTROPHES,
     ASCII_WORD,
     IS_ELIDED,
     IS_UNSPACED,
@@ -78,7 +79,7 @@ def _begins(text: str, at: int) -> bool:
     before = text[at - 1 : at]
     if before.isalnum() or (before >= "\u0300" and MARK.match(before)):
         return False
-    within = before in ("'", "’", "ʼ") and text[at - 2 : at - 1].isalnum()
+    within = before in APOSTROPHES and text[at - 2 : at - 1].isalnum()
     return not within or IS_ELIDED.match(text, at - 1) is not None
 
 

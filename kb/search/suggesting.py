@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -67,12 +68,17 @@ class Suggester:
         self, text: str, reader: Reader, procedures: int = 6, keywords: int = 4
     ) -> Suggestions:
         """For a text whose last word may be unfinished; one that ends in a blank is finished."""
+        began = time.perf_counter()
         text = text[:MOST_TYPED]
-        return self._kept.of(
+        found = self._kept.of(
             self._searcher.basis(),
             (text, reader, procedures, keywords),
             lambda: self._found(text, reader, procedures, keywords),
         )
+        if found.glance is None:
+            return found
+        took = (time.perf_counter() - began) * 1000
+        return replace(found, glance=replace(found.glance, took_ms=took))
 
     def _found(self, text: str, reader: Reader, procedures: int, keywords: int) -> Suggestions:
         unfinished, text = not text.endswith(" "), text.strip()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
 from kb.procedures.visibility import Reader
 from kb.search.analysis import LONGEST_WORD, Stems, folded, is_grammar, is_unspaced
-from kb.search.loaded import Loaded
+from kb.search.loaded import Loaded, remembered
 from kb.search.query import Query
 from kb.search.spelling import NEAREST, may_be_misspelt
 from kb.search.synonyms import Synonyms
@@ -26,7 +25,8 @@ COMPOUND = 0.6  # a word of which it is the beginning or the end
 COMPOUNDING = frozenset(
     {"danish", "dutch", "finnish", "german", "hungarian", "norwegian", "swedish"}
 )
-LEAST_IN_COMPOUND = 5  # letters
+LEAST_IN_COMPOUND = 5  # letters of its stem
+MOST_COMPOUNDS = 20  # words of a query whose compounds are looked for
 BEGUN = 0.8  # a word that begins with what was typed
 MOST_BEGUN = 12
 MOST_SPLIT = 20  # letters of a word that may be two written together
@@ -74,8 +74,8 @@ class Understanding:
         self.stems = stems
         self.filler = filler
         self.synonyms = synonyms
-        self._exact = lru_cache(maxsize=1 << 13)(self._found_exactly)
-        self._compounds = lru_cache(maxsize=1 << 10)(self._found_in_compounds)
+        self._exact = remembered(self._found_exactly, 1 << 13)
+        self._compounds = remembered(self._found_in_compounds, 1 << 10)
 
     def of(self, query: Query, reader: Reader, prefix: bool) -> Understood:
         """What each word of `query` stands for. `prefix`: the last word is unfinished."""
@@ -88,7 +88,7 @@ class Understanding:
             options = list(self._exact(word, reader))
             if prefix and nth == last:
                 options += self._begun(word, reader)
-            elif self._makes_compounds(word):
+            elif nth < MOST_COMPOUNDS and self._makes_compounds(word):
                 options += self._compounds(word, reader)
             if not options and (halves := self._halves(word, reader)):
                 slots |= halves
@@ -171,22 +171,26 @@ class Understanding:
         if is_unspaced(word):
             return len(word) == 1
         compounding = self.stems.language in COMPOUNDING and word not in self.filler
-        return compounding and len(word) >= LEAST_IN_COMPOUND
+        return compounding and len(self.stems.of(word)) >= LEAST_IN_COMPOUND
 
     def _found_in_compounds(self, word: str, reader: Reader) -> tuple[Option, ...]:
-        """The commonest words that begin or end with this one: "Lieferadresse" for "Adressen"."""
+        """The commonest words that begin or end with this one: "Lieferadresse" for "Adressen".
+
+        As the reader knows them: what they may not find has no say in which these are.
+        """
         stem = self.stems.of(word).encode("utf-8", "replace")
         sizes: dict[bytes, int] = {}
         for one in self.sets:
             ending = np.strings.endswith(one.stems, stem)
             ending[slice(*one.stems.searchsorted([stem, stem + b"\xff"]))] = True
+            visible = one.visible(reader)
             for row in ending.nonzero()[0].tolist():
-                found = bytes(one.stems[row])
-                sizes[found] = sizes.get(found, 0) + one.size(row)
+                if size := int(np.count_nonzero(visible[one.table("words", row)[0]])):
+                    found = bytes(one.stems[row])
+                    sizes[found] = sizes.get(found, 0) + size
         sizes.pop(stem, None)
-        commonest = sorted(sizes, key=lambda one: (-sizes[one], one))
-        known = [one for one in commonest[: 2 * MOST_BEGUN] if self._known(one, reader)]
-        return tuple([Option(one, COMPOUND, f"compound of {word}") for one in known[:MOST_BEGUN]])
+        commonest = sorted(sizes, key=lambda one: (-sizes[one], one))[:MOST_BEGUN]
+        return tuple([Option(one, COMPOUND, f"compound of {word}") for one in commonest])
 
     def _known(self, stem: bytes, reader: Reader) -> bool:
         """Does a procedure that the reader may find have it?"""

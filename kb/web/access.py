@@ -169,7 +169,7 @@ def answering() -> Answering:
 
     Aborts with 404 where there is none.
     """
-    found = answers_for(signed_in())
+    found = own_inboxes()
     if not found.departments:
         abort(404)
     return found
@@ -255,9 +255,9 @@ def _who_may_enter(person_id: int) -> Person | None:
     return who.leading(departments()) if who and allowed_in else None
 
 
-def answers_for(who: Person) -> Answering:
-    """That person with the departments whose inbox is theirs, asked once a request."""
+def own_inboxes() -> Answering:
+    """The signed-in one with the departments whose inbox is theirs, asked once a request."""
     if "answering" not in g:
-        g.answering = parts().routing.answering(who, departments())
+        g.answering = parts().routing.answering(signed_in(), departments())
     found: Answering = g.answering
     return found

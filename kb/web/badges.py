@@ -42,7 +42,7 @@ def badges() -> Badges:
 def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
-    inbox, mine = parts().inbox, access.answers_for(who).departments
+    inbox, mine = parts().inbox, access.own_inboxes().departments
     waiting = inbox.lists.waiting(mine) if mine else 0
     return Badges(
         unread=inbox.unread_answers(who.id),

@@ -14,7 +14,7 @@ from kb.search.compiling import GAP, PASSAGE, compiled
 from kb.search.loaded import Loaded
 from kb.search.meaning import Meaning
 from kb.search.part import in_memory
-from kb.search.passages import prepare
+from kb.search.passages import MOST_WORDS, prepare
 from tests.search.shelf import entry
 
 MEANING, STEMS = Meaning(), Stems("english")
@@ -83,3 +83,36 @@ def test_a_stem_may_stand_for_two_words_and_a_word_for_two_stems() -> None:
     found = standing(one, np.array([0]), [[(late, 1.0)], [(scan, 1.0), (late, 0.5)], []])
     first, second, third = found.having.sum(axis=1).tolist()
     assert (first, second, third) == (3, 4, 0)  # the keyword "late ring" counts as well
+
+
+def test_the_joined_form_of_a_compound_takes_no_place_of_its_own() -> None:
+    one, _ = loaded(
+        [
+            ["a", "b", "c", "depot", "e-mail", "scan"],
+            ["a", "b", "c", "depot", "very", "good", "scan"],
+        ]
+    )
+    words = [[(one.row(stem), 1.0)] for stem in (b"depot", b"email", b"scan")]
+    found = standing(one, np.array([0, 1]), words)
+    assert closeness(found, [0, 2], [1.0, 1.0]).tolist() == [1.0, 1.0]
+    assert closeness(found, [0, 1, 2], [1.0, 1.0, 1.0]).tolist() == [2.0, 0.0]
+
+
+def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
+    words = " ".join(["filler"] * (MOST_WORDS + 70_000))
+    long = entry("L", "Long", f"Steps: {words} zebra", "After: quagga", "More: quagga label")
+    other = entry("O", "Other", "Steps: scan the label")
+    one = Loaded(compiled([in_memory((long, other), MEANING)], STEMS), [False, False])
+    assert (one.row(b"zebra"), one.row(b"quagga")) != (-1, -1)  # in the last place, like all after
+    ends = one.arrays["running.ends"]
+    spans = one.arrays["running.passages"]
+    sizes = np.diff(ends, prepend=0)
+    owner = np.arange(2).repeat(one.passage_sizes)
+    assert (spans[:, 0] <= spans[:, 1]).all()
+    assert (spans[:, 1] <= sizes[owner]).all()
+    assert (one.arrays["passages.norm"] > 0).all()
+    docs, passages = np.arange(2), np.arange(len(spans))
+    scan = standing(one, docs, [[(one.row(b"scan"), 1.0)]])
+    assert scan.having.sum() == 1
+    scores = passage_scores(one, scan, docs, passages, one.passage_sizes, [1.0])
+    assert scores[owner == 0].max() == 0 < scores[owner == 1].max() <= PASSAGE.k1 + 1

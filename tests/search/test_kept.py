@@ -78,7 +78,7 @@ def test_suggestions_are_kept_for_the_same_letters_of_the_same_reader(keeping: S
     suggester = Suggester(keeping, keep=10)
     first = suggester.suggest("zepp", EDITOR)
     assert [one.id for one in first.procedures] == ["SHP-099"]
-    assert suggester.suggest("zepp", EDITOR) is first
+    assert suggester.suggest("zepp", EDITOR).procedures is first.procedures
     assert suggester.suggest("zepp", REP).procedures == ()
     keeping.index.update([], ["shipping/SHP-099.md"], nothing)
     assert suggester.suggest("zepp", EDITOR).procedures == ()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb.procedures.model import Status
+from kb.search.filler import filler
 from kb.search.searcher import Searcher
-from tests.search.shelf import REP, TODAY, entry, ids, searcher
+from tests.search.shelf import REP, TODAY, entry, ids, nothing, searcher
 
 SHELVES = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
 QUERIES = [
@@ -55,6 +56,33 @@ def test_endings_in_hiragana_are_not_what_is_marked(shelves: dict[str, Searcher]
 
 
 def test_a_part_of_a_compound_tells_nobody_of_a_draft(tmp_path: Path) -> None:
-    draft = entry("A", "Lieferadresse", "Anschrift.", status=Status.DRAFT)
-    found = searcher(tmp_path, draft, entry("B", "Rückgabe", "Bon."), language="german")
+    many = " ".join(f"{first}adresse" for first in ("neu", "alt", "haupt", "ziel", "heimat", "ort"))
+    more = " ".join(f"adresse{last}" for last in ("feld", "buch", "liste", "zeile", "wahl", "kern"))
+    drafts = [entry(f"D{n}", many, more, status=Status.DRAFT) for n in range(3)]
+    found = searcher(tmp_path, *drafts, entry("B", "Rückgabe", "Bon."), language="german")
     assert ids(found.search("adresse", REP, TODAY)) == []
+    found.index.update([entry("C", "Lieferadresse", "Anschrift.")], [], nothing)
+    assert ids(found.search("adresse", REP, TODAY)) == ["C"]
+
+
+def test_a_short_stem_is_no_part_of_a_compound(tmp_path: Path) -> None:
+    found = searcher(tmp_path, entry("A", "Mandat", "Kontakt zum Datum."), language="german")
+    for asked in ("Daten", "Konten", "\u0300" * 5):
+        assert ids(found.search(asked, REP, TODAY)) == [], asked
+
+
+def test_greetings_count_as_such_without_their_accents() -> None:
+    for language, words in {
+        "french": "plait probleme chere",
+        "spanish": "dias senor queria",
+        "german": "grusse gruesse moechte koennten",
+        "portuguese": "ola duvida",
+    }.items():
+        assert set(words.split()) <= filler(language), language
+
+
+def test_what_was_elided_leaves_compounds_whole(tmp_path: Path) -> None:
+    found = searcher(tmp_path, entry("A", "Changer l'e-mail", "Étape."), language="french")
+    for asked in ("email", "e-mail", "l’e-mail", "mail"):
+        results = found.search(asked, REP, TODAY)
+        assert (ids(results), results.did_you_mean) == (["A"], None), asked

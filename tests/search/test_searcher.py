@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from pathlib import Path
+
 import pytest
 
 from kb.procedures.model import Status
@@ -9,7 +13,7 @@ from kb.procedures.visibility import Reader
 from kb.search.results import Facet
 from kb.search.searcher import Searcher
 from kb.search.synonyms import Synonyms
-from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
+from tests.search.shelf import REP, SHELF, TODAY, entry, ids, nothing, searcher
 
 EDITOR = Reader(frozenset({"shipping"}))
 OUTSIDER = Reader(frozenset({"billing"}))
@@ -215,3 +219,16 @@ def test_a_synonym_written_with_a_hyphen_is_understood_as_it_is_typed(shelf: Sea
     plain = [hit.id for hit in knowing.search("refund", Reader(), TODAY).hits]
     assert plain
     assert [hit.id for hit in knowing.search("pick-up-tent", Reader(), TODAY).hits] == plain
+
+
+def test_a_set_out_of_service_goes_at_once_with_its_file(tmp_path: Path) -> None:
+    found = searcher(tmp_path, *SHELF)
+    assert found.search("late parcels", REP, TODAY).total
+    old = weakref.ref(found.loaded()[0])
+    gc.disable()  # what was loaded before a fork is never collected
+    try:
+        found.index.rebuild(SHELF, nothing)
+        assert found.search("late parcels", REP, TODAY).total
+        assert old() is None
+    finally:
+        gc.enable()
