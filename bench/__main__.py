@@ -32,7 +32,10 @@ _TYPING_PAUSE = 0.12  # seconds, as in kb/static/suggesting.js
 def main() -> None:
     """Measure each size of the first argument ("1000,10000") and print the table."""
     sizes = [int(size) for size in (sys.argv[1] if len(sys.argv) > 1 else "1000,10000").split(",")]
-    columns = [measure(size) for size in sizes]
+    columns = []
+    for size in sizes:
+        columns.append(measure(size))
+        print(table(columns[-1:]), file=sys.stderr)  # the next size may take half an hour
     when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     RESULTS.write_text(json.dumps({"when": when, "machine": machine, "sizes": columns}, indent=2))
