@@ -73,7 +73,7 @@ class Loaded:
         self.row = remembered(self._row, 1 << 14)
         self.size = remembered(self._size, 1 << 14)
         self.table = remembered(self._table, 1 << 13)
-        self.stored = remembered(self._stored, 2_000)
+        self.stored = remembered(self._stored, 1_000)
         self.everywhere = remembered(self._everywhere, max(8, KEPT_BYTES // (4 * self.count + 1)))
 
     def without(self, numbers: list[int]) -> Loaded:

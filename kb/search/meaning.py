@@ -37,7 +37,7 @@ class Meaning:
         self._model: Any = None
         self._rows: dict[str, int] = {}
         self._vectors: Vectors = np.zeros((0, SIZE), np.float32)
-        self.of_query = lru_cache(maxsize=4096)(self._of_query)
+        self.of_query = lru_cache(maxsize=1024)(self._of_query)
 
     def of_words(self, words: Sequence[str]) -> Vectors:
         """The vector of each word, shape (n, SIZE), not scaled: rarer pieces are longer."""
