@@ -103,8 +103,7 @@ class _Looked:
         self.one: Loaded = scorer.sets[number]
         self.first = self.one.passage_starts.take(docs)
         self.sizes = self.one.passage_sizes.take(docs)
-        self.starts = self.sizes.cumsum() - self.sizes  # of each document's passages among `rows`
-        self.rows = self.starts  # passages of all candidates, once they are looked at
+        self.starts = self.sizes.cumsum() - self.sizes  # of each document's passages among those of all
         self.passages: Array = self.first.copy()
         self.parts = np.zeros((len(docs), 5), np.float32)
         self.parts[:, WORDS] = match.words.take(docs) / np.float32(scorer.asked * HIGHEST)
@@ -126,7 +125,7 @@ class _Looked:
         about = self.one.arrays["about"].take(self.docs, axis=0).astype(np.float32) @ vector
         about *= self.one.arrays["about.scale"].take(self.docs)
         self.parts[:, ABOUT] = np.maximum(about, 0) * np.float32(weights.about)
-        self.rows = rows = ranges(self.first, self.sizes)
+        rows = ranges(self.first, self.sizes)
         vectors = self.one.arrays["vectors"].take(rows, axis=0).astype(np.float32)
         alike = (vectors @ vector) * self.one.arrays["vectors.scale"].take(rows)
         self.alike = np.maximum(alike, 0) * np.float32(weights.meaning)
