@@ -103,7 +103,7 @@ class _Looked:
         self.one: Loaded = scorer.sets[number]
         self.first = self.one.passage_starts.take(docs)
         self.sizes = self.one.passage_sizes.take(docs)
-        self.starts = self.sizes.cumsum() - self.sizes  # of each document's passages among those of all
+        self.starts = self.sizes.cumsum() - self.sizes  # each document's first among all
         self.passages: Array = self.first.copy()
         self.parts = np.zeros((len(docs), 5), np.float32)
         self.parts[:, WORDS] = match.words.take(docs) / np.float32(scorer.asked * HIGHEST)
