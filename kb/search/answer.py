@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kb.search.facets import Narrowing
 from kb.search.loaded import Loaded
 from kb.search.query import Query
-from kb.search.ranking import PARTS, Ranked, shares
+from kb.search.ranking import PARTS, Ranked
 from kb.search.results import Explained, Part
 from kb.search.scoring import Match, Scorer
 from kb.search.understanding import Understood
@@ -38,12 +38,12 @@ class Answer:
     @property
     def convincing(self) -> bool:
         """Does the best hit fit well?"""
-        if not len(self.ranked.docs):
+        if not len(self.ranked):
             return False
         if self.query.filtered and not self.query.words:
             return True
         several = len(self.scorer.in_order) > 1
-        return float(self.ranked.scores[0]) >= (CONVINCING if several else CONVINCING_WORD)
+        return self.ranked.scores[0] >= (CONVINCING if several else CONVINCING_WORD)
 
     @property
     def did_you_mean(self) -> str | None:
@@ -57,29 +57,27 @@ class Answer:
     def likely_department(self) -> str | None:
         """The department with the most weight among the best hits."""
         votes: dict[str, float] = {}
-        ranked = self.ranked
-        best = (ranked.sets, ranked.docs, ranked.scores)
-        firsts = zip(*(each[:DEPARTMENT_VOTERS].tolist() for each in best), strict=True)
-        for place, (number, doc, score) in enumerate(firsts, 1):
+        for nth, score in enumerate(self.ranked.scores[:DEPARTMENT_VOTERS]):
+            number, doc = self.ranked.at(nth)
             one = self.sets[number]
             name = one.names["department"][one.arrays["department"].item(doc)]
-            votes[name] = votes.get(name, 0.0) + score / place
+            votes[name] = votes.get(name, 0.0) + score / (nth + 1)
         return max(votes, key=lambda name: votes[name]) if votes else None
 
     def page(self, offset: int, limit: int) -> range:
         """The places of the hits from `offset` on, `limit` at most."""
-        count = len(self.ranked.docs)
+        count = len(self.ranked)
         return range(min(offset, count), min(offset + limit, count))
 
     def explained(self, nth: int) -> Explained:
         """The nth hit with the parts of its score."""
-        ranked = self.ranked
-        it = self.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
+        number, doc = self.ranked.at(nth)
+        it = self.sets[number].stored(doc).found
         parts = tuple(
-            Part(name, round(float(adds), 4))
-            for name, adds in zip(PARTS, shares(self.scorer, ranked, nth), strict=True)
+            Part(name, round(adds, 4))
+            for name, adds in zip(PARTS, self.ranked.shares(nth), strict=True)
         )
-        return Explained(it.id, it.title, float(ranked.scores[nth]), parts)
+        return Explained(it.id, it.title, self.ranked.scores[nth], parts)
 
 
 def meant(query: Query, understood: Understood) -> str:

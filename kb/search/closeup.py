@@ -7,90 +7,92 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
-from kb.search.compiling import GAP, PASSAGE
-from kb.search.loaded import Floats, Loaded, Mask
+from kb.search.compiling import GAP, NO_STEM, PASSAGE
+from kb.search.loaded import Floats, Loaded
 
 CLOSE = GAP - 1  # words apart, in any order
 MOST_ROWS = 3  # options of a word that are looked at
+_AROUND = np.array([[-CLOSE], [CLOSE + 1]])
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where each word stands: (words, places), CLOSE places at both ends without any.
+    """Where each of some words stands in a line of `length` stems, document after document.
 
-    `starts` is the place where each document begins.
+    `places` ascend; each is the number of the word times `length`, plus the place in the line.
+    `starts` is the place where each document begins, `lines` (words, 1) where each word's line.
     """
 
-    having: Mask
+    places: NDArray[np.int64]
+    length: int
     starts: NDArray[np.int64]
+    lines: NDArray[np.int64]
 
 
-def standing(one: Loaded, docs: Array, words: Sequence[Sequence[tuple[int, float]]]) -> Standing:
-    """Where the rows of each word stand in the texts of `docs`."""
-    last, sizes = one.arrays["running.ends"].take(docs), one.running_sizes.take(docs)
-    running, starts = one.arrays["running"], sizes.cumsum() - sizes
-    stretches = zip((last - sizes).tolist(), last.tolist(), strict=True)
-    line = np.concatenate([running[start:end] for start, end in stretches])
-    also, cells = _also(one, docs, starts)
-    having = np.zeros((len(words), len(line) + 2 * CLOSE), bool)
-    for rows, found in zip(words, having[:, CLOSE:-CLOSE], strict=True):
-        for nth, (row, _) in enumerate(rows[:MOST_ROWS]):
-            if nth:
-                found |= line == row
-            else:
-                np.equal(line, row, out=found)
-            if len(also):
-                found[cells[also == row]] = True
-    return Standing(having, starts + CLOSE)
+def standing(
+    one: Loaded, docs: Array, layout: Array, words: Sequence[Sequence[tuple[int, float]]]
+) -> Standing:
+    """Where the rows of each word stand in the texts of `docs`, whose `layout` (4, n) that is."""
+    _, _, first, sizes = layout
+    running, starts = one.running, sizes.cumsum() - sizes
+    stretches = zip(first.tolist(), (first + sizes).tolist(), strict=True)
+    line = np.frombuffer(b"".join([running[start:end] for start, end in stretches]), one.stem_kind)
+    rows = [found[0][0] if found else NO_STEM for found in words]
+    having = line == np.array(rows).astype(one.stem_kind)[:, None]
+    for found, cells in zip(words, having, strict=True):
+        for row, _ in found[1:MOST_ROWS]:
+            cells |= line == row
+        for row, _ in found[:MOST_ROWS]:
+            if row in one.sharing:
+                cells[_sharing(one, row, docs, starts)] = True
+    lines = np.arange(0, having.size, len(line))[:, None]
+    return Standing(having.reshape(-1).nonzero()[0], len(line), starts, lines)
 
 
-def _also(one: Loaded, docs: Array, starts: Array) -> tuple[Array, Array]:
-    """The stems that share a place with another, and their places in the line."""
+def _sharing(one: Loaded, row: int, docs: Array, starts: Array) -> Array:
+    """The places in the line where the stem `row` stands beside another."""
     stems, cells, ends = (one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
-    if not len(stems):
-        return stems, cells
     stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in docs.tolist()]
-    parts = [
-        cells[low:high] + start
-        for (low, high), start in zip(stretches, starts.tolist(), strict=True)
-    ]
-    return np.concatenate([stems[low:high] for low, high in stretches]), np.concatenate(parts)
+    return np.concatenate(
+        [
+            cells[low:high][stems[low:high] == row] + start
+            for (low, high), start in zip(stretches, starts.tolist(), strict=True)
+        ]
+    )
 
 
-def closeness(found: Standing, words: Sequence[int], worth: Sequence[float]) -> Floats:
-    """For each document the worth of the pairs of neighbouring `words` that are close in it.
+def closeness(found: Standing, worth: Sequence[float]) -> Floats:
+    """For each document the worth of the words that stand close to the next one in it.
 
-    A pair counts as its commoner word.
+    `worth` is of the first word with the second, of the second with the third, and so on; the
+    words after these are not looked at.
     """
-    typed = found.having if len(words) == len(found.having) else found.having.take(words, axis=0)
-    around = typed[1:]
-    for step in (1, 2, 3):  # two places at once, then four, then all seven around each
-        around = around[:, :-step] | around[:, step:]
-    close = typed[:-1, CLOSE:-CLOSE] & around
-    pairs = np.logical_or.reduceat(close, found.starts - CLOSE, axis=1)
-    return np.asarray(np.array([min(pair) for pair in pairwise(worth)], np.float32).dot(pairs))
+    low, high = found.places.searchsorted(found.places + (_AROUND + found.length))
+    close = found.places[low < high]
+    # The number of the word times that of the documents, plus the number of the document.
+    cells = (found.starts + found.lines).reshape(-1).searchsorted(close, "right") - 1
+    having = np.zeros((len(found.lines), len(found.starts)), np.float32)
+    having.reshape(-1)[cells] = 1
+    return np.asarray(np.array(worth, np.float32).dot(having[: len(worth)]))
 
 
 def passage_scores(
-    one: Loaded, found: Standing, docs: Array, rows: Array, sizes: Array, worth: Sequence[float]
+    one: Loaded, found: Standing, rows: Array, starts: Array, sizes: Array, worth: Sequence[float]
 ) -> Floats:
-    """BM25 of the passages `rows` of the `docs` looked at, the title counted in each.
+    """BM25 of the passages `rows` of the documents looked at, the title counted in each.
 
-    Each document has `sizes` passages; `worth` is of each word.
+    `starts` is where the passages of each document begin among them, `sizes` how many they are.
+    `worth` is of each word. The titles, the first of each document, have 0.
     """
-    owner = np.arange(len(docs)).repeat(sizes)
-    inside = one.arrays["running.passages"].take(rows, axis=0) + found.starts.take(owner)[:, None]
-    titles = np.array((found.starts, found.starts + one.arrays["running.title"].take(docs))).T
-    edges = np.concatenate((inside, titles))
-    counts = np.add.reduceat(found.having.view(np.uint8), edges.ravel(), axis=1, dtype=np.int32)
-    counts = counts[:, ::2] * (edges[:, 0] < edges[:, 1])
-    in_title = counts[:, len(rows) :].take(owner, axis=1)
-    many = (counts[:, : len(rows)] + in_title).astype(np.float32)
+    edges = one.arrays["running.passages"].take(rows, axis=0) + found.starts.repeat(sizes)[:, None]
+    places = found.places.searchsorted(edges.reshape(-1) + found.lines)
+    counts = places[:, 1::2] - places[:, ::2]
+    counts += counts.take(starts, axis=1).repeat(sizes, axis=1)
+    many = counts.astype(np.float32)
     many /= many + one.arrays["passages.norm"].take(rows)
-    return np.asarray((np.array(worth, np.float32) * np.float32(PASSAGE.k1 + 1)).dot(many))
+    return np.asarray(np.array([(PASSAGE.k1 + 1) * each for each in worth], np.float32).dot(many))

@@ -19,6 +19,7 @@ from kb.search.passages import BODY, KEYWORDS
 
 Raw = dict[str, Array]
 PLACE_BITS = 18
+NO_STEM = -1  # as the kind of numbers that stems have: the largest of them
 GAP = 4  # words between title, keywords, body and the next document, so that none stand close
 
 
@@ -80,7 +81,28 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
     tables |= _running(raws, words)
     tables["passages.norm"] = _passage_norm(counts, keys, documents, averages)
     tables["averages"] = averages
-    return {**documents, **tables, **_surfaces(postings, words, size), "stems": words.stems}
+    every = {**documents, **tables, **_surfaces(postings, words, size), "stems": words.stems}
+    return _with_titles(every)
+
+
+def _with_titles(every: Raw) -> Raw:
+    """The title stands before the passages of each document and is scored as one of them.
+
+    Its vector is that of `about`. Its norm is infinite, so that its words add nothing by
+    themselves: they count in each passage.
+    """
+    ends, titles = every["passages.ends"], every.pop("running.title")
+    firsts = ends - np.diff(ends, prepend=0)
+    spans = np.stack([np.zeros_like(titles), titles], axis=1)
+    for name, rows in (
+        ("passages", 0),
+        ("passages.norm", np.inf),
+        ("running.passages", spans),
+        ("vectors", every.pop("about")),
+        ("vectors.scale", every.pop("about.scale")),
+    ):
+        every[name] = np.insert(every[name], firsts, rows, axis=0)
+    return {**every, "passages.ends": ends + np.arange(1, len(ends) + 1)}
 
 
 def _vocabulary(raws: list[Raw], stems: Stems) -> _Words:
@@ -150,7 +172,7 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
     nothing is close across. Where several stems have one place ("mail" and "email"), the first has
     the cell; the others stand in `also.stems`, with their cells in `also.cells`. All cells are
     counted from the document's beginning: `running.title` is how many the title has,
-    `running.passages` where each passage begins and ends.
+    `running.passages` where each passage begins and ends (_with_titles puts the titles among them).
     """
     none = len(words.stems)
     made = [
@@ -164,7 +186,7 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
 
 
 def _running_part(raw: Raw, stem_of_term: Array, none: int) -> Raw:
-    kind = np.uint16 if none < 1 << 16 else np.uint32
+    kind = np.uint16 if none < (1 << 16) - 1 else np.uint32  # the largest is NO_STEM
     count = len(raw["stored.ends"])
     bits = max(none, 1).bit_length()
     stems = stem_of_term.repeat(np.diff(raw["ends"], prepend=0))

@@ -102,15 +102,13 @@ class Recall:
     stems: Stems
     weight: float
 
-    def of(
-        self, slots: Sequence[Slot], rarity: Sequence[float], one: Loaded
-    ) -> list[tuple[Where, float]]:
+    def of(self, slots: Sequence[Slot], one: Loaded) -> list[tuple[Where, float]]:
         """Where the words that say something are learned, with what each is worth there."""
         found = []
-        for slot, worth in zip(slots, rarity, strict=True):
+        for slot in slots:
             if not slot.filler and (known := self._known(slot, one)):
                 where, factor = known
-                found.append((where, worth * factor * self.weight))
+                found.append((where, slot.worth * factor * self.weight))
         return found
 
     def _known(self, slot: Slot, one: Loaded) -> tuple[Where, float] | None:

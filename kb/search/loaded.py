@@ -61,10 +61,16 @@ class Loaded:
         self.count = len(deleted)
         self.whole: Loaded | None = None
         self.stems = arrays["stems"]
-        # Of each document how many passages it has, and which is its first.
-        self.passage_sizes = np.diff(arrays["passages.ends"], prepend=0)
-        self.passage_starts = arrays["passages.ends"] - self.passage_sizes
-        self.running_sizes = np.diff(arrays["running.ends"], prepend=0)
+        # Of each document (count, 4): its first passage, which is the title, and how many there
+        # are; where its stems begin in `running`, and how many there are.
+        self.layout = np.empty((self.count, 4), np.int64)
+        for column, name in ((0, "passages"), (2, "running")):
+            sizes = np.diff(arrays[f"{name}.ends"], prepend=0)
+            self.layout[:, column] = arrays[f"{name}.ends"] - sizes
+            self.layout[:, column + 1] = sizes
+        self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
+        # The rows of stems that share a place with another.
+        self.sharing = frozenset(np.unique(arrays["also.stems"]).tolist())
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
         self.numbers = {folded(name): n for n, name in enumerate(self.names.get("id", []))}
         # What is looked up again and again is kept: words repeat from one query to the next.

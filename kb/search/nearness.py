@@ -128,6 +128,7 @@ def document_vectors(one: Loaded) -> Vectors:
         scaled = one.arrays["vectors"][rows].astype(np.float32)
         scaled *= one.arrays["vectors.scale"][rows, None]
         edges = np.concatenate(([0], ends[first : last - 1] - start))
+        scaled[edges] = 0  # the title is none of them
         made[first:last] = packed(np.add.reduceat(scaled, edges, axis=0))
         first = last
     squares = [np.square(some, dtype=np.int32).sum(axis=1) for some in np.array_split(made, 16)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,60 +37,42 @@ class Scorer:
         self.sets = sets
         self.slots = slots
         self._recall = recall
-        # For each set and slot (row, factor) of the options that the set has.
-        self.rows = [
-            [
-                [(row, o.factor) for o in slot.options if (row := one.row(o.stem)) >= 0]
-                for slot in slots
-            ]
-            for one in sets
-        ]
-        total = sum(one.count for one in sets)
-        self.rarity = [self._rarity(nth, total) * slot.weight for nth, slot in enumerate(slots)]
-        self.asked = max(sum(self.rarity), 1e-9)
+        self.asked = max(sum([slot.worth for slot in slots]), 1e-9)
         # The slots that make a match: those that are no filler, where any of them is found.
-        found = [n for n in range(len(slots)) if any(rows[n] for rows in self.rows)]
-        told = [n for n in found if not slots[n].filler]
+        found = [nth for nth, slot in enumerate(slots) if any(slot.rows)]
+        told = [nth for nth in found if not slots[nth].filler]
         self.telling = tuple(told or found)
         # The typed slots that are no filler, in order.
         self.in_order = [n for n, slot in enumerate(slots) if not (slot.filler or slot.added)]
-
-    def _rarity(self, nth: int, total: int) -> float:
-        """BM25's idf of a slot; a slot is as common as the commonest of its options."""
-        sizes: dict[int, int] = {}
-        for one, rows in zip(self.sets, self.rows, strict=True):
-            for place, (row, _) in enumerate(rows[nth]):
-                sizes[place] = sizes.get(place, 0) + one.size(row)
-        having = max(sizes.values(), default=0)
-        return log(1 + (total - having + 0.5) / (having + 0.5))
 
     def match(self, number: int) -> Match:
         """Word scores of the documents of set `number`; filler alone matches only if all is."""
         scores = np.zeros(self.sets[number].count, np.float32)
         for nth in self.telling:
-            self._add(number, nth, scores)
+            self._add(number, self.slots[nth], scores)
         for (docs, strengths), worth in self._learned_of(number):
             scores[docs] += strengths * np.float32(worth)
         matched = scores > 0  # every word adds something wherever it stands
-        for nth in range(len(self.slots)):
-            if nth not in self.telling:
-                self._add(number, nth, scores)
+        if len(self.telling) < len(self.slots):
+            for nth, slot in enumerate(self.slots):
+                if nth not in self.telling:
+                    self._add(number, slot, scores)
         return Match(scores, matched)
 
-    def _add(self, number: int, nth: int, into: Floats) -> None:
-        """Add what slot `nth` is worth: of several options the best one counts."""
-        rows, one, worth = self.rows[number][nth], self.sets[number], self.rarity[nth]
+    def _add(self, number: int, slot: Slot, into: Floats) -> None:
+        """Add what the slot is worth: of several options the best one counts."""
+        rows, one = slot.rows[number], self.sets[number]
         if len(rows) == 1:
             row, factor = rows[0]
             if one.common(row):
-                into += one.everywhere(row) * np.float32(worth * factor)
+                into += one.everywhere(row) * np.float32(slot.worth * factor)
             else:
                 ids, adds = one.table("words", row)
-                into[ids.astype(np.intp)] += adds * np.float32(worth * factor)
+                into[ids.astype(np.intp)] += adds * np.float32(slot.worth * factor)
         elif rows:
-            into += self._best(one, rows) * np.float32(worth)
+            into += self._best(one, rows) * np.float32(slot.worth)
 
-    def _best(self, one: Loaded, rows: list[tuple[int, float]]) -> Floats:
+    def _best(self, one: Loaded, rows: Sequence[tuple[int, float]]) -> Floats:
         best = np.zeros(one.count, np.float32)
         for row, factor in rows:
             ids, adds = one.table("words", row)
@@ -101,15 +82,15 @@ class Scorer:
     def share(self, number: int, field: str, docs: Array) -> Floats:
         """What `field` (title, keywords) adds to each of `docs`, before its weight."""
         total = np.zeros(len(docs), np.float32)
-        for nth, rows in enumerate(self.rows[number]):
+        for slot in self.slots:
             best = np.zeros(len(docs), np.float32)
-            for row, factor in rows:
+            for row, factor in slot.rows[number]:
                 ids, adds = self.sets[number].table(field, row)
                 if len(ids):
                     at = np.minimum(np.searchsorted(ids, docs), len(ids) - 1)
                     found = np.where(ids[at] == docs, adds[at], 0) * np.float32(factor)
                     best = np.maximum(best, found)
-            total += best * np.float32(self.rarity[nth])
+            total += best * np.float32(slot.worth)
         return total
 
     def learned_share(self, number: int, docs: Array) -> Floats:
@@ -123,7 +104,7 @@ class Scorer:
         """Where the words are learned, with what each is worth there."""
         if self._recall is None:
             return []
-        return self._recall.of(self.slots, self.rarity, self.sets[number])
+        return self._recall.of(self.slots, self.sets[number])
 
 
 def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> NDArray[np.int64]:

@@ -30,6 +30,9 @@ from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
 from kb.search.understanding import Understanding
 
+Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
+
+READERS = 64  # different rights, whose words are remembered
 ATTEMPTS = 5  # to read an index that is being replaced
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
@@ -61,7 +64,7 @@ class Searcher:
         self._seen: tuple[int, ...] = ()
         self._sets: tuple[Loaded, ...] = ()
         self._fixed: tuple[Loaded, ...] | None = None
-        self._understanding: Understanding | None = None
+        self._understandings: tuple[object, object, dict[Reader, Understanding]] = (None, None, {})
 
     def search(
         self,
@@ -83,15 +86,20 @@ class Searcher:
         """
         began = time.perf_counter()
         asked = (text, reader, today, department, category, max(offset, 0), max(limit, 0))
-        found = self._kept.of(
-            self.basis(),
-            (*asked, prefix, counts),
-            lambda: self._found(*asked, prefix, counts),
-        )
-        return replace(found, took_ms=(time.perf_counter() - began) * 1000)
+        basis, new = self.basis(), False
+
+        def answer() -> Results:
+            nonlocal new
+            new = True
+            return self._found(began, basis, *asked, prefix, counts)
+
+        found = self._kept.of(basis, (*asked, prefix, counts), answer)
+        return found if new else replace(found, took_ms=_millis(began))
 
     def _found(
         self,
+        began: float,
+        basis: Basis,
         text: str,
         reader: Reader,
         today: date,
@@ -102,9 +110,10 @@ class Searcher:
         prefix: bool,
         counts: bool,
     ) -> Results:
-        answer = self._answer(text, reader, prefix, department, category, offset + limit)
-        wanted, shown = answer.wanted, answer.page(offset, limit)
-        hits = tuple(self._hit(answer, nth, wanted, today) for nth in shown)
+        answer = self._answer(basis, text, reader, prefix, department, category, offset + limit)
+        shown = answer.page(offset, limit)
+        wanted = answer.wanted if shown else frozenset()
+        hits = tuple([self._hit(answer, nth, wanted, today) for nth in shown])
         return Results(
             query=text,
             total=answer.narrowing.total,
@@ -115,7 +124,7 @@ class Searcher:
             likely_department=answer.likely_department,
             convincing=answer.convincing,
             opens=_opened(answer.sets, text, reader),
-            took_ms=0.0,
+            took_ms=_millis(began),
             offset=offset,
             limit=limit,
         )
@@ -123,28 +132,26 @@ class Searcher:
     def glance(self, text: str, reader: Reader, most: int, *, prefix: bool = False) -> Glance:
         """The `most` best alone, in the order of `search`: no snippets, no counts."""
         began = time.perf_counter()
-        answer = self._answer(text, reader, prefix, None, None, most)
+        answer = self._answer(self.basis(), text, reader, prefix, None, None, most)
         ranked = answer.ranked
+        best = [ranked.at(nth) for nth in answer.page(0, most)]
         return Glance(
-            hits=tuple(
-                answer.sets[int(ranked.sets[nth])].stored(int(ranked.docs[nth])).found
-                for nth in answer.page(0, most)
-            ),
+            hits=tuple([answer.sets[number].stored(doc).found for number, doc in best]),
             wanted=answer.wanted,
             total=answer.narrowing.total,
             convincing=answer.convincing,
-            score=float(ranked.scores[0]) if len(ranked) else 0.0,
+            score=ranked.scores[0] if len(ranked) else 0.0,
             likely_department=answer.likely_department,
-            took_ms=(time.perf_counter() - began) * 1000,
+            took_ms=_millis(began),
         )
 
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
         """The same ranking with the parts of each score."""
         del today
-        answer = self._answer(text, reader, False, None, None, limit)
+        answer = self._answer(self.basis(), text, reader, False, None, None, limit)
         words = tuple(
-            (slot.word, round(worth, 3), "; ".join(o.why for o in slot.options if o.why))
-            for slot, worth in zip(answer.understood.slots, answer.scorer.rarity, strict=True)
+            (slot.word, round(slot.worth, 3), "; ".join(o.why for o in slot.options if o.why))
+            for slot in answer.understood.slots
         )
         places = answer.page(0, limit)
         return Explanation(text, words, tuple(answer.explained(nth) for nth in places))
@@ -167,7 +174,7 @@ class Searcher:
         self._seen, self._sets = (), ()
         return ()
 
-    def basis(self) -> tuple[object, ...]:
+    def basis(self) -> Basis:
         """What answers are made from: one of these is another object as soon as it changed."""
         return self.loaded(), self.synonyms(), self._learned()
 
@@ -193,6 +200,7 @@ class Searcher:
 
     def _answer(
         self,
+        basis: Basis,
         text: str,
         reader: Reader,
         prefix: bool,
@@ -200,9 +208,10 @@ class Searcher:
         category: str | None,
         most: int,
     ) -> Answer:
-        query, understanding = self._parse(text), self._understands()
-        sets, understood = understanding.sets, understanding.of(query, reader, prefix)
-        scorer = Scorer(sets, understood.slots, self._recall())
+        sets, synonyms, learned = basis
+        query = self._parse(text)
+        understood = self._understands(sets, synonyms, reader).of(query, prefix)
+        scorer = Scorer(sets, understood.slots, self._recall(learned))
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
             self._allowed(query, one, match, reader)
@@ -212,19 +221,26 @@ class Searcher:
         vector = None
         if understood.slots and narrowing.total:
             vector = self.index.meaning.of_query(meant(query, understood))
-        ranked = rank(scorer, matches, narrowing.masks, vector, self._weights, most)
+        ranked = rank(
+            scorer, matches, narrowing.masks, narrowing.totals, vector, self._weights, most
+        )
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
 
-    def _understands(self) -> Understanding:
-        """What reads the queries now; the one before, where nothing changed."""
-        sets, synonyms, known = self.loaded(), self.synonyms(), self._understanding
-        if known is None or known.sets is not sets or known.synonyms is not synonyms:
-            known = Understanding(sets, self.index.stems, self._filler, synonyms)
-            self._understanding = known
+    def _understands(
+        self, sets: tuple[Loaded, ...], synonyms: Synonyms, reader: Reader
+    ) -> Understanding:
+        """What reads this reader's queries; the one before, where nothing changed."""
+        of_sets, of_synonyms, readers = self._understandings
+        if of_sets is not sets or of_synonyms is not synonyms or len(readers) >= READERS:
+            readers = {}
+            self._understandings = sets, synonyms, readers
+        known = readers.get(reader)
+        if known is None:
+            known = Understanding(sets, self.index.stems, self._filler, synonyms, reader)
+            readers[reader] = known
         return known
 
-    def _recall(self) -> Recall | None:
-        learned = self._learned()
+    def _recall(self, learned: Learned) -> Recall | None:
         if not learned or not self._weights.learned:
             return None
         return Recall(learned, self.index.stems, self._weights.learned * HIGHEST)
@@ -252,21 +268,26 @@ class Searcher:
         return mask
 
     def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date) -> Hit:
-        ranked = answer.ranked
-        one = answer.sets[int(ranked.sets[nth])]
-        number = int(ranked.docs[nth])
+        place, number = answer.ranked.at(nth)
+        one = answer.sets[place]
         it = one.stored(number)
-        _, _, section, start, end = one.arrays["passages"][int(ranked.passages[nth])].tolist()
+        best = answer.ranked.passage(nth)
+        _, _, section, start, end = one.arrays["passages"][best].tolist()
         anchor, heading, _ = it.sections[section] if it.sections else ("", "", 0)
         due = it.found.due
         return Hit(
             found=it.found,
             overdue=bool(due and due < today),
-            score=round(float(ranked.scores[nth]), 4),
+            score=round(answer.ranked.scores[nth], 4),
             anchor=anchor,
             heading=heading,
             snippet=snippet(one.text(number, start, end), wanted, self.index.stems),
         )
+
+
+def _millis(began: float) -> float:
+    """Since then."""
+    return (time.perf_counter() - began) * 1000
 
 
 def _stamp(index: Index) -> tuple[int, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from math import log
 
 import numpy as np
 
@@ -43,13 +44,41 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A word: what may stand for it, and how much it counts. `added` ones were not typed."""
+    """A word: what may stand for it, and how much it counts. `added` ones were not typed.
+
+    `rows` are for each set (row, factor) of the options that it has. `worth` is BM25's idf, times
+    `weight`; a slot is as common as the commonest of its options.
+    """
 
     word: str
     options: tuple[Option, ...]
     weight: float
     filler: bool
-    added: bool = False
+    added: bool
+    rows: tuple[tuple[tuple[int, float], ...], ...]
+    worth: float
+
+    @classmethod
+    def among(
+        cls,
+        sets: Sequence[Loaded],
+        word: str,
+        options: Iterable[Option],
+        weight: float = 1.0,
+        filler: bool = False,
+        added: bool = False,
+    ) -> Slot:
+        """The slot with what `sets` know of its options."""
+        options = tuple(options)
+        rows = [[(one.row(option.stem), option.factor) for option in options] for one in sets]
+        sizes = [
+            [one.size(row) if row >= 0 else 0 for row, _ in found]
+            for one, found in zip(sets, rows, strict=True)
+        ]
+        having = max(map(sum, zip(*sizes, strict=True)), default=0)
+        rarity = log(1 + (sum(one.count for one in sets) - having + 0.5) / (having + 0.5))
+        present = tuple([tuple([each for each in found if each[0] >= 0]) for found in rows])
+        return cls(word, options, weight, filler, added, present, rarity * weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,76 +91,91 @@ class Understood:
 
 
 class Understanding:
-    """Reads queries against the sets in service, as one reader may see them.
+    """Reads queries against the sets in service, as `reader` may see them.
 
     Safe to share between threads; what it found for a word it remembers.
     """
 
     def __init__(
-        self, sets: tuple[Loaded, ...], stems: Stems, filler: frozenset[str], synonyms: Synonyms
+        self,
+        sets: tuple[Loaded, ...],
+        stems: Stems,
+        filler: frozenset[str],
+        synonyms: Synonyms,
+        reader: Reader,
     ) -> None:
         self.sets = sets
         self.stems = stems
         self.filler = filler
         self.synonyms = synonyms
+        self.reader = reader
+        self._plain = remembered(self._found_plain, 1 << 12)
         self._exact = remembered(self._found_exactly, 1 << 13)
         self._compounds = remembered(self._found_in_compounds, 1 << 10)
 
-    def of(self, query: Query, reader: Reader, prefix: bool) -> Understood:
+    def of(self, query: Query, prefix: bool) -> Understood:
         """What each word of `query` stands for. `prefix`: the last word is unfinished."""
         slots: dict[str, Slot] = {}
         corrected: dict[str, str] = {}
-        last = len(query.words) - 1
+        last = len(query.words) - 1 if prefix else -1
         for nth, word in enumerate(query.words):
             if word in slots:
                 continue
-            options = list(self._exact(word, reader))
-            if prefix and nth == last:
-                options += self._begun(word, reader)
+            plain = self._plain(word) if nth != last else None
+            if plain is not None:
+                slots[word] = plain
+                continue
+            options = list(self._exact(word))
+            if nth == last:
+                options += self._begun(word)
             elif nth < MOST_COMPOUNDS and self._makes_compounds(word):
-                options += self._compounds(word, reader)
-            if not options and (halves := self._halves(word, reader)):
+                options += self._compounds(word)
+            if not options and (halves := self._halves(word)):
                 slots |= halves
                 continue
             if not options and may_be_misspelt(word) and word not in self.filler:
-                options, spelling = self._near(word, reader)
+                options, spelling = self._near(word)
                 if spelling:
                     corrected[word] = spelling
             slots[word] = self._slot(word, options)
-        self._join(query, slots, reader)
-        added = self._add_synonyms(query.words, slots, reader)
+        self._join(query, slots)
+        added = self._add_synonyms(query.words, slots)
         return Understood(tuple(slots.values()), corrected, added)
 
-    def _slot(self, word: str, options: Iterable[Option]) -> Slot:
-        filler = word in self.filler or is_grammar(word)
-        return Slot(word, tuple(options), FILLER_WEIGHT if filler else 1.0, filler)
+    def _found_plain(self, word: str) -> Slot | None:
+        """The slot of a word that is written so in some procedure, and is no part of others."""
+        options = self._exact(word)
+        return self._slot(word, options) if options and not self._makes_compounds(word) else None
 
-    def _halves(self, word: str, reader: Reader) -> dict[str, Slot]:
+    def _slot(self, word: str, options: Iterable[Option], added: bool = False) -> Slot:
+        filler = word in self.filler or is_grammar(word)
+        weight = (FILLER_WEIGHT if filler else 1.0) * (SYNONYM if added else 1.0)
+        return Slot.among(self.sets, word, options, weight, filler, added)
+
+    def _halves(self, word: str) -> dict[str, Slot]:
         """ "setup" where only "set up" is written: the two words that it is made of."""
         if not word.isalpha() or len(word) > MOST_SPLIT:
             return {}
         best, most = 0, 0
         for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1):
-            together = self._together(word[:at], word[at:], reader)
+            together = self._together(word[:at], word[at:])
             if together > most:
                 best, most = at, together
         if not most:
             return {}
         return {
-            half: Slot(
-                half, tuple(_because(self._exact(half, reader), f"part of {word}")), 0.5, False
-            )
+            half: Slot.among(self.sets, half, _because(self._exact(half), f"part of {word}"), 0.5)
             for half in (word[:best], word[best:])
         }
 
-    def _together(self, left: str, right: str, reader: Reader) -> int:
+    def _together(self, left: str, right: str) -> int:
         """In how many procedures that the reader may find both words stand."""
         total = 0
         for one in self.sets:
             rows = one.written(_bytes(left)), one.written(_bytes(right))
             if not all(rows):
                 continue
-            both = one.visible(reader).copy()
+            both = one.visible(self.reader).copy()
             for half in rows:
                 having = np.zeros(one.count, bool)
                 for row in half:
@@ -140,7 +184,7 @@ class Understanding:
             total += int(both.sum())
         return total
 
-    def _join(self, query: Query, slots: dict[str, Slot], reader: Reader) -> None:
+    def _join(self, query: Query, slots: dict[str, Slot]) -> None:
         """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
         pairs = [
             (first, first + 2, left + right)
@@ -150,20 +194,21 @@ class Understanding:
         ]
         typed = {(first, last) for first, last, _ in query.compounds}
         for first, last, joined in [*query.compounds, *pairs]:
-            options = self._exact(joined, reader)
+            options = self._exact(joined)
             for word in query.words[first:last] if options else ():
                 if word in slots:
-                    weight = 1 / (last - first) if (first, last) in typed else 1.0
-                    slots[word] = _also(slots[word], _because(options, joined, JOINED), weight)
+                    slot, more = slots[word], _because(options, joined, JOINED)
+                    weight = slot.weight / (last - first if (first, last) in typed else 1)
+                    slots[word] = self._again(slot, more, weight, slot.filler)
 
-    def _found_exactly(self, word: str, reader: Reader) -> tuple[Option, ...]:
+    def _found_exactly(self, word: str) -> tuple[Option, ...]:
         """The word's stem, and those of words that differ in accents only."""
         found = {self.stems.of(word).encode("utf-8", "replace")[:LONGEST_WORD]}
         if not word.isascii() or self.stems.language != "english":
             for one in self.sets:
                 rows = one.written(_bytes(word))
                 found |= {bytes(one.arrays["stems"][one.arrays["surface.stem"][r]]) for r in rows}
-        known = [stem for stem in sorted(found) if self._known(stem, reader)]
+        known = [stem for stem in sorted(found) if self._known(stem)]
         return tuple([Option(stem, 1.0, "") for stem in known])
 
     def _makes_compounds(self, word: str) -> bool:
@@ -173,7 +218,7 @@ class Understanding:
         compounding = self.stems.language in COMPOUNDING and word not in self.filler
         return compounding and len(self.stems.of(word)) >= LEAST_IN_COMPOUND
 
-    def _found_in_compounds(self, word: str, reader: Reader) -> tuple[Option, ...]:
+    def _found_in_compounds(self, word: str) -> tuple[Option, ...]:
         """The commonest words that begin or end with this one: "Lieferadresse" for "Adressen".
 
         As the reader knows them: what they may not find has no say in which these are.
@@ -183,7 +228,7 @@ class Understanding:
         for one in self.sets:
             ending = np.strings.endswith(one.stems, stem)
             ending[slice(*one.stems.searchsorted([stem, stem + b"\xff"]))] = True
-            visible = one.visible(reader)
+            visible = one.visible(self.reader)
             for row in ending.nonzero()[0].tolist():
                 if size := int(np.count_nonzero(visible[one.table("words", row)[0]])):
                     found = bytes(one.stems[row])
@@ -192,20 +237,20 @@ class Understanding:
         commonest = sorted(sizes, key=lambda one: (-sizes[one], one))[:MOST_BEGUN]
         return tuple([Option(one, COMPOUND, f"compound of {word}") for one in commonest])
 
-    def _known(self, stem: bytes, reader: Reader) -> bool:
+    def _known(self, stem: bytes) -> bool:
         """Does a procedure that the reader may find have it?"""
         for one in self.sets:
             row = one.row(stem)
-            if row >= 0 and one.any_visible(one.table("words", row)[0], reader):
+            if row >= 0 and one.any_visible(one.table("words", row)[0], self.reader):
                 return True
         return False
 
-    def _begun(self, word: str, reader: Reader) -> list[Option]:
+    def _begun(self, word: str) -> list[Option]:
         """The commonest words that begin with `word`."""
         found: dict[bytes, int] = {}
         for one in self.sets:
             rows = one.written(_bytes(word), prefix=True)
-            counts = one.counts_visible(rows, reader)
+            counts = one.counts_visible(rows, self.reader)
             for nth in np.argsort(-counts, kind="stable")[:MOST_BEGUN].tolist():
                 row = rows.start + nth
                 if counts[nth]:
@@ -214,7 +259,7 @@ class Understanding:
         commonest = sorted(found, key=lambda stem: (-found[stem], stem))[:MOST_BEGUN]
         return [Option(stem, BEGUN, f"begins with {word}") for stem in commonest]
 
-    def _near(self, word: str, reader: Reader) -> tuple[list[Option], str | None]:
+    def _near(self, word: str) -> tuple[list[Option], str | None]:
         """Near spellings that the reader may know of, and the likeliest of them."""
         found: dict[bytes, tuple[float, int, bytes]] = {}
         for one in self.sets:
@@ -223,7 +268,7 @@ class Understanding:
                 # Of those with as many slips the commonest is wanted, as this reader may know it.
                 if kept >= NEAREST and near.slips > slips:
                     break
-                count = int(one.counts_visible(range(near.row, near.row + 1), reader)[0])
+                count = int(one.counts_visible(range(near.row, near.row + 1), self.reader)[0])
                 if not count:
                     continue
                 surface = bytes(one.arrays["surfaces"][near.row])
@@ -240,33 +285,31 @@ class Understanding:
         likeliest = best[0].decode("utf-8", "replace") if best else None
         return list(options.values()), likeliest
 
-    def _add_synonyms(
-        self, words: tuple[str, ...], slots: dict[str, Slot], reader: Reader
-    ) -> tuple[str, ...]:
+    def _add_synonyms(self, words: tuple[str, ...], slots: dict[str, Slot]) -> tuple[str, ...]:
         added: list[str] = []
         for first, last, others in self.synonyms.found_in(words):
             why = f"synonym of {' '.join(words[first:last])}"
             added.append(" ".join(others))
             if last == first + 1 and len(others) == 1 and words[first] in slots:
-                more = _because(self._exact(others[0], reader), why, SYNONYM)
-                same = _also(slots[words[first]], more, 1.0)
-                slots[same.word] = replace(same, weight=1.0, filler=False)
+                more = _because(self._exact(others[0]), why, SYNONYM)
+                slots[words[first]] = self._again(slots[words[first]], more)
                 continue
             for other in others:
                 if other not in slots:
-                    slot = self._slot(other, _because(self._exact(other, reader), why))
-                    slots[other] = replace(slot, weight=slot.weight * SYNONYM, added=True)
+                    slots[other] = self._slot(other, _because(self._exact(other), why), True)
         return tuple(added)
+
+    def _again(
+        self, slot: Slot, more: Iterable[Option], weight: float = 1.0, filler: bool = False
+    ) -> Slot:
+        """The slot with more options."""
+        known = {option.stem for option in slot.options}
+        options = (*slot.options, *(option for option in more if option.stem not in known))
+        return Slot.among(self.sets, slot.word, options, weight, filler, slot.added)
 
 
 def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:
     return [Option(option.stem, factor, why) for option in options]
-
-
-def _also(slot: Slot, more: list[Option], weight: float) -> Slot:
-    known = {option.stem for option in slot.options}
-    new = tuple(option for option in more if option.stem not in known)
-    return replace(slot, options=slot.options + new, weight=slot.weight * weight)
 
 
 def _bytes(word: str) -> bytes:

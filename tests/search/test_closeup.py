@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search.analysis import Stems
-from kb.search.closeup import CLOSE, closeness, passage_scores, standing
+from kb.search.arrayfile import Array
+from kb.search.closeup import CLOSE, Standing, closeness, passage_scores, standing
 from kb.search.compiling import GAP, PASSAGE, compiled
 from kb.search.loaded import Loaded
 from kb.search.meaning import Meaning
@@ -33,6 +35,20 @@ def loaded(texts: list[list[str]]) -> tuple[Loaded, list[list[str]]]:
     return one, [[*(text[:3] or ["none"]), *gap, "late", "ring", *gap, *text[3:]] for text in texts]
 
 
+def stands(one: Loaded, docs: list[int], words: list[list[tuple[int, float]]]) -> Standing:
+    return standing(one, np.array(docs), one.layout[docs].T, words)
+
+
+def scores(one: Loaded, found: Standing, worth: list[float]) -> tuple[Array, Array]:
+    """Of the passages of all documents, titles left out; and whose they are."""
+    first, sizes = one.layout.T[:2]
+    rows = np.arange(sizes.sum())
+    made = passage_scores(one, found, rows, first, sizes, worth)
+    assert not made[first].any()
+    owner = np.arange(len(first)).repeat(sizes)
+    return np.delete(made, first), np.delete(owner, first)
+
+
 def rows(one: Loaded) -> list[list[tuple[int, float]]]:
     found = [one.row(stem.encode()) for stem in ("parcel", "late", "depot", "scan", "label")]
     return [[(row, 1.0)] if row >= 0 else [] for row in found]
@@ -41,9 +57,9 @@ def rows(one: Loaded) -> list[list[tuple[int, float]]]:
 @given(st.lists(FILLED, min_size=1, max_size=4))
 def test_words_close_to_each_other_are_found_in_any_order(texts: list[list[str]]) -> None:
     one, lines = loaded(texts)
-    docs = np.arange(len(texts))
     worth = [1.0, 2.0, 4.0, 8.0, 16.0]
-    found = closeness(standing(one, docs, rows(one)), range(len(WORDS)), worth)
+    pairs = [min(pair) for pair in pairwise(worth)]
+    found = closeness(stands(one, list(range(len(texts))), rows(one)), pairs)
     for line, total in zip(lines, found.tolist(), strict=True):
         places = {word: [n for n, other in enumerate(line) if other == word] for word in WORDS}
         expected = sum(
@@ -57,11 +73,9 @@ def test_words_close_to_each_other_are_found_in_any_order(texts: list[list[str]]
 @given(st.lists(FILLED, min_size=1, max_size=4))
 def test_a_passage_counts_its_words_and_those_of_the_title(texts: list[list[str]]) -> None:
     one, _ = loaded(texts)
-    docs = np.arange(len(texts))
-    sizes, passages = one.passage_sizes, np.arange(len(one.arrays["passages"]))
     worth = [1.0, 2.0, 4.0, 8.0, 16.0]
-    found = passage_scores(one, standing(one, docs, rows(one)), docs, passages, sizes, worth)
-    norms = one.arrays["passages.norm"].tolist()
+    found, _ = scores(one, stands(one, list(range(len(texts))), rows(one)), worth)
+    norms = [norm for norm in one.arrays["passages.norm"].tolist() if norm < inf]
     place = 0
     for nth, text in enumerate(texts):
         made = prepare(entry(f"T-{nth}", " ".join(text[:3]) or "none", " ".join(text[3:])))
@@ -80,9 +94,9 @@ def test_a_passage_counts_its_words_and_those_of_the_title(texts: list[list[str]
 def test_a_stem_may_stand_for_two_words_and_a_word_for_two_stems() -> None:
     one, _ = loaded([["parcel", "late", "depot", "mild", "scan", "late"]])
     late, scan = one.row(b"late"), one.row(b"scan")
-    found = standing(one, np.array([0]), [[(late, 1.0)], [(scan, 1.0), (late, 0.5)], []])
-    first, second, third = found.having.sum(axis=1).tolist()
-    assert (first, second, third) == (3, 4, 0)  # the keyword "late ring" counts as well
+    found = stands(one, [0], [[(late, 1.0)], [(scan, 1.0), (late, 0.5)], []])
+    counts = np.bincount(found.places // found.length, minlength=3).tolist()
+    assert counts == [3, 4, 0]  # the keyword "late ring" counts as well
 
 
 def test_the_joined_form_of_a_compound_takes_no_place_of_its_own() -> None:
@@ -93,9 +107,9 @@ def test_the_joined_form_of_a_compound_takes_no_place_of_its_own() -> None:
         ]
     )
     words = [[(one.row(stem), 1.0)] for stem in (b"depot", b"email", b"scan")]
-    found = standing(one, np.array([0, 1]), words)
-    assert closeness(found, [0, 2], [1.0, 1.0]).tolist() == [1.0, 1.0]
-    assert closeness(found, [0, 1, 2], [1.0, 1.0, 1.0]).tolist() == [2.0, 0.0]
+    depot, email, label = words
+    assert closeness(stands(one, [0, 1], [depot, label, email]), [1.0]).tolist() == [1.0, 1.0]
+    assert closeness(stands(one, [0, 1], words), [1.0, 1.0]).tolist() == [2.0, 0.0]
 
 
 def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
@@ -104,15 +118,12 @@ def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
     other = entry("O", "Other", "Steps: scan the label")
     one = Loaded(compiled([in_memory((long, other), MEANING)], STEMS), [False, False])
     assert (one.row(b"zebra"), one.row(b"quagga")) != (-1, -1)  # in the last place, like all after
-    ends = one.arrays["running.ends"]
     spans = one.arrays["running.passages"]
-    sizes = np.diff(ends, prepend=0)
-    owner = np.arange(2).repeat(one.passage_sizes)
+    sizes = one.layout[:, 3].repeat(one.layout[:, 1])
     assert (spans[:, 0] <= spans[:, 1]).all()
-    assert (spans[:, 1] <= sizes[owner]).all()
+    assert (spans[:, 1] <= sizes).all()
     assert (one.arrays["passages.norm"] > 0).all()
-    docs, passages = np.arange(2), np.arange(len(spans))
-    scan = standing(one, docs, [[(one.row(b"scan"), 1.0)]])
-    assert scan.having.sum() == 1
-    scores = passage_scores(one, scan, docs, passages, one.passage_sizes, [1.0])
-    assert scores[owner == 0].max() == 0 < scores[owner == 1].max() <= PASSAGE.k1 + 1
+    scan = stands(one, [0, 1], [[(one.row(b"scan"), 1.0)]])
+    assert len(scan.places) == 1
+    found, owner = scores(one, scan, [1.0])
+    assert found[owner == 0].max() == 0 < found[owner == 1].max() <= PASSAGE.k1 + 1

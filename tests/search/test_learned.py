@@ -241,7 +241,7 @@ def test_fifty_thousand_pairs_cost_less_than_a_tenth_of_a_millisecond_a_query() 
     )
     queries = [[words[int(w)] for w in random.zipf(1.3, 5) % 1000] for _ in range(300)]
     slots = [
-        [Slot(word, (Option(word.encode(), 1.0, ""),), 1.0, False) for word in query]
+        [Slot.among([], word, (Option(word.encode(), 1.0, ""),)) for word in query]
         for query in queries
     ]
 
@@ -249,7 +249,7 @@ def test_fifty_thousand_pairs_cost_less_than_a_tenth_of_a_millisecond_a_query() 
         scores = np.zeros(Set.count, np.float32)
         began = time.process_time()
         for query in slots:
-            for (docs, strengths), worth in recall.of(query, [3.0] * 5, Set):
+            for (docs, strengths), worth in recall.of(query, Set):
                 scores[docs] += strengths * np.float32(worth)
         return (time.process_time() - began) / len(slots)
 
