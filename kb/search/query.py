@@ -37,6 +37,11 @@ class Query:
     owners: tuple[str, ...] = ()
 
     @property
+    def narrows(self) -> bool:
+        """Does it rule out more than what has none of the words?"""
+        return bool(self.excluded or self.phrases or self.filtered)
+
+    @property
     def filtered(self) -> bool:
         """Does an operator narrow it down?"""
         return bool(self.departments or self.keywords or self.owners)

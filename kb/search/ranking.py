@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -25,7 +26,7 @@ MOST_LOOKED = 24  # words that are looked at closely
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """How much each part counts; 0 takes it out (for the ablations)."""
 
@@ -38,7 +39,7 @@ class Weights:
     about: float = 0.21
     learned: float = 1.0
 
-    @property
+    @cached_property
     def as_compiled(self) -> bool:
         """Do the tables of all words weigh the fields like this?"""
         return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
@@ -50,36 +51,46 @@ PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close",
 class Ranked:
     """Candidates, best first, and their scores."""
 
-    def __init__(self, looked: Sequence[Looked]) -> None:
-        every = [score for one in looked for score in one.scores()]
-        places = [(one, nth) for one in looked for nth in range(len(one.docs))]
+    def __init__(self, looked: list[Looked]) -> None:
+        self._looked = looked
+        every = np.concatenate([one.scores() for one in looked]) if looked else np.zeros(0)
         # Of equal ones the first: sets and documents ascend.
-        order = sorted(range(len(every)), key=every.__getitem__, reverse=True)
-        self.scores = [every[at] for at in order]
-        self._places = [places[at] for at in order]
+        order = (-every).argsort(kind="stable")
+        self._order: list[int] = order.tolist()
+        self.scores: list[float] = every.take(order).tolist()
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def at(self, nth: int) -> tuple[int, int]:
         """The nth hit: the number of its set, and the document."""
-        looked, place = self._places[nth]
+        looked, place = self._place(nth)
         return looked.number, looked.docs.item(place)
 
     def passage(self, nth: int) -> int:
         """The row of the nth hit's best passage."""
-        looked, place = self._places[nth]
+        looked, place = self._place(nth)
         return looked.best_passage(place)
 
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the nth hit's score."""
-        looked, place = self._places[nth]
+        looked, place = self._place(nth)
         return looked.shares(place)
 
     def then(self, others: Ranked, most: int) -> None:
         """Add what follows, up to `most` in all."""
+        count = sum(len(one.docs) for one in self._looked)
+        self._looked = self._looked + others._looked
+        self._order = (self._order + [count + place for place in others._order])[:most]
         self.scores = (self.scores + others.scores)[:most]
-        self._places = (self._places + others._places)[:most]
+
+    def _place(self, nth: int) -> tuple[Looked, int]:
+        place = self._order[nth]
+        for one in self._looked:
+            if place < len(one.docs):
+                return one, place
+            place -= len(one.docs)
+        raise IndexError(nth)
 
 
 def rank(
@@ -98,7 +109,7 @@ def rank(
     found = []
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
         if total:
-            docs = best_of(match.words, mask, total, CANDIDATES)
+            docs = best_of(match, mask, total, CANDIDATES)
             found.append(Looked(scorer, number, docs, match, weights))
             found[-1].look_closely(vector)
     ranked = Ranked(found)
@@ -171,10 +182,7 @@ class Looked:
         found = standing(self._one, self.docs, self._layout, rows)
         if weights.passage:
             scale = weights.passage / (scorer.asked * HIGHEST)
-            worth = [
-                slot.worth * scale * max([factor for _, factor in options], default=0.0)
-                for slot, options in zip(slots, rows, strict=True)
-            ]
+            worth = [slot.worth * slot.best * scale for slot in slots]
             adds = passage_scores(self._one, found, self._rows, self._starts, sizes, worth)
             self._passage = np.maximum.reduceat(adds, self._starts)
             self._fits += adds
@@ -183,11 +191,9 @@ class Looked:
             pairs = [scale * min(a.worth, b.worth) for a, b in pairwise(slots[:typed])]
             self._close = closeness(found, pairs)
 
-    def scores(self) -> list[float]:
+    def scores(self) -> Floats:
         """Of each candidate."""
-        found = self._words + self._passage + self._meaning + self._close + self._about
-        scores: list[float] = found.tolist()
-        return scores
+        return self._words + self._passage + self._meaning + self._close + self._about
 
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""
@@ -218,6 +224,8 @@ class Looked:
 def _looked_for(scorer: Scorer, typed: int) -> list[Slot]:
     """The slots that are looked at closely: the first `typed`, then the others or the rarest."""
     first = scorer.in_order[:typed]
+    if typed == len(scorer.slots):
+        return list(scorer.slots)
     others = [slot for nth, slot in enumerate(scorer.slots) if nth not in first]
     if len(scorer.slots) > MOST_LOOKED:
         others = [slot for slot in others if any(slot.rows)]
@@ -238,7 +246,7 @@ def _rest(
         mask = eligible[looked.number].copy()
         mask[looked.docs] = False
         total, match = int(np.count_nonzero(mask)), matches[looked.number]
-        docs = best_of(match.words, mask, total, most)
+        docs = best_of(match, mask, total, most)
         if len(docs):
             others.append(Looked(scorer, looked.number, docs, match, looked.weights))
     return Ranked(others)

@@ -18,7 +18,7 @@ GROUP = 16  # documents whose best one stands for all, to find a score that few 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What matches in one set: word scores of all its documents, and which of them count."""
+    """What matches in one set: word scores of all its documents, 0 for those that do not."""
 
     words: Floats
     matched: Mask
@@ -57,6 +57,7 @@ class Scorer:
             for nth, slot in enumerate(self.slots):
                 if nth not in self.telling:
                     self._add(number, slot, scores)
+            scores *= matched
         return Match(scores, matched)
 
     def _add(self, number: int, slot: Slot, into: Floats) -> None:
@@ -64,11 +65,12 @@ class Scorer:
         rows, one = slot.rows[number], self.sets[number]
         if len(rows) == 1:
             row, factor = rows[0]
+            worth = np.float32(slot.worth * factor)
             if one.common(row):
-                into += one.everywhere(row) * np.float32(slot.worth * factor)
+                into += one.everywhere(row) * worth
             else:
                 ids, adds = one.table("words", row)
-                into[ids.astype(np.intp)] += adds * np.float32(slot.worth * factor)
+                into[ids.astype(np.intp)] += adds * worth
         elif rows:
             into += self._best(one, rows) * np.float32(slot.worth)
 
@@ -107,15 +109,15 @@ class Scorer:
         return self._recall.of(self.slots, self.sets[number])
 
 
-def best_of(scores: Floats, eligible: Mask, total: int, most: int) -> NDArray[np.int64]:
+def best_of(match: Match, eligible: Mask, total: int, most: int) -> NDArray[np.int64]:
     """The `most` best of the `total` eligible documents, ascending."""
     if total <= most:
         return eligible.nonzero()[0]
-    rest = scores if total == len(scores) else scores * eligible
-    floor = _floor(rest, most)
+    scores = match.words if eligible is match.matched else match.words * eligible
+    floor = _floor(scores, most)
     # Scores of 0 are among the best where no words were typed.
-    found = (rest >= floor).nonzero()[0] if floor > 0 else eligible.nonzero()[0]
-    return _cut_to(found, rest.take(found), most) if len(found) > most else found
+    found = (scores >= floor).nonzero()[0] if floor > 0 else eligible.nonzero()[0]
+    return _cut_to(found, scores.take(found), most) if len(found) > most else found
 
 
 def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.int64]:

@@ -248,9 +248,13 @@ class Searcher:
     def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
         """The documents of a set that the reader may find and that the query does not rule out."""
         every = query.filtered and not query.words
-        mask = one.visible(reader).copy() if every else match.matched
+        mask = one.visible(reader) if every else match.matched
         if not (every or one.sees_all(reader)):
             mask = mask & one.visible(reader)
+        return self._narrowed(query, one, match, mask.copy()) if query.narrows else mask
+
+    def _narrowed(self, query: Query, one: Loaded, match: Match, mask: Mask) -> Mask:
+        """What the operators leave of `mask`, which is changed."""
         for word in query.excluded:
             stem = self.index.stems.of(word).encode("utf-8", "replace")
             if (row := one.row(stem)) >= 0:

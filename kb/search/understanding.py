@@ -46,8 +46,9 @@ class Option:
 class Slot:
     """A word: what may stand for it, and how much it counts. `added` ones were not typed.
 
-    `rows` are for each set (row, factor) of the options that it has. `worth` is BM25's idf, times
-    `weight`; a slot is as common as the commonest of its options.
+    `rows` are for each set (row, factor) of the options that it has, `best` is the largest factor
+    of those. `worth` is BM25's idf, times `weight`; a slot is as common as the commonest of its
+    options.
     """
 
     word: str
@@ -56,6 +57,7 @@ class Slot:
     filler: bool
     added: bool
     rows: tuple[tuple[tuple[int, float], ...], ...]
+    best: float
     worth: float
 
     @classmethod
@@ -78,7 +80,8 @@ class Slot:
         having = max(map(sum, zip(*sizes, strict=True)), default=0)
         rarity = log(1 + (sum(one.count for one in sets) - having + 0.5) / (having + 0.5))
         present = tuple([tuple([each for each in found if each[0] >= 0]) for found in rows])
-        return cls(word, options, weight, filler, added, present, rarity * weight)
+        best = max((factor for found in present for _, factor in found), default=0.0)
+        return cls(word, options, weight, filler, added, present, best, rarity * weight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from kb.search import analysis, arrayfile, part
 from kb.search.analysis import Stems, tokens
 from kb.search.loaded import Tally
 from kb.search.meaning import Meaning
-from kb.search.scoring import GROUP, best_of
+from kb.search.scoring import GROUP, Match, best_of
 from kb.search.snippets import _places, _places_with_compounds, snippet
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
 
@@ -58,11 +58,12 @@ def test_the_best_of_many_documents_are_the_best() -> None:
         eligible = rng.random(len(scores)) < share
         total = int(eligible.sum())
         for most in (1, 80, 499, 500, 1500, 9000):
-            found = best_of(scores, eligible, total, most)
+            found = best_of(Match(scores, scores > 0), eligible, total, most)
             order = np.argsort(-np.where(eligible, scores, -1), kind="stable")[: min(total, most)]
             assert found.tolist() == sorted(order.tolist())
     nothing = np.zeros(GROUP * 999, np.float32)
-    assert len(best_of(nothing, np.ones(len(nothing), bool), len(nothing), 80)) == 80
+    none = Match(nothing, nothing > 0)
+    assert len(best_of(none, nothing == 0, len(nothing), 80)) == 80
 
 
 def test_snippets_mark_compounds_and_plain_words() -> None:
