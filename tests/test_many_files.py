@@ -18,7 +18,6 @@ from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.publishing import together
 from kb.search import index
-from kb.search.compiling import RECORD
 from kb.settings import load
 from tests.saving.conftest import git, history
 
@@ -142,7 +141,7 @@ def test_parts_come_in_the_order_of_the_files(tmp_path: Path, soon: None) -> Non
         orders.append(list(parts.publisher._index.fingerprints()))
         one = parts.publisher._index.sets()[0]
         assert len(one.parts) > 1
-        assert np.all(parts.publisher._index.arrays(one)["records"].view(RECORD)["scale"] > 0)
+        assert np.all(parts.publisher._index.arrays(one)["about.scale"] > 0)
     assert orders[0] == orders[1]
 
 

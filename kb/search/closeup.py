@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
-from kb.search.compiling import GAP, NO_STEM, PASSAGE, RECORD
+from kb.search.compiling import GAP, NO_STEM, PASSAGE
 from kb.search.loaded import Floats, Loaded
 
 CLOSE = GAP - 1  # words apart, in any order
@@ -20,81 +20,53 @@ MOST_ROWS = 3  # options of a word that are looked at
 _AROUND = np.array([[-CLOSE], [CLOSE + 1]])
 
 
-@dataclass(slots=True)
-class Laid:
-    """The passages (RECORD) and the stems (`line`) of a few `docs`, one document after the other.
-
-    `firsts` is where the passages of each document begin among `records`, `sizes` how many they
-    are; `begins` is where its stems begin in `line`.
-    """
-
-    one: Loaded
-    docs: Array
-    records: Array
-    line: Array
-    firsts: Array
-    sizes: Array
-    begins: Array
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where each of some words stands in a line of `length` stems, document after document.
 
     `places` ascend; each is the number of the word times `length`, plus the place in the line.
-    `lines` (words, 1) is where each word's line begins.
+    `starts` is the place where each document begins, `lines` (words, 1) where each word's line.
     """
 
     places: NDArray[np.int64]
     length: int
+    starts: NDArray[np.int64]
     lines: NDArray[np.int64]
 
 
-def laid_out(one: Loaded, docs: Array) -> Laid:
-    """What the close look reads of `docs`."""
-    layout = one.layout.take(docs, axis=0)
-    sizes = layout[:, 1::2]
-    starts = sizes.cumsum(axis=0) - sizes
-    first, passages, begin, stems = layout.T.tolist()
-    joined = (
-        b"".join([whole[start : start + size] for start, size in zip(starts, sizes, strict=True)])
-        for whole, starts, sizes in (
-            (one.records.data, first, passages),
-            (one.running, begin, stems),
-        )
-    )
-    records, line = map(np.frombuffer, joined, (RECORD, one.stem_kind))
-    return Laid(one, docs, records, line, starts[:, 0], sizes[:, 0], starts[:, 1])
-
-
-def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standing:
-    """Where the rows of each word stand."""
-    line, sharing = laid.line, laid.one.sharing
-    first = [rows[0][0] if rows else NO_STEM for rows in words]
-    having = line == np.array(first).astype(line.dtype)[:, None]
-    for rows, cells in zip(words, having, strict=True):
-        for nth, (row, _) in enumerate(rows[:MOST_ROWS]):
-            if nth:
-                cells |= line == row
-            if row in sharing:
-                cells[_sharing(laid, row)] = True
+def standing(
+    one: Loaded, docs: Array, layout: Array, words: Sequence[Sequence[tuple[int, float]]]
+) -> Standing:
+    """Where the rows of each word stand in the texts of `docs`, whose `layout` (4, n) that is."""
+    _, _, first, sizes = layout
+    running, starts = one.running, sizes.cumsum() - sizes
+    stretches = zip(first.tolist(), (first + sizes).tolist(), strict=True)
+    line = np.frombuffer(b"".join([running[start:end] for start, end in stretches]), one.stem_kind)
+    rows = [found[0][0] if found else NO_STEM for found in words]
+    having = line == np.array(rows).astype(one.stem_kind)[:, None]
+    for found, cells in zip(words, having, strict=True):
+        for row, _ in found[1:MOST_ROWS]:
+            cells |= line == row
+        for row, _ in found[:MOST_ROWS]:
+            if row in one.sharing:
+                cells[_sharing(one, row, docs, starts)] = True
     lines = np.arange(0, having.size, len(line))[:, None]
-    return Standing(having.reshape(-1).nonzero()[0], len(line), lines)
+    return Standing(having.reshape(-1).nonzero()[0], len(line), starts, lines)
 
 
-def _sharing(laid: Laid, row: int) -> Array:
+def _sharing(one: Loaded, row: int, docs: Array, starts: Array) -> Array:
     """The places in the line where the stem `row` stands beside another."""
-    stems, cells, ends = (laid.one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
-    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in laid.docs.tolist()]
+    stems, cells, ends = (one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
+    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in docs.tolist()]
     return np.concatenate(
         [
             cells[low:high][stems[low:high] == row] + start
-            for (low, high), start in zip(stretches, laid.begins.tolist(), strict=True)
+            for (low, high), start in zip(stretches, starts.tolist(), strict=True)
         ]
     )
 
 
-def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
+def closeness(found: Standing, worth: Sequence[float]) -> Floats:
     """For each document the worth of the words that stand close to the next one in it.
 
     `worth` is of the first word with the second, of the second with the third, and so on; the
@@ -103,21 +75,24 @@ def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
     low, high = found.places.searchsorted(found.places + (_AROUND + found.length))
     close = found.places[low < high]
     # The number of the word times that of the documents, plus the number of the document.
-    cells = (laid.begins + found.lines).reshape(-1).searchsorted(close, "right") - 1
-    having = np.zeros((len(found.lines), len(laid.begins)), np.float32)
+    cells = (found.starts + found.lines).reshape(-1).searchsorted(close, "right") - 1
+    having = np.zeros((len(found.lines), len(found.starts)), np.float32)
     having.reshape(-1)[cells] = 1
     return np.asarray(np.array(worth, np.float32).dot(having[: len(worth)]))
 
 
-def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
-    """BM25 of each passage, the title counted in; the titles themselves have 0.
+def passage_scores(
+    one: Loaded, found: Standing, rows: Array, starts: Array, sizes: Array, worth: Sequence[float]
+) -> Floats:
+    """BM25 of the passages `rows` of the documents looked at, the title counted in each.
 
-    `worth` is of each word.
+    `starts` is where the passages of each document begin among them, `sizes` how many they are.
+    `worth` is of each word. The titles, the first of each document, have 0.
     """
-    spans = laid.records["span"] + laid.begins.repeat(laid.sizes)[:, None]
-    places = found.places.searchsorted(spans.reshape(-1) + found.lines)
+    edges = one.arrays["running.passages"].take(rows, axis=0) + found.starts.repeat(sizes)[:, None]
+    places = found.places.searchsorted(edges.reshape(-1) + found.lines)
     counts = places[:, 1::2] - places[:, ::2]
-    counts += counts.take(laid.firsts, axis=1).repeat(laid.sizes, axis=1)
+    counts += counts.take(starts, axis=1).repeat(sizes, axis=1)
     many = counts.astype(np.float32)
-    many /= many + laid.records["norm"]
+    many /= many + one.arrays["passages.norm"].take(rows)
     return np.asarray(np.array([(PASSAGE.k1 + 1) * each for each in worth], np.float32).dot(many))

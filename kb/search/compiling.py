@@ -15,14 +15,10 @@ from numpy.typing import NDArray
 from kb.search.analysis import LONGEST_WORD, Stems, folded
 from kb.search.arrayfile import Array
 from kb.search.cards import facets
-from kb.search.meaning import SIZE
 from kb.search.passages import BODY, KEYWORDS
 
 Raw = dict[str, Array]
 PLACE_BITS = 18
-# What the ranking asks of a passage: its vector, packed, and what scales it to length 1; where it
-# begins and ends in `running`, counted from the document's beginning; k1 times its length's share.
-RECORD = np.dtype([("vector", "i1", SIZE), ("scale", "f4"), ("span", "i4", 2), ("norm", "f4")])
 NO_STEM = -1  # as the kind of numbers that stems have: the largest of them
 GAP = 4  # words between title, keywords, body and the next document, so that none stand close
 
@@ -86,30 +82,26 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
     tables["passages.norm"] = _passage_norm(counts, keys, documents, averages)
     tables["averages"] = averages
     every = {**documents, **tables, **_surfaces(postings, words, size), "stems": words.stems}
-    return _with_records(every)
+    return _with_titles(every)
 
 
-def _with_records(every: Raw) -> Raw:
-    """The passages of each document as records, of which the first is its title.
+def _with_titles(every: Raw) -> Raw:
+    """The title stands before the passages of each document and is scored as one of them.
 
-    The title's vector is that of `about`. Its norm is infinite, so that its words add nothing by
+    Its vector is that of `about`. Its norm is infinite, so that its words add nothing by
     themselves: they count in each passage.
     """
     ends, titles = every["passages.ends"], every.pop("running.title")
-    firsts = ends - np.diff(ends, prepend=0) + np.arange(len(ends))
-    records = np.zeros(len(every["passages"]) + len(ends), RECORD)
-    passages = np.delete(np.arange(len(records)), firsts)
-    columns: dict[str, tuple[Array | float, Array]] = {
-        "vector": (every.pop("about"), every.pop("vectors")),
-        "scale": (every.pop("about.scale"), every.pop("vectors.scale")),
-        "span": (np.stack([np.zeros_like(titles), titles], 1), every.pop("running.passages")),
-        "norm": (np.inf, every.pop("passages.norm")),
-    }
-    for name, (of_titles, of_passages) in columns.items():
-        records[name][firsts] = of_titles
-        records[name][passages] = of_passages
-    every["records"] = records.view(f"V{RECORD.itemsize}")
-    every["passages"] = np.insert(every["passages"], ends - np.diff(ends, prepend=0), 0, axis=0)
+    firsts = ends - np.diff(ends, prepend=0)
+    spans = np.stack([np.zeros_like(titles), titles], axis=1)
+    for name, rows in (
+        ("passages", 0),
+        ("passages.norm", np.inf),
+        ("running.passages", spans),
+        ("vectors", every.pop("about")),
+        ("vectors.scale", every.pop("about.scale")),
+    ):
+        every[name] = np.insert(every[name], firsts, rows, axis=0)
     return {**every, "passages.ends": ends + np.arange(1, len(ends) + 1)}
 
 
@@ -180,7 +172,7 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
     nothing is close across. Where several stems have one place ("mail" and "email"), the first has
     the cell; the others stand in `also.stems`, with their cells in `also.cells`. All cells are
     counted from the document's beginning: `running.title` is how many the title has,
-    `running.passages` where each passage begins and ends.
+    `running.passages` where each passage begins and ends (_with_titles puts the titles among them).
     """
     none = len(words.stems)
     made = [

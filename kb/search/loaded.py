@@ -18,7 +18,6 @@ from kb.procedures.model import KEPT_BACK, Status
 from kb.procedures.visibility import Reader
 from kb.search.analysis import folded
 from kb.search.arrayfile import Array
-from kb.search.compiling import RECORD
 from kb.search.results import Found
 from kb.search.spelling import Spellings
 
@@ -70,7 +69,6 @@ class Loaded:
             self.layout[:, column] = arrays[f"{name}.ends"] - sizes
             self.layout[:, column + 1] = sizes
         self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
-        self.records = arrays["records"].view(RECORD)
         # The rows of stems that share a place with another.
         self.sharing = frozenset(np.unique(arrays["also.stems"]).tolist())
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kb.procedures.visibility import Reader
 from kb.search.analysis import folded
 from kb.search.loaded import Floats, Loaded
-from kb.search.meaning import SIZE, packed
+from kb.search.meaning import packed
 from kb.search.searcher import Searcher
 
 NEAR = 0.6  # cosine of two procedures' vectors; docs/decisions/near-in-meaning.md
@@ -119,14 +119,14 @@ def _cosines(many: Vectors, vector: Floats) -> Floats:
 def document_vectors(one: Loaded) -> Vectors:
     """A vector of each document: the sum of its passages', each scaled to length 1; packed."""
     ends = one.arrays["passages.ends"]
-    made = np.zeros((one.count, SIZE), np.int8)
+    made = np.zeros((one.count, one.arrays["vectors"].shape[1]), np.int8)
     first = 0
     while first < one.count:
         start = int(ends[first - 1]) if first else 0
         last = max(int(ends.searchsorted(start + _AT_ONCE, "right")), first + 1)
         rows = slice(start, int(ends[last - 1]))
-        scaled = one.records["vector"][rows].astype(np.float32)
-        scaled *= one.records["scale"][rows, None]
+        scaled = one.arrays["vectors"][rows].astype(np.float32)
+        scaled *= one.arrays["vectors.scale"][rows, None]
         edges = np.concatenate(([0], ends[first : last - 1] - start))
         scaled[edges] = 0  # the title is none of them
         made[first:last] = packed(np.add.reduceat(scaled, edges, axis=0))

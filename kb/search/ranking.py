@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from kb.search.arrayfile import Array
-from kb.search.closeup import Laid, closeness, laid_out, passage_scores, standing
+from kb.search.closeup import closeness, passage_scores, standing
 from kb.search.compiling import PASSAGE, SATURATION
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.scoring import Match, Scorer, best_of
@@ -134,8 +134,11 @@ class Looked:
             self._weigh_words()
         none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = none
-        self._firsts: list[int] = []  # of its passages among those looked at
-        self._fits = none[:0]  # how well each of them fits
+        self._layout: Array = self._one.layout.take(docs, axis=0).T
+        # Of the passages, once they were looked at.
+        self._starts: Array = none[:0]
+        self._rows: Array = none[:0]
+        self._fits = none[:0]  # how well each fits
 
     def _weigh_words(self) -> None:
         """Where the fields are weighed otherwise than they are compiled."""
@@ -147,41 +150,46 @@ class Looked:
 
     def look_closely(self, vector: Floats | None) -> None:
         """See which passages fit best, by their words and by meaning, and what stands close."""
-        laid = laid_out(self._one, self.docs)
-        self._firsts = laid.firsts.tolist()
+        first, sizes = self._layout[:2]
+        self._starts = sizes.cumsum() - sizes
+        self._rows = (first - self._starts).repeat(sizes)
+        self._rows += np.arange(len(self._rows))
         if vector is not None and self.weights.meaning:
-            self._compare_meaning(laid, vector)
+            self._compare_meaning(vector)
         else:
-            self._fits = np.zeros(len(laid.records), np.float32)
+            self._fits = np.zeros(len(self._rows), np.float32)
         if self._scorer.slots and (self.weights.passage or self.weights.close):
-            self._look_for_words(laid)
+            self._look_for_words(sizes)
 
-    def _compare_meaning(self, laid: Laid, vector: Floats) -> None:
+    def _compare_meaning(self, vector: Floats) -> None:
         """The title and the best passage by meaning."""
-        alike = laid.records["vector"].astype(np.float32).dot(vector)
-        alike *= laid.records["scale"]
+        arrays = self._one.arrays
+        alike = arrays["vectors"].take(self._rows, axis=0).astype(np.float32).dot(vector)
+        alike *= arrays["vectors.scale"].take(self._rows)
         np.maximum(alike, 0, out=alike)
-        self._about = alike.take(laid.firsts) * np.float32(self.weights.about)
-        alike[laid.firsts] = 0
+        self._about = alike.take(self._starts) * np.float32(self.weights.about)
+        alike[self._starts] = 0
         alike *= np.float32(self.weights.meaning)
-        self._meaning = np.maximum.reduceat(alike, laid.firsts)
+        self._meaning = np.maximum.reduceat(alike, self._starts)
         self._fits = alike
 
-    def _look_for_words(self, laid: Laid) -> None:
+    def _look_for_words(self, sizes: Array) -> None:
         """The best passage by words, and the words that stand close to each other."""
         scorer, weights = self._scorer, self.weights
         typed = min(len(scorer.in_order), MOST_PAIRS + 1)
         slots = _looked_for(scorer, typed)
-        found = standing(laid, [slot.rows[self.number] for slot in slots])
+        rows = [slot.rows[self.number] for slot in slots]
+        found = standing(self._one, self.docs, self._layout, rows)
         if weights.passage:
             scale = weights.passage / (scorer.asked * HIGHEST)
-            adds = passage_scores(laid, found, [slot.worth * slot.best * scale for slot in slots])
-            self._passage = np.maximum.reduceat(adds, laid.firsts)
+            worth = [slot.worth * slot.best * scale for slot in slots]
+            adds = passage_scores(self._one, found, self._rows, self._starts, sizes, worth)
+            self._passage = np.maximum.reduceat(adds, self._starts)
             self._fits += adds
         if weights.close and typed > 1:
             scale = weights.close / scorer.asked
             pairs = [scale * min(a.worth, b.worth) for a, b in pairwise(slots[:typed])]
-            self._close = closeness(laid, found, pairs)
+            self._close = closeness(found, pairs)
 
     def scores(self) -> Floats:
         """Of each candidate."""
@@ -189,11 +197,11 @@ class Looked:
 
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""
-        row, size, *_ = self._one.layout[self.docs.item(nth)].tolist()
-        if self._firsts:
-            first = self._firsts[nth]
-            row += int(self._fits[first + 1 : first + size].argmax())
-        return int(row) + 1  # after the title
+        first, size = self._layout[:2, nth].tolist()
+        if not len(self._fits):
+            return int(first) + 1  # after the title
+        start = self._starts.item(nth)
+        return int(first) + 1 + int(self._fits[start + 1 : start + size].argmax())
 
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""

@@ -93,7 +93,7 @@ def _passages(shelf: _Shelf, nth: int) -> Floats:
     one, number = shelf.sets[shelf.places[nth][0]], shelf.places[nth][1]
     ends = one.arrays["passages.ends"]
     first = (int(ends[number - 1]) if number else 0) + 1  # after the title
-    rows = one.records["vector"][first : min(int(ends[number]), first + _MOST_PASSAGES)]
+    rows = one.arrays["vectors"][first : min(int(ends[number]), first + _MOST_PASSAGES)]
     made = rows.astype(np.float32)
     lengths = np.linalg.norm(made, axis=1, keepdims=True)
     return np.asarray(made / np.maximum(lengths, 1e-9), np.float32)
