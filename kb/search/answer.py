@@ -17,7 +17,7 @@ CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """A ranking and all that it was made from."""
 

@@ -20,7 +20,7 @@ MOST_ROWS = 3  # options of a word that are looked at
 _AROUND = np.array([[-CLOSE], [CLOSE + 1]])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """Where each of some words stands in a line of `length` stems, document after document.
 

@@ -20,7 +20,7 @@ from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.scoring import Match, Scorer, best_of
 from kb.search.understanding import Slot
 
-CANDIDATES = 24  # the best of a set by words, which are looked at closely
+CANDIDATES = 20  # the best of a set by words, which are looked at closely
 MOST_PAIRS = 10  # of neighbouring words
 MOST_LOOKED = 24  # words that are looked at closely
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity

@@ -16,7 +16,7 @@ from kb.search.understanding import Slot
 GROUP = 16  # documents whose best one stands for all, to find a score that few surpass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Match:
     """What matches in one set: word scores of all its documents, 0 for those that do not."""
 
@@ -47,32 +47,37 @@ class Scorer:
 
     def match(self, number: int) -> Match:
         """Word scores of the documents of set `number`; filler alone matches only if all is."""
-        scores = np.zeros(self.sets[number].count, np.float32)
+        scores = None
         for nth in self.telling:
-            self._add(number, self.slots[nth], scores)
+            scores = self._plus(scores, number, self.slots[nth])
+        if scores is None:
+            scores = np.zeros(self.sets[number].count, np.float32)
         for (docs, strengths), worth in self._learned_of(number):
             scores[docs] += strengths * np.float32(worth)
         matched = scores > 0  # every word adds something wherever it stands
         if len(self.telling) < len(self.slots):
             for nth, slot in enumerate(self.slots):
                 if nth not in self.telling:
-                    self._add(number, slot, scores)
+                    scores = self._plus(scores, number, slot)
             scores *= matched
         return Match(scores, matched)
 
-    def _add(self, number: int, slot: Slot, into: Floats) -> None:
-        """Add what the slot is worth: of several options the best one counts."""
+    def _plus(self, scores: Floats | None, number: int, slot: Slot) -> Floats:
+        """The scores, None at first, with what the slot is worth: its best option counts."""
         rows, one = slot.rows[number], self.sets[number]
+        if len(rows) == 1 and one.common(rows[0][0]):
+            row, factor = rows[0]
+            adds = one.everywhere(row) * np.float32(slot.worth * factor)
+            return adds if scores is None else np.add(scores, adds, out=scores)
+        if scores is None:
+            scores = np.zeros(one.count, np.float32)
         if len(rows) == 1:
             row, factor = rows[0]
-            worth = np.float32(slot.worth * factor)
-            if one.common(row):
-                into += one.everywhere(row) * worth
-            else:
-                ids, adds = one.table("words", row)
-                into[ids.astype(np.intp)] += adds * worth
+            ids, adds = one.table("words", row)
+            scores[ids.astype(np.intp)] += adds * np.float32(slot.worth * factor)
         elif rows:
-            into += self._best(one, rows) * np.float32(slot.worth)
+            scores += self._best(one, rows) * np.float32(slot.worth)
+        return scores
 
     def _best(self, one: Loaded, rows: Sequence[tuple[int, float]]) -> Floats:
         best = np.zeros(one.count, np.float32)

@@ -84,7 +84,7 @@ class Slot:
         return cls(word, options, weight, filler, added, present, best, rarity * weight)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Understood:
     """The slots, the words taken for misspelt with their likely spelling, and words added."""
 
