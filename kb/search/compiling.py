@@ -99,7 +99,6 @@ def _with_titles(every: Raw) -> Raw:
         ("passages.norm", np.inf),
         ("running.passages", spans),
         ("vectors", every.pop("about")),
-        ("vectors.scale", every.pop("about.scale")),
     ):
         every[name] = np.insert(every[name], firsts, rows, axis=0)
     return {**every, "passages.ends": ends + np.arange(1, len(ends) + 1)}
@@ -127,9 +126,6 @@ def _documents(raws: list[Raw]) -> Raw:
     for name in ("stored.ends", "paths.ends", "texts.ends", "passages.ends"):
         sizes = [np.diff(raw[name], prepend=0) for raw in raws]
         joined[name] = np.cumsum(np.concatenate(sizes))
-    for name in ("vectors", "about"):
-        lengths = [np.linalg.norm(raw[name].astype(np.float32), axis=1) for raw in raws]
-        joined[f"{name}.scale"] = (1 / np.maximum(np.concatenate(lengths), 1)).astype("f4")
     return {**joined, **facets(joined)}
 
 

@@ -21,6 +21,7 @@ from kb.search.analysis import cut
 
 Vectors = NDArray[np.float32]
 SIZE = 256
+LENGTH = 300  # of a packed vector; no part of one is more than 0.35 times as long
 LONGEST = 60  # characters of a word; the rest adds nothing to its meaning
 MOST_KNOWN = 20_000  # words that are kept, 1 kB each
 
@@ -77,9 +78,9 @@ class Meaning:
 
 
 def packed(vectors: Vectors) -> NDArray[np.int8]:
-    """Vectors as whole numbers from -127 to 127, each scaled to its own largest part."""
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-    return np.asarray(np.rint(vectors * (127 / largest)), np.int8)
+    """Vectors of length LENGTH in whole numbers from -127 to 127; zeros stay zeros."""
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return np.asarray(np.rint(vectors * (LENGTH / lengths)).clip(-127, 127), np.int8)
 
 
 @cache

@@ -117,7 +117,7 @@ def _cosines(many: Vectors, vector: Floats) -> Floats:
 
 
 def document_vectors(one: Loaded) -> Vectors:
-    """A vector of each document: the sum of its passages', each scaled to length 1; packed."""
+    """A vector of each document: the sum of its passages', packed."""
     ends = one.arrays["passages.ends"]
     made = np.zeros((one.count, one.arrays["vectors"].shape[1]), np.int8)
     first = 0
@@ -126,7 +126,6 @@ def document_vectors(one: Loaded) -> Vectors:
         last = max(int(ends.searchsorted(start + _AT_ONCE, "right")), first + 1)
         rows = slice(start, int(ends[last - 1]))
         scaled = one.arrays["vectors"][rows].astype(np.float32)
-        scaled *= one.arrays["vectors.scale"][rows, None]
         edges = np.concatenate(([0], ends[first : last - 1] - start))
         scaled[edges] = 0  # the title is none of them
         made[first:last] = packed(np.add.reduceat(scaled, edges, axis=0))

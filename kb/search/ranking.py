@@ -17,12 +17,14 @@ from kb.search.arrayfile import Array
 from kb.search.closeup import closeness, passage_scores, standing
 from kb.search.compiling import PASSAGE, SATURATION
 from kb.search.loaded import Floats, Loaded, Mask
+from kb.search.meaning import LENGTH
 from kb.search.scoring import Match, Scorer, best_of
 from kb.search.understanding import Slot
 
 CANDIDATES = 20  # the best of a set by words, which are looked at closely
 MOST_PAIRS = 10  # of neighbouring words
 MOST_LOOKED = 24  # words that are looked at closely
+_TITLE_AND_PASSAGES = np.array([0, 1])
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
 
 
@@ -53,7 +55,8 @@ class Ranked:
 
     def __init__(self, looked: list[Looked]) -> None:
         self._looked = looked
-        every = np.concatenate([one.scores() for one in looked]) if looked else np.zeros(0)
+        scores = [one.scores() for one in looked] or [np.zeros(0, np.float32)]
+        every = scores[0] if len(scores) == 1 else np.concatenate(scores)
         # Of equal ones the first: sets and documents ascend.
         order = (-every).argsort(kind="stable")
         self._order: list[int] = order.tolist()
@@ -163,14 +166,14 @@ class Looked:
 
     def _compare_meaning(self, vector: Floats) -> None:
         """The title and the best passage by meaning."""
-        arrays = self._one.arrays
-        alike = arrays["vectors"].take(self._rows, axis=0).astype(np.float32).dot(vector)
-        alike *= arrays["vectors.scale"].take(self._rows)
+        rows, weights = self._one.arrays["vectors"].take(self._rows, axis=0), self.weights
+        alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
         np.maximum(alike, 0, out=alike)
-        self._about = alike.take(self._starts) * np.float32(self.weights.about)
-        alike[self._starts] = 0
-        alike *= np.float32(self.weights.meaning)
-        self._meaning = np.maximum.reduceat(alike, self._starts)
+        # The title stands before the passages of each document.
+        edges = (self._starts[:, None] + _TITLE_AND_PASSAGES).reshape(-1)
+        best = np.maximum.reduceat(alike, edges)
+        self._about = best[::2] * np.float32(weights.about / weights.meaning)
+        self._meaning = best[1::2]
         self._fits = alike
 
     def _look_for_words(self, sizes: Array) -> None:
