@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
-from kb.search.compiling import GAP, NO_STEM, PASSAGE
+from kb.search.compiling import GAP, PASSAGE
 from kb.search.loaded import Floats, Loaded
 
 CLOSE = GAP - 1  # words apart, in any order
@@ -42,8 +42,8 @@ def standing(
     running, starts = one.running, sizes.cumsum() - sizes
     stretches = zip(first.tolist(), (first + sizes).tolist(), strict=True)
     line = np.frombuffer(b"".join([running[start:end] for start, end in stretches]), one.stem_kind)
-    rows = [found[0][0] if found else NO_STEM for found in words]
-    having = line == np.array(rows).astype(one.stem_kind)[:, None]
+    rows = [found[0][0] if found else one.no_stem for found in words]
+    having = line == np.array(rows, line.dtype)[:, None]
     for found, cells in zip(words, having, strict=True):
         for row, _ in found[1:MOST_ROWS]:
             cells |= line == row
@@ -93,6 +93,5 @@ def passage_scores(
     places = found.places.searchsorted(edges.reshape(-1) + found.lines)
     counts = places[:, 1::2] - places[:, ::2]
     counts += counts.take(starts, axis=1).repeat(sizes, axis=1)
-    many = counts.astype(np.float32)
-    many /= many + one.arrays["passages.norm"].take(rows)
-    return np.asarray(np.array([(PASSAGE.k1 + 1) * each for each in worth], np.float32).dot(many))
+    many = counts / (counts + one.arrays["passages.norm"].take(rows))
+    return np.asarray(np.array([(PASSAGE.k1 + 1) * each for each in worth]).dot(many))

@@ -19,7 +19,6 @@ from kb.search.passages import BODY, KEYWORDS
 
 Raw = dict[str, Array]
 PLACE_BITS = 18
-NO_STEM = -1  # as the kind of numbers that stems have: the largest of them
 GAP = 4  # words between title, keywords, body and the next document, so that none stand close
 
 
@@ -182,7 +181,7 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
 
 
 def _running_part(raw: Raw, stem_of_term: Array, none: int) -> Raw:
-    kind = np.uint16 if none < (1 << 16) - 1 else np.uint32  # the largest is NO_STEM
+    kind = np.uint16 if none < (1 << 16) - 1 else np.uint32  # the largest is none
     count = len(raw["stored.ends"])
     bits = max(none, 1).bit_length()
     stems = stem_of_term.repeat(np.diff(raw["ends"], prepend=0))

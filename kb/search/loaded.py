@@ -69,6 +69,7 @@ class Loaded:
             self.layout[:, column] = arrays[f"{name}.ends"] - sizes
             self.layout[:, column + 1] = sizes
         self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
+        self.no_stem = int(np.iinfo(self.stem_kind).max)  # stands nowhere in `running`
         # The rows of stems that share a place with another.
         self.sharing = frozenset(np.unique(arrays["also.stems"]).tolist())
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())

@@ -168,10 +168,9 @@ class Looked:
         """The title and the best passage by meaning."""
         rows, weights = self._one.arrays["vectors"].take(self._rows, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
-        np.maximum(alike, 0, out=alike)
         # The title stands before the passages of each document.
         edges = (self._starts[:, None] + _TITLE_AND_PASSAGES).reshape(-1)
-        best = np.maximum.reduceat(alike, edges)
+        best = np.maximum(np.maximum.reduceat(alike, edges), 0)
         self._about = best[::2] * np.float32(weights.about / weights.meaning)
         self._meaning = best[1::2]
         self._fits = alike
