@@ -58,9 +58,8 @@ class Answer:
         """The department with the most weight among the best hits."""
         votes: dict[str, float] = {}
         for nth, score in enumerate(self.ranked.scores[:DEPARTMENT_VOTERS]):
-            number, doc = self.ranked.at(nth)
-            one = self.sets[number]
-            name = one.names["department"][one.arrays["department"].item(doc)]
+            one, doc = self.ranked.at(nth)
+            name = one.department(doc)
             votes[name] = votes.get(name, 0.0) + score / (nth + 1)
         return max(votes, key=lambda name: votes[name]) if votes else None
 
@@ -71,8 +70,8 @@ class Answer:
 
     def explained(self, nth: int) -> Explained:
         """The nth hit with the parts of its score."""
-        number, doc = self.ranked.at(nth)
-        it = self.sets[number].stored(doc).found
+        one, doc = self.ranked.at(nth)
+        it = one.stored(doc).found
         parts = tuple(
             Part(name, round(adds, 4))
             for name, adds in zip(PARTS, self.ranked.shares(nth), strict=True)

@@ -61,6 +61,7 @@ class Loaded:
         self.count = len(deleted)
         self.whole: Loaded | None = None
         self.stems = arrays["stems"]
+        self._departments = arrays["department"]
         # Of each document (count, 4): its first passage, which is the title, and how many there
         # are; where its stems begin in `running`, and how many there are.
         self.layout = np.empty((self.count, 4), np.int64)
@@ -179,6 +180,10 @@ class Loaded:
         ids, values = self.table("words", row)
         adds[ids] = values
         return adds
+
+    def department(self, number: int) -> str:
+        """The id of the department that a document is of."""
+        return self.names["department"][int(self._departments[number])]
 
     def surface_docs(self, row: int) -> Array:
         """The documents that have the surface at `row`."""

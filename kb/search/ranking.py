@@ -65,10 +65,10 @@ class Ranked:
     def __len__(self) -> int:
         return len(self.scores)
 
-    def at(self, nth: int) -> tuple[int, int]:
-        """The nth hit: the number of its set, and the document."""
+    def at(self, nth: int) -> tuple[Loaded, int]:
+        """The nth hit: its set, and the document."""
         looked, place = self._place(nth)
-        return looked.number, looked.docs.item(place)
+        return looked.one, looked.docs.item(place)
 
     def passage(self, nth: int) -> int:
         """The row of the nth hit's best passage."""
@@ -130,14 +130,14 @@ class Looked:
         self.number = number
         self.docs = docs
         self._scorer = scorer
-        self._one: Loaded = scorer.sets[number]
+        self.one: Loaded = scorer.sets[number]
         self.weights = weights
         self._words: Floats = match.words.take(docs) * np.float32(1 / (scorer.asked * HIGHEST))
         if not weights.as_compiled:
             self._weigh_words()
         none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = none
-        self._layout: Array = self._one.layout.take(docs, axis=0).T
+        self._layout: Array = self.one.layout.take(docs, axis=0).T
         # Of the passages, once they were looked at.
         self._starts: Array = none[:0]
         self._rows: Array = none[:0]
@@ -166,7 +166,7 @@ class Looked:
 
     def _compare_meaning(self, vector: Floats) -> None:
         """The title and the best passage by meaning."""
-        rows, weights = self._one.arrays["vectors"].take(self._rows, axis=0), self.weights
+        rows, weights = self.one.arrays["vectors"].take(self._rows, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
         # The title stands before the passages of each document.
         edges = (self._starts[:, None] + _TITLE_AND_PASSAGES).reshape(-1)
@@ -181,11 +181,11 @@ class Looked:
         typed = min(len(scorer.in_order), MOST_PAIRS + 1)
         slots = _looked_for(scorer, typed)
         rows = [slot.rows[self.number] for slot in slots]
-        found = standing(self._one, self.docs, self._layout, rows)
+        found = standing(self.one, self.docs, self._layout, rows)
         if weights.passage:
             scale = weights.passage / (scorer.asked * HIGHEST)
             worth = [slot.worth * slot.best * scale for slot in slots]
-            adds = passage_scores(self._one, found, self._rows, self._starts, sizes, worth)
+            adds = passage_scores(self.one, found, self._rows, self._starts, sizes, worth)
             self._passage = np.maximum.reduceat(adds, self._starts)
             self._fits += adds
         if weights.close and typed > 1:

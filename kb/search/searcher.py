@@ -138,7 +138,7 @@ class Searcher:
         ranked = answer.ranked
         best = [ranked.at(nth) for nth in answer.page(0, most)]
         return Glance(
-            hits=tuple([answer.sets[number].stored(doc).found for number, doc in best]),
+            hits=tuple([one.stored(doc).found for one, doc in best]),
             wanted=answer.wanted,
             total=answer.narrowing.total,
             convincing=answer.convincing,
@@ -278,8 +278,7 @@ class Searcher:
         return mask
 
     def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date) -> Hit:
-        place, number = answer.ranked.at(nth)
-        one = answer.sets[place]
+        one, number = answer.ranked.at(nth)
         it = one.stored(number)
         best = answer.ranked.passage(nth)
         _, _, section, start, end = one.arrays["passages"][best].tolist()
