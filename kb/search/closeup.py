@@ -21,27 +21,52 @@ _AROUND = np.array([[-CLOSE], [CLOSE + 1]])
 
 
 @dataclass(slots=True)
+class Laid:
+    """A few `docs` of a set, one after the other: the rows of their passages, and their stems.
+
+    `firsts` is where the passages of each document begin among `rows`, the title first; `sizes`
+    is how many they are. `begins` is where the stems of each document begin in `line`.
+    """
+
+    one: Loaded
+    docs: Array
+    rows: Array
+    firsts: Array
+    sizes: Array
+    line: Array
+    begins: Array
+
+
+@dataclass(slots=True)
 class Standing:
-    """Where each of some words stands in a line of `length` stems, document after document.
+    """Where each of some words stands in a line of `length` stems.
 
     `places` ascend; each is the number of the word times `length`, plus the place in the line.
-    `starts` is the place where each document begins, `lines` (words, 1) where each word's line.
+    `lines` (words, 1) is where each word's line begins.
     """
 
     places: NDArray[np.int64]
     length: int
-    starts: NDArray[np.int64]
     lines: NDArray[np.int64]
 
 
-def standing(
-    one: Loaded, docs: Array, layout: Array, words: Sequence[Sequence[tuple[int, float]]]
-) -> Standing:
-    """Where the rows of each word stand in the texts of `docs`, whose `layout` (4, n) that is."""
-    _, _, first, sizes = layout
-    running, starts = one.running, sizes.cumsum() - sizes
-    stretches = zip(first.tolist(), (first + sizes).tolist(), strict=True)
-    line = np.frombuffer(b"".join([running[start:end] for start, end in stretches]), one.stem_kind)
+def laid_out(one: Loaded, docs: Array) -> Laid:
+    """What the close look reads of `docs`."""
+    layout = one.layout.take(docs, axis=0)
+    both = layout[:, 1::2]
+    starts = both.cumsum(axis=0) - both
+    firsts, begins, sizes = starts[:, 0], starts[:, 1], both[:, 0]
+    rows = (layout[:, 0] - firsts).repeat(sizes)
+    rows += np.arange(len(rows))
+    _, _, begin, size = layout.T.tolist()
+    stretches = zip(begin, size, strict=True)
+    stems = b"".join([one.running[start : start + count] for start, count in stretches])
+    return Laid(one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins)
+
+
+def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standing:
+    """Where the rows of each word stand."""
+    one, line = laid.one, laid.line
     rows = [found[0][0] if found else one.no_stem for found in words]
     having = line == np.array(rows, line.dtype)[:, None]
     for found, cells in zip(words, having, strict=True):
@@ -49,24 +74,24 @@ def standing(
             cells |= line == row
         for row, _ in found[:MOST_ROWS]:
             if row in one.sharing:
-                cells[_sharing(one, row, docs, starts)] = True
+                cells[_sharing(laid, row)] = True
     lines = np.arange(0, having.size, len(line))[:, None]
-    return Standing(having.reshape(-1).nonzero()[0], len(line), starts, lines)
+    return Standing(having.reshape(-1).nonzero()[0], len(line), lines)
 
 
-def _sharing(one: Loaded, row: int, docs: Array, starts: Array) -> Array:
+def _sharing(laid: Laid, row: int) -> Array:
     """The places in the line where the stem `row` stands beside another."""
-    stems, cells, ends = (one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
-    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in docs.tolist()]
+    stems, cells, ends = (laid.one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
+    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in laid.docs.tolist()]
     return np.concatenate(
         [
             cells[low:high][stems[low:high] == row] + start
-            for (low, high), start in zip(stretches, starts.tolist(), strict=True)
+            for (low, high), start in zip(stretches, laid.begins.tolist(), strict=True)
         ]
     )
 
 
-def closeness(found: Standing, worth: Sequence[float]) -> Floats:
+def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
     """For each document the worth of the words that stand close to the next one in it.
 
     `worth` is of the first word with the second, of the second with the third, and so on; the
@@ -75,23 +100,22 @@ def closeness(found: Standing, worth: Sequence[float]) -> Floats:
     low, high = found.places.searchsorted(found.places + (_AROUND + found.length))
     close = found.places[low < high]
     # The number of the word times that of the documents, plus the number of the document.
-    cells = (found.starts + found.lines).reshape(-1).searchsorted(close, "right") - 1
-    having = np.zeros((len(found.lines), len(found.starts)), np.float32)
+    cells = (laid.begins + found.lines).reshape(-1).searchsorted(close, "right") - 1
+    having = np.zeros((len(found.lines), len(laid.begins)), np.float32)
     having.reshape(-1)[cells] = 1
     return np.asarray(np.array(worth, np.float32).dot(having[: len(worth)]))
 
 
-def passage_scores(
-    one: Loaded, found: Standing, rows: Array, starts: Array, sizes: Array, worth: Sequence[float]
-) -> Floats:
-    """BM25 of the passages `rows` of the documents looked at, the title counted in each.
+def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
+    """BM25 of each passage, the title counted in; the titles themselves have 0.
 
-    `starts` is where the passages of each document begin among them, `sizes` how many they are.
-    `worth` is of each word. The titles, the first of each document, have 0.
+    `worth` is of each word.
     """
-    edges = one.arrays["running.passages"].take(rows, axis=0) + found.starts.repeat(sizes)[:, None]
-    places = found.places.searchsorted(edges.reshape(-1) + found.lines)
+    arrays = laid.one.arrays
+    spans = arrays["running.passages"].take(laid.rows, axis=0)
+    edges = (spans + laid.begins.repeat(laid.sizes)[:, None]).reshape(-1)
+    places = found.places.searchsorted(edges + found.lines)
     counts = places[:, 1::2] - places[:, ::2]
-    counts += counts.take(starts, axis=1).repeat(sizes, axis=1)
-    many = counts / (counts + one.arrays["passages.norm"].take(rows))
+    counts += counts.take(laid.firsts, axis=1).repeat(laid.sizes, axis=1)
+    many = counts / (counts + arrays["passages.norm"].take(laid.rows))
     return np.asarray(np.array([(PASSAGE.k1 + 1) * each for each in worth]).dot(many))

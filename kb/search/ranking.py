@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from kb.search.arrayfile import Array
-from kb.search.closeup import closeness, passage_scores, standing
+from kb.search.closeup import Laid, closeness, laid_out, passage_scores, standing
 from kb.search.compiling import PASSAGE, SATURATION
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.meaning import LENGTH
@@ -24,8 +24,8 @@ from kb.search.understanding import Slot
 CANDIDATES = 20  # the best of a set by words, which are looked at closely
 MOST_PAIRS = 10  # of neighbouring words
 MOST_LOOKED = 24  # words that are looked at closely
-_TITLE_AND_PASSAGES = np.array([0, 1])
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
+_TITLE_AND_PASSAGES = np.array([0, 1])  # where they begin, from a document's first row on
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,9 @@ class Looked:
             self._weigh_words()
         none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = none
-        self._layout: Array = self.one.layout.take(docs, axis=0).T
-        # Of the passages, once they were looked at.
-        self._starts: Array = none[:0]
-        self._rows: Array = none[:0]
-        self._fits = none[:0]  # how well each fits
+        # Of the passages, once they were looked at: which they are, and how well each fits.
+        self._laid: Laid | None = None
+        self._fits = none[:0]
 
     def _weigh_words(self) -> None:
         """Where the fields are weighed otherwise than they are compiled."""
@@ -153,45 +151,39 @@ class Looked:
 
     def look_closely(self, vector: Floats | None) -> None:
         """See which passages fit best, by their words and by meaning, and what stands close."""
-        first, sizes = self._layout[:2]
-        self._starts = sizes.cumsum() - sizes
-        self._rows = (first - self._starts).repeat(sizes)
-        self._rows += np.arange(len(self._rows))
+        self._laid = laid = laid_out(self.one, self.docs)
         if vector is not None and self.weights.meaning:
-            self._compare_meaning(vector)
+            self._compare_meaning(laid, vector)
         else:
-            self._fits = np.zeros(len(self._rows), np.float32)
+            self._fits = np.zeros(len(laid.rows), np.float32)
         if self._scorer.slots and (self.weights.passage or self.weights.close):
-            self._look_for_words(sizes)
+            self._look_for_words(laid)
 
-    def _compare_meaning(self, vector: Floats) -> None:
+    def _compare_meaning(self, laid: Laid, vector: Floats) -> None:
         """The title and the best passage by meaning."""
-        rows, weights = self.one.arrays["vectors"].take(self._rows, axis=0), self.weights
+        rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
-        # The title stands before the passages of each document.
-        edges = (self._starts[:, None] + _TITLE_AND_PASSAGES).reshape(-1)
+        edges = (laid.firsts[:, None] + _TITLE_AND_PASSAGES).reshape(-1)
         best = np.maximum(np.maximum.reduceat(alike, edges), 0)
         self._about = best[::2] * np.float32(weights.about / weights.meaning)
         self._meaning = best[1::2]
         self._fits = alike
 
-    def _look_for_words(self, sizes: Array) -> None:
+    def _look_for_words(self, laid: Laid) -> None:
         """The best passage by words, and the words that stand close to each other."""
         scorer, weights = self._scorer, self.weights
         typed = min(len(scorer.in_order), MOST_PAIRS + 1)
         slots = _looked_for(scorer, typed)
-        rows = [slot.rows[self.number] for slot in slots]
-        found = standing(self.one, self.docs, self._layout, rows)
+        found = standing(laid, [slot.rows[self.number] for slot in slots])
         if weights.passage:
             scale = weights.passage / (scorer.asked * HIGHEST)
-            worth = [slot.worth * slot.best * scale for slot in slots]
-            adds = passage_scores(self.one, found, self._rows, self._starts, sizes, worth)
-            self._passage = np.maximum.reduceat(adds, self._starts)
+            adds = passage_scores(laid, found, [slot.worth * slot.best * scale for slot in slots])
+            self._passage = np.maximum.reduceat(adds, laid.firsts)
             self._fits += adds
         if weights.close and typed > 1:
             scale = weights.close / scorer.asked
             pairs = [scale * min(a.worth, b.worth) for a, b in pairwise(slots[:typed])]
-            self._close = closeness(found, pairs)
+            self._close = closeness(laid, found, pairs)
 
     def scores(self) -> Floats:
         """Of each candidate."""
@@ -199,11 +191,11 @@ class Looked:
 
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""
-        first, size = self._layout[:2, nth].tolist()
-        if not len(self._fits):
-            return int(first) + 1  # after the title
-        start = self._starts.item(nth)
-        return int(first) + 1 + int(self._fits[start + 1 : start + size].argmax())
+        if self._laid is None:
+            return self.one.layout.item(self.docs[nth], 0) + 1  # after the title
+        first = self._laid.firsts.item(nth) + 1
+        last = first - 1 + self._laid.sizes.item(nth)
+        return int(self._laid.rows[first + self._fits[first:last].argmax()])
 
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""

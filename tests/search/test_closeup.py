@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kb.search.analysis import Stems
 from kb.search.arrayfile import Array
-from kb.search.closeup import CLOSE, Standing, closeness, passage_scores, standing
+from kb.search.closeup import CLOSE, closeness, laid_out, passage_scores, standing
 from kb.search.compiling import GAP, PASSAGE, compiled
 from kb.search.loaded import Loaded
 from kb.search.meaning import Meaning
@@ -35,18 +35,19 @@ def loaded(texts: list[list[str]]) -> tuple[Loaded, list[list[str]]]:
     return one, [[*(text[:3] or ["none"]), *gap, "late", "ring", *gap, *text[3:]] for text in texts]
 
 
-def stands(one: Loaded, docs: list[int], words: list[list[tuple[int, float]]]) -> Standing:
-    return standing(one, np.array(docs), one.layout[docs].T, words)
+def close(one: Loaded, words: list[list[tuple[int, float]]], worth: list[float]) -> list[float]:
+    """Of all documents."""
+    laid = laid_out(one, np.arange(one.count))
+    found: list[float] = closeness(laid, standing(laid, words), worth).tolist()
+    return found
 
 
-def scores(one: Loaded, found: Standing, worth: list[float]) -> tuple[Array, Array]:
-    """Of the passages of all documents, titles left out; and whose they are."""
-    first, sizes = one.layout.T[:2]
-    rows = np.arange(sizes.sum())
-    made = passage_scores(one, found, rows, first, sizes, worth)
-    assert not made[first].any()
-    owner = np.arange(len(first)).repeat(sizes)
-    return np.delete(made, first), np.delete(owner, first)
+def scores(one: Loaded, words: list[list[tuple[int, float]]], worth: list[float]) -> list[Array]:
+    """Of the passages of each document, titles left out."""
+    laid = laid_out(one, np.arange(one.count))
+    made = np.split(passage_scores(laid, standing(laid, words), worth), laid.firsts[1:])
+    assert not any(each[0] for each in made)
+    return [each[1:] for each in made]
 
 
 def rows(one: Loaded) -> list[list[tuple[int, float]]]:
@@ -59,8 +60,7 @@ def test_words_close_to_each_other_are_found_in_any_order(texts: list[list[str]]
     one, lines = loaded(texts)
     worth = [1.0, 2.0, 4.0, 8.0, 16.0]
     pairs = [min(pair) for pair in pairwise(worth)]
-    found = closeness(stands(one, list(range(len(texts))), rows(one)), pairs)
-    for line, total in zip(lines, found.tolist(), strict=True):
+    for line, total in zip(lines, close(one, rows(one), pairs), strict=True):
         places = {word: [n for n, other in enumerate(line) if other == word] for word in WORDS}
         expected = sum(
             min(worth[nth], worth[nth + 1])
@@ -74,7 +74,7 @@ def test_words_close_to_each_other_are_found_in_any_order(texts: list[list[str]]
 def test_a_passage_counts_its_words_and_those_of_the_title(texts: list[list[str]]) -> None:
     one, _ = loaded(texts)
     worth = [1.0, 2.0, 4.0, 8.0, 16.0]
-    found, _ = scores(one, stands(one, list(range(len(texts))), rows(one)), worth)
+    found = np.concatenate(scores(one, rows(one), worth))
     norms = [norm for norm in one.arrays["passages.norm"].tolist() if norm < inf]
     place = 0
     for nth, text in enumerate(texts):
@@ -94,7 +94,8 @@ def test_a_passage_counts_its_words_and_those_of_the_title(texts: list[list[str]
 def test_a_stem_may_stand_for_two_words_and_a_word_for_two_stems() -> None:
     one, _ = loaded([["parcel", "late", "depot", "mild", "scan", "late"]])
     late, scan = one.row(b"late"), one.row(b"scan")
-    found = stands(one, [0], [[(late, 1.0)], [(scan, 1.0), (late, 0.5)], []])
+    words: list[list[tuple[int, float]]] = [[(late, 1.0)], [(scan, 1.0), (late, 0.5)], []]
+    found = standing(laid_out(one, np.array([0])), words)
     counts = np.bincount(found.places // found.length, minlength=3).tolist()
     assert counts == [3, 4, 0]  # the keyword "late ring" counts as well
 
@@ -108,8 +109,8 @@ def test_the_joined_form_of_a_compound_takes_no_place_of_its_own() -> None:
     )
     words = [[(one.row(stem), 1.0)] for stem in (b"depot", b"email", b"scan")]
     depot, email, label = words
-    assert closeness(stands(one, [0, 1], [depot, label, email]), [1.0]).tolist() == [1.0, 1.0]
-    assert closeness(stands(one, [0, 1], words), [1.0, 1.0]).tolist() == [2.0, 0.0]
+    assert close(one, [depot, label, email], [1.0]) == [1.0, 1.0]
+    assert close(one, words, [1.0, 1.0]) == [2.0, 0.0]
 
 
 def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
@@ -123,7 +124,5 @@ def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
     assert (spans[:, 0] <= spans[:, 1]).all()
     assert (spans[:, 1] <= sizes).all()
     assert (one.arrays["passages.norm"] > 0).all()
-    scan = stands(one, [0, 1], [[(one.row(b"scan"), 1.0)]])
-    assert len(scan.places) == 1
-    found, owner = scores(one, scan, [1.0])
-    assert found[owner == 0].max() == 0 < found[owner == 1].max() <= PASSAGE.k1 + 1
+    longer, shorter = scores(one, [[(one.row(b"scan"), 1.0)]], [1.0])
+    assert longer.max() == 0 < shorter.max() <= PASSAGE.k1 + 1
