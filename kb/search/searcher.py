@@ -33,7 +33,6 @@ from kb.search.understanding import Understanding
 Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
 
 READERS = 64  # different rights, whose words are remembered
-FRESH = 0.01  # seconds for which nobody looks whether another process changed the index
 ATTEMPTS = 5  # to read an index that is being replaced
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
@@ -63,7 +62,6 @@ class Searcher:
         self._lock = threading.Lock()
         self._parse = lru_cache(maxsize=1024)(parse)
         self._seen: tuple[int, ...] = ()
-        self._fresh_until, self._switches = 0.0, 0
         self._sets: tuple[Loaded, ...] = ()
         self._fixed: tuple[Loaded, ...] | None = None
         self._understandings: tuple[object, object, dict[Reader, Understanding]] = (None, None, {})
@@ -162,15 +160,11 @@ class Searcher:
         """The sets in service now; none where there is no usable index."""
         if self._fixed is not None:
             return self._fixed
-        now, switches = time.monotonic(), self.index.switches
-        if now < self._fresh_until and switches == self._switches:
-            return self._sets
         for _ in range(ATTEMPTS):
             try:
                 seen = _stamp(self.index)
                 if seen != self._seen:
                     self._load(seen)
-                self._fresh_until, self._switches = now + FRESH, switches
                 return self._sets
             except FileNotFoundError:
                 if not self.index.current.exists():

@@ -15,7 +15,7 @@ import pytest
 from kb.procedures.model import Entry
 from kb.search import index as index_module
 from kb.search.index import Index
-from kb.search.searcher import FRESH, Searcher
+from kb.search.searcher import Searcher
 from tests.search.shelf import DAMAGED, LATE, REFUND, REP, SETUP, TODAY, entry, ids, nothing
 
 
@@ -155,7 +155,6 @@ def test_the_folder_may_be_deleted_at_any_time(index: Index) -> None:
     searcher = Searcher(index)
     assert searcher.search("parcel", REP, TODAY).total == 2
     shutil.rmtree(index.folder)
-    time.sleep(2 * FRESH)
     assert searcher.search("parcel", REP, TODAY).total == 0
     assert index.fingerprints() == {}
     index.update([LATE], [], nothing)
