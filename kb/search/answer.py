@@ -61,7 +61,7 @@ class Answer:
             one, doc = self.ranked.at(nth)
             name = one.department(doc)
             votes[name] = votes.get(name, 0.0) + score / (nth + 1)
-        return max(votes, key=lambda name: votes[name]) if votes else None
+        return max(votes, key=votes.__getitem__) if votes else None
 
     def page(self, offset: int, limit: int) -> range:
         """The places of the hits from `offset` on, `limit` at most."""

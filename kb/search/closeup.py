@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.arrayfile import Array
-from kb.search.compiling import GAP, PASSAGE
+from kb.search.compiling import GAP
 from kb.search.loaded import Floats, Loaded
 
 CLOSE = GAP - 1  # words apart, in any order
@@ -58,8 +58,7 @@ def laid_out(one: Loaded, docs: Array) -> Laid:
     firsts, begins, sizes = starts[:, 0], starts[:, 1], both[:, 0]
     rows = (layout[:, 0] - firsts).repeat(sizes)
     rows += np.arange(len(rows))
-    _, _, begin, size = layout.T.tolist()
-    stretches = zip(begin, size, strict=True)
+    stretches = layout[:, 2:].tolist()
     stems = b"".join([one.running[start : start + count] for start, count in stretches])
     return Laid(one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins)
 
@@ -69,12 +68,12 @@ def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standi
     one, line = laid.one, laid.line
     rows = [found[0][0] if found else one.no_stem for found in words]
     having = line == np.array(rows, line.dtype)[:, None]
-    for found, cells in zip(words, having, strict=True):
+    for nth, found in enumerate(words):
         for row, _ in found[1:MOST_ROWS]:
-            cells |= line == row
+            having[nth] |= line == row
         for row, _ in found[:MOST_ROWS]:
             if row in one.sharing:
-                cells[_sharing(laid, row)] = True
+                having[nth, _sharing(laid, row)] = True
     lines = np.arange(0, having.size, len(line))[:, None]
     return Standing(having.reshape(-1).nonzero()[0], len(line), lines)
 
@@ -107,7 +106,7 @@ def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
 
 
 def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
-    """BM25 of each passage, the title counted in; the titles themselves have 0.
+    """BM25 of each passage, the title counted in, over k1 + 1; the titles themselves have 0.
 
     `worth` is of each word.
     """
@@ -118,4 +117,4 @@ def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Float
     counts = places[:, 1::2] - places[:, ::2]
     counts += counts.take(laid.firsts, axis=1).repeat(laid.sizes, axis=1)
     many = counts / (counts + arrays["passages.norm"].take(laid.rows))
-    return np.asarray(np.array([(PASSAGE.k1 + 1) * each for each in worth]).dot(many))
+    return np.asarray(np.array(worth).dot(many))

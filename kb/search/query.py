@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.search.analysis import tokens
+from kb.search.analysis import folded, tokens
 
 MOST_CHARACTERS = 4000  # what stands after them is not searched for
 MOST_WORDS = 60  # different ones
+LONGEST_ID = 200  # characters
 OPERATOR = re.compile(r'(?<!\S)(department|keyword|owner):\s?("[^"]*"|[^\s"]+)', re.IGNORECASE)
 PHRASE = re.compile(r'"([^"]*)"')
 EXCLUDED = re.compile(r"(?<!\S)-(\w[^\s\"]*)")
@@ -23,7 +24,8 @@ class Query:
     `words` in the order typed (those of phrases too), `phrases` stand together in a hit,
     `excluded` in no hit. `compounds` are (first, after the last, joined form) of the words that
     were typed as one ("e-mail"). A hit has all of `departments`, `keywords` and `owners` that are
-    named. `plain` is the text without operators, for its meaning.
+    named. `plain` is the text without operators, for its meaning. `ids` are the folded ids that
+    the whole text may be: "SHP 014" too.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Query:
     departments: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     @property
     def narrows(self) -> bool:
@@ -49,6 +52,7 @@ class Query:
 
 def parse(text: str) -> Query:
     """The query that a person typed."""
+    id = folded(text.strip()[:LONGEST_ID])
     text = CONTROL.sub(" ", text[:MOST_CHARACTERS]).translate(CURLY).strip()
     named: dict[str, list[str]] = {"department": [], "keyword": [], "owner": []}
     rest = OPERATOR.sub(lambda found: _take(found, named), text)
@@ -67,6 +71,7 @@ def parse(text: str) -> Query:
         tuple(named["department"]),
         tuple(named["keyword"]),
         tuple(named["owner"]),
+        (id, "-".join(id.split())),
     )
 
 

@@ -176,7 +176,7 @@ class Looked:
         slots = _looked_for(scorer, typed)
         found = standing(laid, [slot.rows[self.number] for slot in slots])
         if weights.passage:
-            scale = weights.passage / (scorer.asked * HIGHEST)
+            scale = weights.passage / scorer.asked
             adds = passage_scores(laid, found, [slot.worth * slot.best * scale for slot in slots])
             self._passage = np.maximum.reduceat(adds, laid.firsts)
             self._fits += adds

@@ -123,7 +123,7 @@ class Searcher:
             did_you_mean=answer.did_you_mean,
             likely_department=answer.likely_department,
             convincing=answer.convincing,
-            opens=_opened(answer.sets, text, reader),
+            opens=_opened(answer, reader),
             took_ms=_millis(began),
             offset=offset,
             limit=limit,
@@ -247,14 +247,12 @@ class Searcher:
 
     def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
         """The documents of a set that the reader may find and that the query does not rule out."""
-        every = query.filtered and not query.words
-        mask = one.visible(reader) if every else match.matched
-        if not (every or one.sees_all(reader)):
-            mask = mask & one.visible(reader)
-        return self._narrowed(query, one, match, mask.copy()) if query.narrows else mask
-
-    def _narrowed(self, query: Query, one: Loaded, match: Match, mask: Mask) -> Mask:
-        """What the operators leave of `mask`, which is changed."""
+        if not query.narrows:
+            matched = match.matched
+            return matched if one.sees_all(reader) else matched & one.visible(reader)
+        mask = one.visible(reader).copy()
+        if query.words or not query.filtered:
+            mask &= match.matched
         for word in query.excluded:
             stem = self.index.stems.of(word).encode("utf-8", "replace")
             if (row := one.row(stem)) >= 0:
@@ -298,11 +296,11 @@ def _stamp(index: Index) -> tuple[int, ...]:
     return (told.st_ino, told.st_mtime_ns, told.st_size)
 
 
-def _opened(sets: tuple[Loaded, ...], text: str, reader: Reader) -> str | None:
+def _opened(answer: Answer, reader: Reader) -> str | None:
     """The id that was typed, if it is one that the reader may find."""
-    typed = folded(text.strip()[:200])
-    for one in sets:
-        number = one.numbers.get(typed, one.numbers.get("-".join(typed.split())))  # "SHP 014" too
-        if number is not None and one.visible(reader)[number]:
-            return one.names["id"][number]
+    for one in answer.sets:
+        for typed in answer.query.ids:
+            number = one.numbers.get(typed)
+            if number is not None and one.visible(reader)[number]:
+                return one.names["id"][number]
     return None

@@ -114,6 +114,7 @@ class Understanding:
         self.reader = reader
         self._plain = remembered(self._found_plain, 1 << 12)
         self._exact = remembered(self._found_exactly, 1 << 13)
+        self._joins = remembered(self._found_joining, 1 << 13)
         self._compounds = remembered(self._found_in_compounds, 1 << 10)
 
     def of(self, query: Query, prefix: bool) -> Understood:
@@ -189,20 +190,26 @@ class Understanding:
 
     def _join(self, query: Query, slots: dict[str, Slot]) -> None:
         """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
+        typed = [(first, last) for first, last, _ in query.compounds]
         pairs = [
-            (first, first + 2, left + right)
-            for first, (left, right) in enumerate(pairwise(query.words))
-            if left.isalpha() and right.isalpha() and len(left) + len(right) <= MOST_SPLIT
-            if not (left in self.filler and right in self.filler) and left + right not in slots
+            (nth, nth + 2, left + right)
+            for nth, (left, right) in enumerate(pairwise(query.words))
+            if self._joins(left, right) and left + right not in slots
         ]
-        typed = {(first, last) for first, last, _ in query.compounds}
-        for first, last, joined in [*query.compounds, *pairs]:
+        for first, last, joined in (*query.compounds, *pairs):
             options = self._exact(joined)
             for word in query.words[first:last] if options else ():
                 if word in slots:
                     slot, more = slots[word], _because(options, joined, JOINED)
                     weight = slot.weight / (last - first if (first, last) in typed else 1)
                     slots[word] = self._again(slot, more, weight, slot.filler)
+
+    def _found_joining(self, left: str, right: str) -> bool:
+        """Is there a word of both together, one of which at least is no filler?"""
+        if not (left.isalpha() and right.isalpha()) or len(left) + len(right) > MOST_SPLIT:
+            return False
+        filler = left in self.filler and right in self.filler
+        return not filler and bool(self._exact(left + right))
 
     def _found_exactly(self, word: str) -> tuple[Option, ...]:
         """The word's stem, and those of words that differ in accents only."""
