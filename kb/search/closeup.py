@@ -52,14 +52,12 @@ class Standing:
 
 def laid_out(one: Loaded, docs: Array) -> Laid:
     """What the close look reads of `docs`."""
-    layout = one.layout.take(docs, axis=0)
-    both = layout[:, 1::2]
-    starts = both.cumsum(axis=0) - both
-    firsts, begins, sizes = starts[:, 0], starts[:, 1], both[:, 0]
-    rows = (layout[:, 0] - firsts).repeat(sizes)
+    first, sizes, begin, lengths = one.layout.take(docs, axis=1)
+    firsts, begins = sizes.cumsum() - sizes, lengths.cumsum() - lengths
+    rows = (first - firsts).repeat(sizes)
     rows += np.arange(len(rows))
-    stretches = layout[:, 2:].tolist()
-    stems = b"".join([one.running[start : start + count] for start, count in stretches])
+    stretches = zip(begin.tolist(), (begin + lengths).tolist(), strict=True)
+    stems = b"".join([one.running[start:end] for start, end in stretches])
     return Laid(one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins)
 
 
@@ -74,7 +72,7 @@ def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standi
         for row, _ in found[:MOST_ROWS]:
             if row in one.sharing:
                 having[nth, _sharing(laid, row)] = True
-    lines = np.arange(0, having.size, len(line))[:, None]
+    lines = np.arange(len(words))[:, None] * len(line)
     return Standing(having.reshape(-1).nonzero()[0], len(line), lines)
 
 

@@ -62,13 +62,11 @@ class Loaded:
         self.whole: Loaded | None = None
         self.stems = arrays["stems"]
         self._departments = arrays["department"]
-        # Of each document (count, 4): its first passage, which is the title, and how many there
+        # Of each document (4, count): its first passage, which is the title, and how many there
         # are; where its stems begin in `running`, and how many there are.
-        self.layout = np.empty((self.count, 4), np.int64)
-        for column, name in ((0, "passages"), (2, "running")):
-            sizes = np.diff(arrays[f"{name}.ends"], prepend=0)
-            self.layout[:, column] = arrays[f"{name}.ends"] - sizes
-            self.layout[:, column + 1] = sizes
+        ends = np.array([arrays["passages.ends"], arrays["running.ends"]])
+        sizes = np.diff(ends, prepend=0)
+        self.layout = np.stack([ends - sizes, sizes], axis=1).reshape(4, self.count)
         self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
         self.no_stem = int(np.iinfo(self.stem_kind).max)  # stands nowhere in `running`
         # The rows of stems that share a place with another.

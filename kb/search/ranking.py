@@ -25,7 +25,6 @@ CANDIDATES = 20  # the best of a set by words, which are looked at closely
 MOST_PAIRS = 10  # of neighbouring words
 MOST_LOOKED = 24  # words that are looked at closely
 HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
-_TITLE_AND_PASSAGES = np.array([0, 1])  # where they begin, from a document's first row on
 
 
 @dataclass(frozen=True)
@@ -163,10 +162,9 @@ class Looked:
         """The title and the best passage by meaning."""
         rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
-        edges = (laid.firsts[:, None] + _TITLE_AND_PASSAGES).reshape(-1)
-        best = np.maximum(np.maximum.reduceat(alike, edges), 0)
-        self._about = best[::2] * np.float32(weights.about / weights.meaning)
-        self._meaning = best[1::2]
+        self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
+        alike[laid.firsts] = 0  # the titles; so the best of a document is not below 0
+        self._meaning = np.maximum.reduceat(alike, laid.firsts)
         self._fits = alike
 
     def _look_for_words(self, laid: Laid) -> None:
@@ -192,7 +190,7 @@ class Looked:
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""
         if self._laid is None:
-            return self.one.layout.item(self.docs[nth], 0) + 1  # after the title
+            return int(self.one.layout[0, self.docs[nth]]) + 1  # after the title
         first = self._laid.firsts.item(nth) + 1
         last = first - 1 + self._laid.sizes.item(nth)
         return int(self._laid.rows[first + self._fits[first:last].argmax()])

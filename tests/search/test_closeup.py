@@ -120,7 +120,7 @@ def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
     one = Loaded(compiled([in_memory((long, other), MEANING)], STEMS), [False, False])
     assert (one.row(b"zebra"), one.row(b"quagga")) != (-1, -1)  # in the last place, like all after
     spans = one.arrays["running.passages"]
-    sizes = one.layout[:, 3].repeat(one.layout[:, 1])
+    sizes = one.layout[3].repeat(one.layout[1])
     assert (spans[:, 0] <= spans[:, 1]).all()
     assert (spans[:, 1] <= sizes).all()
     assert (one.arrays["passages.norm"] > 0).all()
