@@ -59,7 +59,7 @@ class Answer:
         votes: dict[str, float] = {}
         for nth, score in enumerate(self.ranked.scores[:DEPARTMENT_VOTERS]):
             one, doc = self.ranked.at(nth)
-            name = one.department(doc)
+            name = one.departments_of[doc]
             votes[name] = votes.get(name, 0.0) + score / (nth + 1)
         return max(votes, key=votes.__getitem__) if votes else None
 

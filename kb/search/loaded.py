@@ -61,7 +61,6 @@ class Loaded:
         self.count = len(deleted)
         self.whole: Loaded | None = None
         self.stems = arrays["stems"]
-        self._departments = arrays["department"]
         # Of each document (4, count): its first passage, which is the title, and how many there
         # are; where its stems begin in `running`, and how many there are.
         ends = np.array([arrays["passages.ends"], arrays["running.ends"]])
@@ -72,6 +71,8 @@ class Loaded:
         # The rows of stems that share a place with another.
         self.sharing = frozenset(np.unique(arrays["also.stems"]).tolist())
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
+        known = self._of("department")
+        self.departments_of = [known[number] for number in arrays["department"].tolist()]
         self.numbers = {folded(name): n for n, name in enumerate(self.names.get("id", []))}
         # What is looked up again and again is kept: words repeat from one query to the next.
         self.visible = remembered(self._visible, 64)
@@ -178,10 +179,6 @@ class Loaded:
         ids, values = self.table("words", row)
         adds[ids] = values
         return adds
-
-    def department(self, number: int) -> str:
-        """The id of the department that a document is of."""
-        return self.names["department"][int(self._departments[number])]
 
     def surface_docs(self, row: int) -> Array:
         """The documents that have the surface at `row`."""

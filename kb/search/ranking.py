@@ -54,12 +54,10 @@ class Ranked:
 
     def __init__(self, looked: list[Looked]) -> None:
         self._looked = looked
-        scores = [one.scores() for one in looked] or [np.zeros(0, np.float32)]
-        every = scores[0] if len(scores) == 1 else np.concatenate(scores)
+        every: list[float] = [score for one in looked for score in one.scores().tolist()]
         # Of equal ones the first: sets and documents ascend.
-        order = (-every).argsort(kind="stable")
-        self._order: list[int] = order.tolist()
-        self.scores: list[float] = every.take(order).tolist()
+        self._order = sorted(range(len(every)), key=every.__getitem__, reverse=True)
+        self.scores = [every[place] for place in self._order]
 
     def __len__(self) -> int:
         return len(self.scores)
