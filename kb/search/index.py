@@ -86,6 +86,7 @@ class Index:
     def __init__(self, folder: Path, language: str = "english") -> None:
         self.folder = folder
         self.current = folder / "CURRENT"  # the file that names what is in service
+        self.switches = 0  # how often this object put sets in service
         self.language = language
         self.stems = Stems(language)
         self.meaning = Meaning()
@@ -264,6 +265,7 @@ class Index:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.current)
+        self.switches += 1
         self._sweep(
             {f"{one.name}.arrays" for one in sets}, {p.name for one in sets for p in one.parts}
         )

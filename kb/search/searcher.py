@@ -33,6 +33,7 @@ from kb.search.understanding import Understanding
 Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
 
 READERS = 64  # different rights, whose words are remembered
+LOOK_AGAIN = 0.01  # seconds after which is looked what other processes did to the index
 ATTEMPTS = 5  # to read an index that is being replaced
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
@@ -62,6 +63,7 @@ class Searcher:
         self._lock = threading.Lock()
         self._parse = lru_cache(maxsize=1024)(parse)
         self._seen: tuple[int, ...] = ()
+        self._looked_until, self._switches = 0.0, 0
         self._sets: tuple[Loaded, ...] = ()
         self._fixed: tuple[Loaded, ...] | None = None
         self._understandings: tuple[object, object, dict[Reader, Understanding]] = (None, None, {})
@@ -160,11 +162,15 @@ class Searcher:
         """The sets in service now; none where there is no usable index."""
         if self._fixed is not None:
             return self._fixed
+        now, switches = time.monotonic(), self.index.switches
+        if now < self._looked_until and switches == self._switches:
+            return self._sets
         for _ in range(ATTEMPTS):
             try:
                 seen = _stamp(self.index)
                 if seen != self._seen:
                     self._load(seen)
+                self._looked_until, self._switches = now + LOOK_AGAIN, switches
                 return self._sets
             except FileNotFoundError:
                 if not self.index.current.exists():

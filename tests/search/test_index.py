@@ -15,7 +15,7 @@ import pytest
 from kb.procedures.model import Entry
 from kb.search import index as index_module
 from kb.search.index import Index
-from kb.search.searcher import Searcher
+from kb.search.searcher import LOOK_AGAIN, Searcher
 from tests.search.shelf import DAMAGED, LATE, REFUND, REP, SETUP, TODAY, entry, ids, nothing
 
 
@@ -155,6 +155,7 @@ def test_the_folder_may_be_deleted_at_any_time(index: Index) -> None:
     searcher = Searcher(index)
     assert searcher.search("parcel", REP, TODAY).total == 2
     shutil.rmtree(index.folder)
+    time.sleep(2 * LOOK_AGAIN)
     assert searcher.search("parcel", REP, TODAY).total == 0
     assert index.fingerprints() == {}
     index.update([LATE], [], nothing)
@@ -197,6 +198,7 @@ def test_a_searcher_keeps_answering_while_others_write(index: Index) -> None:
     other = Index(index.folder)
     for nth, one in enumerate(numbered(12)):
         other.update([one], [], nothing)
+        time.sleep(2 * LOOK_AGAIN)
         assert ids(searcher.search(f"word{nth}", REP, TODAY)) == [f"N-{nth}"]
     other.rebuild([LATE], nothing)
     stop.set()
