@@ -114,5 +114,6 @@ def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Float
     places = found.places.searchsorted(edges + found.lines)
     counts = places[:, 1::2] - places[:, ::2]
     counts += counts.take(laid.firsts, axis=1).repeat(laid.sizes, axis=1)
-    many = counts / (counts + arrays["passages.norm"].take(laid.rows))
-    return np.asarray(np.array(worth).dot(many))
+    many = counts.astype(np.float32)
+    many /= many + arrays["passages.norm"].take(laid.rows)
+    return np.asarray(np.array(worth, np.float32).dot(many))

@@ -21,7 +21,7 @@ from kb.search.analysis import cut
 
 Vectors = NDArray[np.float32]
 SIZE = 256
-LENGTH = 300  # of a packed vector; no part of one is more than 0.35 times as long
+LENGTH = 300  # of a packed vector; what is more than 0.42 times as long is cut, 0.35 is much
 LONGEST = 60  # characters of a word; the rest adds nothing to its meaning
 MOST_KNOWN = 20_000  # words that are kept, 1 kB each
 

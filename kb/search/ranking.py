@@ -24,7 +24,7 @@ from kb.search.understanding import Slot
 CANDIDATES = 20  # the best of a set by words, which are looked at closely
 MOST_PAIRS = 10  # of neighbouring words
 MOST_LOOKED = 24  # words that are looked at closely
-HIGHEST = 2.2  # k1 + 1: what a word can add at most to a BM25 score, before its rarity
+HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,9 @@ class Looked:
         """The title and the best passage by meaning."""
         rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
+        np.maximum(alike, 0, out=alike)
         self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
-        alike[laid.firsts] = 0  # the titles; so the best of a document is not below 0
+        alike[laid.firsts] = 0  # a title is no passage
         self._meaning = np.maximum.reduceat(alike, laid.firsts)
         self._fits = alike
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from kb.search.understanding import Understanding
 
 Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
 
-READERS = 64  # different rights, whose words are remembered
+READERS = 32  # different rights, whose words are remembered: 4 MB each at most
 LOOK_AGAIN = 0.01  # seconds after which is looked what other processes did to the index
 ATTEMPTS = 5  # to read an index that is being replaced
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
@@ -66,7 +66,8 @@ class Searcher:
         self._looked_until, self._switches = 0.0, 0
         self._sets: tuple[Loaded, ...] = ()
         self._fixed: tuple[Loaded, ...] | None = None
-        self._understandings: tuple[object, object, dict[Reader, Understanding]] = (None, None, {})
+        self._understandings: tuple[object, object, Callable[[Reader], Understanding] | None]
+        self._understandings = None, None, None
 
     def search(
         self,
@@ -177,7 +178,7 @@ class Searcher:
                     break
             except (OSError, arrayfile.Damaged):
                 break
-        self._seen, self._sets = (), ()
+        self._seen, self._sets, self._looked_until = (), (), 0.0
         return ()
 
     def basis(self) -> Basis:
@@ -236,15 +237,12 @@ class Searcher:
         self, sets: tuple[Loaded, ...], synonyms: Synonyms, reader: Reader
     ) -> Understanding:
         """What reads this reader's queries; the one before, where nothing changed."""
-        of_sets, of_synonyms, readers = self._understandings
-        if of_sets is not sets or of_synonyms is not synonyms or len(readers) >= READERS:
-            readers = {}
-            self._understandings = sets, synonyms, readers
-        known = readers.get(reader)
-        if known is None:
-            known = Understanding(sets, self.index.stems, self._filler, synonyms, reader)
-            readers[reader] = known
-        return known
+        of_sets, of_synonyms, known = self._understandings
+        if of_sets is not sets or of_synonyms is not synonyms or known is None:
+            new = partial(Understanding, sets, self.index.stems, self._filler, synonyms)
+            known = lru_cache(READERS)(new)
+            self._understandings = sets, synonyms, known
+        return known(reader)
 
     def _recall(self, learned: Learned) -> Recall | None:
         if not learned or not self._weights.learned:

@@ -33,7 +33,9 @@ class Spellings:
     """The surfaces of one set, made ready for comparison; built at the first misspelt word."""
 
     def __init__(self, surfaces: Array, ends: Array) -> None:
-        self._matrix: NDArray[np.uint8] = surfaces.view(np.uint8).reshape(len(surfaces), -1)
+        self._matrix: NDArray[np.uint8] = surfaces.view(np.uint8).reshape(
+            len(surfaces), surfaces.itemsize
+        )
         self._sizes = np.char.str_len(surfaces).astype(np.int16)
         self._letters = np.zeros(len(surfaces), np.uint32)
         for column in range(self._matrix.shape[1]):

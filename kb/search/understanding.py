@@ -47,7 +47,7 @@ class Slot:
     """A word: what may stand for it, and how much it counts. `added` ones were not typed.
 
     `rows` are for each set (row, factor) of the options that it has, `best` is the largest factor
-    of those. `worth` is BM25's idf, times `weight`; a slot is as common as the commonest of its
+    of all sets. `worth` is BM25's idf, times `weight`; a slot is as common as the commonest of its
     options.
     """
 
@@ -112,10 +112,10 @@ class Understanding:
         self.filler = filler
         self.synonyms = synonyms
         self.reader = reader
-        self._plain = remembered(self._found_plain, 1 << 12)
-        self._exact = remembered(self._found_exactly, 1 << 13)
-        self._joins = remembered(self._found_joining, 1 << 13)
-        self._compounds = remembered(self._found_in_compounds, 1 << 10)
+        self._plain = remembered(self._found_plain, 1 << 10)
+        self._exact = remembered(self._found_exactly, 1 << 11)
+        self._joins = remembered(self._found_joining, 1 << 11)
+        self._compounds = remembered(self._found_in_compounds, 1 << 8)
 
     def of(self, query: Query, prefix: bool) -> Understood:
         """What each word of `query` stands for. `prefix`: the last word is unfinished."""

@@ -151,6 +151,17 @@ def test_killed_in_the_middle_the_old_index_stays(index: Index, tmp_path: Path) 
     assert found(index, "watch") == ["TEC-003"]
 
 
+def test_a_set_without_a_word_is_no_hindrance(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "SMALL", 1)
+    index.update([entry("X-1", "\U0001f4e6", "")], [], nothing)
+    searcher = Searcher(index)
+    assert [one.count for one in searcher.loaded()][-1] == 1
+    results = searcher.search("parcle", REP, TODAY)
+    assert (results.total, results.did_you_mean) == (2, "parcel")
+
+
 def test_the_folder_may_be_deleted_at_any_time(index: Index) -> None:
     searcher = Searcher(index)
     assert searcher.search("parcel", REP, TODAY).total == 2
