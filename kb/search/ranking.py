@@ -18,10 +18,14 @@ from kb.search.closeup import Laid, closeness, laid_out, passage_scores, standin
 from kb.search.compiling import PASSAGE, SATURATION
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.meaning import LENGTH
-from kb.search.scoring import Match, Scorer, best_of
+from kb.search.scoring import Match, Scorer, best_of, near_best
 from kb.search.understanding import Slot
 
-CANDIDATES = 20  # the best of a set by words, which are looked at closely
+# The best of a set by words are looked at closely: so many at least and at most, and of those
+# between only what is at most so far behind the best in its score.
+LEAST_CANDIDATES = 16
+MOST_CANDIDATES = 40
+REACH = 0.5
 MOST_PAIRS = 10  # of neighbouring words
 MOST_LOOKED = 24  # words that are looked at closely
 HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
@@ -109,7 +113,8 @@ def rank(
     found = []
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
         if total:
-            docs = best_of(match, mask, total, CANDIDATES)
+            reach = REACH * scorer.asked * HIGHEST
+            docs = near_best(match, mask, total, LEAST_CANDIDATES, MOST_CANDIDATES, reach)
             found.append(Looked(scorer, number, docs, match, weights))
             found[-1].look_closely(vector)
     ranked = Ranked(found)

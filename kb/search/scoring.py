@@ -125,6 +125,25 @@ def best_of(match: Match, eligible: Mask, total: int, most: int) -> NDArray[np.i
     return _cut_to(found, scores.take(found), most) if len(found) > most else found
 
 
+def near_best(
+    match: Match, eligible: Mask, total: int, least: int, most: int, reach: float
+) -> NDArray[np.int64]:
+    """The best documents, ascending: those with at most `reach` less than the best has.
+
+    They are about `least` at least, `most` at most, of the `total` eligible ones.
+    """
+    if total <= most:
+        return eligible.nonzero()[0]
+    scores = match.words if eligible is match.matched else match.words * eligible
+    heads = _heads(scores, most)
+    heads.partition((len(heads) - most, len(heads) - least, len(heads) - 1))
+    floor = max(heads.item(-most), min(heads.item(-least), heads.item(-1) - reach))
+    if floor <= 0:
+        return best_of(match, eligible, total, most)
+    found = (scores >= floor).nonzero()[0]
+    return _cut_to(found, scores.take(found), most) if len(found) > most else found
+
+
 def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.int64]:
     """The `most` best of `found`; of equal ones the first, so that pages fit together."""
     least = np.partition(scores, -most)[-most]
@@ -134,9 +153,16 @@ def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.i
 
 
 def _floor(scores: Floats, most: int) -> float:
-    """A score that at least `most` documents have: the best of so many groups, 0 for few groups."""
+    """A score that at least `most` documents have, 0 where it would be no help."""
+    if len(scores) < 2 * most * GROUP:
+        return 0.0
+    return float(np.partition(_heads(scores, most), -most)[-most])
+
+
+def _heads(scores: Floats, most: int) -> Floats:
+    """Each group's best score; where there are few groups for the `most` best, all scores."""
     groups = len(scores) // GROUP
     if groups < 2 * most:
-        return 0.0
-    best = scores[: groups * GROUP].reshape(GROUP, groups).max(axis=0)
-    return float(np.partition(best, -most)[-most])
+        return scores.copy()
+    best: Floats = scores[: groups * GROUP].reshape(GROUP, groups).max(axis=0)
+    return best

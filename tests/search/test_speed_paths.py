@@ -12,7 +12,7 @@ from kb.search import analysis, arrayfile, part
 from kb.search.analysis import Stems, tokens
 from kb.search.loaded import Tally
 from kb.search.meaning import Meaning
-from kb.search.scoring import GROUP, Match, best_of
+from kb.search.scoring import GROUP, Match, best_of, near_best
 from kb.search.snippets import _places, _places_with_compounds, snippet
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
 
@@ -64,6 +64,23 @@ def test_the_best_of_many_documents_are_the_best() -> None:
     nothing = np.zeros(GROUP * 999, np.float32)
     none = Match(nothing, nothing > 0)
     assert len(best_of(none, nothing == 0, len(nothing), 80)) == 80
+
+
+def test_those_near_the_best_are_looked_at_closely() -> None:
+    rng = np.random.default_rng(3)
+    for count in (30, 400, GROUP * 99 + 5):
+        for spread in (0.01, 1.0, 100.0):
+            scores = (10 + spread * rng.random(count)).astype(np.float32)
+            eligible = rng.random(count) < 0.7
+            match, total = Match(scores, scores > 0), int(eligible.sum())
+            found = near_best(match, eligible, total, 16, 40, 0.5).tolist()
+            order = np.argsort(-np.where(eligible, scores, -1), kind="stable")[:total].tolist()
+            near = [doc for doc in order if scores[doc] >= scores[order[0]] - 0.5]
+            assert sorted(found) == found
+            assert set(order[:16]) <= set(found) <= set(order[:40])
+            assert len(found) == 40 or total <= 40 or set(near) <= set(found)
+            if count < 2 * 40 * GROUP and total > 40:  # all are compared, not the best of groups
+                assert len(found) == min(40, max(16, len(near)))
 
 
 def test_snippets_mark_compounds_and_plain_words() -> None:
