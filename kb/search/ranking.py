@@ -23,7 +23,7 @@ from kb.search.understanding import Slot
 
 # The best of a set by words are looked at closely: so many at least and at most, and of those
 # between only what is at most so far behind the best in its score.
-LEAST_CANDIDATES = 16
+LEAST_CANDIDATES = 12
 MOST_CANDIDATES = 40
 REACH = 0.5
 MOST_PAIRS = 10  # of neighbouring words
