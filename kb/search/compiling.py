@@ -85,7 +85,7 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
 
 
 def _with_titles(every: Raw) -> Raw:
-    """The title stands before the passages of each document and is scored as one of them.
+    """The title stands before the passages of each document, in the same tables.
 
     Its vector is that of `about`. Its norm is infinite, so that its words add nothing by
     themselves: they count in each passage.
@@ -181,7 +181,7 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
 
 
 def _running_part(raw: Raw, stem_of_term: Array, none: int) -> Raw:
-    kind = np.uint16 if none < (1 << 16) - 1 else np.uint32  # the largest is none
+    kind = np.uint16 if none < (1 << 16) - 1 else np.uint32  # the largest is no stem's
     count = len(raw["stored.ends"])
     bits = max(none, 1).bit_length()
     stems = stem_of_term.repeat(np.diff(raw["ends"], prepend=0))

@@ -23,7 +23,7 @@ from kb.search.arrayfile import Array
 from kb.search.filler import filler
 from kb.search.loaded import Floats, Loaded
 from kb.search.query import parse
-from kb.search.understanding import Slot
+from kb.search.slots import Slot
 
 SHORTEST = 2  # letters
 DOUBT = 12.0  # people imagined to have gone elsewhere: few people say little

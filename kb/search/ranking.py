@@ -18,8 +18,8 @@ from kb.search.closeup import Laid, closeness, laid_out, passage_scores, standin
 from kb.search.compiling import PASSAGE, SATURATION
 from kb.search.loaded import Floats, Loaded, Mask
 from kb.search.meaning import LENGTH
-from kb.search.scoring import Match, Scorer, best_of, near_best
-from kb.search.understanding import Slot
+from kb.search.scoring import Match, Scorer, best_of
+from kb.search.slots import Slot
 
 # The best of a set by words are looked at closely: so many at least and at most, and of those
 # between only what is at most so far behind the best in its score.
@@ -114,7 +114,7 @@ def rank(
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
         if total:
             reach = REACH * scorer.asked * HIGHEST
-            docs = near_best(match, mask, total, LEAST_CANDIDATES, MOST_CANDIDATES, reach)
+            docs = best_of(match, mask, total, MOST_CANDIDATES, LEAST_CANDIDATES, reach)
             found.append(Looked(scorer, number, docs, match, weights))
             found[-1].look_closely(vector)
     ranked = Ranked(found)

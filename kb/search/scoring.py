@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kb.search.arrayfile import Array
 from kb.search.learned import Recall, Where
 from kb.search.loaded import Floats, Loaded, Mask
-from kb.search.understanding import Slot
+from kb.search.slots import Slot
 
 GROUP = 16  # documents whose best one stands for all, to find a score that few surpass
 
@@ -114,33 +114,26 @@ class Scorer:
         return self._recall.of(self.slots, self.sets[number])
 
 
-def best_of(match: Match, eligible: Mask, total: int, most: int) -> NDArray[np.int64]:
-    """The `most` best of the `total` eligible documents, ascending."""
-    if total <= most:
-        return eligible.nonzero()[0]
-    scores = match.words if eligible is match.matched else match.words * eligible
-    floor = _floor(scores, most)
-    # Scores of 0 are among the best where no words were typed.
-    found = (scores >= floor).nonzero()[0] if floor > 0 else eligible.nonzero()[0]
-    return _cut_to(found, scores.take(found), most) if len(found) > most else found
-
-
-def near_best(
-    match: Match, eligible: Mask, total: int, least: int, most: int, reach: float
+def best_of(
+    match: Match,
+    eligible: Mask,
+    total: int,
+    most: int,
+    least: int | None = None,
+    reach: float = 0.0,
 ) -> NDArray[np.int64]:
-    """The best documents, ascending: those with at most `reach` less than the best has.
+    """The `most` best of the `total` eligible documents, ascending.
 
-    They are about `least` at least, `most` at most, of the `total` eligible ones.
+    With `least`, only about so many of them, and those with at most `reach` less than the best.
     """
     if total <= most:
         return eligible.nonzero()[0]
     scores = match.words if eligible is match.matched else match.words * eligible
-    heads = _heads(scores, most)
+    heads, least = _heads(scores, most), least or most
     heads.partition((len(heads) - most, len(heads) - least, len(heads) - 1))
     floor = max(heads.item(-most), min(heads.item(-least), heads.item(-1) - reach))
-    if floor <= 0:
-        return best_of(match, eligible, total, most)
-    found = (scores >= floor).nonzero()[0]
+    # Scores of 0 are among the best where no words were typed.
+    found = (scores >= floor).nonzero()[0] if floor > 0 else eligible.nonzero()[0]
     return _cut_to(found, scores.take(found), most) if len(found) > most else found
 
 
@@ -152,15 +145,11 @@ def _cut_to(found: NDArray[np.int64], scores: Floats, most: int) -> NDArray[np.i
     return np.asarray(found[kept], np.int64)
 
 
-def _floor(scores: Floats, most: int) -> float:
-    """A score that at least `most` documents have, 0 where it would be no help."""
-    if len(scores) < 2 * most * GROUP:
-        return 0.0
-    return float(np.partition(_heads(scores, most), -most)[-most])
-
-
 def _heads(scores: Floats, most: int) -> Floats:
-    """Each group's best score; where there are few groups for the `most` best, all scores."""
+    """Each group's best score; where there are few groups for the `most` best, all scores.
+
+    At least `most` documents have the `most`-th best of these, or more.
+    """
     groups = len(scores) // GROUP
     if groups < 2 * most:
         return scores.copy()

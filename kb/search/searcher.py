@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,12 +11,11 @@ from functools import lru_cache, partial
 import numpy as np
 
 from kb.procedures.visibility import Reader
-from kb.search import arrayfile
 from kb.search.analysis import folded
 from kb.search.answer import Answer, meant
 from kb.search.facets import Narrowing
 from kb.search.filler import filler
-from kb.search.index import Index, deleted_mask
+from kb.search.index import Index
 from kb.search.kept import Kept
 from kb.search.learned import Learned, Recall
 from kb.search.loaded import Loaded, Mask
@@ -26,6 +24,7 @@ from kb.search.query import Query, parse
 from kb.search.ranking import HIGHEST, Weights, rank
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.scoring import Match, Scorer
+from kb.search.service import Service
 from kb.search.snippets import snippet
 from kb.search.synonyms import Synonyms
 from kb.search.understanding import Understanding
@@ -33,13 +32,11 @@ from kb.search.understanding import Understanding
 Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
 
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
-LOOK_AGAIN = 0.01  # seconds after which is looked what other processes did to the index
-ATTEMPTS = 5  # to read an index that is being replaced
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
 
 class Searcher:
-    """Searches `index`; notices what other processes commit. Safe to share between threads."""
+    """Searches what is in service of `index`. Safe to share between threads."""
 
     def __init__(
         self,
@@ -60,12 +57,8 @@ class Searcher:
         self._weights = weights or Weights()
         self._filler = filler(index.language)
         self._kept: Kept[Results] = Kept(keep)
-        self._lock = threading.Lock()
         self._parse = lru_cache(maxsize=1024)(parse)
-        self._seen: tuple[int, ...] = ()
-        self._looked_until, self._switches = 0.0, 0
-        self._sets: tuple[Loaded, ...] = ()
-        self._fixed: tuple[Loaded, ...] | None = None
+        self._service: Callable[[], tuple[Loaded, ...]] = Service(index)
         self._understandings: tuple[object, object, Callable[[Reader], Understanding] | None]
         self._understandings = None, None, None
 
@@ -161,25 +154,7 @@ class Searcher:
 
     def loaded(self) -> tuple[Loaded, ...]:
         """The sets in service now; none where there is no usable index."""
-        if self._fixed is not None:
-            return self._fixed
-        now, switches = time.monotonic(), self.index.switches
-        if now < self._looked_until and switches == self._switches:
-            return self._sets
-        for _ in range(ATTEMPTS):
-            try:
-                seen = _stamp(self.index)
-                if seen != self._seen:
-                    self._load(seen)
-                self._looked_until, self._switches = now + LOOK_AGAIN, switches
-                return self._sets
-            except FileNotFoundError:
-                if not self.index.current.exists():
-                    break
-            except (OSError, arrayfile.Damaged):
-                break
-        self._seen, self._sets, self._looked_until = (), (), 0.0
-        return ()
+        return self._service()
 
     def basis(self) -> Basis:
         """What answers are made from: one of these is another object as soon as it changed."""
@@ -188,22 +163,14 @@ class Searcher:
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
         other = Searcher(self.index, lambda: synonyms, self._weights, self._learned)
-        other._sets, other._seen, other._fixed = self.loaded(), self._seen, self._fixed
+        other._service = self._service
         return other
 
     def with_sets(self, sets: tuple[Loaded, ...]) -> Searcher:
         """A searcher of just these sets, whatever the index does meanwhile."""
         other = Searcher(self.index, self.synonyms, self._weights, self._learned)
-        other._fixed = sets
+        other._service = lambda: sets
         return other
-
-    def _load(self, seen: tuple[int, ...]) -> None:
-        with self._lock:
-            if seen == self._seen:
-                return
-            states = self.index.sets()
-            sets = tuple(Loaded(self.index.arrays(one), deleted_mask(one)) for one in states)
-            self._sets, self._seen = sets, seen
 
     def _answer(
         self,
@@ -293,11 +260,6 @@ class Searcher:
 def _millis(began: float) -> float:
     """Since then."""
     return (time.perf_counter() - began) * 1000
-
-
-def _stamp(index: Index) -> tuple[int, ...]:
-    told = index.current.stat()
-    return (told.st_ino, told.st_mtime_ns, told.st_size)
 
 
 def _opened(answer: Answer, reader: Reader) -> str | None:

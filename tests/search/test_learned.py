@@ -20,7 +20,7 @@ from kb.search.learned import DOUBT, Learned, LearnedFile, Recall
 from kb.search.ranking import HIGHEST, Weights
 from kb.search.scoring import Scorer
 from kb.search.searcher import Searcher
-from kb.search.understanding import Option, Slot
+from kb.search.slots import Option, Slot
 from tests.effort import examples
 from tests.search.shelf import DRAFT, REP, RETIRED, SHELF, TODAY, entry, ids, searcher
 

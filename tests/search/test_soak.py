@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.search.index import Index
-from kb.search.searcher import LOOK_AGAIN, Searcher
+from kb.search.searcher import Searcher
+from kb.search.service import LOOK_AGAIN
 from tests.effort import examples
 from tests.search.shelf import REP, TODAY, entry
 

@@ -12,7 +12,7 @@ from kb.search import analysis, arrayfile, part
 from kb.search.analysis import Stems, tokens
 from kb.search.loaded import Tally
 from kb.search.meaning import Meaning
-from kb.search.scoring import GROUP, Match, best_of, near_best
+from kb.search.scoring import GROUP, Match, best_of
 from kb.search.snippets import _places, _places_with_compounds, snippet
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
 
@@ -73,7 +73,7 @@ def test_those_near_the_best_are_looked_at_closely() -> None:
             scores = (10 + spread * rng.random(count)).astype(np.float32)
             eligible = rng.random(count) < 0.7
             match, total = Match(scores, scores > 0), int(eligible.sum())
-            found = near_best(match, eligible, total, 16, 40, 0.5).tolist()
+            found = best_of(match, eligible, total, 40, 16, 0.5).tolist()
             order = np.argsort(-np.where(eligible, scores, -1), kind="stable")[:total].tolist()
             near = [doc for doc in order if scores[doc] >= scores[order[0]] - 0.5]
             assert sorted(found) == found
