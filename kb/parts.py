@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
-
 from kb.content.catalogue import Catalogue
 from kb.content.drafts import Drafts
 from kb.content.exchanging import Exchange
@@ -13,6 +11,7 @@ from kb.content.history import History
 from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.content.versions import Versions
+from kb.database import Engine
 from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
 from kb.insight.earlier import Earlier
@@ -32,7 +31,7 @@ from kb.owning.reviews import Reviews
 from kb.owning.twin_pairs import TwinPairs
 from kb.people.directory import Directory
 from kb.people.receivers import Receivers
-from kb.publishing import Publisher
+from kb.publishing.publisher import Publisher
 from kb.saving.saver import Saver
 from kb.search.index import Index
 from kb.search.nearness import Nearness

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy import Engine
-
 from kb import database
 from kb.assembly.delivery import courier_of
 from kb.content.catalogue import Catalogue
@@ -19,6 +17,7 @@ from kb.content.library import Library
 from kb.content.rendering import Renderer
 from kb.content.repository import Repository, git_folder
 from kb.content.versions import Versions
+from kb.database import Engine
 from kb.feedback.closings import Closings
 from kb.feedback.inbox import Inbox
 from kb.feedback.late import LateItems
@@ -45,7 +44,8 @@ from kb.owning.twin_pairs import TwinPairs
 from kb.owning.waiting import Waiting
 from kb.parts import Parts
 from kb.people.directory import Directory
-from kb.publishing import LiveSynonyms, Publisher
+from kb.publishing.live_synonyms import LiveSynonyms
+from kb.publishing.publisher import Publisher
 from kb.saving.desk import Desk
 from kb.saving.saver import Saver
 from kb.search.index import Index

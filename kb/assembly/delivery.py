@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
-
 from kb.content.catalogue import Catalogue
+from kb.database import Engine
 from kb.keys import DamagedKey, key_in
 from kb.notices.chat import Chat, hosts_named
 from kb.notices.choices import Choices
@@ -14,7 +13,7 @@ from kb.notices.letters import Site
 from kb.notices.post import MailServer, Post
 from kb.notices.unsubscribing import Leaving
 from kb.people.receivers import Receivers
-from kb.publishing import Publisher
+from kb.publishing.publisher import Publisher
 from kb.settings import Settings, SettingsError
 from kb.tending.delivering import Courier, Ways
 from kb.tending.sorting import Sorting

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from kb.content import timetables, values
 from kb.content.front_matter import decoded
-from kb.content.library import DEPARTMENTS_FILE
+from kb.content.settings_files import DEPARTMENTS_FILE
 from kb.content.text import readable, slug
 from kb.content.yaml_text import Loaded, YamlTrouble, load
 from kb.procedures.calendar import ROUND_THE_CLOCK, UTC, Calendar

@@ -19,8 +19,8 @@ import pygit2
 from pygit2.enums import DeltaStatus, FileMode
 
 from kb.content import refs
-from kb.content.catalogue import Catalogue
 from kb.content.keeping import Keeping
+from kb.content.memory import Memory
 from kb.content.refs import GitTrouble
 from kb.content.repository import FOUND, Note, Prepared
 
@@ -56,9 +56,9 @@ class Conflict(GitTrouble):
 class Exchange:
     """Pulls every `minutes`, and pushes soon after a save; 0 is never."""
 
-    def __init__(self, keeping: Keeping, catalogue: Catalogue, minutes: int) -> None:
+    def __init__(self, keeping: Keeping, memory: Memory, minutes: int) -> None:
         self._keeping = keeping
-        self._catalogue = catalogue
+        self._memory = memory
         self._every = timedelta(minutes=minutes)
         self._last: datetime | None = None
         self._head: str | None = None
@@ -70,7 +70,7 @@ class Exchange:
 
     def state(self) -> Exchanged | None:
         """How the last one went; None when there was none."""
-        told = json.loads(self._catalogue.state(_STATE) or "null")
+        told = json.loads(self._memory.state(_STATE) or "null")
         if told is None:
             return None
         at, conflicts = datetime.fromisoformat(told["at"]), tuple(told["conflicts"])
@@ -97,7 +97,7 @@ class Exchange:
             why = error.strerror if isinstance(error, OSError) else None
             done = Exchanged(now, trouble=why or str(error))
         told = {**asdict(done), "at": now.isoformat()}
-        self._catalogue.set_state(_STATE, json.dumps(told))
+        self._memory.set_state(_STATE, json.dumps(told))
         return done
 
     def _due(self, now: datetime) -> bool:

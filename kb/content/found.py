@@ -13,15 +13,15 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from kb.content.catalogue import Catalogue
 from kb.content.keeping import Keeping
-from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE
+from kb.content.memory import Memory
 from kb.content.purging import pack, purge
 from kb.content.refs import GitTrouble
 from kb.content.repository import CHANGED, FIRST, FOUND, Note
+from kb.content.settings_files import DEPARTMENTS_FILE, SYNONYMS_FILE
 
 QUIET = timedelta(minutes=15)
-TROUBLE = "history trouble"  # the catalogue's state that says why changes are not in the history
+TROUBLE = "history trouble"  # the name under which is remembered why changes are not in the history
 _PENDING = "uncommitted"
 _PURGE = "purge"
 
@@ -31,9 +31,9 @@ Progress = Callable[[str, int, int], None]
 class Found:
     """Compares files with the newest version and commits what differs."""
 
-    def __init__(self, keeping: Keeping, catalogue: Catalogue) -> None:
+    def __init__(self, keeping: Keeping, memory: Memory) -> None:
         self._keeping = keeping
-        self._catalogue = catalogue
+        self._memory = memory
 
     def take_down(
         self, changed: Collection[str], gone: Collection[str], now: datetime, progress: Progress
@@ -42,7 +42,7 @@ class Found:
 
         What cannot be committed is tried again each time; why not is the state `TROUBLE`.
         """
-        waiting: dict[str, str] = json.loads(self._catalogue.state(_PENDING) or "{}")
+        waiting: dict[str, str] = json.loads(self._memory.state(_PENDING) or "{}")
         paths = {*changed, *gone, *waiting, DEPARTMENTS_FILE, SYNONYMS_FILE}
         trouble = ""
         try:
@@ -62,12 +62,12 @@ class Found:
 
     def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
         """Take an erased procedure out of the history at the next chance."""
-        wanted: dict[str, list[str]] = json.loads(self._catalogue.state(_PURGE) or "{}")
+        wanted: dict[str, list[str]] = json.loads(self._memory.state(_PURGE) or "{}")
         wanted[procedure_id] = sorted(paths)
-        self._catalogue.set_state(_PURGE, json.dumps(wanted))
+        self._memory.set_state(_PURGE, json.dumps(wanted))
 
     def _purge(self, now: datetime) -> None:
-        wanted: dict[str, list[str]] = json.loads(self._catalogue.state(_PURGE) or "{}")
+        wanted: dict[str, list[str]] = json.loads(self._memory.state(_PURGE) or "{}")
         for procedure_id, paths in wanted.items():
             note = Note(f"Erased {procedure_id}", FOUND, now)
             purge(self._keeping.repository, procedure_id, paths, note)
@@ -117,8 +117,8 @@ class Found:
         return now - since >= QUIET
 
     def _remember(self, name: str, value: str) -> None:
-        if (self._catalogue.state(name) or "") != value:
-            self._catalogue.set_state(name, value)
+        if (self._memory.state(name) or "") != value:
+            self._memory.set_state(name, value)
 
 
 def _told(waiting: dict[str, str]) -> str:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.content.links import MARKDOWN_SUFFIXES
+from kb.content.settings_files import DEPARTMENTS_FILE, SYNONYMS_FILE
 from kb.content.writing import write_through
 from kb.procedures.model import Fault, Severity
 
-DEPARTMENTS_FILE = "departments.yml"
-SYNONYMS_FILE = "synonyms.yml"
 MAX_BYTES = 16_000_000
 TEMPLATES = "_templates"  # the folder of texts that new procedures begin with
 _SKIPPED_FOLDERS = frozenset({"node_modules", TEMPLATES})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from kb.content.library import SYNONYMS_FILE
+from kb.content.settings_files import SYNONYMS_FILE
 from kb.content.yaml_text import YamlTrouble, load
 from kb.procedures.model import Fault
 

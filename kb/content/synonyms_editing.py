@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from kb.content.library import SYNONYMS_FILE
+from kb.content.settings_files import SYNONYMS_FILE
 from kb.content.synonyms import (
     Synonym,
     SynonymLists,

@@ -3,6 +3,8 @@
 A capability takes its tables from here, so that they are all known before anything is asked.
 """
 
+from sqlalchemy import Engine
+
 from kb.database.content_tables import (
     addresses,
     catalogue_state,
@@ -84,6 +86,7 @@ __all__ = [
     "GREATEST_ID",
     "LIVE",
     "MIGRATIONS",
+    "Engine",
     "Moment",
     "Unwritable",
     "addresses",

@@ -18,10 +18,11 @@ from kb.content.chronicle import Chronicle, Read
 from kb.content.departments import parse_departments
 from kb.content.found import TROUBLE, Found
 from kb.content.keeping import Keeping
-from kb.content.library import DEPARTMENTS_FILE, SYNONYMS_FILE, FileStamp
+from kb.content.library import FileStamp
 from kb.content.lineage import Described
 from kb.content.reading import Filed, read_as
 from kb.content.repository import FOUND, Note
+from kb.content.settings_files import DEPARTMENTS_FILE, SYNONYMS_FILE
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.procedures.visibility import Reader
 from kb.publishing.checking import Checking, Employed

@@ -20,7 +20,7 @@ from kb.content.links import MARKDOWN_SUFFIXES
 from kb.content.reading import procedure_from
 from kb.content.repository import Author, Note
 from kb.content.writing import ChangedMeanwhile
-from kb.publishing import Publisher
+from kb.publishing.publisher import Publisher
 from kb.saving.edits import Again, NotSaved, Saved, UnusableEdit
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kb.content.catalogue import Catalogue
+from kb.notices.days import day_in_words
 from kb.notices.kinds import Kind
 from kb.notices.queue import Notice
 from kb.notices.reminders import Mark, Reminders
@@ -15,7 +16,6 @@ from kb.owning.must_reads import MustReads
 from kb.people.person import Person
 from kb.people.receivers import Receivers
 from kb.procedures.model import Departments, Procedure, Status
-from kb.tending.reminder_words import day_in_words
 
 LONGEST = timedelta(days=366)
 _BEFORE = timedelta(days=2)

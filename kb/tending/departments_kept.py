@@ -24,7 +24,7 @@ from kb.owning.reviews import Reviews
 from kb.people.directory import Directory
 from kb.people.person import Person
 from kb.procedures.model import UNASSIGNED
-from kb.publishing import Publisher
+from kb.publishing.publisher import Publisher
 from kb.saving.edits import NotSaved
 
 # What an administrator writes, by key of departments.yml, and how it is read.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from kb.feedback.late import Late
+from kb.notices.days import day_in_words
 from kb.notices.kinds import Kind
 from kb.notices.queue import Notice
 from kb.notices.reminders import Mark
@@ -18,7 +19,6 @@ from kb.procedures.model import Department, Departments
 BEFORE, DUE, DEPUTY, LEAD, ADMINISTRATORS = "before", "due", "deputy", "lead", "administrators"
 _REVIEWS = "/reviews"
 _LATE, _OVERDUE = "/inbox?show=open&due=overdue&", "/overdue?"  # a lead's, an administrator's
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _STAGES = {
     BEFORE: "{} will be due within a week.",
     DUE: "{} fell due.",
@@ -94,11 +94,6 @@ def late_notice(
 
 def _digest(marks: Sequence[Mark]) -> str:
     return sha256(repr(sorted(marks)).encode()).hexdigest()[:16]
-
-
-def day_in_words(day: date) -> str:
-    """ "2 Oct 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from kb.content.departments_editing import NotThere, said_for_all, said_of
 from kb.content.front_matter import decoded
 from kb.content.history import Commit
-from kb.content.library import DEPARTMENTS_FILE
 from kb.content.lines import NotAmendable
+from kb.content.settings_files import DEPARTMENTS_FILE
 from kb.people.rights import Role
 from kb.procedures.model import UNASSIGNED, Department
 from kb.saving.edits import NotSaved
