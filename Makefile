@@ -18,12 +18,12 @@ test: $(VENV)/.installed-dev
 
 # The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
 faults: $(VENV)/.installed-dev
-	EFFORT=20 $(BIN)/pytest -n auto tests/feedback tests/test_attacks.py tests/test_publishing.py \
-	  tests/search/test_hostile.py tests/search/test_soak.py tests/content/test_catalogue.py tests/content/test_pathological.py \
-	  tests/content/test_merging.py tests/saving/test_kill.py tests/saving/test_full_disk.py \
-	  tests/saving/test_editors.py tests/saving/test_batches.py tests/insight/test_month.py \
-	  tests/tending/test_life_machine.py tests/tending/test_approving_kill.py tests/tending/test_link_checking.py \
-	  tests/notices/test_delivering.py tests/notices/test_kill.py
+	EFFORT=20 $(BIN)/pytest -n auto tests/feedback tests/test_attacks.py tests/publishing/test_publisher.py \
+	  tests/search/test_hostile.py tests/search/test_soak.py tests/catalogue/test_catalogue.py tests/documents/test_pathological.py \
+	  tests/publishing/test_three_way_merge.py tests/publishing/test_kill.py tests/publishing/test_full_disk.py \
+	  tests/publishing/test_editors.py tests/publishing/test_batches.py tests/insight/test_month.py \
+	  tests/approval/test_life_machine.py tests/approval/test_kill.py tests/tidying/test_link_checking.py \
+	  tests/delivery/test_courier.py tests/delivery/test_kill.py
 
 # 5,000 votes and requests by eight people, with workers killed meanwhile (a few minutes).
 load: $(VENV)/.installed-dev

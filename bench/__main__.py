@@ -27,7 +27,7 @@ _QUERIES = 200
 _KNOWN = 30
 _ROUNDS = 5
 _SECONDS = 5.0
-_TYPING_PAUSE = 0.12  # seconds, as in kb/static/suggesting.js
+_TYPING_PAUSE = 0.12  # seconds, as in kb/static/search-suggesting.js
 
 
 def main() -> None:

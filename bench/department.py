@@ -33,8 +33,8 @@ from kb.database import (
     votes,
     writing,
 )
-from kb.people.directory import Directory
 from kb.people.passwords import Passwords
+from kb.people.sql.directory import Directory
 from kb.settings import load
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

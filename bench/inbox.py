@@ -24,8 +24,8 @@ from kb.app import build, create_app
 from kb.database import item_events, items, writing
 from kb.feedback.model import OF_PROCEDURES, Outcome, State, folded
 from kb.parts import Parts
-from kb.people.directory import Directory
 from kb.people.passwords import Passwords
+from kb.people.sql.directory import Directory
 from kb.settings import load
 
 DEPARTMENTS = 30

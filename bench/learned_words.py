@@ -15,16 +15,16 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from kb.cli.lessons import Gain, Lesson, gains, taught
-from kb.cli.shelves import Shelf, labelled_queries, shelf
-from kb.content.departments import parse_departments
-from kb.content.front_matter import parse
-from kb.content.library import Library
-from kb.content.reading import procedure_from
+from kb.cli.evaluation_sets import Shelf, labelled_queries, shelf
+from kb.cli.learning_gain import Gain, Lesson, gains, taught
+from kb.documents.document import parse
+from kb.documents.reading import procedure_from
+from kb.documents.settings_files.departments import parse_departments
 from kb.insight.learning import Use
-from kb.search.evaluation import Labelled
-from kb.search.index import Index
+from kb.search.evaluation.metrics import Labelled
+from kb.search.index.index import Index
 from kb.search.searcher import Searcher
+from kb.storage.files.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
 TRIALS = (

@@ -28,8 +28,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from kb.app import build, create_app
 from kb.parts import Parts
 from kb.people import demo
-from kb.people.directory import Directory
 from kb.people.passwords import Passwords
+from kb.people.sql.directory import Directory
 from kb.settings import load
 
 ROOT = Path(__file__).resolve().parent.parent

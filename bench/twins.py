@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from kb.app import build
-from kb.search.twins import Twins, twins
+from kb.search.similar.twins import Twins, twins
 from kb.settings import load
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"

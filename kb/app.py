@@ -15,52 +15,34 @@ from kb import settings as configuration
 from kb.assembly.build import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
-from kb.web import (
-    access,
-    api,
-    authoring,
-    badges,
-    browsing,
-    bulk,
-    bulk_changes,
-    deciding,
-    deliveries,
-    department_settings,
-    duplicates,
-    errors,
-    faults,
-    fragments,
-    help,
-    history,
+from kb.web import publishing, security
+from kb.web.api import api
+from kb.web.approval import deciding, submissions
+from kb.web.catalogue import browsing
+from kb.web.delivery import deliveries, preferences, unsubscribing
+from kb.web.departments import settings
+from kb.web.feedback import (
+    bulk_steps,
     inbox,
-    insight,
-    keyword_tidying,
-    learned_words,
-    must_reads,
-    notice_choices,
-    notices,
     overdue,
-    pages,
-    people,
     pinpointing,
     questions,
-    reading,
-    replacing,
     responding,
-    restoring,
-    reviews,
-    searching,
-    security,
-    service,
-    shared,
-    signing_in,
-    submissions,
-    suggesting,
-    synonyms,
-    tidying,
+    service_figures,
+    shared_searches,
     triage,
-    unsubscribing,
 )
+from kb.web.insight import learned_words, search_insight
+from kb.web.must_reads import must_reads
+from kb.web.notices import notices
+from kb.web.people import people, signing_in
+from kb.web.procedures import reading
+from kb.web.publishing import bulk_changes
+from kb.web.reviews import reviews
+from kb.web.search import searching, suggesting, synonyms
+from kb.web.site import access, badges, errors, fragments, help, pages
+from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
+from kb.web.versions import history, restoring
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _BLUEPRINTS = (
@@ -72,36 +54,36 @@ _BLUEPRINTS = (
     browsing,
     reviews,
     bulk_changes,
-    department_settings,
+    settings,
     responding,
     pinpointing,
     questions,
     inbox,
     triage,
     overdue,
-    bulk,
-    shared,
-    service,
+    bulk_steps,
+    shared_searches,
+    service_figures,
     submissions,
     deciding,
     signing_in,
     people,
-    faults,
+    faulty_files,
     synonyms,
-    insight,
+    search_insight,
     learned_words,
     help,
     tidying,
-    duplicates,
-    keyword_tidying,
+    twins,
+    keywords,
     replacing,
     notices,
-    notice_choices,
+    preferences,
     must_reads,
     unsubscribing,
     deliveries,
     api,
-    *authoring.PAGES,
+    *publishing.PAGES,
 )
 
 

@@ -16,9 +16,9 @@ from jinja2 import FileSystemBytecodeCache
 
 from kb.app import build, create_app
 from kb.parts import Parts
-from kb.people.directory import Directory
 from kb.people.passwords import Passwords
-from kb.web.rendered import Shelf
+from kb.people.sql.directory import Directory
+from kb.web.documents.rendered import Shelf
 from tests import databases
 from tests.scratch import write_in_memory
 

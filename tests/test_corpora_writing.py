@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.front_matter import parse
-from kb.content.lines import NotAmendable, lines_of
-from kb.content.manuscript import EDITED, opened
+from kb.documents.document import parse
+from kb.documents.source.lines import NotAmendable, lines_of
+from kb.documents.source.manuscript import EDITED, opened
 from kb.procedures.model import Departments
 
 CORPORA = Path(os.environ["KB_CORPORA"]) if "KB_CORPORA" in os.environ else None

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from kb.cli import kb
-from kb.content.reading import FIELDS
+from kb.documents.reading import FIELDS
 from kb.feedback.model import Outcome, Reason
 from kb.people.rights import Role
 from kb.settings import Settings

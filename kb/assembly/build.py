@@ -5,73 +5,73 @@ from __future__ import annotations
 from functools import partial
 
 from kb import database
+from kb.approval.approving import Approving
+from kb.approval.sql.submission_queue import Waiting
+from kb.approval.sql.submissions import Submissions
 from kb.assembly.delivery import courier_of
-from kb.content.catalogue import Catalogue
-from kb.content.chronicle import Chronicle
-from kb.content.drafts import Drafts
-from kb.content.erasures import Erasures
-from kb.content.exchanging import Exchange
-from kb.content.history import History
-from kb.content.keeping import Keeping
-from kb.content.library import Library
-from kb.content.rendering import Renderer
-from kb.content.repository import Repository, git_folder
-from kb.content.versions import Versions
+from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
-from kb.feedback.closings import Closings
-from kb.feedback.inbox import Inbox
-from kb.feedback.late import LateItems
-from kb.insight.earlier import Earlier
-from kb.insight.journeys import Journeys
-from kb.insight.learned_words import LearnedWords
-from kb.insight.log import Log
-from kb.insight.report import Report
-from kb.insight.shared import SharedSearches
-from kb.insight.unopened import Unread
-from kb.notices.reminders import Reminders
-from kb.notices.told import Telling
-from kb.owning.days import DayBook
-from kb.owning.due_reviews import DueReviews
-from kb.owning.health import Health
-from kb.owning.keyword_uses import KeywordUses
-from kb.owning.ledger import Ledger
-from kb.owning.link_rounds import LinkRounds
-from kb.owning.must_reads import MustReads
-from kb.owning.outside import Outside
-from kb.owning.reviews import Reviews
-from kb.owning.submissions import Submissions
-from kb.owning.twin_pairs import TwinPairs
-from kb.owning.waiting import Waiting
+from kb.departments.administration import DepartmentsKept
+from kb.departments.sql.day_book import DayBook
+from kb.departments.sql.health import Health
+from kb.documents.markdown.rendering import Renderer
+from kb.feedback.fixing import Fixing
+from kb.feedback.routing import Routing
+from kb.feedback.shared_searches import Sharing
+from kb.feedback.sql.closings import Closings
+from kb.feedback.sql.inbox import Inbox
+from kb.feedback.sql.overdue import LateItems
+from kb.insight.sql.earlier_searches import Earlier
+from kb.insight.sql.learned_words import LearnedWords
+from kb.insight.sql.opened_next import Journeys
+from kb.insight.sql.report import Report
+from kb.insight.sql.search_log import Log
+from kb.insight.sql.shared_searches import SharedSearches
+from kb.insight.sql.unopened import Unread
+from kb.must_reads.asking import Asking
+from kb.must_reads.sql.must_reads import MustReads
+from kb.notices.sql.received import Telling
+from kb.notices.sql.reminders import Reminders
 from kb.parts import Parts
-from kb.people.directory import Directory
-from kb.publishing.live_synonyms import LiveSynonyms
-from kb.publishing.publisher import Publisher
-from kb.saving.desk import Desk
-from kb.saving.saver import Saver
-from kb.search.index import Index
-from kb.search.learned import LearnedFile, Wording
-from kb.search.likeness import groups, in_words
-from kb.search.nearness import Nearness
+from kb.people.sql.directory import Directory
+from kb.publishing.desk import Desk
+from kb.publishing.refreshing.live_synonyms import LiveSynonyms
+from kb.publishing.refreshing.publisher import Publisher
+from kb.publishing.saver import Saver
+from kb.publishing.search_tests import SearchTests
+from kb.publishing.sql.batch_ledger import Ledger
+from kb.publishing.sql.drafts import Drafts
+from kb.publishing.sql.erasures import Erasures
+from kb.publishing.undoing import Undoing
+from kb.reminders.reminding import Reminding
+from kb.reviews.departures import Leaving as LeavingPeople
+from kb.reviews.handing_over import HandingOver
+from kb.reviews.reviewing import Reviewing
+from kb.reviews.sql.due_reviews import DueReviews
+from kb.reviews.sql.review_list import Reviews
+from kb.search.index.index import Index
+from kb.search.ranking.learned_words import LearnedFile, Wording
 from kb.search.searcher import Searcher
-from kb.search.suggesting import Suggester
-from kb.search_tests import SearchTests
+from kb.search.similar.grouping import groups, in_words
+from kb.search.similar.neighbours import Nearness
+from kb.search.suggester import Suggester
 from kb.settings import Settings
-from kb.tending.approving import Approving
-from kb.tending.asking import Asking
-from kb.tending.beside import Beside
-from kb.tending.comparing import Comparing
-from kb.tending.departments_kept import DepartmentsKept
-from kb.tending.duties import Duties, Duty
-from kb.tending.fixing import Fixing
-from kb.tending.handing_over import HandingOver
-from kb.tending.leaving import Leaving as LeavingPeople
-from kb.tending.link_checking import LinkChecking
-from kb.tending.reminding import Reminding
-from kb.tending.reviewing import Reviewing
-from kb.tending.rewording import Rewording
-from kb.tending.routing import Routing
-from kb.tending.sharing import Sharing
-from kb.tending.undoing import Undoing
+from kb.storage.exchange import Exchange
+from kb.storage.files.library import Library
+from kb.storage.git.history import History
+from kb.storage.git.repository import Repository, git_folder
+from kb.storage.transaction import Keeping
+from kb.tidying.link_checking import LinkChecking
+from kb.tidying.link_probe import Outside
+from kb.tidying.rewording import Rewording
+from kb.tidying.sql.keyword_uses import KeywordUses
+from kb.tidying.sql.link_rounds import LinkRounds
+from kb.tidying.sql.twin_pairs import TwinPairs
+from kb.tidying.twin_search import Comparing
+from kb.versions.sql.chronicle import Chronicle
+from kb.versions.sql.versions import Versions
+from kb.worker.long_work import Beside
+from kb.worker.scheduler import Duties, Duty
 
 # A few MB in each process.
 _ANSWERS_KEPT = 500

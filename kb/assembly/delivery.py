@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from kb.content.catalogue import Catalogue
+from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
-from kb.keys import DamagedKey, key_in
-from kb.notices.chat import Chat, hosts_named
-from kb.notices.choices import Choices
-from kb.notices.deliveries import Deliveries
+from kb.delivery.chat import Chat, hosts_named
+from kb.delivery.courier import Courier, Ways
+from kb.delivery.dispatch import Sorting
+from kb.delivery.letters import Site
+from kb.delivery.mail import MailServer, Post
+from kb.delivery.sql.deliveries import Deliveries
+from kb.delivery.sql.preferences import Choices
+from kb.delivery.unsubscribe_links import Leaving
 from kb.notices.kinds import Channel
-from kb.notices.letters import Site
-from kb.notices.post import MailServer, Post
-from kb.notices.unsubscribing import Leaving
-from kb.people.receivers import Receivers
-from kb.publishing.publisher import Publisher
+from kb.people.sql.receivers import Receivers
+from kb.publishing.refreshing.publisher import Publisher
+from kb.secret_file import DamagedKey, key_in
 from kb.settings import Settings, SettingsError
-from kb.tending.delivering import Courier, Ways
-from kb.tending.sorting import Sorting
 
 
 def courier_of(

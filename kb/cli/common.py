@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kb.parts import Parts
-from kb.publishing.publisher import Progress as Report
+from kb.publishing.refreshing.publisher import Progress as Report
 from kb.settings import SettingsError
 
 # The context's object: builds the parts on first call, so that --help builds nothing.

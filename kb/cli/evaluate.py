@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from kb.cli.lessons import Gains, Lesson, gains
-from kb.cli.shelves import Shelf, labelled_queries, shelf
-from kb.search.evaluation import DEPTH, Answered, Figures, Labelled, figures, worst
+from kb.cli.evaluation_sets import Shelf, labelled_queries, shelf
+from kb.cli.learning_gain import Gains, Lesson, gains
+from kb.search.evaluation.metrics import DEPTH, Answered, Figures, Labelled, figures, worst
 from kb.search.searcher import Searcher
 from kb.settings import LANGUAGES
 

@@ -11,12 +11,12 @@ from typing import TypedDict
 import click
 
 from kb.cli.common import Build, built
-from kb.people.directory import Directory
 from kb.people.errors import NoSuchPerson, PeopleError
 from kb.people.passwords import generated
 from kb.people.person import Person
 from kb.people.rights import GIVEN, Role
-from kb.people.tokens import Token, Tokens
+from kb.people.sql.directory import Directory
+from kb.people.sql.tokens import Token, Tokens
 from kb.procedures.model import UNASSIGNED
 
 _role_option = click.option(

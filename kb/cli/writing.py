@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import click
 
 from kb.cli.common import Build, built, content_option
-from kb.content import proposals
-from kb.content.amending import amend
-from kb.content.templates import EMPTY, Template, begun, offered
+from kb.documents.source.amending import amend
+from kb.documents.source.templates import EMPTY, Template, begun, offered
 from kb.parts import Parts
-from kb.saving.edits import Author, NotSaved, UnusableEdit
+from kb.publishing.edits import Author, NotSaved, UnusableEdit
+from kb.publishing.sql import new_ids
 
 
 @click.command()
@@ -33,9 +33,9 @@ def new(
         raise click.UsageError(f"there is no department {department!r}; there are {known}.")
     chosen = _template(offered(parts.library.templates(), departments), template, department)
     words = " ".join(title)
-    id = proposals.next_id(parts.engine, department)
+    id = new_ids.next_id(parts.engine, department)
     raw = amend(begun(chosen, id, words, department, owner or "", ""), {"status": "draft"})
-    folder = proposals.folder_of(parts.engine, department)
+    folder = new_ids.folder_of(parts.engine, department)
     path = parts.saver.free_path(folder, words.partition(":")[2].strip() or words)
     try:
         saved = parts.saver.create(path, raw, "", _author(parts, owner), datetime.now(UTC))

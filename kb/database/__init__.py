@@ -5,7 +5,8 @@ A capability takes its tables from here, so that they are all known before anyth
 
 from sqlalchemy import Engine
 
-from kb.database.content_tables import (
+from kb.database.approval_tables import submission_comments, submission_steps, submissions
+from kb.database.catalogue_tables import (
     addresses,
     catalogue_state,
     drafts,
@@ -30,14 +31,6 @@ from kb.database.feedback_tables import (
     items,
     votes,
 )
-from kb.database.health_tables import (
-    department_days,
-    likenesses,
-    link_findings,
-    link_places,
-    link_rounds,
-    told_apart,
-)
 from kb.database.insight_tables import (
     cleared_searches,
     ignored_searches,
@@ -55,21 +48,13 @@ from kb.database.notice_tables import (
     notices,
     reminders,
 )
-from kb.database.owning_tables import (
-    submission_comments,
-    submission_steps,
-    submissions,
-)
 from kb.database.people_tables import (
     memberships,
     people,
     sign_in_attempts,
     tokens,
 )
-from kb.database.review_tables import (
-    batch_files,
-    batches,
-)
+from kb.database.publishing_tables import batch_files, batches
 from kb.database.schema import (
     GREATEST_ID,
     Moment,
@@ -80,6 +65,14 @@ from kb.database.service_tables import (
     ratings,
     saved_views,
     shared_searches,
+)
+from kb.database.tidying_tables import (
+    department_days,
+    likenesses,
+    link_findings,
+    link_places,
+    link_rounds,
+    told_apart,
 )
 
 __all__ = [

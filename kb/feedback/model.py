@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 
 
 class State(StrEnum):
-    """Where an item stands. Which step leads where stands in kb/feedback/life.py."""
+    """Where an item stands. Which step leads where stands in kb/feedback/life_cycle.py."""
 
     NEW = "new"
     SEEN = "seen"
@@ -90,7 +90,7 @@ class Route:
     """Whose inbox something goes to, and which people hear of it first.
 
     `tell` are the ids of those who are told of what is nobody's yet; `able` are all who may
-    answer there, so that somebody who left is not told in vain. Made by kb/tending/routing.py.
+    answer there, so that somebody who left is not told in vain. Made by kb/feedback/routing.py.
     """
 
     department: Department

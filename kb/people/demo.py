@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kb.people.directory import Directory
-from kb.people.records import Newcomer
+from kb.people.sql.directory import Directory
+from kb.people.sql.rows import Newcomer
 
 COMPANY = "Northwind procedures"
 PASSWORD = "northwind-demo"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.search.facets import Narrowing
-from kb.search.loaded import Loaded
-from kb.search.query import Query
-from kb.search.ranking import PARTS, Ranked
+from kb.search.index.snapshot import Loaded
+from kb.search.ranking.fusion import PARTS, Ranked
+from kb.search.ranking.query_expansion import Understood
+from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explained, Part
-from kb.search.scoring import Match, Scorer
-from kb.search.understanding import Understood
+from kb.search.words.query import Query
 
 CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
 CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another

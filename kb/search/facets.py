@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from kb.search.loaded import Loaded, Mask
+from kb.search.index.snapshot import Loaded, Mask
 from kb.search.results import Facet
 
 

@@ -140,7 +140,7 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a score (kb.search.ranking.PARTS) and what it adds to the sum."""
+    """One part of a score (kb.search.ranking.fusion.PARTS) and what it adds to the sum."""
 
     name: str
     adds: float

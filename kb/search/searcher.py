@@ -11,23 +11,23 @@ from functools import lru_cache, partial
 import numpy as np
 
 from kb.procedures.visibility import Reader
-from kb.search.analysis import folded
 from kb.search.answer import Answer, meant
+from kb.search.cache import Kept
 from kb.search.facets import Narrowing
-from kb.search.filler import filler
-from kb.search.index import Index
-from kb.search.kept import Kept
-from kb.search.learned import Learned, Recall
-from kb.search.loaded import Loaded, Mask
-from kb.search.phrases import standing_together
-from kb.search.query import Query, parse
-from kb.search.ranking import HIGHEST, Weights, rank
+from kb.search.index.current_snapshots import Service
+from kb.search.index.index import Index
+from kb.search.index.snapshot import Loaded, Mask
+from kb.search.ranking.fusion import HIGHEST, Weights, rank
+from kb.search.ranking.learned_words import Learned, Recall
+from kb.search.ranking.phrases import standing_together
+from kb.search.ranking.query_expansion import Understanding
+from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explanation, Glance, Hit, Results
-from kb.search.scoring import Match, Scorer
-from kb.search.service import Service
 from kb.search.snippets import snippet
-from kb.search.synonyms import Synonyms
-from kb.search.understanding import Understanding
+from kb.search.words.analysis import folded
+from kb.search.words.query import Query, parse
+from kb.search.words.stop_words import filler
+from kb.search.words.synonyms import Synonyms
 
 Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
 

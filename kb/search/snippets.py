@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.search.analysis import (
+from kb.search.results import Fragment
+from kb.search.words.analysis import (
     APOSTROPHES,
     ASCII_WORD,
     IS_ELIDED,
@@ -16,7 +17,6 @@ from kb.search.analysis import (
     cut,
     lowered,
 )
-from kb.search.results import Fragment
 
 LENGTH = 200  # characters, about
 BEFORE = 40  # characters shown before the first match

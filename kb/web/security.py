@@ -12,10 +12,11 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kb.keys import DamagedKey, key_in
+from kb.secret_file import DamagedKey, key_in
 from kb.settings import SettingsError
-from kb.web import api, unsubscribing
-from kb.web.access import ASSETS
+from kb.web.api import api
+from kb.web.delivery import unsubscribing
+from kb.web.site.access import ASSETS
 
 LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand characters
 SESSION_LASTS = timedelta(hours=12)

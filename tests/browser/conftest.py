@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.test_serving import Site, serving
+from tests.cli.test_serving import Site, serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO_PASSWORD = "northwind-demo"

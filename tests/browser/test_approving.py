@@ -8,9 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.test_serving import Site
-
-from .conftest import shoot, sign_in
+from tests.browser.conftest import shoot, sign_in
+from tests.cli.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DEMO_PASSWORD, OpenAs, ensure_sound, shoot, sign_in
-from tests.test_serving import Site
+from tests.cli.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PNG = base64.b64decode(

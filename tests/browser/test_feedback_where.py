@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import OpenAs, shoot, sign_in
 from tests.browser.test_days import search
-from tests.test_serving import Site
+from tests.cli.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import ROOT, check, shoot, sign_in
+from tests.cli.test_serving import Site, serving
 from tests.gitmade import Clone
-from tests.test_serving import Site, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

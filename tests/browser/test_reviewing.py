@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import ROOT, check, shoot, sign_in
-from tests.test_serving import Site, serving
+from tests.cli.test_serving import Site, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MANY = 40

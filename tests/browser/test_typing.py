@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import shoot, sign_in
-from tests.test_serving import Site
+from tests.cli.test_serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from kb.database import metadata, people
-from kb.feedback.inbox import Inbox
 from kb.feedback.model import Route
+from kb.feedback.sql.inbox import Inbox
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from tests import databases
 

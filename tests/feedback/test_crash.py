@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from kb.database import connect
-from kb.feedback.inbox import Inbox
-
-from .conftest import ANA, DANA
+from kb.feedback.sql.inbox import Inbox
+from tests.feedback.conftest import ANA, DANA
 
 VOTER = """
 import sys
 from datetime import UTC, datetime
 from kb.database import connect
-from kb.feedback.inbox import Inbox
+from kb.feedback.sql.inbox import Inbox
 from kb.feedback.model import Route
 from kb.procedures.model import Department, Procedure
 

@@ -12,12 +12,11 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from kb.database import items
-from kb.feedback.choosing import NOBODY, Due, Listed
-from kb.feedback.facets import MOST, OTHERS, Facets
-from kb.feedback.inbox import Inbox
 from kb.feedback.model import OF_PROCEDURES, OPEN, Reason, State, folded
-
-from .conftest import ANA, DANA, NOW, OLA
+from kb.feedback.sql.facets import MOST, OTHERS, Facets
+from kb.feedback.sql.inbox import Inbox
+from kb.feedback.sql.selection import NOBODY, Due, Listed
+from tests.feedback.conftest import ANA, DANA, NOW, OLA
 
 TWELVE = frozenset(f"d{number}" for number in range(12))
 ANSWERED = frozenset({State.ANSWERED})

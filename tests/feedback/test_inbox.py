@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from kb.feedback.choosing import Listed, Sort
 from kb.feedback.errors import AlreadyAnswered, EmptyQuestion, EmptyReply, NotYourDepartment
-from kb.feedback.inbox import Inbox
 from kb.feedback.model import Counts, Item, Kind, Outcome, Reason, Route, State
+from kb.feedback.sql.inbox import Inbox
+from kb.feedback.sql.selection import Listed, Sort
 from kb.procedures.model import Department
 from tests.databases import only_sqlite
-
-from .conftest import ANA, BEN, BILLING, DANA, HOURS, LATE, NOW, OLA, SHIPPING
+from tests.feedback.conftest import ANA, BEN, BILLING, DANA, HOURS, LATE, NOW, OLA, SHIPPING
 
 SLOW = Route(Department("shipping", "Shipping", answer_within=timedelta(days=2)))
 

@@ -15,15 +15,24 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from kb.database import notices
-from kb.feedback.choosing import Listed
 from kb.feedback.errors import AlreadyAnswered, NotYourDepartment, TooLate
-from kb.feedback.inbox import Inbox
-from kb.feedback.life import STEPS, EventKind, Party, Verb
+from kb.feedback.life_cycle import STEPS, EventKind, Party, Verb
 from kb.feedback.model import LIVE, WHOLE, About, Item, Kind, Outcome, Passage, Reason, State
-from kb.feedback.thread import Event
+from kb.feedback.sql.inbox import Inbox
+from kb.feedback.sql.selection import Listed
+from kb.feedback.sql.thread import Event
 from tests.effort import examples
-
-from .conftest import ANA, BEN, BILLING, DANA, LATE, NOW, OLA, SHIPPING, with_people
+from tests.feedback.conftest import (
+    ANA,
+    BEN,
+    BILLING,
+    DANA,
+    LATE,
+    NOW,
+    OLA,
+    SHIPPING,
+    with_people,
+)
 
 ROUTES = {"shipping": SHIPPING, "billing": BILLING}
 REPS = st.sampled_from([ANA, BEN])

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.feedback.errors import AlreadyAnswered, EmptyReply, NotYourDepartment, Withdrawn
-from kb.feedback.life import Verb, next_state
+from kb.feedback.life_cycle import Verb, next_state
 from kb.feedback.model import LONGEST_TEXT, Item, Kind, State, cleaned, usable_reply
-
-from .conftest import ANA, DANA, OLA
+from tests.feedback.conftest import ANA, DANA, OLA
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ITEM = Item(

@@ -8,12 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from kb.feedback.choosing import Listed
 from kb.feedback.errors import AlreadyAnswered
-from kb.feedback.inbox import Inbox
 from kb.feedback.model import Item, Outcome, State
-
-from .conftest import ANA, BEN, DANA, LATE, SHIPPING
+from kb.feedback.sql.inbox import Inbox
+from kb.feedback.sql.selection import Listed
+from tests.feedback.conftest import ANA, BEN, DANA, LATE, SHIPPING
 
 CROWD = 8
 

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from kb.feedback.errors import Withdrawn
-from kb.feedback.inbox import Inbox
 from kb.feedback.model import LONGEST_TEXT, Item, Outcome, Reason, State, Tally, Vote
+from kb.feedback.sql.inbox import Inbox
 from kb.procedures.model import UNASSIGNED
-
-from .conftest import ANA, BEN, DANA, HOURS, LATE, NOBODYS, SHIPPING
+from tests.feedback.conftest import ANA, BEN, DANA, HOURS, LATE, NOBODYS, SHIPPING
 
 NEWER = replace(LATE, version="ba9876543210", title="Complaint: Very Late Shipment")
 

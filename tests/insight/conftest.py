@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from kb.database import connect
-from kb.insight.log import Log
+from kb.insight.sql.search_log import Log
 from tests.databases import dropped, migrated
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.insight.learning import LEAST_PEOPLE, LearnedWord, Use, learned
-from kb.search.analysis import Stems
-from kb.search.learned import Wording
+from kb.search.ranking.learned_words import Wording
+from kb.search.words.analysis import Stems
 from tests.effort import examples
 
 WORDING = Wording(Stems("english"))

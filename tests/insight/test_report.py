@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from kb.insight.figures import Span
-from kb.insight.log import Log
-from kb.insight.report import Report
+from kb.insight.sql.report import Report
+from kb.insight.sql.search_log import Log
 from tests.insight.acts import FOUND, START, opening, search
 
 DAY = START.date()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from kb.insight.events import Found, Opened, Searched, mark_of
-from kb.insight.journal import Journal
+from kb.insight.sql.log_batches import Journal
 from kb.parts import Parts
 from tests.conftest import NOW
 

@@ -20,10 +20,10 @@ from kb import settings as configuration
 from kb.app import build
 from kb.database import item_events, items, notices, reading, votes
 from kb.parts import Parts
+from tests.cli.test_serving import Site, serving, within
 from tests.conftest import DEPARTMENTS, PASSWORD, with_fast_passwords
 from tests.effort import examples
 from tests.load.crowd import Client, Said
-from tests.test_serving import Site, serving, within
 
 pytestmark = pytest.mark.slow
 

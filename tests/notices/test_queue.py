@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kb.database import notices, reading, writing
-from kb.notices.queue import Notice, enqueue
+from kb.notices.sql.queue import Notice, enqueue
 from kb.parts import Parts
 from tests.conftest import NOW
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from kb.database import metadata
-from kb.people.directory import Directory
 from kb.people.passwords import Passwords
+from kb.people.sql.directory import Directory
 from tests import databases
 
 

@@ -12,9 +12,9 @@ from kb import settings as configuration
 from kb.app import build
 from kb.cli import kb
 from kb.parts import Parts
-from kb.people.directory import Directory
 from kb.people.passwords import Passwords
-from kb.people.tokens import Tokens
+from kb.people.sql.directory import Directory
+from kb.people.sql.tokens import Tokens
 
 PASSWORD = "correct horse battery"
 DANA = "dana@kb.example"

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from kb.people import demo
-from kb.people.directory import Directory
 from kb.people.errors import SignInRefused
+from kb.people.sql.directory import Directory
 
 HERE = "192.0.2.1"
 

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine, event
 
-from kb.people.directory import Directory
 from kb.people.errors import (
     AlreadyThere,
     LastAdministrator,
@@ -17,7 +16,8 @@ from kb.people.errors import (
     WeakPassword,
 )
 from kb.people.passwords import Passwords
-from kb.people.tokens import Tokens
+from kb.people.sql.directory import Directory
+from kb.people.sql.tokens import Tokens
 
 PASSWORD = "correct horse battery"
 HERE = "192.0.2.7"

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from kb.people.directory import Directory
 from kb.people.errors import NoSuchPerson
 from kb.people.person import Person
-from kb.people.tokens import Tokens
+from kb.people.sql.directory import Directory
+from kb.people.sql.tokens import Tokens
 
 
 @pytest.fixture

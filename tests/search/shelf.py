@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kb.procedures.model import Entry, Keyword, Procedure, Section, Status
 from kb.procedures.visibility import Reader
-from kb.search.index import Index
+from kb.search.index.index import Index
 from kb.search.results import Results
 from kb.search.searcher import Searcher
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.departments import parse_departments
-from kb.content.front_matter import parse
-from kb.content.library import Library
-from kb.content.reading import procedure_from
+from kb.documents.document import parse
+from kb.documents.reading import procedure_from
+from kb.documents.settings_files.departments import parse_departments
 from kb.search.searcher import Searcher
+from kb.storage.files.library import Library
 from tests.search.shelf import REP, TODAY, ids, searcher
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from kb.procedures.model import Entry
-from kb.search import index as index_module
-from kb.search.index import Index
+from kb.search.index import index as index_module
+from kb.search.index.current_snapshots import LOOK_AGAIN
+from kb.search.index.index import Index
 from kb.search.searcher import Searcher
-from kb.search.service import LOOK_AGAIN
 from tests.search.shelf import DAMAGED, LATE, REFUND, REP, SETUP, TODAY, entry, ids, nothing
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.analysis import Stems
-from kb.search.keyword_twins import one_slip, spelt_alike
+from kb.search.similar.keyword_twins import one_slip, spelt_alike
+from kb.search.words.analysis import Stems
 
 STEM = Stems("english").of
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kb.procedures.model import Status
-from kb.search.filler import filler
 from kb.search.searcher import Searcher
+from kb.search.words.stop_words import filler
 from tests.search.shelf import REP, TODAY, entry, ids, nothing, searcher
 
 SHELVES = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))

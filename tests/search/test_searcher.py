@@ -12,7 +12,7 @@ from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.search.results import Facet
 from kb.search.searcher import Searcher
-from kb.search.synonyms import Synonyms
+from kb.search.words.synonyms import Synonyms
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, nothing, searcher
 
 EDITOR = Reader(frozenset({"shipping"}))
@@ -204,7 +204,7 @@ def test_accents_fold_in_every_language(tmp_path) -> None:
 
 
 def test_without_an_index_nothing_is_found(tmp_path) -> None:
-    from kb.search.index import Index
+    from kb.search.index.index import Index
 
     results = Searcher(Index(tmp_path / "none")).search("late shipment", REP, TODAY)
     assert (results.total, results.hits, results.convincing) == (0, (), False)

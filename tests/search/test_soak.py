@@ -10,9 +10,9 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
-from kb.search.index import Index
+from kb.search.index.current_snapshots import LOOK_AGAIN
+from kb.search.index.index import Index
 from kb.search.searcher import Searcher
-from kb.search.service import LOOK_AGAIN
 from tests.effort import examples
 from tests.search.shelf import REP, TODAY, entry
 

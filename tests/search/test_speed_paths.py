@@ -8,12 +8,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search import analysis, arrayfile, part
-from kb.search.analysis import Stems, tokens
-from kb.search.loaded import Tally
-from kb.search.meaning import Meaning
-from kb.search.scoring import GROUP, Match, best_of
+from kb.search.index import array_file, segment
+from kb.search.index.embedding import Meaning
+from kb.search.index.snapshot import Tally
+from kb.search.ranking.scoring import GROUP, Match, best_of
 from kb.search.snippets import _places, _places_with_compounds, snippet
+from kb.search.words import analysis
+from kb.search.words.analysis import Stems, tokens
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
 
 
@@ -25,9 +26,9 @@ def test_ascii_words_are_cut_as_all_others(text: str) -> None:
 
 
 def test_what_is_written_is_what_whoosh_gives_back(tmp_path: Path) -> None:
-    part.write(tmp_path / "part", SHELF, Meaning())
-    written = arrayfile.load(tmp_path / "part" / part.RAW)
-    again = part.read_back(tmp_path / "part")
+    segment.write(tmp_path / "part", SHELF, Meaning())
+    written = array_file.load(tmp_path / "part" / segment.RAW)
+    again = segment.read_back(tmp_path / "part")
     assert set(again) == {"terms", "ends", "docs", "counts", "places"}
     for name, values in again.items():
         assert np.array_equal(values, written[name]), name
@@ -35,10 +36,10 @@ def test_what_is_written_is_what_whoosh_gives_back(tmp_path: Path) -> None:
 
 def test_merged_parts_hold_what_is_left_of_them(tmp_path: Path) -> None:
     for name, one in (("a", SHELF[:3]), ("b", SHELF[3:])):
-        part.write(tmp_path / name, one, Meaning())
-    part.merge(tmp_path / "c", [(tmp_path / "a", [1]), (tmp_path / "b", [])])
-    part.write(tmp_path / "d", (SHELF[0], *SHELF[2:]), Meaning())
-    merged, anew = (arrayfile.load(tmp_path / name / part.RAW) for name in ("c", "d"))
+        segment.write(tmp_path / name, one, Meaning())
+    segment.merge(tmp_path / "c", [(tmp_path / "a", [1]), (tmp_path / "b", [])])
+    segment.write(tmp_path / "d", (SHELF[0], *SHELF[2:]), Meaning())
+    merged, anew = (array_file.load(tmp_path / name / segment.RAW) for name in ("c", "d"))
     assert all(np.array_equal(merged[name], values) for name, values in anew.items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kb.procedures.model import Status
-from kb.search.twins import ALIKE, twins
+from kb.search.similar.twins import ALIKE, twins
 from tests.search.shelf import entry, nothing, searcher
 
 LOST = (

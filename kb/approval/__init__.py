@@ -1,0 +1,1 @@
+"""Submissions: what waits for a reviewer, and how it is decided."""

@@ -1,0 +1,98 @@
+"""Who is told what about submissions: reviewers of what waits, submitters of how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from kb.approval.submission import Step, Submission
+from kb.notices.sql.queue import Notice
+from kb.people.person import Person
+from kb.people.rights import reviews
+from kb.people.sql.directory import Directory
+from kb.procedures.model import Department
+
+KIND = "approval"
+_SAID = {
+    Step.APPROVED: "Approved: {title}",
+    Step.PUBLISHED: "Published: {title}",
+    Step.LATER: "Approved for later: {title}",
+    Step.CALLED_OFF: "Called off: {title}",
+    Step.SENT_BACK: "Sent back to you: {title}",
+    Step.COLLIDED: "Others changed the same lines: {title}",
+    Step.HELD_UP: "Could not be published: {title}",
+    Step.WITHDRAWN: "Withdrawn: {title}",
+}
+
+
+class Telling:
+    """Makes notices; they are queued with the step that they tell of."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def submitted(
+        self, submission: Submission, department: Department, now: datetime
+    ) -> list[Notice]:
+        """To the department's reviewers; where nobody else is one, to its lead."""
+        what = "A draft" if submission.is_draft else "A change"
+        title = f"{what} waits for review: {submission.proposal.title}"
+        text = f"{submission.by_name} submitted it. {submission.proposal.note}".strip()
+        return [
+            _notice(one.id, submission, Step.SUBMITTED, title, text, now)
+            for one in self.reviewers(department)
+            if one.id != submission.by_id
+        ]
+
+    def outcome(
+        self, submission: Submission, step: Step, by_id: int | None, word: str, now: datetime
+    ) -> list[Notice]:
+        """To who submitted it, and to who approved it for later: but for who did it."""
+        title = _SAID[step].format(title=submission.proposal.title)
+        concerned = {submission.by_id, submission.approved_by} - {None, by_id}
+        by = self._directory.get(by_id) if by_id is not None else None
+        text = f"{by.name}: {word}" if by and word else word or (f"By {by.name}." if by else "")
+        return [
+            _notice(id, submission, step, title, text, now)
+            for id in sorted(filter(None, concerned))
+        ]
+
+    def commented(
+        self,
+        submission: Submission,
+        by: Person,
+        others: Iterable[Person],
+        heading: str,
+        text: str,
+        now: datetime,
+    ) -> list[Notice]:
+        """To who submitted it, and to the `others` who talk about it: but for who says it."""
+        title = f"A comment on {submission.proposal.title}"
+        about = f"{by.name}, on “{heading}”: {text}" if heading else f"{by.name}: {text}"
+        key = f"submission:{submission.id}:comment:{by.id}:{now.timestamp():.0f}"
+        concerned = {submission.by_id, *(one.id for one in others)} - {by.id}
+        link = _link(submission)
+        return [
+            Notice(id, KIND, key, title, about, link, submission.procedure_id)
+            for id in sorted(concerned)
+        ]
+
+    def reviewers(self, department: Department) -> list[Person]:
+        """Who approves in that department, else its lead."""
+        members = self._directory.members([department.id])
+        found = [one for one in members if reviews(one, department.id)]
+        if found or not department.lead:
+            return found
+        lead = self._directory.by_email(department.lead)
+        return [lead] if lead and not lead.disabled else []
+
+
+def _notice(
+    person_id: int, submission: Submission, step: Step, title: str, text: str, now: datetime
+) -> Notice:
+    key = f"submission:{submission.id}:{step.value}:{now.timestamp():.0f}"
+    return Notice(person_id, KIND, key, title, text, _link(submission), submission.procedure_id)
+
+
+def _link(submission: Submission) -> str:
+    return f"/submissions/{submission.id}"

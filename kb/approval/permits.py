@@ -1,0 +1,59 @@
+"""Whether somebody may do something with what waits, or has to be submitted: asks the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kb.approval.submission import Submission
+from kb.catalogue.sql.catalogue import Catalogue
+from kb.documents.document import parse
+from kb.documents.reading import described
+from kb.people.person import Person
+from kb.people.rights import Case, Right, allows
+from kb.procedures.model import Departments, Procedure, Status
+from kb.publishing.edits import NotAllowed
+
+
+class Permits:
+    """The table of rights, asked about procedures and submissions as they are now."""
+
+    def __init__(
+        self, catalogue: Catalogue, departments: Callable[[], Departments], *, four_eyes: bool
+    ) -> None:
+        self._catalogue = catalogue
+        self._departments = departments
+        self.four_eyes = four_eyes
+
+    def may(self, by: Person, right: Right, submission: Submission) -> bool:
+        """Has the person this right on what waits, in the department it is of and would be of?"""
+        card = self._catalogue.get(submission.procedure_id)
+        own = submission.by_id == by.id
+        status = card.procedure.status if card else Status.DRAFT
+        there = {submission.department}
+        if right in (Right.APPROVE, Right.PUBLISH_LATER):
+            path = card.procedure.path if card else ""
+            there.add(self.as_text(path, submission.proposal.text).department)
+        return all(allows(by, right, self._case(one, status, own=own)) for one in there)
+
+    def ensure_about(self, by: Person, right: Right, submission: Submission) -> None:
+        """Raises NotAllowed where they may not."""
+        if self.may(by, right, submission):
+            return
+        if right in (Right.APPROVE, Right.PUBLISH_LATER) and submission.by_id == by.id:
+            raise NotAllowed("You submitted it yourself: somebody else approves it here.")
+        raise NotAllowed(f"You may not {right.value} there.")
+
+    def ensure(
+        self, by: Person, right: Right, procedure: Procedure, status: Status | None = None
+    ) -> None:
+        """The same of a procedure, where it says so as if it stood at `status`."""
+        case = self._case(procedure.department, status or procedure.status)
+        if not allows(by, right, case):
+            raise NotAllowed("You may not do that there.")
+
+    def as_text(self, path: str, text: bytes) -> Procedure:
+        """The procedure that this text would be."""
+        return described(parse(text, path), self._departments())[0]
+
+    def _case(self, department: str, status: Status, *, own: bool = False) -> Case:
+        return Case(self._departments().get(department), status, self.four_eyes, own)

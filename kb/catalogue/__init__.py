@@ -1,0 +1,1 @@
+"""What there is, quickly: what the files say, kept as rows."""

@@ -1,0 +1,256 @@
+"""Faults that show only when all files are seen together. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates
+from kb.documents.reading import Filed, unknown_department
+from kb.documents.text.plain_text import folded
+from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
+
+# The departments of each person, by e-mail address (casefolded); None for who is disabled.
+Staff = Mapping[str, frozenset[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRow:
+    """The little of a procedure that the checks across files need.
+
+    `id` is the one that the file asks for, whether or not it got it. `lines` has the line of
+    each front-matter field in the file; "title" is missing when the title is made up.
+    """
+
+    path: str
+    id: str
+    title: str
+    links: tuple[Link, ...] = ()
+    department: str = UNASSIGNED
+    owner: str | None = None
+    deputy: str | None = None
+    reviewed: date | None = None
+    due: date | None = None
+    status: Status = Status.PUBLISHED
+    named: bool = False
+    holds: bool = False  # its file has that id in the catalogue, and so keeps it
+    lines: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, filed: Filed) -> CrossRow:
+        """The row of a file just read."""
+        procedure = filed.procedure
+        return cls(
+            path=procedure.path,
+            id=procedure.id,
+            title=procedure.title,
+            links=filed.links,
+            department=procedure.department,
+            owner=procedure.owner,
+            deputy=procedure.deputy,
+            reviewed=procedure.reviewed,
+            due=procedure.due,
+            status=procedure.status,
+            named=filed.named,
+            lines=filed.lines,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTest:
+    """A search that must show the procedure at `path`; it stands on `line` of that file."""
+
+    query: str
+    path: str
+    id: str
+    title: str
+    department: str
+    draft: bool
+    line: int
+
+    @classmethod
+    def all_of(cls, filed: Filed) -> tuple[SearchTest, ...]:
+        """Those of a file just read; a retired procedure is not to be found any more."""
+        one = filed.procedure
+        if one.status is Status.RETIRED:
+            return ()
+        draft, line = one.status.kept_back, filed.lines.get("finds", 1)
+        return tuple(
+            cls(query, one.path, one.id, one.title, one.department, draft, line)
+            for query in one.finds
+        )
+
+
+def broken_find(test: SearchTest, place: int, instead: Iterable[str]) -> Fault:
+    """The fault of a search test that fails: `place` is where it stands, 0 for nowhere near.
+
+    `instead` are those that stand before it, as they may be named to everybody of its department.
+    """
+    where = f"only in place {place}" if place else "not at all"
+    others = ", ".join(instead)
+    message = f'the search "{test.query}" shows this procedure {where}'
+    message += f", behind {others}" if others else ""
+    remedy = 'say it in these words in title, keywords or text, or take it out of "finds"'
+    return Fault(test.path, test.line, "broken-find", message, remedy)
+
+
+def cross_faults(
+    rows: Iterable[CrossRow],
+    departments: Departments,
+    staff: Staff | None,
+    today: date,
+    exists: Callable[[str], bool] | None = None,
+) -> list[Fault]:
+    """Unknown departments and people, ids and titles given twice, dead links, reviews overdue.
+
+    Owners are checked against `staff` unless that is None. `exists` tells whether
+    an attachment or folder is there; without it only links to Markdown files are checked. Sorted
+    by path and line.
+    """
+    ordered = sorted(rows, key=lambda row: row.path)
+    found = [*_repeated_ids(ordered), *_repeated_titles(ordered)]
+    paths = frozenset(row.path for row in ordered)
+    names = _by_name(paths)
+    for row in ordered:
+        found += _unknown_departments(row, departments)
+        found += _strangers(row, departments, staff) if staff is not None else ()
+        found += _dead_links(row, paths, names, exists)
+        found += _dates(row, today)
+    return sorted(found, key=lambda fault: (fault.path, fault.line))
+
+
+def _repeated_ids(rows: list[CrossRow]) -> Iterator[Fault]:
+    first: dict[str, CrossRow] = {}
+    for row in sorted(rows, key=lambda row: (not row.holds, row.path)):
+        if row.named and first.setdefault(row.id, row) is not row:
+            message = f'the id "{row.id}" belongs to {_path_for(row, first[row.id])} already'
+            yield _fault(row, "id", "duplicate-id", message, "give this one an id of its own")
+
+
+def _repeated_titles(rows: list[CrossRow]) -> Iterator[Fault]:
+    first: dict[str, CrossRow] = {}
+    for row in rows:
+        if "title" not in row.lines or row.status is Status.RETIRED:
+            continue
+        if first.setdefault(folded(row.title), row) is not row:
+            other = _path_for(row, first[folded(row.title)])
+            message = f'the title "{row.title}" is also that of {other}'
+            remedy = "say in both titles what sets them apart, or retire one"
+            yield _fault(row, "title", "duplicate-title", message, remedy)
+
+
+def _path_for(row: CrossRow, other: CrossRow) -> str:
+    """What the people of `row` may be told of `other`: not that another department drafts it."""
+    hidden = other.status.kept_back and other.department != row.department
+    return "a draft of another department" if hidden else other.path
+
+
+def _unknown_departments(row: CrossRow, departments: Departments) -> Iterator[Fault]:
+    if row.department != UNASSIGNED and departments.by_id and row.department not in departments:
+        message, remedy = unknown_department(row.department, departments.by_id)
+        yield _fault(row, "department", "unknown-department", message, remedy)
+
+
+def _strangers(row: CrossRow, departments: Departments, staff: Staff) -> Iterator[Fault]:
+    """Owner and deputy must be here, and belong to the department."""
+    lead = departments.get(row.department).lead
+    for name, written in (("owner", row.owner), ("deputy", row.deputy)):
+        if written is None:
+            continue
+        email = written.casefold()
+        if email not in staff:
+            near = _nearest_email(email, frozenset(staff))
+            remedy = f'did you mean "{near}"?' if near else "write a known person's e-mail address"
+            message = f'the {name} "{written}" is nobody here'
+            yield _fault(row, name, f"unknown-{name}", message, remedy)
+            continue
+        member_of = staff[email]
+        if row.status is Status.RETIRED:
+            continue
+        if member_of is None:
+            message = f'the {name} "{written}" is disabled'
+            yield _fault(row, name, f"disabled-{name}", message, "hand it over to somebody else")
+        elif row.department not in {UNASSIGNED, *member_of} and email != lead:
+            message = f'the {name} "{written}" is no member of {row.department}'
+            remedy = "hand it over, or make them an editor or reviewer there"
+            yield _fault(row, name, f"foreign-{name}", message, remedy, Severity.WARNING)
+
+
+@lru_cache(maxsize=256)  # one person who left may own hundreds of procedures
+def _nearest_email(written: str, emails: frozenset[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(written, emails, n=1, cutoff=0.8)), None)
+
+
+def _dead_links(
+    row: CrossRow,
+    paths: frozenset[str],
+    names: dict[str, list[str]],
+    exists: Callable[[str], bool] | None,
+) -> Iterator[Fault]:
+    for link in row.links:
+        meant = candidates(link.target, row.path)
+        if any(path in paths for path in meant):
+            continue
+        markdown = not meant or meant[0].casefold().endswith(MARKDOWN_SUFFIXES)
+        if exists is None and not markdown:
+            continue
+        if exists is not None and any(exists(_as_folder(path)) for path in meant):
+            continue
+        message, remedy = _dead(link.target, meant, names)
+        yield Fault(row.path, link.line, "dead-link", message, remedy)
+
+
+def _as_folder(path: str) -> str:
+    """A link to `x/` is alive when there is a folder x, even one without an index file."""
+    return path.removesuffix("/index.md")
+
+
+def _dead(target: str, meant: tuple[str, ...], names: dict[str, list[str]]) -> tuple[str, str]:
+    shown = target if len(target) <= 120 else f"{target[:117]}..."
+    if not meant:
+        return f'the link "{shown}" leads out of the content folder', "mend or remove it"
+    name = _page_name(meant[0])
+    # Spellings are compared in small folders only: with thousands of files it takes too long.
+    spelt = difflib.get_close_matches(name, names, n=1, cutoff=0.8) if len(names) <= 500 else []
+    near = next((names[each] for each in [name, *spelt] if len(names.get(each, ())) == 1), None)
+    remedy = f"did you mean {near[0]}?" if near else "mend or remove it"
+    return f'the link "{shown}" leads to no file', remedy
+
+
+def _by_name(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Every path by its last word, to find where a file of that name went."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        found[_page_name(path)].append(path)
+    return found
+
+
+def _page_name(path: str) -> str:
+    return _as_folder(path).rpartition("/")[2].casefold().removesuffix(".md")
+
+
+def _dates(row: CrossRow, today: date) -> Iterator[Fault]:
+    if row.reviewed is not None and row.reviewed > today:
+        message = f"the review day {row.reviewed} has not come yet"
+        remedy = "write the day on which the owner last confirmed it"
+        yield _fault(row, "reviewed", "future-review", message, remedy, Severity.WARNING)
+    if row.due is not None and row.due < today and row.status is Status.PUBLISHED:
+        late = (today - row.due).days
+        message = f"its review was due on {row.due}, {late} day{'s' * (late != 1)} ago"
+        remedy = "confirm that it is right and write the day as reviewed"
+        yield _fault(row, "reviewed", "review-overdue", message, remedy, Severity.WARNING)
+
+
+def _fault(
+    row: CrossRow,
+    name: str,
+    code: str,
+    message: str,
+    remedy: str,
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    return Fault(row.path, row.lines.get(name, 1), code, message, remedy, severity)

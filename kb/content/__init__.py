@@ -1,1 +1,0 @@
-"""Markdown files and departments.yml on one side, procedures on the other."""

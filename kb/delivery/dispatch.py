@@ -1,0 +1,152 @@
+"""Which notices go out by which way: by each person's choice and what is set up."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from kb.catalogue.sql.catalogue import Catalogue
+from kb.delivery.messages import Way
+from kb.delivery.sql.deliveries import Deliveries
+from kb.delivery.sql.preferences import USUAL, Choices
+from kb.notices.kinds import TO_DEPARTMENTS, Channel, Choice, Pace
+from kb.notices.sql.received import Told
+from kb.people.person import Person
+from kb.people.sql.receivers import Receivers
+from kb.procedures.calendar import UTC
+from kb.procedures.model import Departments
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Decides for each notice, once. `channels` are those that are set up at all.
+
+    `hour`: from when on, in a person's time zone, their summary of the day goes out. `host` is
+    what stands behind the @ of message ids.
+    """
+
+    deliveries: Deliveries
+    choices: Choices
+    receivers: Receivers
+    catalogue: Catalogue
+    departments: Callable[[], Departments]
+    channels: frozenset[Channel]
+    hour: int
+    host: str
+
+    def sort_new(self, now: datetime) -> None:
+        """Write down for every new notice how it goes out."""
+        while told := self.deliveries.unsorted(_BATCH):
+            chosen = self.choices.of_all({one.person_id for one in told})
+            departments, owners = self.departments(), self._owners(told)
+            ways = [
+                way
+                for one in told
+                for way in (
+                    *self._ways(one, chosen.get(one.person_id, USUAL)),
+                    *self._to_department(one, owners, departments),
+                )
+            ]
+            self.deliveries.sort(told, ways, now)
+
+    def open_digests(self, now: datetime) -> None:
+        """One summary a day for each person and way, once it is time where they are.
+
+        One that could not be sent on its day becomes part of the next.
+        """
+        unsent, waiting = self.deliveries.unsent_digests(), self.deliveries.awaiting_digest()
+        if not (unsent or waiting):
+            return
+        people = {person_id for person_id, *_ in unsent} | {person_id for person_id, _ in waiting}
+        zones = self._zones(people)
+        for person_id, channel, day, message_id in unsent:
+            if day < now.astimezone(zones[person_id]).date():
+                self.deliveries.put_off(message_id)
+                waiting.append((person_id, channel))
+        self._open(sorted(set(waiting)), zones, now)
+
+    def _open(
+        self, waiting: list[tuple[int, Channel]], zones: dict[int, ZoneInfo], now: datetime
+    ) -> None:
+        days: dict[date, list[tuple[int, Channel]]] = {}
+        for person_id, channel in waiting:
+            there = now.astimezone(zones[person_id])
+            if there.hour >= self.hour:
+                days.setdefault(there.date(), []).append((person_id, channel))
+        for day, due in days.items():
+            had = self.deliveries.had_digest(day, {person_id for person_id, _ in due})
+            for person_id, channel in due:
+                if (person_id, channel) not in had:
+                    id = self._message_id(f"digest-{person_id}-{channel}-{day}")
+                    self.deliveries.open_digest(person_id, channel, day, id, now)
+
+    def _zones(self, people: set[int]) -> dict[int, ZoneInfo]:
+        """Everybody's time zone: their department's, else that of most departments."""
+        departments, known = self.departments(), self.receivers.by_ids(people)
+        common = _common_zone(departments)
+        own = {id: _zone_of(known[id], departments) for id in people if id in known}
+        return {id: own.get(id) or common for id in people}
+
+    def _ways(self, told: Told, choice: Choice) -> Iterator[Way]:
+        pace = choice.pace(told.kind)
+        if pace is Pace.PAGE:
+            return
+        wanted = {Channel.MAIL: choice.mail, Channel.CHAT: bool(choice.chat_url)}
+        for channel, on in wanted.items():
+            if on and channel in self.channels:
+                daily = pace is Pace.DAILY
+                yield Way(
+                    notice_id=told.id,
+                    person_id=told.person_id,
+                    channel=channel,
+                    once=f"{channel}:{told.id}",
+                    digest=daily,
+                    message_id=None if daily else self._message_id(f"notice-{told.id}"),
+                )
+
+    def _to_department(
+        self, told: Told, owners: dict[str, str], departments: Departments
+    ) -> Iterator[Way]:
+        """Once for each thing, however many of its people are told of it."""
+        if told.kind not in TO_DEPARTMENTS or Channel.DEPARTMENT not in self.channels:
+            return
+        department = told.department or owners.get(told.procedure_id or "")
+        if department is not None and departments.get(department).notify is not None:
+            yield Way(
+                notice_id=told.id,
+                person_id=told.person_id,
+                channel=Channel.DEPARTMENT,
+                once=f"department:{department}:{told.key}",
+                department=department,
+                message_id=self._message_id(f"department-{told.id}"),
+            )
+
+    def _owners(self, told: Sequence[Told]) -> dict[str, str]:
+        """The departments of the procedures that these are about."""
+        asked = {
+            one.procedure_id
+            for one in told
+            if one.procedure_id and not one.department and one.kind in TO_DEPARTMENTS
+        }
+        cards = self.catalogue.by_ids(asked)
+        return {id: card.procedure.department for id, card in cards.items()}
+
+    def _message_id(self, what: str) -> str:
+        return f"<{what.replace(' ', '-')}-{secrets.token_hex(8)}@{self.host}>"
+
+
+def _zone_of(person: Person, departments: Departments) -> ZoneInfo | None:
+    own = [id for id in sorted(person.departments) if id in departments]
+    return departments.get(own[0]).calendar.zone if own else None
+
+
+def _common_zone(departments: Departments) -> ZoneInfo:
+    """The time zone of most departments, for those who are of none."""
+    zones = Counter(one.calendar.zone for one in departments.by_id.values())
+    return zones.most_common(1)[0][0] if zones else UTC

@@ -1,0 +1,57 @@
+"""What goes out: by which way, together with what, and where it stands. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kb.notices.kinds import Channel
+from kb.notices.sql.received import Told
+
+
+class State(StrEnum):
+    """Where a delivery stands. The last four are ends."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    HANDING_OVER = "handing over"
+    SENT = "sent"
+    GAVE_UP = "gave up"
+    DROPPED = "dropped"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which way a notice is to go out. `department` is whose channel; `digest`: once a day."""
+
+    notice_id: int
+    person_id: int
+    channel: Channel
+    once: str
+    digest: bool = False
+    department: str | None = None
+    doubtful: bool = False
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One notice in a message. `doubtful`: it may have been told before."""
+
+    delivery_id: int
+    told: Told
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes out together. `attempts` counts those that failed."""
+
+    message_id: str
+    channel: Channel
+    person_id: int
+    department: str | None
+    digest: bool
+    attempts: int
+    lines: tuple[Line, ...]

@@ -1,0 +1,1 @@
+"""Choices and deliveries in the database."""

@@ -1,0 +1,1 @@
+"""How a department stands and serves, and how it is set up."""

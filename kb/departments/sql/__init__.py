@@ -1,0 +1,1 @@
+"""A department's figures, asked of the database."""

@@ -1,0 +1,1 @@
+"""Markdown as a safe page, as an outline and as links."""

@@ -1,0 +1,79 @@
+"""The headings of a body: their anchors and levels, the same for the page and for search. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from kb.documents.text.plain_text import anchor, folded, plain, tidy
+
+# Names that pages themselves give to their elements; a heading of that name gets another.
+RESERVED_ANCHORS = frozenset(
+    "main search helpful content contents related feedback methods nav navigation top menu footer"
+    " header title query results owner review vote reason comment skip notice warning toc ask"
+    " page department status faults keywords helpful-title vote-comment vote-comment-wrong"
+    " vote-reason-wrong vote-reason-1 vote-reason-2 vote-reason-3 vote-reason-4"
+    " vote-reason-5 near opened-next suggestions".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A heading found at `index` among the tokens (that of its heading_open).
+
+    `level` is 2 to 6 as shown. `outer` is false within a list or a quote. `is_title` marks the
+    first one when it only repeats the page's title: it is not shown.
+    """
+
+    index: int
+    level: int
+    text: str
+    anchor: str
+    outer: bool
+    is_title: bool = False
+
+
+def place(tokens: Sequence[Token], title: str) -> list[Placed]:
+    """All headings in order. The highest level in use becomes 2, below the page's own title."""
+    opens = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
+    if not opens:
+        return []
+    texts = [tidy(plain(tokens[index + 1].content)) for index in opens]
+    levels = [int(tokens[index].tag[1]) for index in opens]
+    outer = [tokens[index].level == 0 for index in opens]
+    leads = levels[0] == 1 and outer[0]
+    lone = leads and levels.count(1) == 1  # a title in words of its own, say
+    is_title = leads and bool(title) and folded(texts[0]) == folded(title)
+    aside = 1 if lone or is_title else 0
+    counted = [level for level, top in zip(levels[aside:], outer[aside:], strict=True) if top]
+    shift = 2 - min(counted, default=2)
+    shown = [2 if lone and level == 1 else min(6, max(2, level + shift)) for level in levels]
+    used = dict.fromkeys(RESERVED_ANCHORS, 0)
+    return [
+        Placed(
+            index,
+            shown[number],
+            texts[number],
+            _unique(_name(tokens[index + 1], texts[number]), used),
+            outer[number],
+            is_title and number == 0,
+        )
+        for number, index in enumerate(opens)
+    ]
+
+
+def _name(heading: Token, text: str) -> str:
+    """The name that the writer chose, or else one made from the words."""
+    return anchor(str(heading.meta.get("name", ""))) or anchor(text) or "section"
+
+
+def _unique(name: str, used: dict[str, int]) -> str:
+    """The name, or `name-1`, `name-2` …; `used` remembers the last number, to count only once."""
+    candidate = name
+    while candidate in used:
+        used[name] = used.get(name, 0) + 1
+        candidate = f"{name}-{used[name]}"
+    used[candidate] = 0
+    return candidate

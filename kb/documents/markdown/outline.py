@@ -1,0 +1,148 @@
+"""A body as plain text by heading and as its list of links: all that search and checks need.
+
+Works on block tokens alone. Parsing inlines would double the time, and the words are the same.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from kb.documents.markdown.headings import place
+from kb.documents.markdown.links import Link
+from kb.documents.markdown.parser import Blocks, TooLaborious, blocks
+from kb.documents.text.plain_text import folded, plain, tidy, without
+from kb.procedures.model import Section
+
+_HIDDEN = ("script", "style", "template", "noscript", "svg", "math", "iframe", "object")
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_TARGET = re.compile(
+    r"""\]\(\s*(?:<([^<>\n]*)>|([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*))"""
+    r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)"""
+)
+_ATTRIBUTE = re.compile(
+    r"""<(?:a|img)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""",
+    re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]*\1(?!`)")
+
+
+class Outline:
+    """What a body says, without its looks."""
+
+    def __init__(self, body: str) -> None:
+        self._body = body
+        try:
+            self._found = blocks(body)
+            self._readable = True
+        except TooLaborious:
+            self._found = Blocks([])
+            self._readable = False
+
+    @property
+    def title(self) -> tuple[str, int] | None:
+        """The first level-1 heading and its line in the body, if there is one."""
+        tokens = self._found.tokens
+        for index, token in enumerate(tokens):
+            if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+                text = tidy(plain(tokens[index + 1].content))
+                if text:
+                    return text, (token.map or [0])[0] + 1
+        return None
+
+    def heading_lines(self, title: str) -> dict[str, int]:
+        """The line of each heading in the body, from 1, by its anchor."""
+        tokens = self._found.tokens
+        return {
+            each.anchor: (tokens[each.index].map or [0])[0] + 1 for each in place(tokens, title)
+        }
+
+    def step_lines(self, title: str) -> dict[tuple[str, int], int]:
+        """The line of each entry of the numbered lists below a heading, by its anchor and number.
+
+        As on the page, the lists of one section are numbered through, and what is nested is not.
+        """
+        tokens = self._found.tokens
+        anchors = {each.index: each.anchor for each in place(tokens, title)}
+        found: dict[tuple[str, int], int] = {}
+        section, number, numbered = "", 0, False
+        for index, token in enumerate(tokens):
+            if index in anchors:
+                section, number = anchors[index], 0
+            elif token.level == 0:
+                numbered = token.type == "ordered_list_open"
+            elif token.level == 1 and token.type == "list_item_open" and numbered:
+                number += 1
+                found[section, number] = (token.map or [0])[0] + 1
+        return found
+
+    def sections(self, title: str) -> tuple[Section, ...]:
+        """The text of each heading; a first heading that repeats the title adds none."""
+        if not self._readable:
+            return (Section("", "", tidy(self._body)),)
+        labels = frozenset(map(folded, self._found.environment.get("references", ())))
+        return _sections(self._found.tokens, title, labels)
+
+    def links(self) -> tuple[Link, ...]:
+        """Every address that the body links to or shows, in order, as written."""
+        made = [link for token in self._found.tokens for link in _links(token)]
+        for reference in self._found.environment.get("references", {}).values():
+            made.append(Link(reference["map"][0] + 1, reference["href"]))
+        return tuple(sorted(made, key=lambda link: link.line))
+
+
+def text_of_html(source: str) -> str:
+    """What raw HTML says, without comments, scripts and tags."""
+    source = without(source, "<!--", "-->", unclosed=True)
+    lower = source.lower()
+    for tag in _HIDDEN:
+        if f"<{tag}" in lower:
+            source = without(source, f"<{tag}", f"</{tag}>", unclosed=True)
+    return html.unescape(_TAG.sub(" ", source))
+
+
+def _sections(tokens: list[Token], title: str, labels: frozenset[str]) -> tuple[Section, ...]:
+    placed = [each for each in place(tokens, title) if each.outer]
+    starts = [("", "", 0)] + [(each.anchor, each.text, each.index + 3) for each in placed]
+    ends = [each.index for each in placed] + [len(tokens)]
+    if placed and placed[0].is_title:
+        starts[1] = ("", "", starts[1][2])
+    made = [
+        Section(name, heading, _text(tokens[start:end], labels))
+        for (name, heading, start), end in zip(starts, ends, strict=True)
+    ]
+    return tuple(each for each in made if each.heading or each.text)
+
+
+def _text(tokens: Sequence[Token], labels: frozenset[str]) -> str:
+    return "\n".join(line for line in _lines(tokens, labels) if line)
+
+
+def _lines(tokens: Sequence[Token], labels: frozenset[str]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield tidy(plain(token.content, labels))
+        elif token.type == "html_block":
+            yield tidy(text_of_html(token.content))
+        elif token.content:  # code, fenced or indented
+            yield tidy(token.content)
+
+
+def _links(token: Token) -> Iterator[Link]:
+    first = token.map[0] + 1 if token.map else 1
+    content = token.content
+    if token.type == "inline" and "](" in content:
+        if "`" in content:
+            content = _CODE.sub(lambda code: " " * len(code.group()), content)
+        for found in _TARGET.finditer(content):
+            line = first + content.count("\n", 0, found.start())
+            target = _ESCAPE.sub(r"\1", found[1] or found[2] or "")
+            yield Link(line, html.unescape(target))
+    if token.type in ("inline", "html_block") and "<" in content:
+        for found in _ATTRIBUTE.finditer(content):
+            line = first + content.count("\n", 0, found.start())
+            yield Link(line, html.unescape(found[1].strip("\"'")))

@@ -1,0 +1,91 @@
+"""Links and images among a page's tokens turned into the site's own addresses."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+from collections.abc import Callable, Iterable
+
+from markdown_it.token import Token
+
+from kb.documents.markdown.links import candidates, fragment, is_external, is_promise
+from kb.documents.markdown.sanitising import own_address
+
+NOT_FOUND = {"class": "not-found", "title": "not found"}
+
+
+class Linking:
+    """The addresses of one page; each is looked up once."""
+
+    def __init__(self, base: str, resolve: Callable[[str], str | None]) -> None:
+        self._base = base
+        self._resolve = resolve
+        self._known: dict[str, str | None] = {}
+
+    def address(self, target: str) -> str | None:
+        """The URL of a relative link as written, or None when there is no such file."""
+        if target not in self._known:
+            found = map(self._resolve, candidates(target, self._base))
+            url = next((url for url in found if url), None)
+            self._known[target] = url + fragment(target) if url else None
+        return self._known[target]
+
+    def rewrite(self, tokens: Iterable[Token]) -> None:
+        """Change the tokens in place: links lead somewhere or become text, tables get classes."""
+        for token in tokens:
+            if token.children:
+                token.children = self._inlines(token.children)
+            elif token.type in ("th_open", "td_open"):
+                _align(token)
+
+    def _inlines(self, tokens: list[Token]) -> list[Token]:
+        made: list[Token] = []
+        tags: list[str] = []
+        for token in tokens:
+            if token.type == "link_open":
+                self._link(token)
+                tags.append(token.tag)
+            elif token.type == "link_close" and tags:
+                token.tag = tags.pop()
+            elif token.type == "image":
+                token = self._image(token, linked="a" in tags)
+            made.append(token)
+        return made
+
+    def _link(self, token: Token) -> None:
+        target = str(token.attrs["href"])
+        if is_external(target) or target.startswith("#"):
+            return
+        url = self.address(target)
+        if url:
+            token.attrs["href"] = own_address(url)
+            return
+        token.tag = "span"
+        token.attrs = dict(NOT_FOUND) if is_promise(target) else {}
+
+    def _image(self, token: Token, linked: bool) -> Token:
+        target = str(token.attrs["src"])
+        alt = html.escape(token.content)
+        url = self.address(target)
+        if url:
+            title = html.escape(str(token.attrs.get("title", "")))
+            attributes = f'alt="{alt}" title="{title}"' if title else f'alt="{alt}"'
+            source = html.escape(own_address(url))
+            return _raw(f'<img class="img-fluid" loading="lazy" src="{source}" {attributes}>')
+        name = alt or html.escape(posixpath.basename(target.rstrip("/")) or "image")
+        if is_external(target) and not linked:
+            # Nothing is fetched from other sites while reading; whoever wants to, follows it.
+            return _raw(f'<a href="{html.escape(target)}">{name}</a>')
+        return _raw(name if linked else f'<span class="not-found" title="not found">{name}</span>')
+
+
+def _raw(source: str) -> Token:
+    return Token("html_inline", "", 0, content=source)
+
+
+def _align(token: Token) -> None:
+    style = str(token.attrs.pop("style", ""))
+    if "right" in style:
+        token.attrs["class"] = "text-end"
+    elif "center" in style:
+        token.attrs["class"] = "text-center"

@@ -1,0 +1,182 @@
+"""Markdown as a page's parts (safe HTML) and as sections (plain text)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from kb.documents.markdown.headings import RESERVED_ANCHORS as RESERVED_ANCHORS
+from kb.documents.markdown.headings import Placed, place
+from kb.documents.markdown.links import Link, candidates, is_promise
+from kb.documents.markdown.outline import Outline
+from kb.documents.markdown.page_links import Linking
+from kb.documents.markdown.parser import TooLaborious, blocks, parser
+from kb.documents.markdown.sanitising import own_id, sanitised
+from kb.documents.markdown.section_kinds import kind_of
+from kb.procedures.model import Section
+
+Resolve = Callable[[str], str | None]
+NOTICE = "This text is too long or too intricate to be laid out, so it is shown as it was written."
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of the table of contents. `level` is 2 to 6."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One accepted way: its heading and what stands below it."""
+
+    name: str
+    anchor: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A level-2 heading and all below it; `html` is without that heading.
+
+    `kind` is "text", "steps", "script", "methods" or "escalation". What stands before the first
+    heading has anchor "", heading "" and level 0. Of kind "methods", `html` is what stands
+    before the first method.
+    """
+
+    kind: str
+    anchor: str
+    level: int
+    heading: str
+    html: Markup
+    methods: tuple[Method, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A procedure's body, ready for a template. `notice` says why it is shown as plain text."""
+
+    parts: tuple[Part, ...]
+    contents: tuple[Heading, ...]
+    notice: str = ""
+
+
+class Renderer:
+    """Markdown to pages. One serves all threads."""
+
+    def render(self, body: str, base: str, resolve: Resolve, title: str = "") -> Page:
+        """The page of a body. A leading H1 that says `title` is left out.
+
+        `base` is the procedure's path; `resolve` is given the path of a relative link's target
+        within the content folder and returns its URL, or None where there is none.
+        """
+        try:
+            found = blocks(body)
+            placed = place(found.tokens, title)
+            tokens = found.with_inlines()
+        except TooLaborious:
+            return _plain_page(body)
+        return _Layout(tokens, placed, Linking(base, resolve)).page()
+
+    def sections(self, body: str, title: str = "") -> tuple[Section, ...]:
+        """The body's plain text by heading, with the same anchors as the page."""
+        return Outline(body).sections(title)
+
+    def heading_lines(self, body: str, title: str = "") -> dict[str, int]:
+        """The body's line of each heading, from 1, by its anchor."""
+        return Outline(body).heading_lines(title)
+
+    def step_lines(self, body: str, title: str = "") -> dict[tuple[str, int], int]:
+        """The body's line of each numbered step, from 1, by its section's anchor and number."""
+        return Outline(body).step_lines(title)
+
+    def links(self, body: str) -> tuple[Link, ...]:
+        """The relative links of a body, with the body's line of each."""
+        return tuple(link for link in Outline(body).links() if is_promise(link.target))
+
+    def link_paths(self, body: str, base: str) -> frozenset[str]:
+        """Every path that `render` may ask `resolve` for, to look them up all at once."""
+        found = Outline(body).links()
+        return frozenset(path for link in found for path in candidates(link.target, base))
+
+
+class _Layout:
+    """One page being put together from its tokens."""
+
+    def __init__(self, tokens: list[Token], placed: list[Placed], linking: Linking) -> None:
+        self._tokens = tokens
+        self._placed = [each for each in placed if each.outer]
+        self._linking = linking
+        tops = [each.index for each in self._placed if each.level == 2]
+        self._ends = dict(pairwise([*tops, len(tokens)]))
+        for each in placed:
+            tag = f"h{each.level}"
+            tokens[each.index].tag = tokens[each.index + 2].tag = tag
+            tokens[each.index].attrs = {"id": own_id(each.anchor)}
+        linking.rewrite(tokens)
+
+    def page(self) -> Page:
+        shown = [each for each in self._placed if not each.is_title]
+        contents = tuple(Heading(each.level, each.anchor, each.text) for each in shown)
+        tops = [number for number, each in enumerate(shown) if each.level == 2]
+        opening = self._opening(shown[tops[0]].index if tops else len(self._tokens))
+        parts = [
+            self._part(shown[start], shown[start + 1 : end])
+            for start, end in pairwise([*tops, len(shown)])
+        ]
+        return Page((*opening, *parts), contents)
+
+    def _opening(self, end: int) -> tuple[Part, ...]:
+        """What stands before the first heading, if anything."""
+        title = next((each.index for each in self._placed if each.is_title), None)
+        tokens = self._tokens[:end]
+        if title is not None:
+            tokens = tokens[:title] + tokens[title + 3 :]
+        made = self._html(tokens)
+        if not made.strip():
+            return ()
+        whole = end == len(self._tokens)
+        kind = "steps" if whole and _has_steps(tokens) else "text"
+        return (Part(kind, "", 0, "", made),)
+
+    def _part(self, heading: Placed, inner: list[Placed]) -> Part:
+        start, end = heading.index + 3, self._ends[heading.index]
+        tokens = self._tokens[start:end]
+        kind = kind_of(heading.text)
+        top = min((each.level for each in inner), default=0)
+        named = [each for each in inner if each.level == top]
+        if (kind == "steps" and not _has_steps(tokens)) or (kind == "methods" and not named):
+            kind = "text"
+        if kind != "methods":
+            return Part(kind, heading.anchor, 2, heading.text, self._html(tokens))
+        starts = [each.index for each in named]
+        methods = tuple(
+            Method(each.text, each.anchor, self._html(self._tokens[each.index + 3 : stop]))
+            for each, stop in zip(named, [*starts[1:], end], strict=True)
+        )
+        before = self._html(self._tokens[start : starts[0]])
+        return Part(kind, heading.anchor, 2, heading.text, before, methods)
+
+    def _html(self, tokens: list[Token]) -> Markup:
+        made = parser().renderer.render(tokens, parser().options, {})
+        return sanitised(made, self._linking.address) if made else Markup()
+
+
+def _has_steps(tokens: list[Token]) -> bool:
+    return any(token.type == "ordered_list_open" and token.level == 0 for token in tokens)
+
+
+def _plain_page(body: str) -> Page:
+    paragraphs = (part.strip("\n") for part in re.split(r"\n[ \t]*\n", body))
+    made = "\n".join(
+        f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part
+    )
+    return Page((Part("text", "", 0, "", Markup(made)),), (), NOTICE)

@@ -1,0 +1,90 @@
+"""The only nh3: what may stand on a page. Whatever wrote the HTML, this has the last word."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import nh3
+from markupsafe import Markup
+
+from kb.documents.markdown.links import is_external
+
+_TAGS = set(
+    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption"
+    " figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub"
+    " summary sup table tbody td tfoot th thead tr u ul var".split()
+)
+_UNSHOWN = set(
+    "script style template noscript svg math iframe object embed noembed noframes title".split()
+)
+_HEADINGS = {f"h{level}": {"id"} for level in range(2, 7)}
+_ATTRIBUTES: dict[str, set[str]] = {
+    **_HEADINGS,
+    "*": {"lang", "title"},
+    "a": {"href"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "details": {"open"},
+    "img": {"src", "alt", "width", "height"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_CLASSES = {
+    "div": {"table-responsive"},
+    "img": {"img-fluid"},
+    "pre": {"plain-text"},
+    "span": {"not-found"},
+    "table": {"table"},
+    "td": {"text-center", "text-end"},
+    "th": {"text-center", "text-end"},
+}
+# A number that no file can know marks the ids and addresses that the renderer made itself; all
+# others are a stranger's and go through `address` or are dropped.
+_MARK = secrets.token_hex(8)
+
+Address = Callable[[str], str | None]
+
+
+def own_id(name: str) -> str:
+    """An id that survives sanitising."""
+    return f"{_MARK}-{name}"
+
+
+def own_address(url: str) -> str:
+    """An address within the site that survives sanitising."""
+    return f"/{_MARK}/{url}"
+
+
+def sanitised(html: str, address: Address) -> Markup:
+    """HTML that runs nothing. `address` turns a link as written into a URL, or None."""
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name == "id":
+            return value[len(own_id("")) :] if value.startswith(own_id("")) else None
+        if name in ("href", "src"):
+            return _allowed(tag, value, address)
+        return value
+
+    cleaner = nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags=_UNSHOWN,
+        attributes=_ATTRIBUTES,
+        attribute_filter=attribute,
+        allowed_classes=_CLASSES,
+        tag_attribute_values={"div": {"tabindex": {"0"}}, "img": {"loading": {"lazy"}}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer",
+    )
+    return Markup(cleaner.clean(html).replace("<img>", ""))
+
+
+def _allowed(tag: str, value: str, address: Address) -> str | None:
+    own = own_address("")
+    if value.startswith(own):
+        return value[len(own) :]
+    if tag == "a" and (is_external(value) or value.startswith("#")):
+        return value
+    return address(value)

@@ -1,0 +1,1 @@
+"""departments.yml and synonyms.yml, read and edited."""

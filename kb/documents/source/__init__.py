@@ -1,0 +1,1 @@
+"""A file's own bytes, changed in one place while every other byte stays."""

@@ -1,0 +1,1 @@
+"""Written text: spaces, values and YAML as people write them."""

@@ -1,0 +1,1 @@
+"""The search log and what is learned from it, in the database."""

@@ -1,0 +1,1 @@
+"""Changes that an audience has to read and confirm."""

@@ -1,0 +1,164 @@
+"""A change that must be read: who is asked, by what words, and reminded when its day comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kb.catalogue.sql.catalogue import Catalogue
+from kb.must_reads.must_read import EVERYONE, REPS, MustRead, Wanted
+from kb.must_reads.sql.must_reads import MustReads
+from kb.notices.days import day_in_words
+from kb.notices.kinds import Kind
+from kb.notices.sql.queue import Notice
+from kb.notices.sql.reminders import Mark, Reminders
+from kb.people.person import Person
+from kb.people.sql.receivers import Receivers
+from kb.procedures.model import Departments, Procedure, Status
+
+LONGEST = timedelta(days=366)
+_BEFORE = timedelta(days=2)
+_OLD = timedelta(days=30)  # nobody is reminded of what was due longer ago
+BEFORE, LATE = "before", "late"
+
+
+class NotAsked(ValueError):
+    """It cannot be asked like that. Its text is a sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an editor typed: who is to read it by when, and what has changed."""
+
+    audience: tuple[str, ...]
+    read_by: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks people to read a change, and reminds them."""
+
+    must_reads: MustReads
+    reminders: Reminders
+    receivers: Receivers
+    catalogue: Catalogue
+    departments: Callable[[], Departments]
+
+    def check(self, request: Request, status: Status, today: date) -> None:
+        """Raises NotAsked."""
+        if status is not Status.PUBLISHED:
+            raise NotAsked("Only what is published can be asked of people: publish it first.")
+        if not request.audience:
+            raise NotAsked("Say who must read it.")
+        if not today <= request.read_by <= today + LONGEST:
+            raise NotAsked("Say by which day it must be read: from today to a year from now.")
+        if not request.note.strip():
+            raise NotAsked("Say in the note what has changed: that is what people are told.")
+
+    def ask(self, procedure: Procedure, request: Request, by: Person, now: datetime) -> int:
+        """Ask everybody in the audience who may read it, but for who asks; returns how many.
+
+        Raises NotAsked.
+        """
+        self.check(request, procedure.status, now.date())
+        asked = [
+            person
+            for person in self.receivers.everybody()
+            if person.id != by.id
+            and belongs(person, request.audience)
+            and person.reader().may_read(procedure)
+        ]
+        if not asked:
+            raise NotAsked("There is nobody but you in that audience.")
+        wanted = Wanted(
+            procedure_id=procedure.id,
+            version=procedure.version,
+            title=procedure.title,
+            department=procedure.department,
+            audience=request.audience,
+            read_by=request.read_by,
+            note=request.note.strip(),
+        )
+
+        def words(number: int) -> Iterator[Notice]:
+            text = f"{wanted.note}\n\n{by.name} asks you to read and confirm it by "
+            text += f"{day_in_words(wanted.read_by)}."
+            title = f"Please read what has changed in “{wanted.title}”"
+            for person in asked:
+                yield _notice(person.id, f"must read:{number}", title, text, number, procedure.id)
+
+        self.must_reads.ask(wanted, [person.id for person in asked], words, by.id, now)
+        return len(asked)
+
+    def remind(self, now: datetime) -> None:
+        """Two days before, and when the day has passed, whoever has not confirmed; each once."""
+        departments = self.departments()
+        for one in self.must_reads.unfinished(now.date() - _OLD, now.date() + _BEFORE):
+            calendar = departments.get(one.department).calendar
+            today = now.astimezone(calendar.zone).date()
+            if not calendar.works_on(today):
+                continue
+            if one.late(today):
+                self._remind(one, LATE, departments, now)
+            elif one.asked_at.astimezone(calendar.zone).date() < today:
+                self._remind(one, BEFORE, departments, now)
+
+    def _remind(self, one: MustRead, stage: str, departments: Departments, now: datetime) -> None:
+        def words(_fresh: Collection[Mark]) -> Iterator[Notice]:
+            missing = self._still_reading(one)
+            title, text = _reminder(one, stage)
+            for person in missing:
+                key = f"must read:{one.id}:{stage}"
+                yield _notice(person.id, key, title, text, one.id, one.procedure_id)
+            if stage == LATE and missing:
+                yield from self._overview(one, len(missing), departments)
+
+        self.reminders.once([Mark(f"must read:{one.id}", stage)], words, now)
+
+    def _still_reading(self, one: MustRead) -> list[Person]:
+        card = self.catalogue.get(one.procedure_id)
+        missing = {asked.person_id for asked in self.must_reads.missing(one.id)}
+        people = self.receivers.by_ids(missing).values()
+        return [each for each in people if card and each.reader().may_read(card.procedure)]
+
+    def _overview(self, one: MustRead, missing: int, departments: Departments) -> Iterator[Notice]:
+        """Who asked, and the lead, hear how many have not confirmed."""
+        lead = departments.get(one.department).lead
+        leads = self.receivers.by_emails([lead]).values() if lead else ()
+        has = "has" if missing == 1 else "have"
+        for person_id in {one.asked_by, *(each.id for each in leads if not each.disabled)}:
+            yield _notice(
+                person_id,
+                f"must read:{one.id}:missing",
+                f"{missing} of {one.asked} {has} not confirmed “{one.title}”",
+                f"It was to be read by {day_in_words(one.read_by)}. They are reminded today.",
+                one.id,
+                one.procedure_id,
+            )
+
+
+def belongs(person: Person, audience: Collection[str]) -> bool:
+    """Is this person in the audience? Reps are those who are of no department."""
+    if EVERYONE in audience:
+        return True
+    own = person.editor_of | person.reviewer_of
+    is_rep = not own and not person.administrator
+    return bool(own & set(audience)) or (REPS in audience and is_rep)
+
+
+def _reminder(one: MustRead, stage: str) -> tuple[str, str]:
+    day = day_in_words(one.read_by)
+    if stage == LATE:
+        title = f"Not confirmed yet: what has changed in “{one.title}”"
+        return title, f"{one.note}\n\nIt was to be read by {day}. Please read and confirm it today."
+    title = f"To be read by {day}: what has changed in “{one.title}”"
+    return title, f"{one.note}\n\nPlease read and confirm it by {day}."
+
+
+def _notice(
+    person_id: int, key: str, title: str, text: str, number: int, procedure_id: str
+) -> Notice:
+    link = f"/must-reads/{number}"
+    return Notice(person_id, Kind.MUST_READ, key, title, text, link, procedure_id)

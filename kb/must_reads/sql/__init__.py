@@ -1,0 +1,1 @@
+"""Must-reads and who confirmed them, in the database."""

@@ -1,0 +1,1 @@
+"""People, tokens and attempts to sign in, in the database."""

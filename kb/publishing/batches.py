@@ -1,0 +1,214 @@
+"""Many files changed in one commit, and that commit undone as far as nobody went on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from kb.publishing.desk import Desk, noted
+from kb.publishing.edits import Again, Collision, UnusableEdit
+from kb.publishing.joining import ensure_usable, joined
+from kb.publishing.sql.batch_ledger import BulkChange, FileChange, Ledger
+from kb.storage.git.repository import CHANGED, FOUND, Author, Note, hash_of
+
+_TRIES = 5
+GONE = "it is not there any more"
+CHANGED_SINCE = "it was changed since"
+SAME_LINES = "somebody else changed the same lines"
+
+
+class Change(NamedTuple):
+    """One file as it shall be. `base` is the file as it was read to make `text`."""
+
+    path: str
+    base: bytes
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was changed in one commit. `commit` is "" where nothing was.
+
+    `skipped` says why, by path, for each file that stays as it is. `searchable`: the index has
+    the others already; if not, a refresh at work will see to it.
+    """
+
+    commit: str
+    procedure_ids: tuple[str, ...]
+    paths: tuple[str, ...]
+    skipped: Mapping[str, str]
+    searchable: bool = True
+
+
+# Why a file (its path, its text, what it would be again) stays as it is; "" where it need not.
+Objection = Callable[[str, bytes, bytes], str]
+
+
+def _none(_path: str, _text: bytes, _before: bytes) -> str:
+    return ""
+
+
+class Batches:
+    """Bulk changes at one desk, entered in the ledger before they are made."""
+
+    def __init__(self, desk: Desk, ledger: Ledger) -> None:
+        self._desk = desk
+        self._ledger = ledger
+
+    def change(
+        self,
+        changes: Iterable[Change],
+        note: str,
+        by: Author,
+        now: datetime,
+        *,
+        joining: bool = True,
+    ) -> Batch:
+        """All in one commit, each joined with what others changed since its base was read.
+
+        A file that cannot be joined, or is gone, is skipped; without `joining`, one that changed
+        at all. Raises NotSaved, UnusableEdit: then nothing has changed.
+        """
+        wanted = {self._desk.place(path): (base, text) for path, base, text in changes}
+        for base, text in wanted.values():
+            ensure_usable(text, base)
+        told = noted(note, f"Changed {len(wanted)} files", by, now, False)
+        return _again(lambda: self._change(wanted, told, joining=joining))
+
+    def undo(self, commit: str, by: Author, now: datetime, objection: Objection = _none) -> Batch:
+        """Put back every file that is still as that commit left it; the others are skipped.
+
+        So are those that there is an `objection` to. The undoing is a bulk change itself. Raises
+        NotSaved, UnusableEdit.
+        """
+        return _again(lambda: self._undo(commit, by, now, objection))
+
+    def settle(self) -> None:
+        """End in the ledger what a killed process began. Raises NotSaved."""
+        if self._ledger.unended():
+            with self._desk.alone("The list of bulk changes"):
+                self._settle()
+
+    def _change(
+        self, wanted: Mapping[str, tuple[bytes, bytes]], note: Note, *, joining: bool
+    ) -> Batch:
+        with self._desk.alone(f"The change of {len(wanted)} files"):
+            self._settle()
+            present = self._present(wanted, note.at)
+            texts: dict[str, bytes] = {}
+            skipped: dict[str, str] = {}
+            for path, (base, text) in wanted.items():
+                found = _joined(path, base, text, present[path], joining=joining)
+                if isinstance(found, str):
+                    skipped[path] = found
+                elif found != present[path]:
+                    texts[path] = found
+            commit = self._applied(texts, present, note)
+        return self._batch(commit, texts, skipped)
+
+    def _undo(self, commit: str, by: Author, now: datetime, objection: Objection) -> Batch:
+        with self._desk.alone("The undoing"):
+            self._settle()
+            bulk = self._ledger.of_commit(commit)
+            if bulk is None:
+                raise UnusableEdit("There is no such bulk change.")
+            if bulk.undone_by is not None:
+                raise UnusableEdit("That is undone already.")
+            files = self._ledger.files_of(bulk)
+            present = self._present([file.path for file in files], now)
+            skipped: dict[str, str] = {}
+            texts: dict[str, bytes] = {}
+            for file in files:
+                raw = present[file.path]
+                before = self._desk.keeping.repository.bytes_of(file.before)
+                why = _changed(raw, file) or objection(file.path, raw or b"", before)
+                if why:
+                    skipped[file.path] = why
+                else:
+                    texts[file.path] = before
+            note = noted("", f"Undone: {bulk.note}", by, now, False)
+            commit = self._applied(texts, present, note, undoes=bulk.id)
+        return self._batch(commit, texts, skipped)
+
+    def _present(self, paths: Collection[str], now: datetime) -> dict[str, bytes | None]:
+        """The files on disk; what other hands changed gets a version of its own first."""
+        keeping = self._desk.keeping
+        texts = {path: keeping.on_disk(path) for path in paths}
+        found = [path for path in paths if keeping.differs(path)]
+        if found:
+            keeping.commit_found(found, Note(CHANGED, FOUND, now))
+        return texts
+
+    def _applied(
+        self,
+        texts: Mapping[str, bytes],
+        present: Mapping[str, bytes | None],
+        note: Note,
+        undoes: int | None = None,
+    ) -> str:
+        """Entered first, so that a kill behind the commit leaves a trace to be ended."""
+        if not texts:
+            return ""
+        files = [
+            FileChange(path, hash_of(present[path] or b""), hash_of(text))
+            for path, text in texts.items()
+        ]
+        bulk = BulkChange(0, None, note.by.name, note.by.email, note.at, note.text, undoes)
+        id = self._ledger.begin(bulk, files)
+        try:
+            commit = self._desk.applied(dict(texts), note)
+        except OSError:
+            with suppress(OSError):  # else `_settle` does it
+                self._ledger.withdraw(id)
+            raise
+        with suppress(OSError):  # the change stands; `_settle` ends it
+            self._ledger.end(id, commit)
+        return commit
+
+    def _settle(self) -> None:
+        """Nobody else is at it: what is not ended now was killed, before its commit or after."""
+        for bulk in self._ledger.unended():
+            note = Note(bulk.note, Author(bulk.by_name, bulk.by_email), bulk.at)
+            commit = self._desk.keeping.repository.commit_of(note)
+            if commit is not None and self._ledger.of_commit(commit) is None:
+                self._ledger.end(bulk.id, commit)
+            else:
+                self._ledger.withdraw(bulk.id)
+
+    def _batch(self, commit: str, texts: Mapping[str, bytes], skipped: dict[str, str]) -> Batch:
+        searchable = self._desk.searchable(texts) if texts else True
+        ids = self._desk.catalogue.at_paths(texts)
+        named = tuple(ids.get(path) or self._desk.filed_id(path, texts[path]) for path in texts)
+        return Batch(commit, named, tuple(texts), MappingProxyType(skipped), searchable)
+
+
+def _joined(
+    path: str, base: bytes, text: bytes, before: bytes | None, *, joining: bool
+) -> bytes | str:
+    """What the file shall say; or, as words, why it stays as it is."""
+    if before is None:
+        return GONE
+    if before != base and not joining:
+        return CHANGED_SINCE
+    try:
+        return joined(base, text, before, path)
+    except Collision:
+        return SAME_LINES
+
+
+def _changed(present: bytes | None, file: FileChange) -> str:
+    if present is None:
+        return GONE
+    return "" if hash_of(present) == file.after else CHANGED_SINCE
+
+
+def _again(attempt: Callable[[], Batch]) -> Batch:
+    """Somebody without kb may write a file at the same moment: the next try finds that."""
+    for _ in range(_TRIES - 1):
+        with suppress(Again):
+            return attempt()
+    return attempt()

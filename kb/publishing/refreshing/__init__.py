@@ -1,0 +1,1 @@
+"""Catalogue, history and index brought up to the files."""

@@ -1,0 +1,1 @@
+"""Drafts, new ids, erasures and bulk changes in the database."""

@@ -1,0 +1,1 @@
+"""What waits is reminded of: reviews and questions, each step once."""

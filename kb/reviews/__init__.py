@@ -1,0 +1,1 @@
+"""Confirming that procedures are still right, and handing them over."""

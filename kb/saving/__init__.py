@@ -1,1 +1,0 @@
-"""Changing procedures: save, create, rename, move, retire, erase. Files, history, then search."""

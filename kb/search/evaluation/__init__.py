@@ -1,0 +1,1 @@
+"""How well search answers, and what a change would do to it."""

@@ -1,0 +1,154 @@
+"""A procedure made ready for the index: its words with their places, and its passages."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kb.procedures.model import Entry, Section
+from kb.search.words.analysis import Cut, cut, starts_at
+
+BLOCK = 60  # words; a passage is two neighbouring blocks of one section
+LEAST_BLOCK = 20  # a shorter rest joins the block before it
+MOST_WORDS = 200_000  # of one procedure; what follows is readable, not searchable
+# A word's place tells its field: where each begins, and how many words of it are told apart.
+TITLE, KEYWORDS, BODY = (0, 200), (300, 600), (1000, 260_000)
+
+Places = defaultdict[str, list[int]]
+Row = tuple[int, int, int, int, int]  # [first, last) word, section, [start, end) in the texts
+Span = tuple[int, int]  # [first, last) of the words as written
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What the index writes of one entry.
+
+    `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
+    of its `spans` in `written`: title, heading and text; the first `title` words are the title's.
+    """
+
+    path: str
+    fingerprint: str
+    stored: str
+    texts: bytes
+    places: Places
+    passages: list[Row] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    title: int = 0
+    spans: list[tuple[Span, ...]] = field(default_factory=list)
+
+
+def prepare(entry: Entry) -> Prepared:
+    """Cut an entry into words and passages."""
+    procedure = entry.procedure
+    encoded = [section.text.encode("utf-8", "surrogatepass") for section in entry.sections]
+    made = Prepared(
+        procedure.path,
+        entry.fingerprint,
+        _stored(entry, encoded),
+        b"".join(encoded),
+        defaultdict(list),
+    )
+    title = cut(procedure.title)
+    _place(title, *TITLE, made.places)
+    _place(cut("\n".join(k.text for k in procedure.keywords)), *KEYWORDS, made.places)
+    made.written += title.written
+    made.title = len(title.written)
+    at = offset = 0
+    for nth, section in enumerate(entry.sections):
+        if at < MOST_WORDS:
+            at = _add_section(section, nth, at, offset, made)
+        offset += len(encoded[nth])
+    if not made.passages:
+        made.passages.append((0, 0, 0, 0, 0))
+        made.spans.append(((0, len(title.words)),))
+    return made
+
+
+def _stored(entry: Entry, texts: list[bytes]) -> str:
+    """All that a hit shows besides its text, as JSON; of each section also where its text ends."""
+    it = entry.procedure
+    ends, end = [], 0
+    for text in texts:
+        end += len(text)
+        ends.append(end)
+    fields = {
+        "id": it.id,
+        "title": it.title,
+        "path": it.path,
+        "department": it.department,
+        "owner": it.owner,
+        "deputy": it.deputy,
+        "keywords": [keyword.text for keyword in it.keywords],
+        "categories": sorted({k.category for k in it.keywords if k.category}),
+        "reviewed": it.reviewed and it.reviewed.isoformat(),
+        "due": it.due and it.due.isoformat(),
+        "status": it.status.value,
+        "sections": [[s.anchor, s.heading, e] for s, e in zip(entry.sections, ends, strict=True)],
+    }
+    return json.dumps(fields, ensure_ascii=True)  # ASCII: lone surrogates survive
+
+
+def _place(found: Cut, first: int, most: int, places: Places) -> None:
+    """Add the words' places from `first` on; beyond `most` they all stand in the last one."""
+    last = min(first + most, sum(BODY))
+    for place, word in enumerate(found.words[:most], first):
+        places[word].append(place)
+    for word in found.words[most:]:
+        places[word].append(last)
+    for position, (form, _) in found.joined.items():
+        places[form].append(min(first + position, last))
+
+
+def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepared) -> int:
+    """Words and passages of heading and text; returns the position after them."""
+    heading, text = cut(section.heading), cut(section.text, starts=False)
+    _place(heading, BODY[0] + at, BODY[1] - at, made.places)
+    below = at + len(heading.words)
+    _place(text, BODY[0] + below, max(BODY[1] - below, 0), made.places)
+    base = len(made.written) - at  # how many words the title has
+    made.written += heading.written + text.written
+    above, count = len(heading.words), len(heading.words) + len(text.words)
+    # A bare heading answers nothing: it is found with its procedure, not shown as a passage.
+    edges = _edges(min(count, MOST_WORDS - at)) if text.words else []
+    inner = [edge for edge in edges if edge < count]
+    begins = dict(zip(inner, _begins(section.text, text, [e - above for e in inner]), strict=True))
+    for low, high in _windows(edges):
+        start = begins[low]
+        end = begins[high] if high < count else len(section.text)
+        first, last = at + low, at + high
+        made.passages.append((first, last, nth, *_bytes_at(section.text, start, end, offset)))
+        text_span = (base + max(first, below), base + max(last, below))
+        made.spans.append(((0, base), (base + at, base + below), text_span))
+    return at + count
+
+
+def _bytes_at(text: str, start: int, end: int, offset: int) -> Span:
+    """Where characters [start, end) stand in the texts' UTF-8."""
+    if text.isascii():
+        return offset + start, offset + end
+    before = len(text[:start].encode("utf-8", "surrogatepass"))
+    within = len(text[start:end].encode("utf-8", "surrogatepass"))
+    return offset + before, offset + before + within
+
+
+def _begins(text: str, found: Cut, numbers: list[int]) -> list[int]:
+    """Where the words of these numbers (ascending) begin; 0 for those of the heading."""
+    own = [number for number in numbers if number >= 0]
+    return [0] * (len(numbers) - len(own)) + starts_at(text, found, own)
+
+
+def _edges(count: int) -> list[int]:
+    """Where blocks begin, and the end of the last."""
+    edges = list(range(0, count, BLOCK))
+    if len(edges) > 1 and count - edges[-1] < LEAST_BLOCK:
+        edges.pop()
+    return [*edges, count]
+
+
+def _windows(edges: list[int]) -> list[Span]:
+    """Two neighbouring blocks each, so that every sentence stands whole in one of them."""
+    if not edges:
+        return []
+    return [(edges[nth], edges[nth + 2]) for nth in range(len(edges) - 2)] or [(0, edges[-1])]

@@ -1,0 +1,92 @@
+"""Near spellings from the words of the procedures themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.index.array_file import Array
+
+LEAST_LETTERS = 4
+TWO_SLIPS = 8  # letters; a shorter word is taken to have one slip
+NEAREST = 3  # spellings considered of one word
+MOST_NEAR = 200  # spellings that are looked at for those that a reader may know of
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A word of the procedures (row of the surfaces), how many slips away, in how many of them."""
+
+    row: int
+    slips: float
+    count: int
+
+
+def may_be_misspelt(word: str) -> bool:
+    """Long enough to tell, and a word rather than a number."""
+    return len(word) >= LEAST_LETTERS and word.isalpha() and word[0] < "\u0e00"
+
+
+class Spellings:
+    """The surfaces of one set, made ready for comparison; built at the first misspelt word."""
+
+    def __init__(self, surfaces: Array, ends: Array) -> None:
+        self._matrix: NDArray[np.uint8] = surfaces.view(np.uint8).reshape(
+            len(surfaces), surfaces.itemsize
+        )
+        self._sizes = np.char.str_len(surfaces).astype(np.int16)
+        self._letters = np.zeros(len(surfaces), np.uint32)
+        for column in range(self._matrix.shape[1]):
+            letters = self._matrix[:, column]
+            self._letters |= np.where(letters > 0, _bit(letters), 0).astype(np.uint32)
+        self._counts = np.diff(ends, prepend=0)
+
+    def near(self, word: bytes) -> list[Spelling]:
+        """Surfaces within one slip (two in long words) of `word`, nearest first."""
+        most = 2 if len(word) >= TWO_SLIPS else 1
+        typed = np.frombuffer(word, np.uint8)
+        letters = np.bitwise_or.reduce(_bit(typed))
+        near_size = np.abs(self._sizes - len(word)) <= most
+        rows = np.flatnonzero(
+            near_size & (np.bitwise_count(self._letters ^ letters) <= 2 * most) & (self._sizes > 2)
+        )
+        width = len(word) + most
+        slips = distances(typed, self._matrix[rows, :width], self._sizes[rows])
+        # The first letter is seldom wrong.
+        slips = slips + 0.5 * (self._matrix[rows, 0] != typed[0])
+        kept = np.flatnonzero((slips <= most + 0.5) & (slips > 0))
+        order = kept[np.lexsort((-self._counts[rows[kept]], slips[kept]))]
+        return [
+            Spelling(int(rows[n]), float(slips[n]), int(self._counts[rows[n]]))
+            for n in order[:MOST_NEAR].tolist()
+        ]
+
+
+def _bit(letters: Array) -> NDArray[np.uint32]:
+    return np.left_shift(np.uint32(1), (letters & 31).astype(np.uint32))
+
+
+def distances(typed: Array, words: Array, sizes: Array) -> NDArray[np.float64]:
+    """Slips (letter added, left out, changed, or two swapped) from `typed` to each row of `words`.
+
+    Damerau's optimal string alignment, all rows at once. `words` is (n, width) of letters.
+    """
+    count, width = words.shape
+    columns = np.arange(width + 1)
+    before = np.zeros((count, width + 1), np.int16)
+    row = np.broadcast_to(columns, (count, width + 1)).astype(np.int16)
+    for nth, letter in enumerate(typed):
+        above, row, older = row, np.empty_like(row), before
+        row[:, 0] = nth + 1
+        wrong = words != letter
+        for column in range(width):
+            best = np.minimum(above[:, column] + wrong[:, column], above[:, column + 1] + 1)
+            best = np.minimum(best, row[:, column] + 1)
+            if nth and column:
+                swapped = ~wrong[:, column - 1] & (words[:, column] == typed[nth - 1])
+                best = np.where(swapped, np.minimum(best, older[:, column - 1] + 1), best)
+            row[:, column + 1] = best
+        before = above
+    return row[np.arange(count), np.minimum(sizes, width)].astype(np.float64)

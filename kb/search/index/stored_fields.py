@@ -1,0 +1,44 @@
+"""What a hit shows, as it is stored, and the numbers that facets and filters are counted by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from kb.search.index.array_file import Array
+
+
+def facets(documents: dict[str, Array]) -> dict[str, Array]:
+    """Department, status, owners and keywords as numbers, with the names they stand for."""
+    names: dict[str, dict[str, int]] = {}
+    single: dict[str, list[int]] = {"department": [], "status": []}
+    many: dict[str, tuple[list[int], list[int]]] = {"category": ([], []), "keyword": ([], [])}
+    owners: list[str] = []
+    ids: list[str] = []
+    for line in _lines(documents["stored"], documents["stored.ends"]):
+        it = json.loads(line)
+        for name, codes in single.items():
+            codes.append(names.setdefault(name, {}).setdefault(it[name], len(names[name])))
+        for name, values in (("category", it["categories"]), ("keyword", it["keywords"])):
+            for value in values:
+                known = names.setdefault(name, {})
+                many[name][0].append(known.setdefault(value, len(known)))
+            many[name][1].append(len(many[name][0]))
+        owners.append(" ".join(filter(None, (it["owner"], it["deputy"]))).casefold())
+        ids.append(it["id"])
+    arrays: dict[str, Array] = {name: np.array(codes, np.int32) for name, codes in single.items()}
+    for name, (codes, ends) in many.items():
+        arrays[name] = np.array(codes, np.int32)
+        arrays[f"{name}.ends"] = np.array(ends, np.int64)
+    listed = {name: list(known) for name, known in names.items()}
+    table = json.dumps({**listed, "owner": owners, "id": ids}).encode()
+    return {**arrays, "names": np.frombuffer(table, np.uint8)}
+
+
+def _lines(flat: Array, ends: Array) -> Iterator[bytes]:
+    start = 0
+    for end in ends.tolist():
+        yield flat[start:end].tobytes()
+        start = end

@@ -1,0 +1,248 @@
+"""The order of the hits: words, best passage, meaning and closeness in one score.
+
+Every part is measured against what the query could reach at most, not against the best hit, so
+that a score means the same for every query (docs/decisions/ranking.md has the figures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from kb.search.index.array_file import Array
+from kb.search.index.compiling import PASSAGE, SATURATION
+from kb.search.index.embedding import LENGTH
+from kb.search.index.snapshot import Floats, Loaded, Mask
+from kb.search.ranking.query_words import Slot
+from kb.search.ranking.reranking import Laid, closeness, laid_out, passage_scores, standing
+from kb.search.ranking.scoring import Match, Scorer, best_of
+
+# The best of a set by words are looked at closely: so many at least and at most, and of those
+# between only what is at most so far behind the best in its score.
+LEAST_CANDIDATES = 12
+MOST_CANDIDATES = 40
+REACH = 0.5
+MOST_PAIRS = 10  # of neighbouring words
+MOST_LOOKED = 24  # words that are looked at closely
+HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part counts; 0 takes it out (for the ablations)."""
+
+    whole: float = SATURATION["whole"].weight
+    title: float = SATURATION["title"].weight
+    keywords: float = SATURATION["keywords"].weight
+    passage: float = PASSAGE.weight
+    meaning: float = 1.64
+    close: float = 1.67
+    about: float = 0.21
+    learned: float = 1.0
+
+    @cached_property
+    def as_compiled(self) -> bool:
+        """Do the tables of all words weigh the fields like this?"""
+        return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
+
+
+PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close", "about")
+
+
+class Ranked:
+    """Candidates, best first, and their scores."""
+
+    def __init__(self, looked: list[Looked]) -> None:
+        self._looked = looked
+        every: list[float] = [score for one in looked for score in one.scores().tolist()]
+        # Of equal ones the first: sets and documents ascend.
+        self._order = sorted(range(len(every)), key=every.__getitem__, reverse=True)
+        self.scores = [every[place] for place in self._order]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def at(self, nth: int) -> tuple[Loaded, int]:
+        """The nth hit: its set, and the document."""
+        looked, place = self._place(nth)
+        return looked.one, looked.docs.item(place)
+
+    def passage(self, nth: int) -> int:
+        """The row of the nth hit's best passage."""
+        looked, place = self._place(nth)
+        return looked.best_passage(place)
+
+    def shares(self, nth: int) -> list[float]:
+        """What each of PARTS adds to the nth hit's score."""
+        looked, place = self._place(nth)
+        return looked.shares(place)
+
+    def then(self, others: Ranked, most: int) -> None:
+        """Add what follows, up to `most` in all."""
+        count = sum(len(one.docs) for one in self._looked)
+        self._looked = self._looked + others._looked
+        self._order = (self._order + [count + place for place in others._order])[:most]
+        self.scores = (self.scores + others.scores)[:most]
+
+    def _place(self, nth: int) -> tuple[Looked, int]:
+        place = self._order[nth]
+        for one in self._looked:
+            if place < len(one.docs):
+                return one, place
+            place -= len(one.docs)
+        raise IndexError(nth)
+
+
+def rank(
+    scorer: Scorer,
+    matches: Sequence[Match],
+    eligible: Sequence[Mask],
+    totals: Sequence[int],
+    vector: Floats | None,
+    weights: Weights,
+    most: int = 0,
+) -> Ranked:
+    """The best candidates of all sets; where `most` are more, the others follow by words alone.
+
+    `totals` are of the `eligible` documents of each set.
+    """
+    found = []
+    for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
+        if total:
+            reach = REACH * scorer.asked * HIGHEST
+            docs = best_of(match, mask, total, MOST_CANDIDATES, LEAST_CANDIDATES, reach)
+            found.append(Looked(scorer, number, docs, match, weights))
+            found[-1].look_closely(vector)
+    ranked = Ranked(found)
+    if most > len(ranked) and sum(totals) > len(ranked):
+        ranked.then(_rest(scorer, matches, eligible, found, most), most)
+    return ranked
+
+
+class Looked:
+    """Candidates of one set (`docs`, ascending), and what each part adds to their scores."""
+
+    def __init__(
+        self, scorer: Scorer, number: int, docs: Array, match: Match, weights: Weights
+    ) -> None:
+        self.number = number
+        self.docs = docs
+        self._scorer = scorer
+        self.one: Loaded = scorer.sets[number]
+        self.weights = weights
+        self._words: Floats = match.words.take(docs) * np.float32(1 / (scorer.asked * HIGHEST))
+        if not weights.as_compiled:
+            self._weigh_words()
+        none = np.zeros(len(docs), np.float32)
+        self._passage = self._meaning = self._close = self._about = none
+        # Of the passages, once they were looked at: which they are, and how well each fits.
+        self._laid: Laid | None = None
+        self._fits = none[:0]
+
+    def _weigh_words(self) -> None:
+        """Where the fields are weighed otherwise than they are compiled."""
+        wanted = (self.weights.whole, self.weights.title, self.weights.keywords)
+        compiled = [one.weight for one in SATURATION.values()]
+        shares = self._word_shares(slice(None))
+        for share, wish, had in zip(shares[:3], wanted, compiled, strict=True):
+            self._words += share * np.float32(wish / had - 1)
+
+    def look_closely(self, vector: Floats | None) -> None:
+        """See which passages fit best, by their words and by meaning, and what stands close."""
+        self._laid = laid = laid_out(self.one, self.docs)
+        if vector is not None and self.weights.meaning:
+            self._compare_meaning(laid, vector)
+        else:
+            self._fits = np.zeros(len(laid.rows), np.float32)
+        if self._scorer.slots and (self.weights.passage or self.weights.close):
+            self._look_for_words(laid)
+
+    def _compare_meaning(self, laid: Laid, vector: Floats) -> None:
+        """The title and the best passage by meaning."""
+        rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
+        alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
+        np.maximum(alike, 0, out=alike)
+        self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
+        alike[laid.firsts] = 0  # a title is no passage
+        self._meaning = np.maximum.reduceat(alike, laid.firsts)
+        self._fits = alike
+
+    def _look_for_words(self, laid: Laid) -> None:
+        """The best passage by words, and the words that stand close to each other."""
+        scorer, weights = self._scorer, self.weights
+        typed = min(len(scorer.in_order), MOST_PAIRS + 1)
+        slots = _looked_for(scorer, typed)
+        found = standing(laid, [slot.rows[self.number] for slot in slots])
+        if weights.passage:
+            scale = weights.passage / scorer.asked
+            adds = passage_scores(laid, found, [slot.worth * slot.best * scale for slot in slots])
+            self._passage = np.maximum.reduceat(adds, laid.firsts)
+            self._fits += adds
+        if weights.close and typed > 1:
+            scale = weights.close / scorer.asked
+            pairs = [scale * min(a.worth, b.worth) for a, b in pairwise(slots[:typed])]
+            self._close = closeness(laid, found, pairs)
+
+    def scores(self) -> Floats:
+        """Of each candidate."""
+        return self._words + self._passage + self._meaning + self._close + self._about
+
+    def best_passage(self, nth: int) -> int:
+        """The row of the candidate's passage that fits best; of equal ones the first."""
+        if self._laid is None:
+            return int(self.one.layout[0, self.docs[nth]]) + 1  # after the title
+        first = self._laid.firsts.item(nth) + 1
+        last = first - 1 + self._laid.sizes.item(nth)
+        return int(self._laid.rows[first + self._fits[first:last].argmax()])
+
+    def shares(self, nth: int) -> list[float]:
+        """What each of PARTS adds to the candidate's score, with the weights as compiled."""
+        words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
+        others = (self._passage, self._meaning, self._close, self._about)
+        return [*words, *(part.item(nth) for part in others)]
+
+    def _word_shares(self, part: slice) -> list[Floats]:
+        """How the word scores divide among whole, title, keywords and learned words."""
+        scorer, docs, words = self._scorer, self.docs[part], self._words[part]
+        scale = scorer.asked * HIGHEST
+        title, keywords = (
+            scorer.share(self.number, name, docs) * np.float32(SATURATION[name].weight / scale)
+            for name in ("title", "keywords")
+        )
+        learned = scorer.learned_share(self.number, docs) / np.float32(scale)
+        return [words - title - keywords - learned, title, keywords, learned]
+
+
+def _looked_for(scorer: Scorer, typed: int) -> list[Slot]:
+    """The slots that are looked at closely: the first `typed`, then the others or the rarest."""
+    first = scorer.in_order[:typed]
+    if typed == len(scorer.slots):
+        return list(scorer.slots)
+    others = [slot for nth, slot in enumerate(scorer.slots) if nth not in first]
+    if len(scorer.slots) > MOST_LOOKED:
+        others = [slot for slot in others if any(slot.rows)]
+        others.sort(key=lambda slot: -slot.worth)
+    return ([scorer.slots[nth] for nth in first] + others)[:MOST_LOOKED]
+
+
+def _rest(
+    scorer: Scorer,
+    matches: Sequence[Match],
+    eligible: Sequence[Mask],
+    found: list[Looked],
+    most: int,
+) -> Ranked:
+    """The `most` best of those that are no candidates."""
+    others = []
+    for looked in found:
+        mask = eligible[looked.number].copy()
+        mask[looked.docs] = False
+        total, match = int(np.count_nonzero(mask)), matches[looked.number]
+        docs = best_of(match, mask, total, most)
+        if len(docs):
+            others.append(Looked(scorer, looked.number, docs, match, looked.weights))
+    return Ranked(others)

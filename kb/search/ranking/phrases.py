@@ -1,0 +1,58 @@
+"""Quoted phrases: which documents have these words in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kb.search.index.array_file import Array
+from kb.search.index.snapshot import Loaded, Mask
+from kb.search.words.analysis import folded, tokens
+
+MOST_READ = 500  # documents whose text is compared; those with the best word scores
+
+
+def standing_together(
+    one: Loaded, scores: Array, mask: Mask, phrases: tuple[tuple[str, ...], ...]
+) -> Mask:
+    """The documents of `mask` that have every phrase, word for word, in title or text."""
+    found = np.zeros(one.count, bool)
+    numbers = np.flatnonzero(mask & _having_all(one, phrases))
+    best = numbers[np.argsort(-scores[numbers], kind="stable")][:MOST_READ]
+    for number in best.tolist():
+        it = one.stored(number)
+        known = it.found
+        texts = [known.title, *known.keywords, *_sections(one, number, it.sections)]
+        found[number] = _has_all(texts, phrases)
+    return found
+
+
+def _sections(
+    one: Loaded, number: int, sections: tuple[tuple[str, str, int], ...]
+) -> Iterator[str]:
+    """Heading and text of each section."""
+    start = 0
+    for _, heading, end in sections:
+        yield f"{heading}\n{one.text(number, start, end)}"
+        start = end
+
+
+def _having_all(one: Loaded, phrases: tuple[tuple[str, ...], ...]) -> Mask:
+    """Documents with all words of all phrases, in any order."""
+    mask = np.ones(one.count, bool)
+    for word in {word for phrase in phrases for word in phrase}:
+        having = np.zeros(one.count, bool)
+        for row in one.written(folded(word).encode("utf-8", "replace")):
+            having[one.surface_docs(row)] = True
+        mask &= having
+    return mask
+
+
+def _has_all(texts: list[str], phrases: tuple[tuple[str, ...], ...]) -> bool:
+    lines = [
+        " " + " ".join(folded(t.word) for t in tokens(text) if not t.parts) + " " for text in texts
+    ]
+    return all(
+        any(f" {' '.join(map(folded, phrase))} " in line for line in lines) for phrase in phrases
+    )

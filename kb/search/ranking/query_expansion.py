@@ -1,0 +1,275 @@
+"""Each typed word and what it stands for in these procedures: stems, synonyms, near spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from kb.procedures.visibility import Reader
+from kb.search.index.snapshot import Loaded, remembered
+from kb.search.index.spelling import NEAREST, may_be_misspelt
+from kb.search.ranking.query_words import Option, Slot
+from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is_unspaced
+from kb.search.words.query import Query
+from kb.search.words.synonyms import Synonyms
+
+FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
+FILLER_WEIGHT = 0.2
+JOINED = 0.95  # "setup" for the words "set up"
+LEAST_HALF = 2  # letters
+SYNONYM = 0.8
+MISSPELT = {0.5: 0.75, 1.0: 0.85, 1.5: 0.6, 2.0: 0.65, 2.5: 0.45}  # by slips
+COMPOUND = 0.6  # a word of which it is the beginning or the end
+COMPOUNDING = frozenset(
+    {"danish", "dutch", "finnish", "german", "hungarian", "norwegian", "swedish"}
+)
+LEAST_IN_COMPOUND = 5  # letters of its stem
+MOST_COMPOUNDS = 20  # words of a query whose compounds are looked for
+BEGUN = 0.8  # a word that begins with what was typed
+MOST_BEGUN = 12
+MOST_SPLIT = 20  # letters of a word that may be two written together
+
+
+@dataclass(slots=True)
+class Understood:
+    """The slots, the words taken for misspelt with their likely spelling, and words added."""
+
+    slots: tuple[Slot, ...]
+    corrected: dict[str, str]
+    added: tuple[str, ...]
+
+
+class Understanding:
+    """Reads queries against the sets in service, as `reader` may see them.
+
+    Safe to share between threads; what it found for a word it remembers.
+    """
+
+    def __init__(
+        self,
+        sets: tuple[Loaded, ...],
+        stems: Stems,
+        filler: frozenset[str],
+        synonyms: Synonyms,
+        reader: Reader,
+    ) -> None:
+        self.sets = sets
+        self.stems = stems
+        self.filler = filler
+        self.synonyms = synonyms
+        self.reader = reader
+        self._plain = remembered(self._found_plain, 1 << 10)
+        self._exact = remembered(self._found_exactly, 1 << 11)
+        self._joins = remembered(self._found_joining, 1 << 11)
+        self._compounds = remembered(self._found_in_compounds, 1 << 8)
+
+    def of(self, query: Query, prefix: bool) -> Understood:
+        """What each word of `query` stands for. `prefix`: the last word is unfinished."""
+        slots: dict[str, Slot] = {}
+        corrected: dict[str, str] = {}
+        last = len(query.words) - 1 if prefix else -1
+        for nth, word in enumerate(query.words):
+            if word in slots:
+                continue
+            plain = self._plain(word) if nth != last else None
+            if plain is not None:
+                slots[word] = plain
+                continue
+            options = list(self._exact(word))
+            if nth == last:
+                options += self._begun(word)
+            elif nth < MOST_COMPOUNDS and self._makes_compounds(word):
+                options += self._compounds(word)
+            if not options and (halves := self._halves(word)):
+                slots |= halves
+                continue
+            if not options and may_be_misspelt(word) and word not in self.filler:
+                options, spelling = self._near(word)
+                if spelling:
+                    corrected[word] = spelling
+            slots[word] = self._slot(word, options)
+        self._join(query, slots)
+        added = self._add_synonyms(query.words, slots)
+        return Understood(tuple(slots.values()), corrected, added)
+
+    def _found_plain(self, word: str) -> Slot | None:
+        """The slot of a word that is written so in some procedure, and is no part of others."""
+        options = self._exact(word)
+        return self._slot(word, options) if options and not self._makes_compounds(word) else None
+
+    def _slot(self, word: str, options: Iterable[Option], added: bool = False) -> Slot:
+        filler = word in self.filler or is_grammar(word)
+        weight = (FILLER_WEIGHT if filler else 1.0) * (SYNONYM if added else 1.0)
+        return Slot.among(self.sets, word, options, weight, filler, added)
+
+    def _halves(self, word: str) -> dict[str, Slot]:
+        """ "setup" where only "set up" is written: the two words that it is made of."""
+        if not word.isalpha() or len(word) > MOST_SPLIT:
+            return {}
+        best, most = 0, 0
+        for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1):
+            together = self._together(word[:at], word[at:])
+            if together > most:
+                best, most = at, together
+        if not most:
+            return {}
+        return {
+            half: Slot.among(self.sets, half, _because(self._exact(half), f"part of {word}"), 0.5)
+            for half in (word[:best], word[best:])
+        }
+
+    def _together(self, left: str, right: str) -> int:
+        """In how many procedures that the reader may find both words stand."""
+        total = 0
+        for one in self.sets:
+            rows = one.written(_bytes(left)), one.written(_bytes(right))
+            if not all(rows):
+                continue
+            both = one.visible(self.reader).copy()
+            for half in rows:
+                having = np.zeros(one.count, bool)
+                for row in half:
+                    having[one.surface_docs(row)] = True
+                both &= having
+            total += int(both.sum())
+        return total
+
+    def _join(self, query: Query, slots: dict[str, Slot]) -> None:
+        """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
+        typed = [(first, last) for first, last, _ in query.compounds]
+        pairs = [
+            (nth, nth + 2, left + right)
+            for nth, (left, right) in enumerate(pairwise(query.words))
+            if self._joins(left, right) and left + right not in slots
+        ]
+        for first, last, joined in (*query.compounds, *pairs):
+            options = self._exact(joined)
+            for word in query.words[first:last] if options else ():
+                if word in slots:
+                    slot, more = slots[word], _because(options, joined, JOINED)
+                    weight = slot.weight / (last - first if (first, last) in typed else 1)
+                    slots[word] = self._again(slot, more, weight, slot.filler)
+
+    def _found_joining(self, left: str, right: str) -> bool:
+        """Is there a word of both together, one of which at least is no filler?"""
+        if not (left.isalpha() and right.isalpha()) or len(left) + len(right) > MOST_SPLIT:
+            return False
+        filler = left in self.filler and right in self.filler
+        return not filler and bool(self._exact(left + right))
+
+    def _found_exactly(self, word: str) -> tuple[Option, ...]:
+        """The word's stem, and those of words that differ in accents only."""
+        found = {self.stems.of(word).encode("utf-8", "replace")[:LONGEST_WORD]}
+        if not word.isascii() or self.stems.language != "english":
+            for one in self.sets:
+                rows = one.written(_bytes(word))
+                found |= {bytes(one.arrays["stems"][one.arrays["surface.stem"][r]]) for r in rows}
+        known = [stem for stem in sorted(found) if self._known(stem)]
+        return tuple([Option(stem, 1.0, "") for stem in known])
+
+    def _makes_compounds(self, word: str) -> bool:
+        """Is it a part of longer words, by its language or as one character of a pair?"""
+        if is_unspaced(word):
+            return len(word) == 1
+        compounding = self.stems.language in COMPOUNDING and word not in self.filler
+        return compounding and len(self.stems.of(word)) >= LEAST_IN_COMPOUND
+
+    def _found_in_compounds(self, word: str) -> tuple[Option, ...]:
+        """The commonest words that begin or end with this one: "Lieferadresse" for "Adressen".
+
+        As the reader knows them: what they may not find has no say in which these are.
+        """
+        stem = self.stems.of(word).encode("utf-8", "replace")
+        sizes: dict[bytes, int] = {}
+        for one in self.sets:
+            ending = np.strings.endswith(one.stems, stem)
+            ending[slice(*one.stems.searchsorted([stem, stem + b"\xff"]))] = True
+            visible = one.visible(self.reader)
+            for row in ending.nonzero()[0].tolist():
+                if size := int(np.count_nonzero(visible[one.table("words", row)[0]])):
+                    found = bytes(one.stems[row])
+                    sizes[found] = sizes.get(found, 0) + size
+        sizes.pop(stem, None)
+        commonest = sorted(sizes, key=lambda one: (-sizes[one], one))[:MOST_BEGUN]
+        return tuple([Option(one, COMPOUND, f"compound of {word}") for one in commonest])
+
+    def _known(self, stem: bytes) -> bool:
+        """Does a procedure that the reader may find have it?"""
+        for one in self.sets:
+            row = one.row(stem)
+            if row >= 0 and one.any_visible(one.table("words", row)[0], self.reader):
+                return True
+        return False
+
+    def _begun(self, word: str) -> list[Option]:
+        """The commonest words that begin with `word`."""
+        found: dict[bytes, int] = {}
+        for one in self.sets:
+            rows = one.written(_bytes(word), prefix=True)
+            counts = one.counts_visible(rows, self.reader)
+            for nth in np.argsort(-counts, kind="stable")[:MOST_BEGUN].tolist():
+                row = rows.start + nth
+                if counts[nth]:
+                    stem = bytes(one.arrays["stems"][one.arrays["surface.stem"][row]])
+                    found[stem] = found.get(stem, 0) + int(counts[nth])
+        commonest = sorted(found, key=lambda stem: (-found[stem], stem))[:MOST_BEGUN]
+        return [Option(stem, BEGUN, f"begins with {word}") for stem in commonest]
+
+    def _near(self, word: str) -> tuple[list[Option], str | None]:
+        """Near spellings that the reader may know of, and the likeliest of them."""
+        found: dict[bytes, tuple[float, int, bytes]] = {}
+        for one in self.sets:
+            kept, slips = 0, 0.0
+            for near in one.spellings.near(_bytes(word)):
+                # Of those with as many slips the commonest is wanted, as this reader may know it.
+                if kept >= NEAREST and near.slips > slips:
+                    break
+                count = int(one.counts_visible(range(near.row, near.row + 1), self.reader)[0])
+                if not count:
+                    continue
+                surface = bytes(one.arrays["surfaces"][near.row])
+                stem = bytes(one.arrays["stems"][one.arrays["surface.stem"][near.row]])
+                before = found.get(surface, (near.slips, 0, stem))
+                found[surface] = (near.slips, before[1] + count, stem)
+                kept, slips = kept + 1, near.slips
+        best = sorted(found, key=lambda one: (found[one][0], -found[one][1], one))[:NEAREST]
+        options: dict[bytes, Option] = {}
+        for surface in best:
+            slips, _, stem = found[surface]
+            why = f"{word} → {surface.decode('utf-8', 'replace')}"
+            options.setdefault(stem, Option(stem, MISSPELT.get(slips, 0.4), why))
+        likeliest = best[0].decode("utf-8", "replace") if best else None
+        return list(options.values()), likeliest
+
+    def _add_synonyms(self, words: tuple[str, ...], slots: dict[str, Slot]) -> tuple[str, ...]:
+        added: list[str] = []
+        for first, last, others in self.synonyms.found_in(words):
+            why = f"synonym of {' '.join(words[first:last])}"
+            added.append(" ".join(others))
+            if last == first + 1 and len(others) == 1 and words[first] in slots:
+                more = _because(self._exact(others[0]), why, SYNONYM)
+                slots[words[first]] = self._again(slots[words[first]], more)
+                continue
+            for other in others:
+                if other not in slots:
+                    slots[other] = self._slot(other, _because(self._exact(other), why), True)
+        return tuple(added)
+
+    def _again(
+        self, slot: Slot, more: Iterable[Option], weight: float = 1.0, filler: bool = False
+    ) -> Slot:
+        """The slot with more options."""
+        known = {option.stem for option in slot.options}
+        options = (*slot.options, *(option for option in more if option.stem not in known))
+        return Slot.among(self.sets, slot.word, options, weight, filler, slot.added)
+
+
+def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:
+    return [Option(option.stem, factor, why) for option in options]
+
+
+def _bytes(word: str) -> bytes:
+    return folded(word).encode("utf-8", "replace")[:LONGEST_WORD]

@@ -1,0 +1,119 @@
+"""A close look at few documents: in which passages the words stand, and how close to each other.
+
+The stems of these documents are read in the order of their texts, one document after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.index.array_file import Array
+from kb.search.index.compiling import GAP
+from kb.search.index.snapshot import Floats, Loaded
+
+CLOSE = GAP - 1  # words apart, in any order
+MOST_ROWS = 3  # options of a word that are looked at
+_AROUND = np.array([[-CLOSE], [CLOSE + 1]])
+
+
+@dataclass(slots=True)
+class Laid:
+    """A few `docs` of a set, one after the other: the rows of their passages, and their stems.
+
+    `firsts` is where the passages of each document begin among `rows`, the title first; `sizes`
+    is how many they are. `begins` is where the stems of each document begin in `line`.
+    """
+
+    one: Loaded
+    docs: Array
+    rows: Array
+    firsts: Array
+    sizes: Array
+    line: Array
+    begins: Array
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where each of some words stands in a line of `length` stems.
+
+    `places` ascend; each is the number of the word times `length`, plus the place in the line.
+    `lines` (words, 1) is where each word's line begins.
+    """
+
+    places: NDArray[np.int64]
+    length: int
+    lines: NDArray[np.int64]
+
+
+def laid_out(one: Loaded, docs: Array) -> Laid:
+    """What the close look reads of `docs`."""
+    first, sizes, begin, lengths = one.layout.take(docs, axis=1)
+    firsts, begins = sizes.cumsum() - sizes, lengths.cumsum() - lengths
+    rows = (first - firsts).repeat(sizes)
+    rows += np.arange(len(rows))
+    stretches = zip(begin.tolist(), (begin + lengths).tolist(), strict=True)
+    stems = b"".join([one.running[start:end] for start, end in stretches])
+    return Laid(one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins)
+
+
+def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standing:
+    """Where the rows of each word stand."""
+    one, line = laid.one, laid.line
+    rows = [found[0][0] if found else one.no_stem for found in words]
+    having = line == np.array(rows, line.dtype)[:, None]
+    for nth, found in enumerate(words):
+        for row, _ in found[1:MOST_ROWS]:
+            having[nth] |= line == row
+        for row, _ in found[:MOST_ROWS]:
+            if row in one.sharing:
+                having[nth, _sharing(laid, row)] = True
+    lines = np.arange(len(words))[:, None] * len(line)
+    return Standing(having.reshape(-1).nonzero()[0], len(line), lines)
+
+
+def _sharing(laid: Laid, row: int) -> Array:
+    """The places in the line where the stem `row` stands beside another."""
+    stems, cells, ends = (laid.one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
+    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in laid.docs.tolist()]
+    return np.concatenate(
+        [
+            cells[low:high][stems[low:high] == row] + start
+            for (low, high), start in zip(stretches, laid.begins.tolist(), strict=True)
+        ]
+    )
+
+
+def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
+    """For each document the worth of the words that stand close to the next one in it.
+
+    `worth` is of the first word with the second, of the second with the third, and so on; the
+    words after these are not looked at.
+    """
+    low, high = found.places.searchsorted(found.places + (_AROUND + found.length))
+    close = found.places[low < high]
+    # The number of the word times that of the documents, plus the number of the document.
+    cells = (laid.begins + found.lines).reshape(-1).searchsorted(close, "right") - 1
+    having = np.zeros((len(found.lines), len(laid.begins)), np.float32)
+    having.reshape(-1)[cells] = 1
+    return np.asarray(np.array(worth, np.float32).dot(having[: len(worth)]))
+
+
+def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
+    """BM25 of each passage, the title counted in, over k1 + 1; the titles themselves have 0.
+
+    `worth` is of each word.
+    """
+    arrays = laid.one.arrays
+    spans = arrays["running.passages"].take(laid.rows, axis=0)
+    edges = (spans + laid.begins.repeat(laid.sizes)[:, None]).reshape(-1)
+    places = found.places.searchsorted(edges + found.lines)
+    counts = places[:, 1::2] - places[:, ::2]
+    counts += counts.take(laid.firsts, axis=1).repeat(laid.sizes, axis=1)
+    many = counts.astype(np.float32)
+    many /= many + arrays["passages.norm"].take(laid.rows)
+    return np.asarray(np.array(worth, np.float32).dot(many))

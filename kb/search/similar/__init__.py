@@ -1,0 +1,1 @@
+"""What means nearly the same: procedures, keywords, searches."""

@@ -1,0 +1,1 @@
+"""The content folder and its history: files and git changed together, or not at all."""

@@ -1,0 +1,1 @@
+"""The git repository of the content folder. The only git."""

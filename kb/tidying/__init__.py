@@ -1,0 +1,1 @@
+"""Finding what is wrong in a department's procedures before a rep does."""

@@ -1,0 +1,1 @@
+"""Outside links, twins and uses of keywords in the database."""

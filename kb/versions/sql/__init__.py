@@ -1,0 +1,1 @@
+"""The history's rows in the database."""

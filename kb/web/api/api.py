@@ -1,0 +1,94 @@
+"""The API for programs: JSON, asked with a person's token, seeing what that person may see."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Unauthorized
+
+from kb.documents.document import parse
+from kb.procedures.model import Procedure
+from kb.web.site import access
+from kb.web.site.pages import parts, today
+
+blueprint = Blueprint("api", __name__)
+MOST_HITS = 50
+_HITS = 10
+
+
+@blueprint.get("/api/v1/search")
+def search() -> ResponseReturnValue:
+    """What the token's person may find for ?q=, best first."""
+    text, limit = request.args.get("q"), _limit(request.args.get("limit"))
+    if text is None:
+        return _refused("q is missing; write ?q= and what you look for.")
+    if limit is None:
+        return _refused(f"limit must be a whole number from 1 to {MOST_HITS}.")
+    department = request.args.get("department") or None
+    found = parts().searcher.search(
+        text, access.reader(), today(), department=department, limit=limit
+    )
+    return jsonify(found.as_json())
+
+
+@blueprint.get("/api/v1/procedures/<path:procedure_id>")
+def procedure(procedure_id: str) -> ResponseReturnValue:
+    """One procedure with its text as Markdown."""
+    found = access.readable_or_404(procedure_id).procedure
+    try:
+        body = parse(parts().library.read(found.path), found.path).body
+    except FileNotFoundError:
+        return jsonify(error="The file of this procedure went away a moment ago."), 404
+    return jsonify(_as_json(found) | {"body": body})
+
+
+@blueprint.get("/healthz")
+def health() -> ResponseReturnValue:
+    """For a load balancer: 200 while database and content can be read. Tells nothing else."""
+    parts().catalogue.state("generation")
+    if not parts().settings.content.is_dir():
+        return jsonify(status="the content folder cannot be read"), 503
+    return jsonify(status="ok")
+
+
+@blueprint.errorhandler(Unauthorized)
+def unauthorised(_refusal: Unauthorized) -> ResponseReturnValue:
+    """No token, or one that is not valid any more."""
+    answer: Response = jsonify(error="Send a valid token as 'Authorization: Bearer kb_...'.")
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="kb"'
+    return answer, 401
+
+
+def _limit(asked: str | None) -> int | None:
+    if asked is None:
+        return _HITS
+    number = int(asked) if re.fullmatch(r"[0-9]{1,3}", asked) else 0
+    return number if 1 <= number <= MOST_HITS else None
+
+
+def _refused(why: str) -> ResponseReturnValue:
+    return jsonify(error=why), 400
+
+
+def _as_json(found: Procedure) -> dict[str, object]:
+    return {
+        "id": found.id,
+        "title": found.title,
+        "department": found.department,
+        "owner": found.owner,
+        "deputy": found.deputy,
+        "status": found.status.value,
+        "keywords": [keyword.text for keyword in found.keywords],
+        "reviewed": _day(found.reviewed),
+        "due": _day(found.due),
+        "overdue": found.overdue(today()),
+        "version": found.version,
+        "url": url_for("reading.procedure", procedure_id=found.id),
+    }
+
+
+def _day(when: date | None) -> str | None:
+    return when.isoformat() if when else None

@@ -1,0 +1,261 @@
+"""What waits for a reviewer: the queue, the page to decide on, a procedure's life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kb.approval.submission import Comment, Kind, Line, State, Step, Submission, Taken
+from kb.documents.document import decoded, parse
+from kb.documents.markdown.rendering import Part
+from kb.people.rights import Right, reviews
+from kb.procedures.model import Procedure
+from kb.versions.differences import Difference, difference, lines
+from kb.versions.page_blocks import blocks
+from kb.versions.sql.versions import Version
+from kb.web.documents.rendered import Text, text_of_bytes
+from kb.web.site import access, wording
+from kb.web.site.pages import departments, now, parts
+
+blueprint = Blueprint("submissions", __name__)
+_PUBLIC_STEPS = frozenset({Step.APPROVED, Step.PUBLISHED})
+_LONGEST_PAGE = 300_000  # bytes; of longer ones only the source is compared
+_DECISIONS = (
+    Right.APPROVE,
+    Right.PUBLISH_LATER,
+    Right.CALL_OFF,
+    Right.SEND_BACK,
+    Right.WITHDRAW,
+    Right.COMMENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section that can be commented on: its heading, and its words now. "" is the whole."""
+
+    anchor: str = ""
+    heading: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the page, what in it can be commented on (anchor, heading), and what was said."""
+
+    part: Part
+    choices: tuple[tuple[str, str], ...]
+    said: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the text changes. `found` is None where there is nothing to compare it with."""
+
+    found: Difference | None
+    of: str
+    with_what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Where a procedure stands: what waits, who let it up last, who began it."""
+
+    waiting: tuple[Line, ...]
+    approved: Taken | None
+    begun: Version | None
+
+    @property
+    def draft(self) -> Line | None:
+        """The draft that waits."""
+        return next((one for one in self.waiting if one.kind is Kind.DRAFT), None)
+
+
+@blueprint.app_template_filter()
+def moment_there(when: datetime, department_id: str) -> str:
+    """A time as the department's clocks show it: "2 Oct 2026, 09:05 Europe/Amsterdam"."""
+    zone = departments().get(department_id).calendar.zone
+    local = when.astimezone(zone)
+    return f"{wording.day(local)}, {local:%H:%M} {zone.key}"
+
+
+@blueprint.get("/submissions")
+def listing() -> ResponseReturnValue:
+    """What waits for me, what I submitted, what comes up later."""
+    who = access.department_member_or_404()
+    approving = parts().approving
+    waiting = approving.waiting
+    mine = [each for each in who.departments if reviews(who, each)]
+    own = waiting.for_review(mine, who.id, own_too=not approving.four_eyes)
+    every = waiting.for_review(who.departments, who.id, own_too=False)
+    return render_template(
+        "approval/listing.html",
+        waiting=own,
+        others=[one for one in every if one not in own],
+        later=waiting.for_later(who.departments),
+        submitted=waiting.submitted_by(who.id, who.departments),
+        reviews_for=[departments().get(each).name for each in sorted(mine)],
+    )
+
+
+@blueprint.get("/submissions/<int:submission_id>")
+def submission(submission_id: int) -> ResponseReturnValue:
+    """The text, what it changes, what was said, and the ways to decide."""
+    return page_of(submission_or_404(submission_id))
+
+
+@blueprint.get("/procedures/<path:procedure_id>/life")
+def life(procedure_id: str) -> ResponseReturnValue:
+    """Each step with who and when; what was said on the way, for its department."""
+    procedure = access.readable_or_404(procedure_id).procedure
+    who = access.signed_in()
+    inside = procedure.department in who.departments
+    waiting = parts().approving.waiting
+    steps = waiting.steps(procedure.id)
+    return render_template(
+        "approval/life.html",
+        procedure=procedure,
+        steps=steps if inside else [one for one in steps if one.kind in _PUBLIC_STEPS],
+        begun=parts().versions.first(procedure, access.reader()) if inside else None,
+        inside=inside,
+        comments=waiting.comments(procedure.id) if inside else (),
+    )
+
+
+def panel(procedure: Procedure) -> dict[str, object]:
+    """What procedures/_life.html shows to the procedure's department: what waits, who approved."""
+    who = access.person()
+    if who is None or procedure.department not in who.departments:
+        return {"life": None}
+    waiting = parts().approving.waiting
+    lines = [one for one in waiting.of_procedure(procedure.id) if one.state.open]
+    decided = [one for one in waiting.steps(procedure.id) if one.kind in _PUBLIC_STEPS]
+    begun = None
+    if procedure.status.kept_back:
+        begun = parts().versions.first(procedure, access.reader())
+    return {"life": Life(tuple(lines), decided[-1] if decided else None, begun)}
+
+
+def submission_or_404(submission_id: int) -> Submission:
+    """The submission, if it is of a department of the one who asks."""
+    who = access.signed_in()
+    found = parts().approving.waiting.get(submission_id)
+    if found is None or found.department not in who.departments:
+        abort(404)
+    return found
+
+
+def page_of(it: Submission, problem: str = "") -> str:
+    """The page of a submission. `problem` says why something was not done."""
+    who, approving = access.signed_in(), parts().approving
+    text = text_of(it)
+    rounds = approving.waiting.rounds(it)
+    said = [
+        one for one in approving.waiting.comments(it.procedure_id) if one.submission_id in rounds
+    ]
+    places = _places(text, said)
+    placed = [one for place in places for one in place.said]
+    steps = [one for one in approving.waiting.steps(it.procedure_id) if one.submission_id in rounds]
+    return render_template(
+        "approval/submission.html",
+        it=it,
+        text=text,
+        card=parts().catalogue.get(it.procedure_id),
+        compared=_compared(it),
+        places=places,
+        loose=[one for one in said if one not in placed],
+        steps=steps,
+        may={right.name.lower() for right in _DECISIONS if approving.may(who, right, it)},
+        moved_on=_moved_on(it),
+        collided=it.state is State.SENT_BACK and _last(steps, it.id) is Step.COLLIDED,
+        alone=not _others(it),
+        problem=problem,
+        typed=request.form,
+        zone=departments().get(it.department).calendar.zone.key,
+        earliest=_local(it, now()),
+    )
+
+
+def text_of(it: Submission) -> Text:
+    """What was submitted, as a page."""
+    return text_of_bytes(it.proposal.text, _path(it), it.procedure_id, access.reader())
+
+
+def passages(it: Submission) -> list[Passage]:
+    """What can be commented on, in the order of the page."""
+    body = parse(it.proposal.text, _path(it)).body
+    sections = parts().renderer.sections(body, text_of(it).procedure.title)
+    return [Passage(one.anchor, one.heading, one.text) for one in sections if one.anchor]
+
+
+def _places(text: Text, said: list[Comment]) -> list[Place]:
+    """Every heading of the page with what was said about it; its methods with their part."""
+    found = []
+    for part in text.page.parts:
+        choices = ((part.anchor, part.heading), *((one.anchor, one.name) for one in part.methods))
+        here = tuple(one for one in said if one.anchor and one.anchor in dict(choices))
+        found.append(Place(part, choices if part.anchor else (), here))
+    return found
+
+
+def _compared(it: Submission) -> Compared:
+    """A change against what is up; a draft against the round before."""
+    of = "source" if request.args.get("of") == "source" else "page"
+    old, with_what = _before(it), "what is up" if not it.is_draft else "the round before"
+    if old is None:
+        return Compared(None, of, with_what)
+    if max(len(old), len(it.proposal.text)) > _LONGEST_PAGE:
+        of = "source"
+    if of == "source":
+        texts = [lines(decoded(raw, "", [])) for raw in (old, it.proposal.text)]
+        return Compared(difference(*texts), of, with_what)
+    title, path = it.proposal.title, _path(it)
+    render = parts().renderer.render
+    pages = [
+        render(parse(raw, path).body, path, lambda path: f"/{path}", title)
+        for raw in (old, it.proposal.text)
+    ]
+    return Compared(difference(*(blocks(one, title) for one in pages)), of, with_what)
+
+
+def _before(it: Submission) -> bytes | None:
+    if not it.is_draft:
+        return it.proposal.base if not it.state.open else _file(it)
+    before = parts().approving.waiting.get(it.follows) if it.follows else None
+    return before.proposal.text if before else None
+
+
+def _moved_on(it: Submission) -> bool:
+    """Does the file of a draft that waits say something else than was submitted?"""
+    return it.is_draft and it.state.open and _file(it) != it.proposal.text
+
+
+def _file(it: Submission) -> bytes:
+    try:
+        return parts().library.read(_path(it))
+    except OSError:
+        return b""
+
+
+def _path(it: Submission) -> str:
+    card = parts().catalogue.get(it.procedure_id)
+    return card.procedure.path if card else f"{it.procedure_id}.md"
+
+
+def _last(steps: list[Taken], submission_id: int) -> Step | None:
+    own = [one.kind for one in steps if one.submission_id == submission_id]
+    return own[-1] if own else None
+
+
+def _others(it: Submission) -> bool:
+    """Is there a reviewer who may approve it?"""
+    members = parts().directory.members([it.department])
+    return any(parts().approving.may(one, Right.APPROVE, it) for one in members)
+
+
+def _local(it: Submission, when: datetime) -> str:
+    zone = departments().get(it.department).calendar.zone
+    return f"{when.astimezone(zone):%Y-%m-%dT%H:%M}"

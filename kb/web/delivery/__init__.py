@@ -1,0 +1,1 @@
+"""How I am told, and what did not go out."""

@@ -1,0 +1,1 @@
+"""A department's morning page and its settings."""

@@ -1,0 +1,1 @@
+"""A procedure's text on a page, and its passages."""

@@ -1,0 +1,1 @@
+"""What the searches of everybody tell those who write."""

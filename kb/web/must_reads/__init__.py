@@ -1,0 +1,1 @@
+"""Changes that must be read: confirmed, asked, overseen."""

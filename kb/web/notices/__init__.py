@@ -1,0 +1,1 @@
+"""What I was told: the list behind the bell."""

@@ -1,0 +1,149 @@
+"""A procedure as a page, the files beside it, and the ways from where it once was."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from kb.catalogue.listings import Card
+from kb.procedures.model import Procedure
+from kb.web.approval import submissions
+from kb.web.documents.rendered import Shelf, Text, text_of
+from kb.web.feedback import responding
+from kb.web.insight import learned_words
+from kb.web.must_reads import must_reads
+from kb.web.procedures.related import Onward
+from kb.web.reviews import reviews
+from kb.web.site import access, search_log
+from kb.web.site.access import readable_or_404
+from kb.web.site.pages import departments, parts
+from kb.web.versions import history
+
+blueprint = Blueprint("reading", __name__)
+
+# What a browser shows without running anything; all else beside the procedures is not served.
+SERVED = {
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".csv": "text/plain; charset=utf-8",
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webp": "image/webp",
+}
+# A drawing opened by itself is a document: it may draw, and nothing else.
+_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    state.app.extensions["kb_shelf"] = Shelf()
+    state.app.extensions["kb_onward"] = Onward()
+    # First in the list is last to run: after Talisman, which gives every answer the site's policy.
+    state.app.after_request_funcs.setdefault(None, []).insert(0, _with_own_policy)
+
+
+@blueprint.get("/procedures/<path:procedure_id>")
+def procedure(procedure_id: str) -> ResponseReturnValue:
+    """The procedure of that id; from a path or a former id, the way to it."""
+    try:
+        card = readable_or_404(procedure_id)
+    except NotFound:
+        return redirect(_found_elsewhere(procedure_id))
+    if "as_of" in request.args:
+        asked = request.args["as_of"]
+        return redirect(url_for("history.listing", procedure_id=card.procedure.id, as_of=asked))
+    text = _text_or_404(card)
+    search_log.opened(card.procedure.id)
+    return render_template(
+        "procedures/procedure.html",
+        text=text,
+        ways=current_app.extensions["kb_onward"].ways(text, access.reader()),
+        mends=_mends(text.procedure),
+        department=departments().get(text.procedure.department),
+        names=parts().directory.names(_people(text.procedure)),
+        **responding.vote_panel(text.procedure),
+        **learned_words.panel(text.procedure),
+        **history.latest(text.procedure),
+        **reviews.panel(text.procedure),
+        **submissions.panel(text.procedure),
+        **must_reads.on_page(text.procedure),
+    )
+
+
+@blueprint.get("/files/<path:path>")
+def attachment(path: str) -> ResponseReturnValue:
+    """A picture or document that lies beside the procedures."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix not in SERVED:
+        abort(404)
+    try:
+        file = parts().library.attachment(path)
+    except OSError:  # a name may also be too long for the file system
+        abort(404)
+    if suffix == ".svg":
+        g.policy = _DRAWING_POLICY
+    answer = send_file(file, mimetype=SERVED[suffix], max_age=0)
+    answer.cache_control.private = True
+    return answer
+
+
+def _found_elsewhere(asked: str) -> str:
+    """The address of what was at that path, or had that id, before. Aborts with 404."""
+    moved = parts().catalogue.at_path(asked) or parts().catalogue.at_path(f"{asked}.md")
+    if moved is None or moved == asked:
+        abort(404)
+    # A redirect names the id: only to those who may read it.
+    return url_for("reading.procedure", procedure_id=readable_or_404(moved).procedure.id)
+
+
+def _text_or_404(card: Card) -> Text:
+    """The text, unless its file went away or became somebody's draft a moment ago."""
+    try:
+        text = text_of(card, access.reader(), current_app.extensions["kb_shelf"])
+    except FileNotFoundError:
+        abort(404)
+    except OSError:
+        abort(503)
+    if not access.reader().may_read(text.procedure):
+        abort(404)
+    return text
+
+
+def _people(procedure: Procedure) -> set[str]:
+    lead = departments().get(procedure.department).lead
+    return {email for email in (procedure.owner, procedure.deputy, lead) if email}
+
+
+def _mends(procedure: Procedure) -> bool:
+    """Is the one who reads somebody who can put the file right?"""
+    who = access.person()
+    if who is None:
+        return False
+    answers = {procedure.owner, procedure.deputy}
+    return who.administrator or procedure.department in who.departments or who.email in answers
+
+
+def _with_own_policy(response: Response) -> Response:
+    if "policy" in g:
+        response.headers["Content-Security-Policy"] = g.policy
+    return response

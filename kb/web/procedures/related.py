@@ -1,0 +1,65 @@
+"""Where to from a procedure: what others opened next, and what is near to it in meaning."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from threading import Lock
+
+from kb.procedures.model import Procedure
+from kb.procedures.visibility import Reader
+from kb.web.documents.rendered import Text
+from kb.web.site.pages import generation, now, parts
+
+MOST = 4  # procedures in each list
+_KEPT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What stands in one list, or is authored as related, does not stand in another."""
+
+    opened_next: tuple[Procedure, ...] = ()
+    near: tuple[Procedure, ...] = ()
+
+
+class Onward:
+    """The ways from the procedures asked for last, each as long as nothing changes about it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Ways] = OrderedDict()
+        self._lock = Lock()
+
+    def ways(self, text: Text, reader: Reader) -> Ways:
+        """For that reader; one statement where they are not kept, two now and then."""
+        id = text.procedure.id
+        opened = parts().journeys.next_after(id, now())
+        near = tuple(one.id for one in parts().nearness.near(id, reader))
+        if not (opened or near):
+            return Ways()
+        key = (id, generation(), reader, opened, near)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        found = _looked_up(text, reader, opened, near)
+        with self._lock:
+            self._kept[key] = found
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def _looked_up(text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[str, ...]) -> Ways:
+    cards = parts().catalogue.by_ids({*opened, *near})
+    shown = {text.procedure.id, *(one.id for one in text.related)}
+
+    def first_few(ids: tuple[str, ...]) -> tuple[Procedure, ...]:
+        found = (cards[id].procedure for id in ids if id in cards and id not in shown)
+        return tuple(one for one in found if reader.may_find(one))[:MOST]
+
+    after = first_few(opened)
+    shown |= {one.id for one in after}
+    return Ways(after, first_few(near))

@@ -1,0 +1,14 @@
+"""Writing procedures in the browser: pages to edit, begin, resolve, move, retire and erase."""
+
+from kb.web.publishing import (
+    attaching,
+    beginning,
+    changing,
+    completing,
+    drafting,
+    editing,
+    resolving,
+    submitting,
+)
+
+PAGES = (editing, beginning, resolving, changing, drafting, attaching, completing, submitting)

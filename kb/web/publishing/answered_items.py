@@ -1,0 +1,108 @@
+"""What a save answers: the items that were ticked, and the word to those who reported them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import flash, request
+
+from kb.catalogue.listings import Card
+from kb.feedback.model import LONGEST_TEXT, Item
+from kb.feedback.sql.likely_duplicates import Duplicates
+from kb.publishing.edits import Saved
+from kb.publishing.sql.drafts import Draft
+from kb.web.site import access
+from kb.web.site.fields import trimmed
+from kb.web.site.pages import departments, now, parts
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What can be answered by the save, and which of it is ticked. `word` may be empty so far."""
+
+    items: tuple[Item, ...]
+    ticked: frozenset[int]
+    word: str
+
+    @property
+    def chosen(self) -> tuple[Item, ...]:
+        """Those that are answered."""
+        return tuple(one for one in self.items if one.id in self.ticked)
+
+
+def panel(card: Card | None, draft: Draft | None = None) -> Answering:
+    """What the page offers: what came here with ?item=, and all that is open about the procedure.
+
+    Only of inboxes that are one's own; somebody who has none is offered nothing.
+    """
+    asked, word = _asked(draft)
+    mine = parts().routing.answering(access.signed_in(), departments()).departments
+    duplicates = Duplicates(parts().engine)
+    found = duplicates.open_ones(sorted(asked), mine) if asked else ()
+    if card is not None:
+        known = {one.id for one in found}
+        about = duplicates.about(card.procedure.id, mine)
+        found += tuple(one for one in about if one.id not in known)[:_MOST]
+    return Answering(found, asked & {one.id for one in found}, word)
+
+
+def refusal(answering: Answering, note: str) -> str | None:
+    """Why this cannot be saved: nobody is answered without a word."""
+    if answering.chosen and not (answering.word or note.strip()):
+        return "Say what changed: those who reported it read your note, or a word of their own."
+    return None
+
+
+def promise(
+    answering: Answering, procedure_id: str, text: bytes, note: str, *, new: bool = False
+) -> None:
+    """Write down, before it is saved, whom that text will answer."""
+    if answering.chosen:
+        _promised(answering, procedure_id, sha256(text).hexdigest()[:12], note, new=new)
+
+
+def take_back(answering: Answering) -> None:
+    """It was not saved."""
+    if answering.chosen:
+        parts().closings.drop([one.id for one in answering.chosen])
+
+
+def keep(answering: Answering, saved: Saved, note: str, *, new: bool = False) -> None:
+    """It is saved: tell those who reported it, now or as soon as it is published."""
+    if not answering.chosen:
+        return
+    # From here on whatever is published has it in it, also what others join to it.
+    _promised(answering, saved.procedure_id, None, note, new=new)
+    if parts().fixing.keep(saved.procedure_id, now()):
+        people = sum(1 + one.duplicates for one in answering.chosen)
+        told = answering.chosen[0].reporter if people == 1 else f"{people} people"
+        flash(f"Answered: {told} can read it under My questions.", "ok")
+    else:
+        flash("Those who reported it are answered as soon as it is published.", "plain")
+
+
+def kept_in_draft() -> dict[str, str]:
+    """What a draft keeps of it, by the name of the field."""
+    asked, word = _asked(None)
+    if not asked:
+        return {}
+    return {"item": " ".join(str(one) for one in sorted(asked)), "word": word}
+
+
+def _promised(
+    answering: Answering, procedure_id: str, version: str | None, note: str, *, new: bool
+) -> None:
+    word, who = answering.word or note.strip(), access.signed_in().id
+    parts().fixing.promise(answering.chosen, procedure_id, version, word, who, now(), new=new)
+
+
+def _asked(draft: Draft | None) -> tuple[frozenset[int], str]:
+    """As it was sent; as the draft has it where nothing was sent."""
+    listed, word = request.values.getlist("item"), trimmed(request.values.get("word"))
+    if draft is not None and request.method == "GET" and not listed:
+        listed, word = draft.form.get("item", "").split(), draft.form.get("word", "")
+    numbers = (one for one in listed[:_MOST] if one.isdecimal() and len(one) < 10)
+    return frozenset(int(one) for one in numbers), word[:LONGEST_TEXT]

@@ -1,0 +1,190 @@
+"""A new procedure: from a template, from a search that failed, from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.documents.source.lines import NotAmendable
+from kb.documents.source.manuscript import Manuscript
+from kb.documents.source.templates import Template, begun, offered
+from kb.procedures.model import Status
+from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.sql import new_ids
+from kb.web.publishing import answered_items, attaching, drafting, opened_file, submitting
+from kb.web.publishing.edit_page import Sheet, show
+from kb.web.publishing.forms import EditForm, filled
+from kb.web.publishing.preview import preview_of, similar
+from kb.web.publishing.save_messages import not_saved, piece, wants_piece
+from kb.web.site import access
+from kb.web.site.pages import departments, now, parts
+
+blueprint = Blueprint("beginning", __name__)
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the new procedure shall be: `q` are the words of a search that failed."""
+
+    title: str
+    q: str
+    department: str
+    template: str
+
+
+@blueprint.before_request
+def _writers_only() -> None:
+    access.writer_or_404()
+
+
+@blueprint.get("/procedures/new")
+def new() -> ResponseReturnValue:
+    """First what it is about and what it begins with; then, with a template, the form."""
+    number = request.args.get("draft", "")
+    if number.isdecimal() and len(number) < 10:
+        return _continued(int(number))
+    wish = _wish()
+    templates = offered(parts().library.templates(), departments())
+    chosen = next((one for one in templates if one.path == wish.template), None)
+    if chosen is None or wish.department not in {each.id for each in opened_file.writable()}:
+        return _chooser(wish, templates)
+    return _begun(wish, chosen)
+
+
+@blueprint.post("/procedures/new/preview")
+def preview() -> ResponseReturnValue:
+    """What was typed as a page, with its faults and what is like it."""
+    form, manuscript, path = _typed_in()
+    try:
+        text = _text(form, manuscript)
+    except NotAmendable as reason:
+        return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    shown = preview_of(text, path, None)
+    likely = similar(form.title.data or "", form.keywords.data or "", None)
+    if wants_piece():
+        return piece(shown, likely)
+    return show(Sheet(None, manuscript, form, preview=shown, likely=likely))
+
+
+@blueprint.post("/procedures/new/draft")
+def draft() -> ResponseReturnValue:
+    """Write down what was typed so far."""
+    return drafting.kept(None)
+
+
+@blueprint.post("/procedures/new/attachments")
+def attachments() -> ResponseReturnValue:
+    """A file for a procedure that is not there yet: it lies where the procedure will."""
+    department = request.form.get("department", "")
+    if department not in {each.id for each in opened_file.writable()}:
+        abort(404)
+    folder = new_ids.folder_of(parts().engine, department)
+    if wants_piece():
+        return attaching.told(folder)
+    form, manuscript, _ = _typed_in()
+    return attaching.with_line(None, manuscript, form, folder)
+
+
+@blueprint.post("/procedures")
+def create() -> ResponseReturnValue:
+    """Write the new file; a draft of it is kept first."""
+    form, manuscript, path = _typed_in()
+    try:
+        text = _text(form, manuscript)
+    except NotAmendable as reason:
+        return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    asked, note = answered_items.panel(None), form.note.data or ""
+    word = note or form.title.data or ""
+    problem = opened_file.refusal(None, text, path)
+    if problem:
+        return show(Sheet(None, manuscript, form, problem=problem)), 400
+    who = access.signed_in()
+    number = _number(form.draft.data)
+    kept = parts().drafts.keep(who.id, None, manuscript.raw, form.everything(), now(), number)
+    form.draft.data = str(kept)
+    if broken := opened_file.breaks(path, text):
+        return show(Sheet(None, manuscript, form, broken=broken)), 409
+    answered_items.promise(asked, form.id.data or "", text, word, new=True)
+    try:
+        saved = parts().saver.create(path, text, note, opened_file.author(), now())
+    except UnusableEdit as reason:
+        answered_items.take_back(asked)
+        return show(Sheet(None, manuscript, form, problem=str(reason))), 400
+    except NotSaved as reason:
+        answered_items.take_back(asked)
+        return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
+    parts().drafts.finish(who.id, kept)
+    answered_items.keep(asked, saved, word, new=True)
+    return submitting.saved(saved, Status.DRAFT)
+
+
+def _wish() -> Wish:
+    asked = {name: request.args.get(name, "").strip()[:_LONGEST] for name in Wish.__slots__}
+    own = [each.id for each in opened_file.writable()]
+    if asked["department"] not in own:
+        asked["department"] = own[0] if own else ""
+    return Wish(**{**asked, "title": asked["title"] or _as_title(asked["q"])})
+
+
+def _as_title(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _chooser(wish: Wish, templates: list[Template]) -> str:
+    return render_template(
+        "publishing/new.html",
+        wish=wish,
+        answering=answered_items.panel(None),
+        writable=opened_file.writable(),
+        templates=templates,
+        likely=similar(wish.title, wish.q, None),
+    )
+
+
+def _begun(wish: Wish, template: Template) -> str:
+    engine = parts().engine
+    folder = new_ids.folder_of(engine, wish.department)
+    topic = wish.title.partition(":")[2].strip() or wish.title
+    path = parts().saver.free_path(folder, topic)
+    id = new_ids.next_id(engine, wish.department)
+    raw = begun(template, id, wish.title, wish.department, access.signed_in().email, wish.q)
+    manuscript = opened_file.manuscript_from(raw, path)
+    form = EditForm(formdata=None)
+    form.show({**filled(manuscript), "title": wish.title, "id": id, "path": path})
+    sheet = Sheet(None, manuscript, form, likely=similar(wish.title, wish.q, None))
+    if Status.PUBLISHED not in sheet.statuses:
+        form.status.data = Status.DRAFT.value
+    return show(sheet)
+
+
+def _continued(draft_id: int) -> ResponseReturnValue:
+    found = parts().drafts.get(access.signed_in().id, draft_id)
+    if found is None or found.procedure_id is not None:
+        abort(404)
+    if found.discarded_at is not None:
+        flash("This draft is discarded; have it back first.", "warn")
+        return redirect(url_for("drafting.listing"))
+    path = found.form.get("path") or "new.md"
+    manuscript = opened_file.manuscript_from(found.base, path)
+    form = EditForm(formdata=None)
+    form.show({**filled(manuscript), **found.form})
+    return show(Sheet(None, manuscript, form, draft=found))
+
+
+def _typed_in() -> tuple[EditForm, Manuscript, str]:
+    form = EditForm()
+    path = (form.path.data or "").strip() or "new.md"
+    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data), path)
+    form.show({name: t for name, t in filled(manuscript).items() if not form[name].raw_data})
+    return form, manuscript, path
+
+
+def _text(form: EditForm, manuscript: Manuscript) -> bytes:
+    return manuscript.written({**submitting.typed(form), "id": form.id.data or ""})
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,233 @@
+"""A procedure renamed, moved, retired or erased: first what that changes, then the deed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.approval.submission import SubmissionError
+from kb.catalogue.listings import Card
+from kb.documents.source.lines import NotAmendable
+from kb.people.rights import Right
+from kb.procedures.model import Procedure, Status
+from kb.publishing.edits import NotSaved, Saved, UnusableEdit
+from kb.search.results import Hit
+from kb.web.publishing import opened_file
+from kb.web.publishing.forms import LONGEST_NOTE, ErasureForm, PlaceForm, RetirementForm
+from kb.web.site import access
+from kb.web.site.pages import now, parts, today
+
+blueprint = Blueprint("changing", __name__)
+_SUGGESTED = 6
+
+
+@blueprint.get("/procedures/<path:procedure_id>/place")
+def place(procedure_id: str) -> ResponseReturnValue:
+    """Its title, department and file, to be changed."""
+    card = access.allowed_or_404(Right.MOVE, procedure_id)
+    form = PlaceForm(formdata=None)
+    it = card.procedure
+    form.title.data, form.department.data, form.path.data = it.title, it.department, it.path
+    return _place_page(card, form)
+
+
+@blueprint.post("/procedures/<path:procedure_id>/place")
+def put(procedure_id: str) -> ResponseReturnValue:
+    """Rename or move it. Links from other procedures follow in the same commit."""
+    card = access.allowed_or_404(Right.MOVE, procedure_id)
+    form, it = PlaceForm(), card.procedure
+    problem, status = "", 400
+    try:
+        saved = _moved(card.procedure, form)
+    except (UnusableEdit, NotAmendable) as reason:
+        problem = str(reason)
+    except NotSaved as reason:
+        problem, status = str(reason), 503
+    else:
+        parts().approving.take_up(it.status, it.id, access.signed_in(), now())
+        flash("Moved. Its id and old addresses lead here." if saved else "Nothing changes.", "ok")
+        return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
+    return _place_page(card, form, problem), status
+
+
+@blueprint.get("/procedures/<path:procedure_id>/retirement")
+def retirement(procedure_id: str) -> ResponseReturnValue:
+    """What it means, and the search for what is used instead; for a retired one, its way back."""
+    card = access.editable_or_404(procedure_id)
+    if not any(access.allowed(one, card.procedure) for one in (Right.RETIRE, Right.REINSTATE)):
+        abort(404)
+    form = RetirementForm(formdata=None)
+    form.successor.data = request.args.get("successor", "")[:300]
+    return _retirement_page(card, form)
+
+
+@blueprint.post("/procedures/<path:procedure_id>/retirement")
+def retire(procedure_id: str) -> ResponseReturnValue:
+    """Out of use. A successor that is no id is looked for, and offered to be chosen."""
+    card = access.allowed_or_404(Right.RETIRE, procedure_id)
+    form = RetirementForm()
+    wanted = (form.successor.data or "").strip()
+    follows = parts().catalogue.get(wanted) if wanted else None
+    if wanted and (follows is None or not access.reader().may_find(follows.procedure)):
+        said = "Choose one of these, or write an id."
+        return _retirement_page(card, form, said, _found(wanted, card)), 400
+    try:
+        note = form.note.data or ""
+        parts().saver.retire(card.procedure.id, wanted or None, note, opened_file.author(), now())
+    except (UnusableEdit, NotAmendable) as reason:
+        return _retirement_page(card, form, str(reason)), 400
+    except NotSaved as reason:
+        return _retirement_page(card, form, str(reason)), 503
+    flash("Retired: it is found no more, and old links lead on.", "ok")
+    return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/reinstatement")
+def reinstate(procedure_id: str) -> ResponseReturnValue:
+    """A retired one in use again."""
+    card = access.editable_or_404(procedure_id)
+    if card.procedure.status is not Status.RETIRED:
+        flash("It is not retired.", "plain")
+        return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
+    if not access.allowed(Right.REINSTATE, card.procedure):
+        abort(404)
+    try:
+        parts().saver.reinstate(card.procedure.id, "", opened_file.author(), now())
+    except (UnusableEdit, NotAmendable, NotSaved) as reason:
+        flash(f"It stays retired: {reason}", "bad")
+    else:
+        flash("It is in use again.", "ok")
+    return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
+
+
+@blueprint.get("/procedures/<path:procedure_id>/removal")
+def removal(procedure_id: str) -> ResponseReturnValue:
+    """A draft that nobody wants: what it means."""
+    return _removal_page(access.allowed_or_404(Right.REMOVE, procedure_id))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/removal")
+def remove(procedure_id: str) -> ResponseReturnValue:
+    """Its file goes, its versions stay in the history."""
+    card = access.allowed_or_404(Right.REMOVE, procedure_id)
+    note = request.form.get("note", "")[:LONGEST_NOTE]
+    try:
+        parts().approving.remove(card.procedure.id, access.signed_in(), note, now())
+    except (UnusableEdit, SubmissionError) as reason:
+        return _removal_page(card, str(reason)), 409
+    except NotSaved as reason:
+        return _removal_page(card, str(reason)), 503
+    flash(f"{card.procedure.id} is removed. Its versions stay in the history of the files.", "ok")
+    return redirect(url_for("browsing.department", department_id=card.procedure.department))
+
+
+@blueprint.get("/procedures/<path:procedure_id>/erasure")
+def erasure(procedure_id: str) -> ResponseReturnValue:
+    """What erasing means; the administrator's alone."""
+    return _erasure_page(
+        access.allowed_or_404(Right.ERASE, procedure_id), ErasureForm(formdata=None)
+    )
+
+
+@blueprint.post("/procedures/<path:procedure_id>/erasure")
+def erase(procedure_id: str) -> ResponseReturnValue:
+    """For good, if its id was typed once more. Everybody's drafts of it go too."""
+    card = access.allowed_or_404(Right.ERASE, procedure_id)
+    form, it = ErasureForm(), card.procedure
+    if (form.typed.data or "").strip() != it.id:
+        return _erasure_page(card, form, f"Type {it.id} to erase it."), 400
+    try:
+        erased = parts().saver.erase(it.id, access.signed_in(), now())
+    except UnusableEdit as reason:
+        return _erasure_page(card, form, str(reason)), 400
+    except NotSaved as reason:
+        return _erasure_page(card, form, str(reason)), 503
+    parts().drafts.forget_procedure(it.id)
+    parts().approving.forget_procedure(it.id)
+    if erased.still_in_history:
+        flash(f"{it.id} is erased here. Your own git repository still has its versions.", "warn")
+    else:
+        flash(f"{it.id} is erased for good.", "ok")
+    return redirect(url_for("searching.home"))
+
+
+def _moved(it: Procedure, form: PlaceForm) -> Saved | None:
+    """Renamed, moved to another department, or both; None where nothing was changed."""
+    saver, by, note = parts().saver, opened_file.author(), form.note.data or ""
+    title, path = (form.title.data or "").strip(), (form.path.data or "").strip()
+    saved = None
+    department = form.department.data or it.department
+    if department != it.department:
+        if department not in {each.id for each in opened_file.writable()}:
+            raise UnusableEdit("You do not write for that department.")
+        if not access.allowed(Right.MOVE, replace(it, department=department)):
+            raise UnusableEdit(
+                "Changes wait for a reviewer there: choose that department in the editor instead."
+            )
+        stays = None if path == it.path else path.rpartition("/")[0]
+        saved = saver.move(it.id, department=department, folder=stays, note=note, by=by, now=now())
+        path = path if path != it.path else saved.path
+    here = saved.path if saved else it.path
+    if title != it.title or path != here:
+        new_title = title if title != it.title else None
+        saved = saver.rename(
+            it.id,
+            title=new_title,
+            path=path if path != here else None,
+            note=note,
+            by=by,
+            now=now(),
+        )
+    return saved
+
+
+def _place_page(card: Card, form: PlaceForm, problem: str = "") -> str:
+    form.offer(opened_file.writable())
+    return render_template(
+        "publishing/place.html", card=card, form=form, problem=problem, linking=_linking(card)
+    )
+
+
+def _retirement_page(
+    card: Card, form: RetirementForm, problem: str = "", found: tuple[Hit, ...] = ()
+) -> str:
+    suggested = found or _found(card.procedure.title, card)
+    return render_template(
+        "publishing/retirement.html",
+        card=card,
+        form=form,
+        problem=problem,
+        suggested=suggested,
+        linking=_linking(card),
+    )
+
+
+def _removal_page(card: Card, problem: str = "") -> str:
+    return render_template(
+        "publishing/removal.html", card=card, problem=problem, linking=_linking(card)
+    )
+
+
+def _erasure_page(card: Card, form: ErasureForm, problem: str = "") -> str:
+    return render_template(
+        "publishing/erasure.html", card=card, form=form, problem=problem, linking=_linking(card)
+    )
+
+
+def _found(words: str, card: Card) -> tuple[Hit, ...]:
+    """Published procedures that may follow it."""
+    found = parts().searcher.search(words, access.reader(), today(), limit=_SUGGESTED + 1)
+    hits = (hit for hit in found.hits if hit.id != card.procedure.id)
+    return tuple(hit for hit in hits if hit.found.status is Status.PUBLISHED)[:_SUGGESTED]
+
+
+def _linking(card: Card) -> list[Procedure]:
+    """Those that link to it, as far as the one who asks may know."""
+    catalogue, reader = parts().catalogue, access.reader()
+    ids = catalogue.at_paths(list(catalogue.linking_to(card.procedure.path)))
+    cards = catalogue.by_ids(set(ids.values()))
+    known = [each.procedure for each in cards.values() if reader.may_read(each.procedure)]
+    others = [one for one in known if one.id != card.procedure.id]
+    return sorted(others, key=lambda one: one.title)

@@ -1,0 +1,165 @@
+"""A procedure as a form: opened, looked at as it will be, saved."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from kb.catalogue.listings import Card
+from kb.documents.source.lines import NotAmendable
+from kb.documents.source.manuscript import Manuscript
+from kb.people.editing_rules import Way
+from kb.publishing.edits import Collision, Edit, NotSaved, UnusableEdit
+from kb.publishing.sql.drafts import Draft
+from kb.web.publishing import (
+    answered_items,
+    must_read_marks,
+    opened_file,
+    resolving,
+    submitting,
+)
+from kb.web.publishing.draft_changes import changes_of
+from kb.web.publishing.edit_page import Sheet, show
+from kb.web.publishing.forms import EditForm, filled
+from kb.web.publishing.preview import preview_of
+from kb.web.publishing.save_messages import not_saved, piece, wants_piece
+from kb.web.site import access
+from kb.web.site.pages import now, parts
+
+blueprint = Blueprint("editing", __name__)
+_LONGEST_LINE = 200
+
+
+@blueprint.get("/procedures/<path:procedure_id>/edit")
+def edit(procedure_id: str) -> ResponseReturnValue:
+    """The form; where there is a draft of it, first the question what shall become of that."""
+    card = access.editable_or_404(procedure_id)
+    draft = parts().drafts.of(access.signed_in().id, card.procedure.id)
+    manuscript = opened_file.manuscript_of(card)
+    if draft is None:
+        return show(Sheet(card, manuscript, _form(_with_more(filled(manuscript)))))
+    if request.args.get("draft") != "continue":
+        return _asked(card, manuscript, draft)
+    opened = opened_file.manuscript_from(draft.base, card.procedure.path)
+    moved_on = draft.base != manuscript.raw
+    form = _form({**filled(opened), **draft.form})
+    return show(Sheet(card, opened, form, draft=draft, moved_on=moved_on))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/preview")
+def preview(procedure_id: str) -> ResponseReturnValue:
+    """What was typed as a page, with its faults: a piece of one for our script, else all."""
+    card = access.editable_or_404(procedure_id)
+    form, manuscript, path = typed_in(card)
+    try:
+        text = manuscript.written(form.typed())
+    except NotAmendable as reason:
+        return show(Sheet(card, manuscript, form, problem=str(reason))), 409
+    shown = preview_of(text, path, card)
+    if wants_piece():
+        return piece(shown)
+    return show(Sheet(card, manuscript, form, preview=shown))
+
+
+@blueprint.post("/procedures/<path:procedure_id>/edits")
+def save(procedure_id: str) -> ResponseReturnValue:
+    """Write the file. Nothing typed is lost when it cannot be: a draft of it is kept first."""
+    card = access.editable_or_404(procedure_id)
+    form, manuscript, path = typed_in(card)
+    try:
+        text = manuscript.written(submitting.typed(form))
+    except NotAmendable as reason:
+        return show(Sheet(card, manuscript, form, problem=str(reason))), 409
+    asked, note = answered_items.panel(card), form.note.data or ""
+    problem = opened_file.refusal(card, text, path) or _note_missing(form)
+    to_read, unasked = must_read_marks.checked(text, path, note)
+    if problem := problem or answered_items.refusal(asked, note) or unasked:
+        return show(Sheet(card, manuscript, form, problem=problem)), 400
+    if text == manuscript.raw:
+        return _nothing_changed(card)
+    kept = parts().drafts.keep(
+        access.signed_in().id, card.procedure.id, manuscript.raw, form.everything(), now()
+    )
+    if broken := opened_file.breaks(path, text):
+        return show(Sheet(card, manuscript, form, broken=broken)), 409
+    told = form.worth_telling.data != "no"
+    wanted = Edit(path, manuscript.raw, text, note, told, opened_file.author())
+    answered_items.promise(asked, card.procedure.id, text, note)
+    if opened_file.way_of(card, text, path) is Way.REVIEW:
+        return submitting.proposed(card, wanted, kept, to_read=to_read is not None)
+    try:
+        saved = parts().saver.save(wanted, now())
+    except Collision as clash:
+        answered_items.take_back(asked)
+        return resolving.ask(card, clash, note, told), 409
+    except UnusableEdit as reason:
+        answered_items.take_back(asked)
+        return show(Sheet(card, manuscript, form, problem=str(reason))), 400
+    except NotSaved as reason:
+        answered_items.take_back(asked)
+        return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
+    parts().drafts.finish(access.signed_in().id, kept)
+    answered_items.keep(asked, saved, note)
+    must_read_marks.ask(saved, to_read)
+    return submitting.saved(saved, card.procedure.status)
+
+
+def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:
+    """The form as sent, the file as it was opened for it, and its path."""
+    form = EditForm()
+    path = card.procedure.path
+    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data), path)
+    missing = {name: text for name, text in filled(manuscript).items() if not form[name].raw_data}
+    form.show(missing)
+    return form, manuscript, path
+
+
+def _asked(card: Card, manuscript: Manuscript, draft: Draft) -> ResponseReturnValue:
+    changes = changes_of(draft, manuscript)
+    return render_template(
+        "publishing/continue.html", card=card, draft=draft, changes=changes, base=manuscript.raw
+    )
+
+
+def _with_more(texts: dict[str, str]) -> dict[str, str]:
+    """With what search insight proposes: ?keyword= and ?finds= as one more line of each."""
+    more = {"keywords": request.args.get("keyword"), "finds": request.args.get("finds")}
+    for name, asked in more.items():
+        line = " ".join((asked or "").split())[:_LONGEST_LINE]
+        if line and name in texts and line not in texts[name].splitlines():
+            texts[name] = "\n".join([*texts[name].splitlines(), line])
+    return texts
+
+
+def _form(texts: dict[str, str]) -> EditForm:
+    form = EditForm(formdata=None)
+    form.show(texts)
+    return form
+
+
+def _note_missing(form: EditForm) -> str | None:
+    if form.worth_telling.data != "no" and not (form.note.data or "").strip():
+        return "People are told what you write as the note: say what changed."
+    return None
+
+
+def _nothing_changed(card: Card) -> ResponseReturnValue:
+    draft = parts().drafts.of(access.signed_in().id, card.procedure.id)
+    if draft:
+        parts().drafts.finish(access.signed_in().id, draft.id)
+    flash("Nothing was changed, so nothing was saved.", "plain")
+    return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
+
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    """A procedure is longer than the forms of other pages: those who write may send more."""
+    state.app.before_request_funcs.setdefault(None, []).insert(0, _allow_more)
+
+
+def _allow_more() -> None:
+    blueprints = {"editing", "beginning", "resolving", "drafting", "attaching"}
+    if request.method == "POST" and request.blueprint in blueprints and access.person():
+        most = (parts().settings.upload_mb + 16) * 1024 * 1024
+        request.max_content_length = request.max_form_memory_size = most

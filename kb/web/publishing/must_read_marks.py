@@ -1,0 +1,73 @@
+"""A change that is marked "must be read" while it is saved: checked before, asked afterwards."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+
+from flask import flash, request
+
+from kb.documents.source.manuscript import opened
+from kb.must_reads.asking import NotAsked, Request
+from kb.publishing.edits import Saved
+from kb.publishing.sql.drafts import Draft
+from kb.web.must_reads.forms import AudienceForm, offered, request_from
+from kb.web.must_reads.must_reads import told
+from kb.web.site import access
+from kb.web.site.pages import departments, now, parts, today
+
+MUST = "must"
+_MOST = 500  # departments
+_LONGEST = 10  # of a day
+
+
+def kept_in_draft() -> dict[str, str]:
+    """What a draft keeps of it, by the name of the field."""
+    audience, by = request.form.getlist("must_audience"), request.form.get("must_read_by", "")
+    asked = {"must_audience": "\n".join(audience[:_MOST]), "must_read_by": by[:_LONGEST]}
+    return {name: text for name, text in asked.items() if text}
+
+
+def fields(draft: Draft | None) -> AudienceForm:
+    """As they were sent; as the draft has them where nothing was sent."""
+    if draft is None or request.method != "GET":
+        return AudienceForm().offer(offered())
+    form = AudienceForm(formdata=None)
+    form.must_audience.data = draft.form.get("must_audience", "").split("\n")
+    with suppress(ValueError):
+        form.must_read_by.data = date.fromisoformat(draft.form.get("must_read_by", ""))
+    return form.offer(offered())
+
+
+def wanted(text: bytes, path: str, note: str) -> Request | None:
+    """What is asked of whom when this text is saved; None for an ordinary change.
+
+    Raises NotAsked, so that nothing is saved that nobody would then be asked to read.
+    """
+    if request.form.get("worth_telling") != MUST:
+        return None
+    asked = request_from(AudienceForm().offer(offered()), note)
+    status = opened(text, path, departments()).filed.procedure.status
+    parts().asking.check(asked, status, today())
+    return asked
+
+
+def checked(text: bytes, path: str, note: str) -> tuple[Request | None, str | None]:
+    """What `wanted` gives, and why that cannot be asked."""
+    try:
+        return wanted(text, path, note), None
+    except NotAsked as refusal:
+        return None, str(refusal)
+
+
+def ask(saved: Saved, asked: Request | None) -> None:
+    """Ask them to read what was saved; who saved it is told how many that are."""
+    card = parts().catalogue.get(saved.procedure_id) if asked else None
+    if asked is None or card is None:
+        return
+    procedure = replace(card.procedure, version=saved.version)
+    try:
+        flash(told(parts().asking.ask(procedure, asked, access.signed_in(), now())), "ok")
+    except NotAsked as refusal:
+        flash(f"It is saved, but nobody is asked to read it. {refusal}", "warn")

@@ -1,0 +1,1 @@
+"""The search page, what is offered while typing, and synonyms."""

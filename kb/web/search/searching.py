@@ -1,0 +1,98 @@
+"""The search page and the home page, which is a search box with ways to browse below it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.search.results import Results
+from kb.web.catalogue.browsing import by_order
+from kb.web.feedback import responding
+from kb.web.must_reads import must_reads
+from kb.web.site import access, search_log
+from kb.web.site.pages import Pages, departments, here, page_number, parts, today
+
+blueprint = Blueprint("searching", __name__)
+
+PER_PAGE = 10
+_RECENT = 8
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """The box, and below it the departments, categories, letters and latest reviews."""
+    reader, catalogue = access.reader(), parts().catalogue
+    counts, recent = catalogue.departments(reader), catalogue.recent(reader, _RECENT)
+    return render_template(
+        "search/home.html",
+        counts=counts,
+        listed=by_order(counts),
+        categories=catalogue.categories(reader),
+        letters=catalogue.letters(reader),
+        recent=recent,
+        names=parts().directory.names({one.owner for one in recent if one.owner}),
+        drafts=_drafts(),
+        **must_reads.at_home(),
+        focus_search=True,
+    )
+
+
+@blueprint.get("/search")
+def results() -> ResponseReturnValue:
+    """What was found for ?q=, with ?department= and ?category= as filters."""
+    text = request.args.get("q", "").strip()
+    if not text:
+        return render_template("search/empty.html", focus_search=True)
+    found = _search(text)
+    if found.opens and found.offset == 0 and not _filtered():
+        return redirect(url_for("reading.procedure", procedure_id=found.opens))
+    pages = Pages(page_number(), PER_PAGE, found.total)
+    if pages.number > pages.last:
+        return redirect(here(page=pages.last))
+    likely = _likely(found)
+    return render_template(
+        "search/results.html",
+        searched=text,
+        found=found,
+        pages=pages,
+        owners=_owners(found),
+        department=request.args.get("department"),
+        category=request.args.get("category"),
+        likely=likely,
+        trail=search_log.searched(text, found),
+        **responding.ask_panel(text, likely),
+    )
+
+
+def _drafts() -> int:
+    """How many drafts wait for the one who asks; only who may write has any."""
+    who = access.person()
+    return parts().drafts.count(who.id) if who and who.departments else 0
+
+
+def _search(text: str) -> Results:
+    return parts().searcher.search(
+        text,
+        access.reader(),
+        today(),
+        department=request.args.get("department") or None,
+        category=request.args.get("category") or None,
+        offset=(page_number() - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+
+
+def _owners(found: Results) -> tuple[str | None, ...]:
+    """The name of each hit's owner."""
+    names = parts().directory.names({hit.owner for hit in found.hits if hit.owner})
+    return tuple(names.get(hit.owner) if hit.owner else None for hit in found.hits)
+
+
+def _filtered() -> bool:
+    return bool(request.args.get("department") or request.args.get("category"))
+
+
+def _likely(found: Results) -> str | None:
+    """The department to ask: the one chosen as a filter, else the one that the words suggest."""
+    chosen = request.args.get("department")
+    return chosen if chosen in departments() else found.likely_department

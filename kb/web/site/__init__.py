@@ -1,0 +1,1 @@
+"""What every page stands on: who asks, frame, forms, words, errors."""

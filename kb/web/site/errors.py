@@ -1,0 +1,76 @@
+"""What a person sees when something cannot be: what happened, and what to do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What happened, and what to do. Plain sentences."""
+
+    title: str
+    what_now: str
+
+
+_TOLD = {
+    400: Told("This cannot be read", "Go back, reload the page and try again."),
+    403: Told("This is not yours to do", "Ask an administrator if you think it should be."),
+    404: Told(
+        "There is nothing here",
+        "It may have moved, or never have been here, or not be for you."
+        " Search for it, or look through the departments.",
+    ),
+    405: Told("This cannot be opened like that", "Go back and use the button on the page."),
+    413: Told("That is too much at once", "Go back and send less."),
+    414: Told("That address is too long", "Search for fewer words."),
+    429: Told("Too many attempts", "Wait a little, then try again."),
+    503: Told(
+        "This cannot be read at the moment",
+        "Try again in a minute. If it stays so, tell the people who run this site.",
+    ),
+}
+_BROKEN = Told(
+    "Something broke here",
+    "It is not your doing, and it has been noted. Try again; if it happens again, tell the people"
+    " who run this site what you did.",
+)
+
+
+def register(app: Flask) -> None:
+    """Answer every error in the site's own words."""
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(InternalServerError, _broken)
+
+
+def _refused(error: HTTPException) -> ResponseReturnValue:
+    """A page for any refusal. Redirects, and answers made whole where they arose, pass through."""
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return error
+    told = _TOLD.get(status, _TOLD[400])
+    headers = [pair for pair in error.get_headers() if pair[0] in {"Allow", "Retry-After"}]
+    if _wants_json():
+        return jsonify(error=told.title, what_now=told.what_now), status, headers
+    shown = render_template("site/error.html", told=told, status=status)
+    return shown, status, headers
+
+
+def _broken(error: InternalServerError) -> ResponseReturnValue:
+    """A page that needs nothing which may be what is broken: no database, no session."""
+    log.error("broken", method=request.method, path=request.path)
+    if _wants_json():
+        return jsonify(error=_BROKEN.title, what_now=_BROKEN.what_now), 500
+    template = current_app.jinja_env.get_template("site/broken.html")
+    return template.render(told=_BROKEN), 500
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/")

@@ -1,0 +1,1 @@
+"""Faults, links, twins and keywords of a department, to be put right."""

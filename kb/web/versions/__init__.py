@@ -1,0 +1,1 @@
+"""The history on pages, and what it brings back."""
