@@ -5,16 +5,6 @@ A capability takes its tables from here, so that they are all known before anyth
 
 from sqlalchemy import Engine
 
-from kb.database.approval_tables import submission_comments, submission_steps, submissions
-from kb.database.catalogue_tables import (
-    addresses,
-    catalogue_state,
-    drafts,
-    erasures,
-    procedure_keywords,
-    procedures,
-    versions,
-)
 from kb.database.engine import (
     MIGRATIONS,
     Unwritable,
@@ -25,13 +15,41 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.feedback_tables import (
+from kb.database.schema import (
+    GREATEST_ID,
+    Moment,
+    metadata,
+)
+from kb.database.tables.approval import (
+    submission_comments,
+    submission_steps,
+    submissions,
+)
+from kb.database.tables.catalogue import (
+    addresses,
+    catalogue_state,
+    procedure_keywords,
+    procedures,
+)
+from kb.database.tables.delivery import (
+    deliveries,
+    digests,
+    notice_choices,
+)
+from kb.database.tables.departments import (
+    department_days,
+)
+from kb.database.tables.feedback import (
     LIVE,
+    closings,
     item_events,
     items,
+    ratings,
+    saved_views,
+    shared_searches,
     votes,
 )
-from kb.database.insight_tables import (
+from kb.database.tables.insight import (
     cleared_searches,
     ignored_searches,
     learned_bans,
@@ -39,40 +57,35 @@ from kb.database.insight_tables import (
     openings,
     searches,
 )
-from kb.database.notice_tables import (
+from kb.database.tables.must_reads import (
     confirmations,
-    deliveries,
-    digests,
     must_reads,
-    notice_choices,
+)
+from kb.database.tables.notices import (
     notices,
     reminders,
 )
-from kb.database.people_tables import (
+from kb.database.tables.people import (
     memberships,
     people,
     sign_in_attempts,
     tokens,
 )
-from kb.database.publishing_tables import batch_files, batches
-from kb.database.schema import (
-    GREATEST_ID,
-    Moment,
-    metadata,
+from kb.database.tables.publishing import (
+    batch_files,
+    batches,
+    drafts,
+    erasures,
 )
-from kb.database.service_tables import (
-    closings,
-    ratings,
-    saved_views,
-    shared_searches,
-)
-from kb.database.tidying_tables import (
-    department_days,
+from kb.database.tables.tidying import (
     likenesses,
     link_findings,
     link_places,
     link_rounds,
     told_apart,
+)
+from kb.database.tables.versions import (
+    versions,
 )
 
 __all__ = [

@@ -1,13 +1,15 @@
-"""Tables of feedback: votes, what a department has to answer, and what became of each of it."""
+"""Tables of feedback: votes, what a department has to answer, what came of it, the service."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -33,7 +35,11 @@ votes = Table(
     UniqueConstraint("person_id", "procedure_id", "version", "anchor"),
     Index(None, "procedure_id", "version"),
 )
+
+# For the morning page: what it counts stands in the index, so that no row is looked up.
+Index("ix_votes_of_procedure", votes.c.procedure_id, votes.c.at, votes.c.helpful)
 COUNTED = ("department", "state", "reason", "assignee_id", "due_at", "soon_at")
+
 items = Table(  # what a department has to answer: feedback and requests
     "items",
     metadata,
@@ -77,7 +83,6 @@ items = Table(  # what a department has to answer: feedback and requests
     Index(None, "reporter_id", "created_at"),
     Index(None, "procedure_id", "anchor", "state"),
 )
-
 LIVE = "state IN ('new', 'seen', 'in work', 'waiting', 'merged')"
 Index(  # however two requests race, a vote has one live item
     "uq_items_live_vote",
@@ -93,6 +98,9 @@ Index(  # what is open, for what every page of a department counts
     sqlite_where=text(LIVE),
     postgresql_where=text(LIVE),
 )
+
+# For the morning page: what it counts stands in the index, so that no row is looked up.
+Index("ix_items_answered", items.c.department, items.c.answered_at, items.c.due_at)
 item_events = Table(  # what became of an item: rows are added, never changed or taken away
     "item_events",
     metadata,
@@ -106,4 +114,57 @@ item_events = Table(  # what became of an item: rows are added, never changed or
     Column("words", Text, nullable=False),
     Column("visible_to_reporter", Boolean, nullable=False, server_default=false()),
     Index(None, "item_id", "id"),
+)
+ratings = Table(  # how a reporter found the service: one of each answer, marks from 1 to 5
+    "ratings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", ForeignKey("items.id"), nullable=False),
+    Column("round", Integer, nullable=False),  # which answer, from 1: one opened again has more
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("department", String(80), nullable=False),
+    Column("procedure_id", Text),
+    Column("timeliness", SmallInteger),
+    Column("information", SmallInteger),
+    Column("professionalism", SmallInteger),
+    Column("attitude", SmallInteger),
+    Column("delivery", SmallInteger),
+    Column("thanks", Text, nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("item_id", "round"),
+    Index(None, "department", "at"),
+    Index(None, "procedure_id", "at"),
+)
+closings = Table(  # what will be answered as soon as a procedure says it
+    "closings",
+    metadata,
+    Column("item_id", ForeignKey("items.id"), primary_key=True),
+    Column("procedure_id", Text, nullable=False, index=True),
+    Column("version", String(12)),  # closes it; NULL: whatever is published
+    Column("outcome", String(32), nullable=False),
+    Column("word", Text, nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+saved_views = Table(  # ways to look at the inbox, each person's own
+    "saved_views",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("query", Text, nullable=False),  # what stands behind the ? of the address
+    UniqueConstraint("person_id", "name"),
+)
+shared_searches = Table(  # failed searches of several people, as one request nobody has sent
+    "shared_searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("words", JSON, nullable=False),  # that mean about the same, those of most people first
+    Column("department", String(80), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("counted_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_by", ForeignKey("people.id")),
+    Index(None, "department", "closed_at", "people"),
 )

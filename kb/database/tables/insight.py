@@ -43,6 +43,7 @@ searches = Table(
     Column("asked", Boolean, nullable=False, default=False),  # a department was asked about it
     Index(None, "person_key", "seen"),
 )
+
 # Made for the questions of the insight page, which a year of log must not slow down: what they
 # read stands in the index, so that no row is looked up.
 Index(
@@ -54,6 +55,14 @@ _OF_WORDS = [searches.c[name] for name in ("folded", "person_key", "day", "about
 _WEAK, _UNOPENED = "NOT convincing", "hits > 0 AND NOT opened"
 for _name, _where in (("ix_searches_weak", _WEAK), ("ix_searches_unopened", _UNOPENED)):
     Index(_name, *_OF_WORDS, sqlite_where=text(_where), postgresql_where=text(_where))
+
+# For the morning page: what it counts stands in the index, so that no row is looked up.
+Index(
+    "ix_searches_failed",
+    *(searches.c[name] for name in ("about", "day", "folded", "person_key")),
+    sqlite_where=text("NOT convincing"),
+    postgresql_where=text("NOT convincing"),
+)
 openings = Table(
     "openings",
     metadata,
@@ -77,6 +86,9 @@ Index(
     sqlite_where=openings.c.ended.is_(None),
     postgresql_where=openings.c.ended.is_(None),
 )
+
+# For the morning page: what it counts stands in the index, so that no row is looked up.
+Index("ix_openings_of_procedure", openings.c.procedure_id, openings.c.day)
 cleared_searches = Table(  # until when a person wants none of their searches offered again
     "cleared_searches",
     metadata,
@@ -89,7 +101,6 @@ ignored_searches = Table(  # words that nobody needs to answer
     Column("folded", Text, primary_key=True),
     Column("at", Moment, nullable=False),
 )
-
 
 # Learned words: counted anew from the search log every so often; bans are people's.
 learned_words = Table(

@@ -1,4 +1,4 @@
-"""Tables of owning: what waits for a reviewer, each step of it, and what was said about it."""
+"""Tables of approval: what waits for a reviewer, each step of it, and what was said about it."""
 
 from __future__ import annotations
 
