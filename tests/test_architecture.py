@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,56 @@ def test_nothing_is_fetched_from_another_host() -> None:
         assert 'src="http' not in written, source
         assert "url(http" not in written, source
         assert "@import" not in written, source
+
+
+# What stands beside the capabilities' tests: a real browser, load, golden queries.
+BESIDE = {"browser", "load", "golden"}
+TESTED = sorted(ROOT.glob("tests/**/test_*.py"))
+WRITTEN = [
+    path
+    for place in ("kb", "tests", "bench", "templates", "docs", "Makefile", "README.md")
+    for path in ([ROOT / place] if (ROOT / place).is_file() else (ROOT / place).rglob("*.*"))
+    if path.suffix in {".py", ".md", ".html", ".css", ".js", ""}
+]
+
+
+def test_each_folder_of_tests_mirrors_a_package() -> None:
+    """One folder a capability, in web one a room; rooms within a capability are not repeated."""
+    for folder in (ROOT / "tests").rglob("*/"):
+        within = folder.relative_to(ROOT / "tests")
+        if within.parts[0] not in BESIDE and folder.name != "__pycache__":
+            assert (ROOT / "kb" / within / "__init__.py").exists(), within
+
+
+@pytest.mark.parametrize("test", TESTED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_test_that_bears_a_modules_name_stands_in_its_capability(test: Path) -> None:
+    """kb/feedback/sql/inbox.py is tested by tests/feedback/test_inbox.py."""
+    within = test.parent.relative_to(ROOT / "tests")
+    if within.parts[:1] and within.parts[0] in BESIDE:
+        return
+    web = within.parts[:1] == ("web",)
+    named = [m for m in MODULES if m.name == test.name.removeprefix("test_")]
+    named = [m for m in named if (m.relative_to(ROOT / "kb").parts[0] == "web") == web]
+    home = ROOT / "kb" / within
+    assert not named or any(home in module.parents for module in named), named
+
+
+def test_no_path_is_named_that_is_not_there() -> None:
+    gone = [
+        f"{source.relative_to(ROOT)}: {named}"
+        for source in WRITTEN
+        for named in _named(source.read_text(encoding="utf-8"))
+        if not (ROOT / named).exists()
+    ]
+    assert gone == []
+
+
+def _named(text: str) -> Iterator[str]:
+    """Paths of this repository, and modules by their dotted names as paths."""
+    yield from re.findall(r"(?<![\w./-])(?:kb|tests|bench|templates)/[\w/.-]*\w", text)
+    for name in re.findall(r"(?<![\w./@-])kb(?:\.[a-z]\w*){2,}(?![\w@-])", text):
+        package, module = Path("kb", name.split(".")[1]), name.split(".")[2]
+        face = ROOT / package / "__init__.py"
+        handed_on = face.exists() and re.search(rf"\b{module}\b", face.read_text("utf-8"))
+        if not handed_on and not (ROOT / package / module).is_dir():
+            yield f"{package / module}.py"

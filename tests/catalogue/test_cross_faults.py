@@ -162,7 +162,9 @@ def test_ten_thousand_files_are_checked_in_a_moment() -> None:
 def test_every_documented_fault_can_occur() -> None:
     root = Path(__file__).resolve().parents[2]
     table = (root / "docs" / "front-matter.md").read_text("utf-8").partition("## Faults")[2]
-    sources = "".join(path.read_text("utf-8") for path in (root / "kb" / "content").glob("*.py"))
+    folders = (root / "kb" / "documents", root / "kb" / "catalogue")
+    modules = (path for folder in folders for path in folder.rglob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in modules)
     documented = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)*)`", table)) - {"title", "reviewed"}
     assert len(documented) > 20
     for code in documented - {"review_every"}:

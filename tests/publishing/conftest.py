@@ -1,4 +1,4 @@
-"""What the tests of saving share: authors, and the history as git itself tells it."""
+"""What the tests of publishing share: authors, and the history as git itself tells it."""
 
 from __future__ import annotations
 

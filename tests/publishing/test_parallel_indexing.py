@@ -149,10 +149,10 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from kb.app import build
-from kb.publishing import together
-from kb.search import index
+from kb.publishing.refreshing import parallel_indexing
+from kb.search.index import index
 from kb.settings import load
-together.MANY, together.LOT, index.CHUNK, index.MOST = 40, 7, 20, 30
+parallel_indexing.MANY, parallel_indexing.LOT, index.CHUNK, index.MOST = 40, 7, 20, 30
 wanted, least = sys.argv[2], int(sys.argv[3])
 def die(what, done, total):
     if what == wanted and done >= least:

@@ -1,4 +1,4 @@
-"""What the files say, as rows: found by id, path, department, keyword. The SQL of content/."""
+"""What the files say, as rows: found by id, path, department, keyword."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from kb.database import GREATEST_ID, LIVE, Moment, items, memberships, people, reading
 from kb.feedback.model import OPEN, Counts, Item, Page, State
-from kb.feedback.sql import rows as records
+from kb.feedback.sql.rows import is_live, is_open, item_from, query
 from kb.feedback.sql.selection import RUNNING, Listed, order, which
 
 _now = bindparam("now", type_=Moment)
@@ -46,20 +46,18 @@ _WAITING = (
     .select_from(items)
     .where(
         items.c.department.in_(bindparam("departments", expanding=True)),
-        records.is_open(),
+        is_open(),
         text(LIVE),
     )
 )
-_OVERDUE = (
-    records.query().where(RUNNING, items.c.due_at < _now).order_by(items.c.due_at, items.c.id)
-)
+_OVERDUE = query().where(RUNNING, items.c.due_at < _now).order_by(items.c.due_at, items.c.id)
 
 
 _STAFFED = (
     select(literal(True).label("staffed"), memberships.c.department)
     .join(people, people.c.id == memberships.c.person_id)
     .where(people.c.disabled_at.is_(None), or_(bindparam("demo"), people.c.demo.is_(False)))
-    .union(select(literal(False), items.c.department).where(records.is_live()))
+    .union(select(literal(False), items.c.department).where(is_live()))
 )
 
 
@@ -80,7 +78,7 @@ class Lists:
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(items).where(which))
             listed = _listed(which, _offset(page, per_page), per_page, *order)
-            found = tuple(records.item_from(row) for row in connection.execute(listed))
+            found = tuple(item_from(row) for row in connection.execute(listed))
         return Page(found, total or 0)
 
     def shown(self, asked: Listed, now: datetime) -> tuple[Item, ...]:
@@ -88,7 +86,7 @@ class Lists:
         offset = _offset(asked.page, asked.per_page)
         listed = _listed(which(asked, now), offset, asked.per_page + 1, *order(asked.sort))
         with reading(self._engine) as connection:
-            return tuple(records.item_from(row) for row in connection.execute(listed))
+            return tuple(item_from(row) for row in connection.execute(listed))
 
     def counts(self, departments: AbstractSet[str], now: datetime) -> Counts:
         """How much these departments have, by state, and what of the open is overdue or soon."""
@@ -137,7 +135,7 @@ class Lists:
             wanted = wanted.where(items.c.department == department)
         with reading(self._engine) as connection:
             rows = connection.execute(wanted, {"now": now})
-            return tuple(records.item_from(row) for row in rows)
+            return tuple(item_from(row) for row in rows)
 
 
 def _offset(page: int, per_page: int) -> int:
@@ -150,4 +148,4 @@ def _listed(
     # First which, then all that is known of them: the names and counts of what is not shown
     # would be looked up only to be sorted.
     shown = select(items.c.id).where(which).order_by(*order).limit(most).offset(offset)
-    return records.query().where(items.c.id.in_(shown.scalar_subquery())).order_by(*order)
+    return query().where(items.c.id.in_(shown.scalar_subquery())).order_by(*order)
