@@ -19,7 +19,7 @@ from kb.parts import Parts
 from kb.people.directory import Directory
 from kb.people.passwords import Passwords
 from kb.web.rendered import Shelf
-from tests import databases
+from tests import databases, needs
 from tests.scratch import write_in_memory
 
 PASSWORD = "correct horse battery"
@@ -110,6 +110,11 @@ status: draft
 
 1. Send the zebra form to the customs office.
 """
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in needs.lines(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line, yellow=True, bold=True)
 
 
 def pytest_configure() -> None:

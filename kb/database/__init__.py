@@ -13,7 +13,6 @@ from kb.database.content_tables import (
     versions,
 )
 from kb.database.engine import (
-    MIGRATIONS,
     Unwritable,
     connect,
     reading,
@@ -83,7 +82,6 @@ from kb.database.service_tables import (
 __all__ = [
     "GREATEST_ID",
     "LIVE",
-    "MIGRATIONS",
     "Moment",
     "Unwritable",
     "addresses",

@@ -21,10 +21,10 @@ from kb.content.departments import parse_departments
 from kb.database import share, unshare
 from kb.parts import Parts
 from kb.procedures.model import Departments
+from kb.resources import STATIC
 from kb.web import wording
 from kb.web.addresses import link
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
 TONES = 10  # the colours that kb.css has for departments
 _A_YEAR = 365 * 24 * 3600
 _MOST_PAGES = 100_000
