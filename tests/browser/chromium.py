@@ -12,30 +12,31 @@ import shutil
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 HOW = "install chromium or Chrome, or run .venv/bin/playwright install --with-deps chromium"
 _NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome".split()
 _ON_MAC = ("Google Chrome", "Chromium")
+_DRIVER = (sys.executable, "-m", "playwright")
 
 
 @cache
 def found() -> str | None:
-    """The path of a browser that starts, or None."""
+    """The path of a browser that starts and can be driven, or None."""
+    if not _runs(*_DRIVER, "--version"):
+        return None
     on_path = [shutil.which(name) for name in _NAMES]
     on_mac = [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in _ON_MAC]
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
-    return next((path for path in [*on_path, *on_mac, own] if path and _starts(path)), None)
+    paths = (path for path in [*on_path, *on_mac, own] if path)
+    return next((path for path in paths if _runs(path, "--version")), None)
 
 
-def _starts(path: str) -> bool:
-    if not Path(path).is_file():
-        return False
+def _runs(*command: str) -> bool:
     try:
-        return not subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode
+        return not subprocess.run(command, capture_output=True, timeout=60).returncode
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -43,11 +44,11 @@ def _starts(path: str) -> bool:
 def install() -> None:
     """Try to get one; what fails says why on its own, and nothing is raised."""
     if os.geteuid() == 0 and _is_debian():
-        apt = "apt-get --quiet --yes --no-install-recommends".split()
-        _run([apt[0], "--quiet", "update"])
-        if _run([*apt, "install", "chromium"]):
+        apt = ["apt-get", "--quiet", "--yes", "--no-install-recommends"]
+        _try([*apt, "update"])
+        if _try([*apt, "install", "chromium", "libatomic1"]):  # the driver needs the second
             return
-    _run([sys.executable, "-m", "playwright", "install", "chromium"])
+    _try([*_DRIVER, "install", "chromium"])
 
 
 def _is_debian() -> bool:
@@ -58,7 +59,7 @@ def _is_debian() -> bool:
         return False
 
 
-def _run(command: list[str]) -> bool:
+def _try(command: list[str]) -> bool:
     print(f"  {' '.join(command)}", flush=True)
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
