@@ -131,6 +131,12 @@ def _statements_are_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    with databases.closed_in_the_end():
+        yield
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with three procedures of two departments, indexed, with the personas; to be copied."""
