@@ -11,10 +11,12 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: serve test faults load check bench format lock clean
 
 serve: $(VENV)/.installed
-	$(BIN)/kb serve --demo --port $(PORT)
+	@$(BIN)/kb serve --demo --port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/python -m tests.browser.chromium
+	@echo "Running all tests: about 7 minutes on two cores."
+	@$(BIN)/pytest -n auto --dist worksteal
 
 # The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
 faults: $(VENV)/.installed-dev
@@ -53,16 +55,21 @@ lock: $(VENV)/.installed-dev
 LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --all-build-deps --strip-extras \
 	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-$(VENV)/.installed: requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kb needs Python 3.11 or newer")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+$(VENV)/.installed: requirements.lock meaning.lock hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kb needs Python 3.11 or newer.")'
+	@echo "Setting up in $(VENV): some 70 packages, 100 MB; half a minute to two minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python has no venv here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PIP) install --only-binary=:all: --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	touch $@
+	@echo "Setting up what tests and checks need: some 60 packages more, half a minute, once."
+	@$(PIP) install --only-binary=:all: --require-hashes -r requirements-dev.lock
+	@touch $@
 
 clean:
 	rm -rf $(VENV) search_index var build

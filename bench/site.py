@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -115,7 +117,5 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _children(pid: int, name: str) -> list[int]:
-    listed = subprocess.run(
-        ["pgrep", "-f", "-P", str(pid), name], capture_output=True, text=True, check=False
-    )
-    return [int(line) for line in listed.stdout.split()]
+    children = psutil.Process(pid).children()
+    return [child.pid for child in children if name in " ".join(child.cmdline())]

@@ -15,6 +15,7 @@ from kb import settings as configuration
 from kb.assembly.build import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
+from kb.resources import TEMPLATES
 from kb.web import publishing, security
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
@@ -44,7 +45,6 @@ from kb.web.site import access, badges, errors, fragments, help, pages
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
 from kb.web.versions import history, restoring
 
-_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _BLUEPRINTS = (
     searching,
     suggesting,
@@ -95,7 +95,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         # The first search loads the model: better now than while somebody waits.
         parts.searcher.search("first", Reader(), date.today())
         parts.engine.dispose()  # gunicorn forks: no two processes may have one connection
-    app = Flask("kb", template_folder=str(_TEMPLATES), static_folder=None)
+    app = Flask("kb", template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once
     app.extensions["kb"] = parts
     for module in (security, access, badges, pages, fragments, errors):

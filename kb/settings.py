@@ -14,6 +14,14 @@ class SettingsError(ValueError):
     """A setting that cannot be used. Its text is one sentence: what, where, what to do."""
 
 
+class NoContent(SettingsError):
+    """There is no content folder yet. `folder` is where it would be."""
+
+    def __init__(self, folder: Path, named_by: str) -> None:
+        super().__init__(f"{named_by}: there is no folder {folder}; create it or name another.")
+        self.folder = folder
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs from one installation to the next (docs/settings.md).
@@ -163,7 +171,7 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
     if "://" not in settings.database_url and ":" not in settings.database_url:
         refuse("database_url", f"{settings.database_url!r} is no database URL.")
     if not settings.content.is_dir():
-        refuse("content", f"there is no folder {settings.content}; create it or name another.")
+        raise NoContent(settings.content, source.get("content", "content"))
     for name, why in _mail_faults(settings):
         refuse(name, why)
     return settings

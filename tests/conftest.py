@@ -19,7 +19,7 @@ from kb.parts import Parts
 from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
 from kb.web.documents.rendered import Shelf
-from tests import databases
+from tests import databases, needs
 from tests.scratch import write_in_memory
 
 PASSWORD = "correct horse battery"
@@ -112,6 +112,11 @@ status: draft
 """
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in needs.lines(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line, yellow=True, bold=True)
+
+
 def pytest_configure() -> None:
     write_in_memory()
     # An example may take as long as a busy machine takes; where time matters, a test measures it.
@@ -123,6 +128,12 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _statements_are_compiled_once() -> Iterator[None]:
     with databases.compiled_once():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    with databases.closed_in_the_end():
         yield
 
 

@@ -27,6 +27,23 @@ SERVER = os.environ.get("KB_TEST_DATABASE_URL", "")
 only_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite itself")
 
 
+@contextmanager
+def closed_in_the_end() -> Iterator[None]:
+    """Whatever is connected meanwhile is let go, so that no connection is left to the collector."""
+    met: set[Engine] = set()
+
+    def meet(connection: Connection) -> None:
+        met.add(connection.engine)
+
+    event.listen(Engine, "engine_connect", meet)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "engine_connect", meet)
+        for engine in met:
+            engine.dispose()
+
+
 def load(environment: Mapping[str, str], home: Path) -> Settings:
     """Settings as from that environment, over the database of this home."""
     if SERVER:

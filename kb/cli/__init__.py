@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
-from kb.cli import checking, evaluate, finding, indexing, people, serving, writing
+from kb.cli import checking, evaluate, finding, home, indexing, people, serving, status, writing
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(package_name="kb", prog_name="kb")
-def kb() -> None:
+@click.pass_context
+def kb(context: click.Context) -> None:
     """Procedures that a call centre can find, trust and answer for."""
+    if context.invoked_subcommand is None:
+        click.echo(f"{context.get_help()}\n\n{home.introduction()}")
 
 
 for _command in (
@@ -18,6 +21,7 @@ for _command in (
     serving.worker,
     indexing.index,
     checking.check,
+    status.status,
     finding.search,
     writing.new,
     evaluate.evaluate,

@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kb.cli import home
 from kb.parts import Parts
 from kb.publishing.refreshing.publisher import Progress as Report
-from kb.settings import SettingsError
+from kb.settings import NoContent, SettingsError
 
 # The context's object: builds the parts on first call, so that --help builds nothing.
 Build = Callable[[], Parts]
@@ -25,6 +26,8 @@ def built(build: Build) -> Parts:
         return build()
     except SettingsError as error:
         click.echo(f"kb: {error}", err=True)
+        if isinstance(error, NoContent):
+            click.echo(home.BEGINNINGS, err=True)
         raise click.exceptions.Exit(2) from error
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from types import FrameType
@@ -20,9 +21,12 @@ import watchfiles
 from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
+from kb.cli import home
 from kb.cli.common import Build, built, content_option, progress_bar
+from kb.cli.status import missing
 from kb.parts import Parts
 from kb.people import demo
+from kb.settings import NoContent, SettingsError
 
 log = structlog.get_logger()
 
@@ -50,6 +54,8 @@ def serve(
     os.environ.update({name: str(value) for name, value in chosen.items() if value is not None})
     if as_demo:
         os.environ.setdefault("KB_NAME", demo.COMPANY)
+        with suppress(SettingsError):  # whatever is wrong is said by `built`
+            _ensure_content(build)
     parts = built(build)
     _introduce(parts)
     if not parts.index.fingerprints():
@@ -57,6 +63,16 @@ def serve(
             parts.publisher.refresh(date.today(), report)
     parts.engine.dispose()
     raise click.exceptions.Exit(_run(parts))
+
+
+def _ensure_content(build: Build) -> None:
+    """Begin with the sample company where the home has no content and none is named."""
+    try:
+        build()
+    except NoContent as missing:
+        if "KB_CONTENT" not in os.environ and missing.folder.name == "content":
+            home.take_sample(missing.folder)
+            click.echo(f"The sample company is yours to change: {missing.folder}")
 
 
 @click.command()
@@ -126,6 +142,8 @@ def _introduce(parts: Parts) -> None:
             "admin@localhost", "Administrator", password, administrator=True, now=now
         )
         click.echo(f"First sign-in: admin@localhost, password {password} (shown once)")
+    for sentence in missing():
+        click.echo(sentence)
 
 
 def _run(parts: Parts) -> int:

@@ -6,7 +6,6 @@ A capability takes its tables from here, so that they are all known before anyth
 from sqlalchemy import Engine
 
 from kb.database.engine import (
-    MIGRATIONS,
     Unwritable,
     connect,
     reading,
@@ -91,7 +90,6 @@ from kb.database.tables.versions import (
 __all__ = [
     "GREATEST_ID",
     "LIVE",
-    "MIGRATIONS",
     "Engine",
     "Moment",
     "Unwritable",

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.exc import OperationalError
 
 from kb.database.schema import GREATEST_ID
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+from kb.resources import MIGRATIONS
 
 
 @dataclass(slots=True)

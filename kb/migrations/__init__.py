@@ -5,7 +5,8 @@ a test compares what all of them make with the tables. Alembic writes a first dr
 
     from alembic import command
     from alembic.config import Config
-    from kb.database import MIGRATIONS, connect, upgrade, writing
+    from kb.database import connect, upgrade, writing
+    from kb.resources import MIGRATIONS
 
     engine = connect("sqlite:///draft.sqlite3")
     upgrade(engine)

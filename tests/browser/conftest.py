@@ -12,6 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests import needs
+from tests.browser import chromium
 from tests.cli.test_serving import Site, serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -23,6 +25,11 @@ _QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if Path(__file__).parent in item.path.parents and not chromium.found():
+        needs.missing("a browser", chromium.HOW)
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +45,7 @@ def browser() -> Iterator[Browser]:
     # Two busy cores may serve many tests at once: what comes, comes within this.
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        if chromium is None:
-            pytest.fail("install chromium (Debian's package) for the browser tests")
-        launched = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        launched = playwright.chromium.launch(executable_path=chromium.found(), args=_QUIET)
         yield launched
         launched.close()
 

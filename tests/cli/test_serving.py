@@ -24,6 +24,7 @@ from kb.app import build
 from kb.parts import Parts
 from kb.settings import load
 from tests.insight.uses import stay
+from tests.processes import children
 
 pytestmark = pytest.mark.slow
 
@@ -54,13 +55,7 @@ class Site:
 
     def workers(self) -> list[int]:
         """Process ids of the background worker of this site."""
-        listed = subprocess.run(
-            ["pgrep", "-f", "-P", str(self.process.pid), "kb worker"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return [int(line) for line in listed.stdout.split()]
+        return children(self.process.pid, "kb worker")
 
 
 def within(seconds: float, holds: Callable[[], object]) -> bool:

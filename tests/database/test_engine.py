@@ -18,8 +18,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_mock_engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from kb.database import catalogue_state as state
 from kb.database import (
-    MIGRATIONS,
     metadata,
     people,
     reading,
@@ -29,8 +29,8 @@ from kb.database import (
     upgrade,
     writing,
 )
-from kb.database import catalogue_state as state
 from kb.feedback.sql.inbox import Inbox
+from kb.resources import MIGRATIONS
 from tests import databases
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
 import subprocess
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from kb.parts import Parts
+from tests import needs
 from tests.delivery.postoffice import (
     RITA,
     Office,
@@ -24,13 +24,13 @@ from tests.delivery.postoffice import (
 )
 
 Opened = Callable[..., AbstractContextManager[Office]]
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates")
 WAYS = pytest.mark.parametrize("way", ["starttls", "tls"])
 USER = {"KB_SMTP_USER": "kb", "KB_SMTP_PASSWORD": "open sesame"}
 
 
 def certificate(folder: Path, name: str) -> Path:
     """A key and a self-signed certificate for that name, in one file."""
+    needs.program("openssl", "install openssl")
     path, key = folder / f"{name}.pem", folder / f"{name}.key"
     made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2".split()
     named = ["-subj", f"/CN={name}", "-addext", f"subjectAltName={name}"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
 import threading
 import time
 from datetime import timedelta
@@ -18,6 +17,7 @@ from kb.database import Unwritable, connect, openings, searches
 from kb.insight.sql.search_log import MOST_WAITING, Log
 from tests.cli.test_serving import Site, serving, within
 from tests.insight.acts import START, at, opening, rows, search, typed
+from tests.processes import family
 
 
 def impatient(engine: Engine, *pragmas: str) -> Engine:
@@ -163,15 +163,6 @@ def test_the_same_person_is_the_same_key_only_with_the_key_file(
         log.close()
 
 
-def processes(parent: int) -> list[int]:
-    """It and all below it."""
-    listed = subprocess.run(
-        ["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False
-    )
-    children = [int(line) for line in listed.stdout.split()]
-    return [parent, *(below for child in children for below in processes(child))]
-
-
 def kept(site: Site, home: Path) -> list[str]:
     engine = connect(f"sqlite:///{home / 'var' / 'kb.sqlite3'}")
     found = rows(engine, "query", table=searches)
@@ -185,7 +176,7 @@ def test_a_crash_loses_at_most_the_last_second(home: Path) -> None:
         # One of five tries, because a busy machine may stand still for a second.
         assert any(written_within_a_second(site, home, f"early{nth}") for nth in range(5))
         before = kept(site, home)
-        for pid in reversed(processes(site.process.pid)):
+        for pid in reversed(family(site.process.pid)):
             os.kill(pid, signal.SIGKILL)
         assert set(before) <= set(kept(site, home))
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.cli.test_serving import Site, serving, within
 from tests.conftest import DEPARTMENTS, PASSWORD, with_fast_passwords
 from tests.effort import examples
 from tests.load.crowd import Client, Said
+from tests.processes import children
 
 pytestmark = pytest.mark.slow
 
@@ -102,15 +102,10 @@ def gunicorn_workers(site: Site) -> list[int]:
     """Process ids of those who answer requests."""
     return [
         pid
-        for child in _children(site.process.pid)
+        for child in children(site.process.pid)
         if child not in site.workers()
-        for pid in _children(child)
+        for pid in children(child)
     ]
-
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in listed.stdout.split()]
 
 
 def test_every_acknowledged_vote_and_request_is_there_once(parts: Parts, tmp_path: Path) -> None:

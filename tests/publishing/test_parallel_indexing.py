@@ -18,6 +18,7 @@ from kb.procedures.visibility import Reader
 from kb.publishing.refreshing import parallel_indexing
 from kb.search.index import index
 from kb.settings import load
+from tests.processes import alive_in_group
 from tests.publishing.conftest import git, history
 
 TODAY = date(2026, 11, 22)
@@ -162,14 +163,6 @@ if __name__ == "__main__":
 """
 
 
-def alive(group: int) -> list[str]:
-    """The processes of a group, those apart that only wait to be noticed."""
-    command = ["ps", "-eo", "pgid=,stat=,args="]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return [row[2] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
-
-
 @pytest.mark.parametrize(
     "point", [("Taking down", 0), ("Reading", 7), ("Reading", COUNT + 2), ("Indexing", 30)]
 )
@@ -186,10 +179,10 @@ def test_killed_on_the_way_the_next_refresh_finishes_and_no_process_stays(
     )
     assert killed.wait() == -signal.SIGKILL
     for _ in range(400):
-        if not alive(killed.pid):
+        if not alive_in_group(killed.pid):
             break
         time.sleep(0.05)
-    assert not alive(killed.pid)
+    assert not alive_in_group(killed.pid)
     parts = site(tmp_path)
     parts.publisher.refresh(TODAY)
     assert not (tmp_path / "var" / "reading").exists()

@@ -1,15 +1,18 @@
-"""What a text is about, as a vector: wordllama's static embeddings, from its own wheel.
+"""What a text is about, as a vector: static embeddings of pieces of words.
 
-The vector of a text is the sum of those of its words, so each word is taken apart only once.
+The model is the data package `kb_meaning`, which set-up makes (hatch_build.py). Without it every
+vector is zero, and search goes by words alone. The vector of a text is the sum of those of its
+words, so each word is taken apart only once.
 """
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,10 +27,19 @@ SIZE = 256
 LENGTH = 300  # of a packed vector; what is more than 0.42 times as long is cut, 0.35 is much
 LONGEST = 60  # characters of a word; the rest adds nothing to its meaning
 MOST_KNOWN = 20_000  # words that are kept, 1 kB each
+MISSING = (
+    "Search goes by words alone, because the model of meaning is not installed: what customers "
+    "say in their own words is found less often, and what is near in meaning is not shown."
+)
+
+
+def installed() -> bool:
+    """Is there a model? An index that was made with one is of no use without, and vice versa."""
+    return _folder() is not None
 
 
 class Meaning:
-    """The model, loaded at first use (about half a second, 16 MB). Safe between threads.
+    """The model, loaded at first use (a tenth of a second, 16 MB). Safe between threads.
 
     It remembers `most_known` words, 1 kB each; who indexes much had better know them all.
     """
@@ -35,7 +47,6 @@ class Meaning:
     def __init__(self, most_known: int = MOST_KNOWN) -> None:
         self._most_known = most_known
         self._lock = threading.Lock()
-        self._model: Any = None
         self._rows: dict[str, int] = {}
         self._vectors: Vectors = np.zeros((0, SIZE), np.float32)
         self.of_query = lru_cache(maxsize=1024)(self._of_query)
@@ -58,18 +69,14 @@ class Meaning:
         return self._vectors[rows]
 
     def _learn(self, words: list[str]) -> None:
-        if self._model is None:
-            self._model = _load()
-        usable = [word[:LONGEST].encode("utf-8", "replace").decode() for word in words]
-        encoded = self._model.tokenizer.encode_batch(usable, add_special_tokens=False)
+        model = _load()
         first, last = len(self._rows), len(self._rows) + len(words)
         if last > len(self._vectors):
             grown = np.zeros((2 * last, SIZE), np.float32)
             grown[:first] = self._vectors[:first]
             self._vectors = grown
-        for row, one in enumerate(encoded, first):
-            pieces = self._model.embedding[one.ids].astype(np.float32)
-            self._vectors[row] = pieces.sum(axis=0) if one.ids else 0
+        for row, vector in enumerate(model.vectors(words) if model else (), first):
+            self._vectors[row] = vector
         self._rows.update((word, first + nth) for nth, word in enumerate(words))
 
     def _of_query(self, text: str) -> Vectors:
@@ -84,14 +91,39 @@ def packed(vectors: Vectors) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * (LENGTH / lengths)).clip(-127, 127), np.int8)
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """Pieces of words and their vectors, shape (pieces, SIZE)."""
+
+    tokenizer: Any
+    embedding: NDArray[np.float16]
+
+    def vectors(self, words: list[str]) -> Iterator[Vectors | float]:
+        """The vector of each word: the sum of those of its pieces."""
+        usable = [word[:LONGEST].encode("utf-8", "replace").decode() for word in words]
+        for one in self.tokenizer.encode_batch(usable, add_special_tokens=False):
+            yield self.embedding[one.ids].astype(np.float32).sum(axis=0) if one.ids else 0.0
+
+
 @cache
-def _load() -> Any:
-    """The model that lies in the wheel; without both arguments it would look online."""
+def _load() -> _Model | None:
+    folder = _folder()
+    if folder is None:
+        return None
     # Its threads would not come along into a forked process; a few words need none.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    wordllama = importlib.import_module("wordllama")
-    folder = Path(str(wordllama.__file__)).parent
-    model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
-    model.tokenizer.no_padding()
-    model.embedding = model.embedding.astype(np.float16)  # as in the wheel: half the memory
-    return model
+    tokenizers, safetensors = (
+        importlib.import_module(name) for name in ("tokenizers", "safetensors.numpy")
+    )
+    tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    (embedding,) = safetensors.load_file(folder / "weights.safetensors").values()
+    return _Model(tokenizer, embedding.astype(np.float16, copy=False))
+
+
+@cache
+def _folder() -> Path | None:
+    """Where the model lies, if it was to be had at set-up."""
+    package = importlib.util.find_spec("kb_meaning")
+    return None if package is None or package.origin is None else Path(package.origin).parent

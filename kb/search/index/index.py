@@ -28,12 +28,12 @@ import numpy as np
 
 from kb.procedures.model import Entry
 from kb.process_pool import Hands, advance, hands
-from kb.search.index import array_file, segment
+from kb.search.index import array_file, embedding, segment
 from kb.search.index.compiling import compiled
 from kb.search.index.embedding import Meaning
 from kb.search.words.analysis import Stems
 
-FORMAT = 9  # raised whenever files of an older kb can no longer be read
+FORMAT = 10  # raised whenever files of an older kb can no longer be read
 CHUNK = 500  # procedures that one process writes at least; a smaller change is written here
 MOST = 2500  # procedures of a part as it is first written: what a word costs is paid once a part
 SMALL = 1000  # a set with fewer procedures is compiled again together with what changes
@@ -92,6 +92,11 @@ class Index:
         self.meaning = Meaning()
         self._writing = threading.Lock()
 
+    @property
+    def _made(self) -> list[object]:
+        """What an index must have been made with to be read here."""
+        return [FORMAT, self.language, embedding.installed()]
+
     def fingerprints(self) -> dict[str, str]:
         """Path → fingerprint of all that is indexed; empty where there is no usable index."""
         found: dict[str, str] = {}
@@ -124,8 +129,8 @@ class Index:
         """What is in service. Raises OSError without an index, Damaged for an unusable one."""
         try:
             told = json.loads(self.current.read_text(encoding="utf-8"))
-            if (told["format"], told["language"]) != (FORMAT, self.language):
-                raise array_file.Damaged(f"{self.current} is of another kb or language")
+            if told["made"] != self._made:
+                raise array_file.Damaged(f"{self.current} is of another kb, language or model")
             return [
                 SetState(s["name"], tuple(PartState(n, z, tuple(d)) for n, z, d in s["parts"]))
                 for s in told["sets"]
@@ -252,8 +257,7 @@ class Index:
     def _switch(self, sets: list[SetState]) -> None:
         """Put `sets` in service and delete what is no longer named."""
         told = {
-            "format": FORMAT,
-            "language": self.language,
+            "made": self._made,
             "sets": [
                 {"name": s.name, "parts": [(p.name, p.size, p.deleted) for p in s.parts]}
                 for s in sets

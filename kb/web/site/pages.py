@@ -21,10 +21,10 @@ from kb.database import share, unshare
 from kb.documents.settings_files.departments import parse_departments
 from kb.parts import Parts
 from kb.procedures.model import Departments
+from kb.resources import STATIC
 from kb.web.site import wording
 from kb.web.site.addresses import link
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
 TONES = 10  # the colours that kb.css has for departments
 _A_YEAR = 365 * 24 * 3600
 _MOST_PAGES = 100_000

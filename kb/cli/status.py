@@ -1,0 +1,49 @@
+"""`kb status`: what this installation is, where its things are, and what it lacks."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+
+import click
+
+from kb.cli.common import Build, built, content_option
+from kb.parts import Parts
+from kb.search.index import embedding
+
+
+@click.command()
+@content_option
+@click.option("--json", "as_json", is_flag=True, help="A JSON object.")
+@click.pass_obj
+def status(build: Build, as_json: bool) -> None:
+    """Say where things are, how much there is, and what is missing."""
+    parts = built(build)
+    facts, lacking = _facts(parts), missing()
+    if as_json:
+        click.echo(json.dumps({**facts, "missing": lacking}, indent=2, ensure_ascii=False))
+        return
+    for name, fact in facts.items():
+        click.echo(f"{name:<10} {fact}")
+    for sentence in lacking or ["nothing"]:
+        click.echo(f"{'missing':<10} {sentence}")
+
+
+def missing() -> list[str]:
+    """What could not be had at set-up, and what it costs; a sentence or two each."""
+    return [] if embedding.installed() else [embedding.MISSING]
+
+
+def _facts(parts: Parts) -> dict[str, str]:
+    settings = parts.settings
+    files, indexed = len(parts.catalogue.stamps()), len(parts.index.fingerprints())
+    return {
+        "kb": f"{version('kb')}, Python {platform.python_version()}, {platform.machine()}",
+        "home": str(settings.home),
+        "content": f"{settings.content}: {files} files read",
+        "index": f"{settings.search_index}: {indexed} procedures ({settings.language})",
+        "database": str(parts.engine.url),
+        "people": str(parts.directory.everyone(1, 1).total),
+        "meaning": "installed" if embedding.installed() else "not installed",
+    }
