@@ -94,7 +94,8 @@ def test_no_path_is_named_that_is_not_there() -> None:
 def _named(text: str) -> Iterator[str]:
     """Paths of this repository, and modules by their dotted names as paths."""
     for path in re.findall(r"(?<![\w./-])(?:kb|tests|bench|templates)/[\w/.-]*\w", text):
-        yield path.removeprefix("kb/") if path.startswith("kb/templates/") else path  # of a wheel
+        in_wheel = path.split("/")[:2] == ["kb", "templates"]
+        yield path.removeprefix("kb/") if in_wheel else path
     for name in re.findall(r"(?<![\w./@-])kb(?:\.[a-z]\w*){2,}(?![\w@-])", text):
         package, module = Path("kb", name.split(".")[1]), name.split(".")[2]
         face = ROOT / package / "__init__.py"
