@@ -13,11 +13,10 @@ from kb.feedback.sql.selection import Due, Sort
 from kb.insight.sql.shared_searches import SharedSearches
 from kb.web.documents import passages
 from kb.web.feedback import inbox_item
-from kb.web.feedback.forms import ViewForm
+from kb.web.feedback.forms import AnswerForm, ViewForm
 from kb.web.feedback.inbox_access import mine_or_404
 from kb.web.feedback.inbox_filter import PER_PAGE, Filter, Show, chosen, offered, pages
 from kb.web.site import access, wording
-from kb.web.site.forms import AnswerForm
 from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")

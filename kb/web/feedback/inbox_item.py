@@ -15,10 +15,9 @@ from kb.people.person import Person
 from kb.procedures.model import Procedure
 from kb.search.similar import grouping
 from kb.web.feedback import changes_since
-from kb.web.feedback.forms import AssignForm, RouteForm, WordsForm
+from kb.web.feedback.forms import AnswerForm, AssignForm, RouteForm, WordsForm
 from kb.web.feedback.responding import to_ask
 from kb.web.site import access
-from kb.web.site.forms import AnswerForm
 from kb.web.site.pages import departments, parts
 
 _ALIKE = 5  # that are suggested

@@ -11,8 +11,8 @@ from kb.feedback.model import About, Passage, Reason, Vote
 from kb.procedures.model import UNASSIGNED, Procedure
 from kb.web.documents.passages import Place, place_of
 from kb.web.documents.read_version import page_of, read_or_404, seal_of
+from kb.web.feedback.forms import PassageForm
 from kb.web.site import access, search_log
-from kb.web.site.forms import PassageForm
 from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("pinpointing", __name__)

@@ -13,9 +13,8 @@ from kb.feedback.model import Item, Route
 from kb.feedback.rating import Parameter, Rating
 from kb.feedback.sql.ratings import Ratings
 from kb.feedback.sql.thread import Event
-from kb.web.feedback.forms import RatingForm, WordsForm
+from kb.web.feedback.forms import RatingForm, SeenForm, WordsForm
 from kb.web.site import access
-from kb.web.site.forms import SeenForm
 from kb.web.site.pages import Pages, departments, now, page_number, parts
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")

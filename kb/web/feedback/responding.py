@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.web.documents.read_version import read_or_404, seal_of
+from kb.web.feedback.forms import AskForm, VoteForm
 from kb.web.site import access, search_log
-from kb.web.site.forms import LONGEST_QUERY, AskForm, VoteForm
+from kb.web.site.fields import LONGEST_QUERY
 from kb.web.site.pages import departments, now, parts, today
 
 blueprint = Blueprint("responding", __name__)

@@ -14,8 +14,8 @@ from kb.insight.sql.learned_words import Ban
 from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
 from kb.publishing.edits import Author, Collision, Edit, NotSaved, UnusableEdit
+from kb.web.insight.forms import LearnedWordForm
 from kb.web.site import access
-from kb.web.site.forms import LearnedWordForm
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("learned_words", __name__)

@@ -15,8 +15,8 @@ from kb.procedures.model import Procedure
 from kb.web.feedback import responding
 from kb.web.insight import csv_tables as tables
 from kb.web.insight import period, rows
+from kb.web.insight.forms import AskAboutForm, WordsForm
 from kb.web.site import access
-from kb.web.site.forms import AskAboutForm, WordsForm
 from kb.web.site.pages import departments, now, parts, today
 
 blueprint = Blueprint("insight", __name__, url_prefix="/insight/search")

@@ -16,8 +16,8 @@ from kb.people.passwords import generated
 from kb.people.person import Person, folded_email
 from kb.people.sql.rows import Newcomer
 from kb.procedures.model import Department
+from kb.web.people.forms import EntryForm, NewPersonForm, PasswordForm, RolesForm
 from kb.web.site import access, wording
-from kb.web.site.forms import EntryForm, NewPersonForm, PasswordForm, RolesForm
 from kb.web.site.pages import Pages, departments, now, page_number, parts
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")

@@ -20,8 +20,8 @@ from kb.people import demo
 from kb.people.errors import SignInRefused, TooManyAttempts, WeakPassword
 from kb.people.person import Person
 from kb.web.people import interrupted_forms
+from kb.web.people.forms import OwnPasswordForm, SignInForm
 from kb.web.site import access
-from kb.web.site.forms import OwnPasswordForm, SignInForm
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("signing_in", __name__)

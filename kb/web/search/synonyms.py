@@ -22,8 +22,8 @@ from kb.publishing.search_tests import BrokenFind, Change
 from kb.search.evaluation.synonym_trial import Comparison, Spread, Trial
 from kb.search.words.synonyms import Synonyms
 from kb.storage.git.repository import Author, Note
+from kb.web.search.forms import SynonymForm
 from kb.web.site import access
-from kb.web.site.forms import SynonymForm
 from kb.web.site.pages import Pages, now, page_number, parts, today
 
 blueprint = Blueprint("synonyms", __name__, url_prefix="/synonyms")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
+
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import SelectChoice, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from kb.feedback.model import LONGEST_TEXT
+from kb.procedures.model import Department
+
+LONGEST_QUERY = 500
 
 
 def trimmed(text: str | None) -> str:
@@ -40,3 +46,13 @@ def line(label: str, *checks: object, longest: int) -> StringField:
     return StringField(
         label, filters=[trimmed], validators=[*checks, Length(max=longest, message=message)]
     )
+
+
+def choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
+    """These words to choose from."""
+    return [SelectChoice(word.value, word.value.capitalize()) for word in words]
+
+
+def named(departments: list[Department]) -> list[SelectChoice]:
+    """These departments to choose from, by their names."""
+    return [SelectChoice(department.id, department.name) for department in departments]

@@ -15,8 +15,8 @@ from kb.procedures.model import Procedure
 from kb.publishing.edits import Author, Collision, Edit, NotSaved, UnusableEdit
 from kb.versions.sql.versions import Version
 from kb.web.site import access, wording
-from kb.web.site.forms import RestoreForm
 from kb.web.site.pages import departments, now, parts
+from kb.web.versions.forms import RestoreForm
 from kb.web.versions.history import version_or_404, version_page
 
 blueprint = Blueprint("restoring", __name__)
