@@ -38,7 +38,6 @@ from kb.web.must_reads import must_reads
 from kb.web.notices import notices
 from kb.web.people import people, signing_in
 from kb.web.procedures import reading
-from kb.web.publishing import bulk_changes
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
 from kb.web.site import access, badges, errors, fragments, help, pages
@@ -53,7 +52,6 @@ _BLUEPRINTS = (
     restoring,
     browsing,
     reviews,
-    bulk_changes,
     settings,
     responding,
     pinpointing,

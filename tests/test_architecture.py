@@ -60,6 +60,18 @@ WRITTEN = [
 ]
 
 
+FOLDERS = sorted(
+    {m.parent for m in MODULES} - {ROOT / "kb", ROOT / "kb" / "migrations" / "versions"}
+)
+MOST = 20  # rooms that an eye follows
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_folder_is_seen_at_a_glance(folder: Path) -> None:
+    rooms = [each for each in folder.iterdir() if not each.name.startswith("__")]
+    assert len(rooms) <= MOST, f"{len(rooms)} rooms: {folder.relative_to(ROOT)} wants rooms within"
+
+
 def test_each_folder_of_tests_mirrors_a_package() -> None:
     """One folder a capability, in web one a room; rooms within a capability are not repeated."""
     for folder in (ROOT / "tests").rglob("*/"):

@@ -1,1 +1,1 @@
-"""Verbs that touch two capabilities: the files first, the catalogue next, the index last."""
+"""An edit on its way in: files and history first, the catalogue next, the index last."""

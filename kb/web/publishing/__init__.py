@@ -3,6 +3,7 @@
 from kb.web.publishing import (
     attaching,
     beginning,
+    bulk_changes,
     changing,
     completing,
     drafting,
@@ -11,4 +12,14 @@ from kb.web.publishing import (
     submitting,
 )
 
-PAGES = (editing, beginning, resolving, changing, drafting, attaching, completing, submitting)
+PAGES = (
+    editing,
+    beginning,
+    resolving,
+    changing,
+    bulk_changes,
+    drafting,
+    attaching,
+    completing,
+    submitting,
+)
