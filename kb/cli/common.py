@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kb.cli import home
 from kb.parts import Parts
@@ -50,14 +49,16 @@ content_option = click.option(
 @contextmanager
 def progress_bar() -> Iterator[Report]:
     """A bar on standard error; silent where that is no terminal."""
+    # Only now: a start that shows none does not wait for it.
+    rich, console = import_module("rich.progress"), import_module("rich.console")
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeRemainingColumn(),
     )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    screen = console.Console(stderr=True)
+    with rich.Progress(*columns, console=screen, disable=not screen.is_terminal) as bar:
         tasks = {}
 
         def report(what: str, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
 import time
@@ -13,11 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
+from importlib import import_module
 from types import FrameType
 
 import click
 import structlog
-import watchfiles
 from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
@@ -26,7 +27,7 @@ from kb.cli.common import Build, built, content_option, progress_bar
 from kb.cli.status import missing
 from kb.parts import Parts
 from kb.people import demo
-from kb.settings import NoContent, SettingsError
+from kb.settings import NoContent, Settings, SettingsError
 
 log = structlog.get_logger()
 
@@ -57,12 +58,12 @@ def serve(
         with suppress(SettingsError):  # whatever is wrong is said by `built`
             _ensure_content(build)
     parts = built(build)
-    _introduce(parts)
+    door = _open_door(parts.settings)
     if not parts.index.fingerprints():
         with progress_bar() as report:
             parts.publisher.refresh(date.today(), report)
     parts.engine.dispose()
-    raise click.exceptions.Exit(_run(parts))
+    raise click.exceptions.Exit(_run(parts, door))
 
 
 def _ensure_content(build: Build) -> None:
@@ -106,8 +107,10 @@ def _work(parts: Parts) -> None:
         parts.duties.do_due()
 
 
-def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[tuple[watchfiles.Change, str]]]:
-    return watchfiles.watch(
+def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
+    """What changed in the content folder, once a second; mostly nothing."""
+    # Only here: the web server needs none of what it brings along.
+    changes: Iterator[set[object]] = import_module("watchfiles").watch(
         parts.settings.content,
         stop_event=stop,
         debounce=_NOTICE_WITHIN_MS,
@@ -116,6 +119,7 @@ def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[tuple[watchfil
         watch_filter=None,
         raise_interrupt=False,
     )
+    return changes
 
 
 def _refresh(parts: Parts) -> None:
@@ -146,11 +150,29 @@ def _introduce(parts: Parts) -> None:
         click.echo(sentence)
 
 
-def _run(parts: Parts) -> int:
+def _open_door(settings: Settings) -> socket.socket:
+    """Listen at the address of the site: whoever knocks from now on waits until it is served."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        click.echo(
+            f"kb: cannot listen on {where}: {os.strerror(error.errno or 0)}. "
+            "Stop what listens there, or choose another port (--port, KB_PORT).",
+            err=True,
+        )
+        raise click.exceptions.Exit(2) from error
+
+
+def _run(parts: Parts, door: socket.socket) -> int:
     """Both children until the web server ends; the worker is started again when it dies."""
-    web = _Child(partial(_serve_pages, parts))
+    web = _Child(partial(_serve_pages, parts.settings, door))
+    door.close()  # the child has it
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: _pass_on(web, number, _frame))
+    _introduce(parts)
+    parts.engine.dispose()
     background: _Child | None = None
     started = 0.0
     while not web.ended():
@@ -201,14 +223,13 @@ def _pass_on(web: _Child, number: int, _frame: FrameType | None) -> None:
     web.send(signal.SIGTERM if number == signal.SIGINT else number)
 
 
-def _serve_pages(parts: Parts) -> None:
+def _serve_pages(settings: Settings, door: socket.socket) -> None:
     """gunicorn, which loads the site once and forks its workers from that."""
-    settings = parts.settings
     logs = settings.var / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     sys.argv = [
         *("gunicorn", "kb.app:create_app()", "--preload"),
-        *("--bind", f"{settings.host}:{settings.port}"),
+        *("--bind", f"fd://{door.fileno()}"),
         *("--workers", str(settings.workers), "--worker-class", "gthread", "--threads", "2"),
         *("--access-logfile", str(logs / "access.log"), "--log-level", "warning"),
         "--no-control-socket",
