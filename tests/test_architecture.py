@@ -68,15 +68,27 @@ MOST = 20  # rooms that an eye follows
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_folder_is_seen_at_a_glance(folder: Path) -> None:
-    rooms = [each for each in folder.iterdir() if not each.name.startswith("__")]
+    rooms = {module.relative_to(folder).parts[0] for module in folder.rglob("[a-z]*.py")}
     assert len(rooms) <= MOST, f"{len(rooms)} rooms: {folder.relative_to(ROOT)} wants rooms within"
+
+
+def test_one_word_names_a_capability_wherever_it_stands() -> None:
+    """In templates, in static files and among the tables; kb.css and kb.js are every page's."""
+    rooms = {path.parent.name for path in (ROOT / "kb" / "web").glob("*/__init__.py")}
+    packages = {path.parent.name for path in (ROOT / "kb").glob("*/__init__.py")}
+    pages = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
+    assets = {path.stem.partition("-")[0] for path in (ROOT / "kb" / "static").iterdir()}
+    tables = {path.stem for path in (ROOT / "kb" / "database" / "tables").glob("[a-z]*.py")}
+    assert pages - {"_parts"} <= rooms
+    assert assets - {"kb", "icon"} <= rooms
+    assert tables <= packages
+    assert rooms - {"site", "api"} <= packages
 
 
 def test_each_folder_of_tests_mirrors_a_package() -> None:
     """One folder a capability, in web one a room; rooms within a capability are not repeated."""
-    for folder in (ROOT / "tests").rglob("*/"):
-        within = folder.relative_to(ROOT / "tests")
-        if within.parts[0] not in BESIDE and folder.name != "__pycache__":
+    for within in {test.parent.relative_to(ROOT / "tests") for test in TESTED}:
+        if within.parts[:1] and within.parts[0] not in BESIDE:
             assert (ROOT / "kb" / within / "__init__.py").exists(), within
 
 
