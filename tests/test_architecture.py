@@ -126,3 +126,9 @@ def _named(text: str) -> Iterator[str]:
         handed_on = face.exists() and re.search(rf"\b{module}\b", face.read_text("utf-8"))
         if not handed_on and not (ROOT / package / module).is_dir():
             yield f"{package / module}.py"
+
+
+def test_a_blueprint_bears_its_modules_name() -> None:
+    for module in MODULES:
+        for name in re.findall(r"Blueprint\(\s*\"(\w+)\"", module.read_text(encoding="utf-8")):
+            assert name == module.stem

@@ -16,7 +16,7 @@ from kb.people.person import Person
 from kb.web.site import access
 from kb.web.site.pages import now, parts
 
-blueprint = Blueprint("notice_choices", __name__)
+blueprint = Blueprint("preferences", __name__)
 _PACES = {
     Pace.AT_ONCE: "At once",
     Pace.DAILY: "In one summary a day",

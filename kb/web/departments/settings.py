@@ -27,7 +27,7 @@ from kb.web.departments.forms import (
 from kb.web.site import access
 from kb.web.site.pages import departments, departments_source, now, parts
 
-blueprint = Blueprint("department_settings", __name__, url_prefix="/departments")
+blueprint = Blueprint("settings", __name__, url_prefix="/departments")
 _MOST_CHANGES = 50
 _MOST_LINES = 60  # shown of one change
 

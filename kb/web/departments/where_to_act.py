@@ -35,5 +35,5 @@ def of(department: str) -> Places:
         drafts=chosen("drafts"),
         faults=url_for("tidying.faults", department_id=department),
         broken_finds=url_for("tidying.faults", department_id=department, _anchor="tests"),
-        failures=url_for("insight.words", which="weak", department=department),
+        failures=url_for("search_insight.words", which="weak", department=department),
     )

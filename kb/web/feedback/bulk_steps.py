@@ -15,7 +15,7 @@ from kb.web.feedback.inbox_access import QUERY, listed
 from kb.web.site import access
 from kb.web.site.pages import now, parts
 
-blueprint = Blueprint("bulk", __name__, url_prefix="/inbox")
+blueprint = Blueprint("bulk_steps", __name__, url_prefix="/inbox")
 
 
 @blueprint.get("/answers")

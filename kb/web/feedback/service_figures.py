@@ -11,7 +11,7 @@ from kb.procedures.model import Procedure
 from kb.web.site import access
 from kb.web.site.pages import departments, now, parts
 
-blueprint = Blueprint("service", __name__)
+blueprint = Blueprint("service_figures", __name__)
 MOST = 30
 _FEW = 3  # on other pages
 

@@ -10,7 +10,7 @@ from kb.insight.sql.shared_searches import AT_LEAST, Shared, SharedSearches
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts
 
-blueprint = Blueprint("shared", __name__, url_prefix="/inbox/searches")
+blueprint = Blueprint("shared_searches", __name__, url_prefix="/inbox/searches")
 PER_PAGE = 25
 
 

@@ -19,7 +19,7 @@ from kb.web.insight.forms import AskAboutForm, WordsForm
 from kb.web.site import access
 from kb.web.site.pages import departments, now, parts, today
 
-blueprint = Blueprint("insight", __name__, url_prefix="/insight/search")
+blueprint = Blueprint("search_insight", __name__, url_prefix="/insight/search")
 
 _SLOWEST = 20
 _IGNORED = 200

@@ -13,7 +13,7 @@ from kb.storage.outside_changes import TROUBLE
 from kb.web.site import access
 from kb.web.site.pages import Pages, page_number, parts
 
-blueprint = Blueprint("faults", __name__)
+blueprint = Blueprint("faulty_files", __name__)
 PER_PAGE = 20
 
 

@@ -19,7 +19,7 @@ from kb.web.site.pages import Pages, now, page_number, parts
 from kb.web.tidying.tidying import tell_done, tidying_page
 
 blueprint = Blueprint(
-    "keyword_tidying", __name__, url_prefix="/departments/<path:department_id>/tidying/keywords"
+    "keywords", __name__, url_prefix="/departments/<path:department_id>/tidying/keywords"
 )
 _LONGEST = 120
 _MOST_OLD = 30

@@ -16,7 +16,7 @@ from kb.web.site.pages import Pages, now, page_number, parts
 from kb.web.tidying.tidying import tidying_page
 
 blueprint = Blueprint(
-    "duplicates", __name__, url_prefix="/departments/<path:department_id>/tidying/alike"
+    "twins", __name__, url_prefix="/departments/<path:department_id>/tidying/alike"
 )
 PER_PAGE = 30
 
