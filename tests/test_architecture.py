@@ -52,6 +52,7 @@ def test_nothing_is_fetched_from_another_host() -> None:
 # What stands beside the capabilities' tests: a real browser, load, golden queries.
 BESIDE = {"browser", "load", "golden"}
 TESTED = sorted(ROOT.glob("tests/**/test_*.py"))
+IN_A_WHEEL = {"kb/templates": "templates", "kb/sample": "content"}  # and where it is here
 WRITTEN = [
     path
     for place in ("kb", "tests", "bench", "templates", "docs", "Makefile", "README.md")
@@ -118,8 +119,9 @@ def test_no_path_is_named_that_is_not_there() -> None:
 def _named(text: str) -> Iterator[str]:
     """Paths of this repository, and modules by their dotted names as paths."""
     for path in re.findall(r"(?<![\w./-])(?:kb|tests|bench|templates)/[\w/.-]*\w", text):
-        in_wheel = path.split("/")[:2] == ["kb", "templates"]
-        yield path.removeprefix("kb/") if in_wheel else path
+        for packed, here in IN_A_WHEEL.items():
+            path = re.sub(rf"^{packed}\b", here, path)
+        yield path
     for name in re.findall(r"(?<![\w./@-])kb(?:\.[a-z]\w*){2,}(?![\w@-])", text):
         package, module = Path("kb", name.split(".")[1]), name.split(".")[2]
         face = ROOT / package / "__init__.py"

@@ -74,7 +74,17 @@ class Client:
         return False
 
     def _token_of(self, path: str) -> str:
-        with self._opener.open(f"{self.site}{path}", timeout=30) as answer:
-            found = re.search(r'name="csrf_token"\s+value="([^"]+)"', answer.read().decode())
+        found = re.search(r'name="csrf_token"\s+value="([^"]+)"', self._page(path))
         assert found is not None
         return found[1]
+
+    def _page(self, path: str) -> str:
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with self._opener.open(f"{self.site}{path}", timeout=30) as answer:
+                    return str(answer.read().decode())
+            except (OSError, HTTPException):  # the one that was to answer is gone
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
