@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from kb import page_addresses
 from kb.approval.submission import Step, Submission
+from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.people.person import Person
 from kb.people.rights import reviews
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Department
 
-KIND = "approval"
 _SAID = {
     Step.APPROVED: "Approved: {title}",
     Step.PUBLISHED: "Published: {title}",
@@ -73,7 +74,7 @@ class Telling:
         concerned = {submission.by_id, *(one.id for one in others)} - {by.id}
         link = _link(submission)
         return [
-            Notice(id, KIND, key, title, about, link, submission.procedure_id)
+            Notice(id, Kind.APPROVAL, key, title, about, link, submission.procedure_id)
             for id in sorted(concerned)
         ]
 
@@ -91,8 +92,10 @@ def _notice(
     person_id: int, submission: Submission, step: Step, title: str, text: str, now: datetime
 ) -> Notice:
     key = f"submission:{submission.id}:{step.value}:{now.timestamp():.0f}"
-    return Notice(person_id, KIND, key, title, text, _link(submission), submission.procedure_id)
+    return Notice(
+        person_id, Kind.APPROVAL, key, title, text, _link(submission), submission.procedure_id
+    )
 
 
 def _link(submission: Submission) -> str:
-    return f"/submissions/{submission.id}"
+    return page_addresses.submission(submission.id)

@@ -13,7 +13,7 @@ from kb.catalogue.sql.catalogue import Catalogue
 from kb.delivery.messages import Way
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.sql.preferences import USUAL, Choices
-from kb.notices.kinds import TO_DEPARTMENTS, Channel, Choice, Pace
+from kb.notices.kinds import Channel, Choice, Pace, manner
 from kb.notices.sql.received import Told
 from kb.people.person import Person
 from kb.people.sql.receivers import Receivers
@@ -114,7 +114,7 @@ class Sorting:
         self, told: Told, owners: dict[str, str], departments: Departments
     ) -> Iterator[Way]:
         """Once for each thing, however many of its people are told of it."""
-        if told.kind not in TO_DEPARTMENTS or Channel.DEPARTMENT not in self.channels:
+        if not manner(told.kind).to_departments or Channel.DEPARTMENT not in self.channels:
             return
         department = told.department or owners.get(told.procedure_id or "")
         if department is not None and departments.get(department).notify is not None:
@@ -132,7 +132,7 @@ class Sorting:
         asked = {
             one.procedure_id
             for one in told
-            if one.procedure_id and not one.department and one.kind in TO_DEPARTMENTS
+            if one.procedure_id and not one.department and manner(one.kind).to_departments
         }
         cards = self.catalogue.by_ids(asked)
         return {id: card.procedure.department for id, card in cards.items()}

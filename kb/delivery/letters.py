@@ -12,23 +12,15 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from kb.notices.kinds import Kind
+from kb.notices.kinds import KINDS, manner
 from kb.notices.sql.received import Told
+from kb.page_addresses import MY_NOTICES, NOTICES
 
 _WIDE = 72
 _LONGEST_SUBJECT = 150
 _LONGEST_IN_SUMMARY = 600  # characters of each notice's text; the page has it all
 _MOST_IN_SUMMARY = 60  # notices; beyond, their number is told
 _GONE = "Something that you were told of is not open to you any more."
-_HEADINGS = {
-    Kind.ANSWER: "Answers to you",
-    Kind.MUST_READ: "For you to read and confirm",
-    Kind.QUESTION: "Questions for you to answer",
-    Kind.OVERDUE: "Not answered in time",
-    Kind.APPROVAL: "Approvals",
-    Kind.REVIEW_DUE: "To be reviewed",
-    Kind.PUBLISHED: "Published",
-}
 
 
 class UnusableAddress(ValueError):
@@ -143,12 +135,14 @@ def _summary_subject(items: Sequence[Item]) -> str:
 def _summary(site: Site, items: Sequence[Item]) -> str:
     parts = ["Here is what is new for you." if len(items) > 1 else "Something is new for you."]
     shown = items[:_MOST_IN_SUMMARY]
-    for kind, heading in _HEADINGS.items():
-        parts += _group(heading, [one for one in shown if one.told.kind == kind], site)
-    others = [one for one in shown if one.told.kind not in set(_HEADINGS)]
-    parts += _group("Also", others, site)
+    groups: dict[str, list[Item]] = {one.heading: [] for one in KINDS.values()}
+    for one in shown:
+        groups.setdefault(manner(one.told.kind).heading, []).append(one)
+    for heading, told in groups.items():
+        parts += _group(heading, told, site)
     if len(items) > len(shown):
-        parts.append(f"And {len(items) - len(shown)} more: {site.address('/notices')}".rstrip(": "))
+        more, where = len(items) - len(shown), site.address(NOTICES)
+        parts.append(f"And {more} more: {where}".rstrip(": "))
     return "\n\n".join(parts)
 
 
@@ -179,8 +173,8 @@ def _foot(site: Site, to: Receiver, *, digest: bool) -> str:
     why = "once a day at most" if digest else "as soon as it happens"
     return (
         f"-- \n{_one_line(site.name)}\n\n"
-        f"You get this {why}. All of it also stands under {site.address('/notices')}\n"
-        f"Choose how you are told: {site.address('/account/notices')}\n"
+        f"You get this {why}. All of it also stands under {site.address(NOTICES)}\n"
+        f"Choose how you are told: {site.address(MY_NOTICES)}\n"
         f"No more mail from here: {site.address(to.stop)}"
     )
 

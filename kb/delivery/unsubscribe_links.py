@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from kb import page_addresses
+
 
 class Leaving:
     """Makes and reads those links. They do not end: an old letter can be left by, too."""
@@ -13,7 +15,7 @@ class Leaving:
 
     def path(self, person_id: int) -> str:
         """Where this person says that they want no more mail."""
-        return f"/unsubscribe/{self._sealing.dumps(person_id)}"
+        return page_addresses.unsubscribing(str(self._sealing.dumps(person_id)))
 
     def person_of(self, token: str) -> int | None:
         """Whose link it is; None for one that we did not make."""

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
+from kb import page_addresses
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.delivery.letters import Site, hidden
 from kb.notices.kinds import Kind
@@ -37,7 +38,7 @@ def trial(site: Site, person: Person, now: datetime) -> tuple[Told, str]:
         kind=Kind.PUBLISHED,
         title=f"A test message from {site.name}",
         text="You asked for it on the page of your notices. Nothing else has happened.",
-        link="/account/notices",
+        link=page_addresses.MY_NOTICES,
         procedure_id=None,
         created_at=now,
     )

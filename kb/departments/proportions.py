@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
-_Z = 1.959964  # of the normal distribution: 95 % lie within
+from kb.feedback.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`part` of `whole`, with the interval in which the true share lies in 95 of 100 cases.
-
-    The interval is Wilson's (E. B. Wilson, "Probable inference, the law of succession, and
-    statistical inference", Journal of the American Statistical Association 22, 1927, 209-212):
-    it stays within 0 and 1 and holds for three votes as for three thousand.
-    """
+    """`part` of `whole`, with the interval in which the true share lies in 95 of 100 cases."""
 
     part: int
     whole: int
@@ -28,12 +22,12 @@ class Share:
     @property
     def low(self) -> float:
         """The interval's lower bound; 0 of nothing."""
-        return self._bound(-1)
+        return wilson(self.value, self.whole)[0]
 
     @property
     def high(self) -> float:
         """The interval's upper bound; 1 of nothing."""
-        return self._bound(+1)
+        return wilson(self.value, self.whole)[1]
 
     @property
     def rest(self) -> Share:
@@ -49,10 +43,3 @@ class Share:
 
     def __add__(self, other: Share) -> Share:
         return Share(self.part + other.part, self.whole + other.whole)
-
-    def _bound(self, sign: int) -> float:
-        if not self.whole:
-            return 0.0 if sign < 0 else 1.0
-        n, p, z2 = self.whole, self.value, _Z * _Z
-        spread = _Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-        return min(1.0, max(0.0, (p + z2 / (2 * n) + sign * spread) / (1 + z2 / n)))

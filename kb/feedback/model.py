@@ -53,7 +53,9 @@ class State(StrEnum):
     MERGED = "merged"  # another item tells the same; it is answered with that one
 
 
-OPEN = frozenset({State.NEW, State.SEEN, State.IN_WORK, State.WAITING})
+# The one place that says so; SQL asks kb/feedback/sql/rows.py.
+RUNNING = frozenset({State.NEW, State.SEEN, State.IN_WORK})  # the clock of its promise runs
+OPEN = RUNNING | {State.WAITING}
 LIVE = OPEN | {State.MERGED}
 
 
@@ -164,12 +166,11 @@ class Item:
 
     def overdue(self, now: datetime) -> bool:
         """Is the promise broken? Not while it waits for the reporter."""
-        return self.open and self.state is not State.WAITING and self.due_at < now
+        return self.state in RUNNING and self.due_at < now
 
     def due_soon(self, now: datetime) -> bool:
         """Is the promise about to be broken?"""
-        running = self.open and self.state is not State.WAITING
-        return running and self.soon_at <= now <= self.due_at
+        return self.state in RUNNING and self.soon_at <= now <= self.due_at
 
     def may_reopen(self, now: datetime) -> bool:
         """Is "not solved" still to be said?"""

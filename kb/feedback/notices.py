@@ -5,10 +5,11 @@ Each is keyed by its event, so that nobody is told twice of the same.
 
 from __future__ import annotations
 
+from kb import page_addresses
 from kb.feedback.model import Item, Kind, Route
+from kb.notices.kinds import Kind as Told
 from kb.notices.sql.queue import Notice
 
-TO_REPORTER, TO_DEPARTMENT = "answer", "question"
 _LONGEST_TITLE = 200
 
 
@@ -16,8 +17,8 @@ def reporter(item: Item, event_id: int, title: str, words: str, by_id: int | Non
     """Word back to who asked, unless they did it themselves."""
     if item.reporter_id == by_id:
         return []
-    link = f"/questions/{item.id}"
-    return [_notice(item, item.reporter_id, TO_REPORTER, event_id, title, words, link)]
+    link = page_addresses.question(item.id)
+    return [_notice(item, item.reporter_id, Told.ANSWER, event_id, title, words, link)]
 
 
 def department(
@@ -33,9 +34,9 @@ def people(
     item: Item, event_id: int, told: tuple[int, ...], title: str, words: str, by_id: int | None
 ) -> list[Notice]:
     """Word to these people, save the one who did it."""
-    link = f"/inbox/{item.id}"
+    link = page_addresses.inbox_item(item.id)
     return [
-        _notice(item, person_id, TO_DEPARTMENT, event_id, title, words, link)
+        _notice(item, person_id, Told.QUESTION, event_id, title, words, link)
         for person_id in dict.fromkeys(told)
         if person_id != by_id
     ]
@@ -49,7 +50,7 @@ def news(item: Item) -> str:
 
 
 def _notice(
-    item: Item, person_id: int, kind: str, event_id: int, title: str, words: str, link: str
+    item: Item, person_id: int, kind: Told, event_id: int, title: str, words: str, link: str
 ) -> Notice:
     return Notice(
         person_id=person_id,
@@ -59,5 +60,5 @@ def _notice(
         text=words,
         link=link,
         procedure_id=item.procedure_id,
-        department=item.department if kind == TO_DEPARTMENT else None,
+        department=item.department if kind == Told.QUESTION else None,
     )

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import sqrt
 
 from kb.feedback.errors import FeedbackError
+from kb.feedback.intervals import wilson
 
 LOWEST, HIGHEST = 1, 5
 FRESH = timedelta(hours=24)  # so long a rating can be changed; after that it counts
 AT_LEAST = 5  # people whose marks make a figure, and by whom it moves on
 LOOKED_AT = timedelta(days=365)
-_Z = 1.96  # of the normal distribution, for an interval that holds in 95 of 100 cases
 
 
 class Parameter(StrEnum):
@@ -139,22 +138,20 @@ def service(marks: Mapping[Parameter, Iterable[Mark]], now: datetime) -> Service
 def figure(parameter: Parameter, values: list[int]) -> Figure:
     """The figure of at least one mark.
 
-    The interval is Wilson's (Wilson 1927, "Probable inference") for the mean mapped from 1..5 to
+    The interval is Wilson's (kb/feedback/intervals.py) for the mean mapped from 1..5 to
     0..1. Whatever lies between 0 and 1 varies at most as a yes or no with the same mean does
     (Bhatia and Davis 2000), so it is rather too wide than too narrow; unlike a t interval it
     stays within 1 to 5 and does not shrink to nothing where all marks are alike.
     """
     answers, mean = len(values), sum(values) / len(values)
     share = (mean - LOWEST) / (HIGHEST - LOWEST)
-    spread = _Z * sqrt(share * (1 - share) / answers + _Z**2 / (4 * answers**2))
-    middle, shrunk = share + _Z**2 / (2 * answers), 1 + _Z**2 / answers
-    low, high = ((middle - spread) / shrunk, (middle + spread) / shrunk)
+    low, high = wilson(share, answers)
     return Figure(
         parameter,
         answers,
         mean,
-        LOWEST + (HIGHEST - LOWEST) * max(low, 0.0),
-        LOWEST + (HIGHEST - LOWEST) * min(high, 1.0),
+        LOWEST + (HIGHEST - LOWEST) * low,
+        LOWEST + (HIGHEST - LOWEST) * high,
         sum(value >= 4 for value in values),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from kb import page_addresses
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.must_reads.must_read import EVERYONE, REPS, MustRead, Wanted
 from kb.must_reads.sql.must_reads import MustReads
@@ -160,5 +161,5 @@ def _reminder(one: MustRead, stage: str) -> tuple[str, str]:
 def _notice(
     person_id: int, key: str, title: str, text: str, number: int, procedure_id: str
 ) -> Notice:
-    link = f"/must-reads/{number}"
+    link = page_addresses.must_read(number)
     return Notice(person_id, Kind.MUST_READ, key, title, text, link, procedure_id)

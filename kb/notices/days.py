@@ -1,9 +1,10 @@
-"""Days as notices name them. Pure."""
+"""Days as notices and pages name them. Pure."""
 
 from __future__ import annotations
 
 from datetime import date
 
+# Not strftime: it follows the server's locale.
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 

@@ -1,4 +1,4 @@
-"""The kinds of notices, and how fast each reaches a person who chose nothing. Pure."""
+"""The kinds of notices: what each tells, how fast, and who hears of it besides. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a notice is about; people choose by these."""
+    """What a notice is about; people choose by these, in this order. KINDS says the rest."""
 
     ANSWER = "answer"
     QUESTION = "question"
@@ -35,23 +35,43 @@ class Channel(StrEnum):
     DEPARTMENT = "department"
 
 
-# What each kind tells, as people read it where they choose.
-WORDS: dict[Kind, str] = {
-    Kind.ANSWER: "An answer to what I asked or reported",
-    Kind.QUESTION: "A question or a complaint that I am to answer",
-    Kind.REVIEW_DUE: "A procedure of mine that is due for review",
-    Kind.APPROVAL: "Something to approve, or what became of what I submitted",
-    Kind.MUST_READ: "A change that I must read",
-    Kind.PUBLISHED: "A procedure that I waited for is published",
-    Kind.OVERDUE: "A question that was not answered in time",
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How notices of one kind are told.
+
+    `words` are what people read where they choose, `heading` stands above them in a summary.
+    `pace` is for those who chose nothing; `to_departments`: the department's own channel hears
+    of it too.
+    """
+
+    words: str
+    heading: str
+    pace: Pace = Pace.DAILY
+    to_departments: bool = False
+
+
+# In the order of a summary. What a new kind needs is a word in Kind, a line here, and who tells it.
+KINDS: Mapping[str, Manner] = {
+    Kind.ANSWER: Manner("An answer to what I asked or reported", "Answers to you", Pace.AT_ONCE),
+    Kind.MUST_READ: Manner("A change that I must read", "For you to read and confirm"),
+    Kind.QUESTION: Manner(
+        "A question or a complaint that I am to answer",
+        "Questions for you to answer",
+        to_departments=True,
+    ),
+    Kind.OVERDUE: Manner(
+        "A question that was not answered in time", "Not answered in time", to_departments=True
+    ),
+    Kind.APPROVAL: Manner("Something to approve, or what became of what I submitted", "Approvals"),
+    Kind.REVIEW_DUE: Manner("A procedure of mine that is due for review", "To be reviewed"),
+    Kind.PUBLISHED: Manner("A procedure that I waited for is published", "Published"),
 }
-# Kinds that a department's own channel hears of too.
-TO_DEPARTMENTS = frozenset({Kind.QUESTION, Kind.OVERDUE})
+_UNKNOWN = Manner("", "Also")  # of a kind that there was once
 
 
-def usual_pace(kind: str) -> Pace:
-    """How it reaches who chose nothing: answers at once, all else once a day."""
-    return Pace.AT_ONCE if kind == Kind.ANSWER else Pace.DAILY
+def manner(kind: str) -> Manner:
+    """How that kind is told, as the database names it."""
+    return KINDS.get(kind, _UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +85,4 @@ class Choice:
     def pace(self, kind: str) -> Pace:
         """How fast notices of this kind reach them."""
         chosen = self.paces.get(kind)
-        return Pace(chosen) if chosen in set(Pace) else usual_pace(kind)
+        return Pace(chosen) if chosen in set(Pace) else manner(kind).pace

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from kb import page_addresses
 from kb.feedback.sql.overdue import Late
 from kb.notices.days import day_in_words
 from kb.notices.kinds import Kind
@@ -17,8 +18,6 @@ from kb.reviews.sql.due_reviews import DueReview
 
 # How far something has come, and whom that is told.
 BEFORE, DUE, DEPUTY, LEAD, ADMINISTRATORS = "before", "due", "deputy", "lead", "administrators"
-_REVIEWS = "/reviews"
-_LATE, _OVERDUE = "/inbox?show=open&due=overdue&", "/overdue?"  # a lead's, an administrator's
 _STAGES = {
     BEFORE: "{} will be due within a week.",
     DUE: "{} fell due.",
@@ -51,7 +50,7 @@ def review_notice(
             key=key,
             title=f"“{one.title}” is to be reviewed",
             text=_ONE[mark.stage].format(day=day_in_words(one.due)),
-            link=f"/procedures/{one.id}",
+            link=page_addresses.procedure(one.id),
             procedure_id=one.id,
         )
     counts = Counter(mark.stage for mark, _ in due)
@@ -63,7 +62,7 @@ def review_notice(
         key=key,
         title=f"{len(ids)} procedures of {_listed(names)} are to be reviewed",
         text="\n".join(lines),
-        link=_REVIEWS,
+        link=page_addresses.REVIEWS,
     )
 
 
@@ -80,6 +79,7 @@ def late_notice(
         text += f" The lead of {department.name} was told; could you see to it?"
     elif not leads:
         text += f" {department.name} has no lead who could be told; could you see to it?"
+    where = page_addresses.late_in_inbox if leads else page_addresses.overdue
     digest = _digest([Mark(f"{one.id}:{one.due_at.isoformat()}", stage) for one in late])
     return Notice(
         person_id=person_id,
@@ -87,7 +87,7 @@ def late_notice(
         key=f"overdue:{department.id}:{stage}:{digest}",
         title=f"{questions} to {department.name} not answered in time",
         text=text,
-        link=f"{_LATE if leads else _OVERDUE}department={department.id}",
+        link=where(department.id),
         department=department.id if stage == LEAD else None,
     )
 

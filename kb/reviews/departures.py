@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
+from kb import page_addresses
+from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.people.person import Person
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Departments
-from kb.reviews.handing_over import KIND
 from kb.reviews.sql.review_list import Held, Reviews
 
 
@@ -57,11 +57,11 @@ class Leaving:
                 continue
             yield Notice(
                 person.id,
-                KIND,
+                Kind.REVIEW_DUE,
                 f"left:{gone.id}:{held.department}:{now:%Y-%m-%dT%H:%M}",
                 f"{gone.name} has left {many} procedure{'s' * (many != 1)} of {name}",
                 "Hand them over to somebody else; it is one step for all of them.",
-                f"/reviews?{urlencode(asked)}",
+                page_addresses.reviews(**asked),
             )
 
     def _who(self, department: str, gone: Person) -> Iterable[Person]:

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from kb import page_addresses
 from kb.documents.document import parse
 from kb.documents.reading import described
+from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.notices.sql.reminders import Mark, Reminders
 from kb.people.sql.receivers import Receivers
@@ -22,7 +24,6 @@ from kb.publishing.saver import Saver
 from kb.publishing.sql.batch_ledger import BulkChange, Ledger
 
 HANDED = "Handed over"  # how the notes of such bulk changes begin
-KIND = "review due"  # of the notices: people choose by it
 _LOOKED_BACK = timedelta(days=7)
 log = structlog.get_logger()
 
@@ -94,9 +95,9 @@ def _notice(person_id: int, bulk: BulkChange, got: list[Procedure]) -> Notice:
     many = f"{len(got)} procedures" if len(got) > 1 else got[0].title
     return Notice(
         person_id,
-        KIND,
+        Kind.REVIEW_DUE,
         f"handed:{bulk.commit}",
         f"{bulk.by_name} handed you {many}",
         "You answer for it from now on.",
-        "/reviews?which=any&owner=me",
+        page_addresses.reviews(which="any", owner="me"),
     )

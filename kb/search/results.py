@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
+from kb import page_addresses
 from kb.procedures.model import Status
 
 
@@ -73,7 +73,7 @@ class Hit:
             "title": self.title,
             "department": self.department,
             "owner": self.owner,
-            "url": f"/procedures/{quote(self.id)}",
+            "url": page_addresses.procedure(self.id),
             "score": self.score,
             "section": self.heading,
             "snippet": "".join(fragment.text for fragment in self.snippet),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,9 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb import database
 from kb.feedback.errors import AlreadyAnswered, EmptyReply, NotYourDepartment, Withdrawn
 from kb.feedback.life_cycle import Verb, next_state
-from kb.feedback.model import LONGEST_TEXT, Item, Kind, State, cleaned, usable_reply
+from kb.feedback.model import (
+    LIVE,
+    LONGEST_TEXT,
+    OPEN,
+    RUNNING,
+    Item,
+    Kind,
+    State,
+    cleaned,
+    usable_reply,
+)
 from tests.feedback.conftest import ANA, DANA, OLA
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -68,3 +80,9 @@ def test_cleaned_text_can_be_stored(text: str):
     assert "\0" not in stored
     assert len(stored) <= LONGEST_TEXT
     assert cleaned(cleaned(text)) == cleaned(text)
+
+
+def test_the_index_of_live_items_holds_the_states_that_are_live() -> None:
+    named = re.findall(r"'([^']+)'", database.LIVE)
+    assert set(named) == set(LIVE) == OPEN | {State.MERGED}
+    assert RUNNING | {State.WAITING} == OPEN

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, selec
 
 from kb.approval.submission import State
 from kb.database import items, procedures, submissions
+from kb.feedback.sql.rows import is_open, is_running
 from kb.procedures.model import Severity, Status
 from kb.reviews.sql.review_list import SOON
 
-OPEN = ("new", "seen", "in work", "waiting")  # states of an item that is not closed
-STANDS = "waiting"  # for the reporter: its clock stands
 BROKEN_FIND = "broken-find"
 _OWN_ROWS = frozenset({BROKEN_FIND, "review-overdue"})  # counted by themselves, not as faults
 
@@ -99,14 +98,14 @@ def _reviews(own: ColumnElement[bool], today: date, email: str | None) -> Any:
 
 
 def _items(department: str, now: datetime, person_id: int) -> Any:
-    runs = items.c.state != STANDS
+    runs = is_running()
     counted = {
         "open_items": items.c.id > 0,
         "soon_items": and_(items.c.due_at >= now, items.c.soon_at <= now, runs),
         "late_items": and_(items.c.due_at < now, runs),
         "my_items": items.c.assignee_id == person_id,
     }
-    waiting = and_(items.c.department == department, items.c.state.in_(OPEN))
+    waiting = and_(items.c.department == department, is_open())
     return select(*(_sum(which).label(name) for name, which in counted.items())).where(waiting)
 
 

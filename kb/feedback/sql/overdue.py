@@ -9,9 +9,7 @@ from sqlalchemy import Engine, select
 
 from kb.database import items as table
 from kb.database import reading
-
-# Nobody works on these, or it is the reporter's turn.
-_RESTING = ("answered", "withdrawn", "merged", "waiting")
+from kb.feedback.sql.rows import is_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class LateItems:
         """All that are overdue then, the longest first."""
         wanted = (
             select(table.c.id, table.c.department, table.c.due_at)
-            .where(table.c.state.not_in(_RESTING), table.c.due_at < now)
+            .where(is_running(), table.c.due_at < now)
             .order_by(table.c.due_at, table.c.id)
         )
         with reading(self._engine) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,19 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, upd
 
 from kb.database import GREATEST_ID, items, people
 from kb.feedback.errors import NotYourDepartment
-from kb.feedback.model import LIVE, OPEN, About, Fix, Item, Kind, Outcome, Passage, Reason, State
+from kb.feedback.model import (
+    LIVE,
+    OPEN,
+    RUNNING,
+    About,
+    Fix,
+    Item,
+    Kind,
+    Outcome,
+    Passage,
+    Reason,
+    State,
+)
 
 _reporter = people.alias("reporter")
 _answerer = people.alias("answerer")
@@ -70,12 +83,17 @@ def change(connection: Connection, item_id: int, now: datetime, **values: object
 
 def is_open() -> ColumnElement[bool]:
     """Still to be answered by its department."""
-    return items.c.state.in_(sorted(state.value for state in OPEN))
+    return _stands_in(OPEN)
+
+
+def is_running() -> ColumnElement[bool]:
+    """Open, and the clock of the promise does not stand."""
+    return _stands_in(RUNNING)
 
 
 def is_live() -> ColumnElement[bool]:
     """Neither answered nor withdrawn, so that more words go to the same item."""
-    return items.c.state.in_(sorted(state.value for state in LIVE))
+    return _stands_in(LIVE)
 
 
 def item_from(row: Row[Any]) -> Item:
@@ -114,6 +132,10 @@ def item_from(row: Row[Any]) -> Item:
         fix=Fix(row.fix_procedure_id, row.fix_version) if fixed else None,
         seen=row.answer_seen_at is not None,
     )
+
+
+def _stands_in(states: Iterable[State]) -> ColumnElement[bool]:
+    return items.c.state.in_(sorted(state.value for state in states))
 
 
 def _is(item_id: int) -> ColumnElement[bool]:

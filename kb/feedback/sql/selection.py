@@ -65,7 +65,7 @@ class Listed:
         return bool(self.text.strip() or self.reporter.strip())
 
 
-RUNNING = and_(rows.is_open(), items.c.state != State.WAITING.value)
+RUNNING = rows.is_running()
 
 
 def which(asked: Listed, now: datetime, *, one_by_one: bool = False) -> ColumnElement[bool]:

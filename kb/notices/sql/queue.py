@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import notices as table
+from kb.notices.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Notice:
     """
 
     person_id: int
-    kind: str  # a word of up to 40 letters that people can choose by: "answer", "review due"
+    kind: Kind
     key: str
     title: str
     text: str
@@ -37,7 +38,7 @@ def enqueue(connection: Connection, notices: Iterable[Notice], now: datetime) ->
     rows = [
         {
             "person_id": notice.person_id,
-            "kind": notice.kind,
+            "kind": str(notice.kind),
             "key": notice.key,
             # People may paste anything; PostgreSQL keeps no NUL.
             "title": notice.title.replace("\0", ""),

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, true
 
 from kb.database import items, openings, people, procedures, reading
+from kb.feedback.model import Kind
+from kb.feedback.sql.rows import is_open
 from kb.procedures.model import UNASSIGNED, Status
 from kb.reviews.urgency import Facts, reasons, score
 
 SOON = timedelta(days=14)
 USED_WITHIN = timedelta(days=90)
-_CLOSED = ("answered", "withdrawn", "merged")  # states of items that nobody works on
 _SHOWN = (
     *("path", "id", "title", "department", "owner", "deputy", "status"),
     *("reviewed", "review_every", "due", "version"),
@@ -176,7 +177,7 @@ def _facts(today: date) -> Select[Any]:
     )
     said = (
         select(items.c.procedure_id, func.count().label("complaints"))
-        .where(items.c.kind == "feedback", items.c.state.not_in(_CLOSED))
+        .where(items.c.kind == Kind.FEEDBACK.value, is_open())
         .group_by(items.c.procedure_id)
         .subquery()
     )

@@ -11,7 +11,7 @@ from kb.delivery.chat import LONGEST_URL, NotDelivered, UnusableUrl
 from kb.delivery.letters import Item, Receiver, UnusableAddress, chat_words, letter
 from kb.delivery.mail import NotTaken, Post, Unclear
 from kb.delivery.visible_notices import trial
-from kb.notices.kinds import WORDS, Choice, Kind, Pace
+from kb.notices.kinds import KINDS, Choice, Kind, Pace
 from kb.people.person import Person
 from kb.web.site import access
 from kb.web.site.pages import now, parts
@@ -116,7 +116,7 @@ def _page(choice: Choice, problem: str = "", typed: str = "") -> str:
     return render_template(
         "delivery/preferences.html",
         choice=choice,
-        words=WORDS,
+        words={kind: KINDS[kind].words for kind in Kind},
         paces=_PACES,
         mail_set_up=ways.post is not None,
         chat=ways.chat,

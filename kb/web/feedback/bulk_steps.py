@@ -13,7 +13,7 @@ from kb.web.feedback import inbox_item, triage
 from kb.web.feedback.forms import MOST_SELECTED, BulkAnswerForm, BulkAssignForm, ViewForm
 from kb.web.feedback.inbox_access import QUERY, listed
 from kb.web.site import access
-from kb.web.site.pages import now, parts
+from kb.web.site.pages import now, number_in, parts
 
 blueprint = Blueprint("bulk_steps", __name__, url_prefix="/inbox")
 
@@ -103,10 +103,11 @@ def remove_view(view_id: int) -> ResponseReturnValue:
 
 def _selected(asked: list[str]) -> tuple[Item, ...]:
     """Those of them that are open and in one's inbox, oldest first; 404 for what is no number."""
-    if len(asked) > MOST_SELECTED or not all(one.isdecimal() and len(one) < 11 for one in asked):
+    numbers = [number for one in asked if (number := number_in(one, 10)) is not None]
+    if len(asked) > MOST_SELECTED or len(numbers) < len(asked):
         abort(404)
     mine = access.answering().departments
-    found = Duplicates(parts().engine).open_ones([int(one) for one in asked], mine)
+    found = Duplicates(parts().engine).open_ones(numbers, mine)
     return found[::-1]
 
 

@@ -11,15 +11,14 @@ from urllib.parse import urlencode
 
 from flask import abort, request
 
-from kb.feedback.model import OPEN, Reason, State
+from kb.feedback.model import OPEN, RUNNING, Reason, State
 from kb.feedback.routing import Answering
 from kb.feedback.sql.facets import Found
 from kb.feedback.sql.selection import NOBODY, Due, Listed, Sort
-from kb.web.site.pages import Pages, page_number
+from kb.web.site.pages import Pages, number_in, page_number
 
 PER_PAGE = 25
 _LONGEST = 200
-_TO_DO = OPEN - {State.WAITING}
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -42,7 +41,7 @@ class Show(StrEnum):
     def states(self) -> frozenset[State]:
         """Where its items stand."""
         alone = {
-            Show.WAITING_FOR_ME: _TO_DO,
+            Show.WAITING_FOR_ME: RUNNING,
             Show.WAITING: frozenset({State.WAITING}),
             Show.ANSWERED: frozenset({State.ANSWERED}),
         }
@@ -143,7 +142,7 @@ def chosen(mine: Answering) -> Filter:
     if department is not None and department not in mine.departments:
         abort(404)
     assignee = asked["assignee"]
-    if assignee and not (assignee.isdecimal() and len(assignee) < 10):
+    if assignee and number_in(assignee) is None:
         abort(404)
     return Filter(
         me=mine.id,

@@ -9,13 +9,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from kb.feedback.errors import FeedbackError, NotYourDepartment
-from kb.feedback.model import Item, Route
+from kb.feedback.life_cycle import EventKind
+from kb.feedback.model import Item, Route, State
 from kb.feedback.rating import Parameter, Rating
 from kb.feedback.sql.ratings import Ratings
 from kb.feedback.sql.thread import Event
 from kb.web.feedback.forms import RatingForm, SeenForm, WordsForm
 from kb.web.site import access
-from kb.web.site.pages import Pages, departments, now, page_number, parts
+from kb.web.site.pages import Pages, departments, now, number_in, page_number, parts
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 PER_PAGE = 20
@@ -32,12 +33,12 @@ class Asked:
     @property
     def talk(self) -> list[Event]:
         """What was written, but for the question itself."""
-        return [event for event in self.events if event.words and event.kind != "opened"]
+        return [event for event in self.events if event.words and event.kind != EventKind.OPENED]
 
     @property
     def fresh(self) -> bool:
         """Is there a word back that I have not seen?"""
-        return self.item.state in ("answered", "waiting") and not self.item.seen
+        return self.item.state in (State.ANSWERED, State.WAITING) and not self.item.seen
 
 
 @blueprint.get("")
@@ -64,9 +65,9 @@ def seen() -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
-    then = request.form.get("then", "")
-    if then.isdecimal() and len(then) < 10:
-        return redirect(url_for(".question", item_id=int(then)))
+    then = number_in(request.form.get("then"))
+    if then is not None:
+        return redirect(url_for(".question", item_id=then))
     return redirect(url_for(".listing", page=page_number()))
 
 

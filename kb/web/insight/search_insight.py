@@ -17,7 +17,7 @@ from kb.web.insight import csv_tables as tables
 from kb.web.insight import period, rows
 from kb.web.insight.forms import AskAboutForm, WordsForm
 from kb.web.site import access
-from kb.web.site.pages import departments, now, parts, today
+from kb.web.site.pages import departments, now, number_in, parts, today
 
 blueprint = Blueprint("search_insight", __name__, url_prefix="/insight/search")
 
@@ -193,7 +193,7 @@ def table(table: str) -> ResponseReturnValue:
 def _for_item() -> dict[str, str]:
     """The item of an inbox that is to be answered by pointing, to be passed on."""
     asked = request.args.get("item", "")
-    return {"item": asked} if asked.isdecimal() and len(asked) < 10 else {}
+    return {"item": asked} if number_in(asked) is not None else {}
 
 
 def _where_there_is(rule: str, procedure_id: str = "", **arguments: str) -> str | None:

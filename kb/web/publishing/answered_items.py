@@ -14,7 +14,7 @@ from kb.publishing.edits import Saved
 from kb.publishing.sql.drafts import Draft
 from kb.web.site import access
 from kb.web.site.fields import trimmed
-from kb.web.site.pages import departments, now, parts
+from kb.web.site.pages import departments, now, number_in, parts
 
 _MOST = 50
 
@@ -104,5 +104,5 @@ def _asked(draft: Draft | None) -> tuple[frozenset[int], str]:
     listed, word = request.values.getlist("item"), trimmed(request.values.get("word"))
     if draft is not None and request.method == "GET" and not listed:
         listed, word = draft.form.get("item", "").split(), draft.form.get("word", "")
-    numbers = (one for one in listed[:_MOST] if one.isdecimal() and len(one) < 10)
-    return frozenset(int(one) for one in numbers), word[:LONGEST_TEXT]
+    numbers = map(number_in, listed[:_MOST])
+    return frozenset(one for one in numbers if one is not None), word[:LONGEST_TEXT]

@@ -19,7 +19,7 @@ from kb.web.publishing.forms import EditForm, filled
 from kb.web.publishing.preview import preview_of, similar
 from kb.web.publishing.save_messages import not_saved, piece, wants_piece
 from kb.web.site import access
-from kb.web.site.pages import departments, now, parts
+from kb.web.site.pages import departments, now, number_in, parts
 
 blueprint = Blueprint("beginning", __name__)
 _LONGEST = 300
@@ -43,9 +43,9 @@ def _writers_only() -> None:
 @blueprint.get("/procedures/new")
 def new() -> ResponseReturnValue:
     """First what it is about and what it begins with; then, with a template, the form."""
-    number = request.args.get("draft", "")
-    if number.isdecimal() and len(number) < 10:
-        return _continued(int(number))
+    number = number_in(request.args.get("draft"))
+    if number is not None:
+        return _continued(number)
     wish = _wish()
     templates = offered(parts().library.templates(), departments())
     chosen = next((one for one in templates if one.path == wish.template), None)
@@ -102,7 +102,7 @@ def create() -> ResponseReturnValue:
     if problem:
         return show(Sheet(None, manuscript, form, problem=problem)), 400
     who = access.signed_in()
-    number = _number(form.draft.data)
+    number = number_in(form.draft.data)
     kept = parts().drafts.keep(who.id, None, manuscript.raw, form.everything(), now(), number)
     form.draft.data = str(kept)
     if broken := opened_file.breaks(path, text):
@@ -184,7 +184,3 @@ def _typed_in() -> tuple[EditForm, Manuscript, str]:
 
 def _text(form: EditForm, manuscript: Manuscript) -> bytes:
     return manuscript.written({**submitting.typed(form), "id": form.id.data or ""})
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None

@@ -11,7 +11,7 @@ from kb.web.publishing import opened_file
 from kb.web.publishing.draft_changes import Change, changes, changes_of
 from kb.web.publishing.forms import EditForm
 from kb.web.site import access
-from kb.web.site.pages import now, parts
+from kb.web.site.pages import now, number_in, parts
 
 blueprint = Blueprint("drafting", __name__)
 
@@ -27,8 +27,7 @@ def kept(procedure_id: str | None) -> ResponseReturnValue:
     """The draft's number and time as JSON."""
     form = EditForm()
     who = access.signed_in().id
-    number = (form.draft.data or "").strip()
-    draft_id = int(number) if number.isdecimal() and len(number) < 10 else None
+    draft_id = number_in((form.draft.data or "").strip())
     base = opened_file.unsealed(form.base.data)
     kept_as = parts().drafts.keep(who, procedure_id, base, form.everything(), now(), draft_id)
     return jsonify(draft=kept_as, at=now().isoformat())

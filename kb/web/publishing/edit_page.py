@@ -19,7 +19,7 @@ from kb.web.publishing import answered_items, must_read_marks, opened_file
 from kb.web.publishing.forms import EditForm
 from kb.web.publishing.preview import Preview
 from kb.web.site import access
-from kb.web.site.pages import departments, parts
+from kb.web.site.pages import departments, number_in, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Sheet:
         if not section:
             return None
         begins = parts().renderer.heading_lines(body, title).get(section)
-        number = int(step) if step.isdecimal() and len(step) < 4 else 0
+        number = number_in(step, 3) or 0
         return parts().renderer.step_lines(body, title).get((section, number), begins)
 
     @property

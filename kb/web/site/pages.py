@@ -113,6 +113,11 @@ def page_number() -> int:
     return min(max(number, 1), _MOST_PAGES)
 
 
+def number_in(text: str | None, most: int = 9) -> int | None:
+    """The number that is written there, of at most so many digits; None for anything else."""
+    return int(text) if text and text.isdecimal() and len(text) <= most else None
+
+
 def here(**changes: object) -> str:
     """The address of this page with some of its ?arguments changed; None leaves one out.
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from kb.notices.days import day_in_words
 from kb.procedures.model import Keyword
 
-# Not strftime: it follows the server's locale.
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DAYS_IN = (("year", 365), ("month", 30), ("week", 7))
 
 
 def day(when: date) -> str:
     """ "2 Oct 2026"."""
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    return day_in_words(when)
 
 
 def short_day(when: date, today: date) -> str:

@@ -15,7 +15,7 @@ from kb.procedures.model import Procedure
 from kb.publishing.edits import NotSaved, UnusableEdit
 from kb.web.publishing import opened_file
 from kb.web.site import access
-from kb.web.site.pages import now, parts
+from kb.web.site.pages import now, number_in, parts
 from kb.web.tidying.tidying import tell_done, tidying_page
 
 blueprint = Blueprint("replacing", __name__, url_prefix="/departments/<path:department_id>/tidying")
@@ -100,7 +100,8 @@ def _chosen(said: MultiDict[str, Any]) -> dict[tuple[str, str], list[int]]:
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for ticked in said.getlist("place"):
         version, _, rest = ticked.partition(".")
-        number, _, id = rest.partition(".")
-        if id and number.isdecimal() and len(number) < 6:
-            found[(id, version)].append(int(number))
+        written, _, id = rest.partition(".")
+        number = number_in(written, 5)
+        if id and number is not None:
+            found[(id, version)].append(number)
     return dict(found)
