@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from kb.documents.document import parse
+from kb.documents.front_matter import TYPED
 from kb.documents.source.lines import NotAmendable, lines_of
-from kb.documents.source.manuscript import EDITED, opened
+from kb.documents.source.manuscript import opened
 from kb.procedures.model import Departments
 
 CORPORA = Path(os.environ["KB_CORPORA"]) if "KB_CORPORA" in os.environ else None
@@ -92,4 +93,4 @@ def test_one_field_changed_changes_nothing_else(folder: Path) -> None:
             assert {key: said for key, said in after.meta.items() if key != name} == others
             amended += 1
     assert amended
-    assert set(EDITED) >= {"title", "owner"}
+    assert {field.name for field in TYPED} >= {"title", "owner"}

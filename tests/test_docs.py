@@ -11,9 +11,12 @@ import click
 import pytest
 
 from kb.cli import kb
-from kb.documents.reading import FIELDS
+from kb.database import procedures
+from kb.documents.front_matter import FIELDS
 from kb.feedback.model import Outcome, Reason
+from kb.notices.kinds import KINDS, Kind
 from kb.people.rights import Role
+from kb.procedures.model import Procedure
 from kb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,9 +54,21 @@ def test_every_command_and_option_is_documented(name: str, command: click.Comman
             assert parameter.opts[0] in section, f"{name} {parameter.opts[0]} is not documented"
 
 
+def test_the_fields_of_front_matter_are_those_that_are_documented() -> None:
+    table = text("front-matter.md").partition("## Fields")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(FIELDS)
+
+
 @pytest.mark.parametrize("name", sorted(FIELDS))
-def test_every_front_matter_field_is_documented(name: str) -> None:
-    assert f"`{name}`" in text("front-matter.md")
+def test_every_field_of_front_matter_is_one_of_a_procedure_and_of_the_catalogue(name: str) -> None:
+    assert name in Procedure.__dataclass_fields__
+    assert name in procedures.c
+    assert FIELDS[name].means
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_notice_is_documented(kind: Kind) -> None:
+    assert f"| {KINDS[kind].words} |" in text("notices.md")
 
 
 @pytest.mark.parametrize("word", [*Reason, *Outcome])

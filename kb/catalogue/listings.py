@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from kb.procedures.model import Fault, Keyword, Procedure, Severity, Status
+from kb.documents.front_matter import FIELDS
+from kb.procedures.model import Fault, Procedure, Severity
+
+_MADE = {name: field.made for name, field in FIELDS.items() if field.made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +93,9 @@ def card_from(row: Any) -> Card:
 
 def procedure_of(row: Any) -> Procedure:
     """Of a row of the procedures table."""
-    return Procedure(
-        id=row.id,
-        title=row.title,
-        path=row.path,
-        version=row.version,
-        department=row.department,
-        keywords=tuple(Keyword(word) for word in row.keywords),
-        owner=row.owner,
-        deputy=row.deputy,
-        status=Status(row.status),
-        reviewed=row.reviewed,
-        review_every=row.review_every,
-        audience=tuple(row.audience),
-        related=tuple(row.related),
-        finds=tuple(row.finds),
-        successor=row.successor,
-    )
+    said = {name: getattr(row, name) for name in FIELDS}
+    said |= {name: made(said[name]) for name, made in _MADE.items()}
+    return Procedure(path=row.path, version=row.version, **said)
 
 
 def _fault(written: dict[str, Any]) -> Fault:

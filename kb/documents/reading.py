@@ -7,47 +7,29 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import Any
 
 from kb.documents.document import Document, parse, unreadable
+from kb.documents.front_matter import FIELDS, Field
 from kb.documents.markdown.links import Link, is_promise
 from kb.documents.markdown.outline import Outline
-from kb.documents.text import values
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
 from kb.procedures.model import (
     UNASSIGNED,
     Departments,
     Entry,
     Fault,
-    Keyword,
     Procedure,
     Section,
     Status,
 )
 
-FIELDS: dict[str, str] = {
-    "id": "the name that never changes; made from the path when missing",
-    "title": "what the procedure is called; the first heading when missing",
-    "keywords": "words a rep would say; `Category: Topic` or plain",
-    "department": "id of the owning department; that of the folder when missing",
-    "owner": "e-mail address of the person who answers for it",
-    "deputy": "e-mail address of the person who stands in for the owner",
-    "status": "draft, published (when missing) or retired",
-    "reviewed": "the day its owner last confirmed that it is right",
-    "review_every": "how long a review holds: `6 months`, `90 days`, `1 year`",
-    "audience": "whom it is for",
-    "related": "ids or paths of other procedures",
-    "finds": "searches that must show this procedure among the first three",
-    "successor": "id or path of the procedure that replaces a retired one",
-}
 READING = 2  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
 _INDEXES = ("index", "readme")
-
-Value = TypeVar("Value")
+_FIRST = ("id", "department", "title")  # each with a rule of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +96,14 @@ class _Reading:
 
     def procedure(self) -> tuple[Procedure, bool]:
         """What the front matter says, and whether it names the id."""
-        name = self._id()
-        department = self._department()
+        name, department = self._id(), self._department
         procedure = Procedure(
             id=name or id_from_path(self._document.path),
             title=self._title(),
             path=self._document.path,
             version=self._document.version,
             department=department,
-            keywords=tuple(map(Keyword, self._several("keywords"))),
-            owner=self._value("owner", values.address),
-            deputy=self._value("deputy", values.address),
-            status=self._status(),
-            reviewed=self._reviewed(),
-            review_every=self._review_every(department),
-            audience=self._several("audience"),
-            related=self._several("related"),
-            finds=self._several("finds"),
-            successor=self._value("successor", values.text),
+            **{field.name: _SAID.get(field.name, _Reading._value)(self, field) for field in _REST},
         )
         return procedure, name is not None
 
@@ -149,7 +121,7 @@ class _Reading:
         )
 
     def _id(self) -> str | None:
-        name = self._value("id", values.text)
+        name: str | None = self._value(FIELDS["id"])
         if name is None or _ID.fullmatch(name):
             return name
         usable = slug(name)[:120] or None
@@ -158,7 +130,7 @@ class _Reading:
         return usable
 
     def _title(self) -> str:
-        title = self._value("title", values.text)
+        title: str | None = self._value(FIELDS["title"])
         if title:
             return title
         heading = self._outline.title
@@ -171,8 +143,9 @@ class _Reading:
             self._fault("title", "missing-title", "the procedure has no title", remedy)
         return title_from_path(self._document.path)
 
+    @cached_property
     def _department(self) -> str:
-        written = self._value("department", values.text)
+        written = self._value(FIELDS["department"])
         found = self._departments.by_id
         if written in found:
             return str(written)
@@ -185,23 +158,19 @@ class _Reading:
         folders = reversed(PurePosixPath(self._document.path).parts[:-1])
         return next((folder for folder in folders if folder in found), UNASSIGNED)
 
-    def _status(self) -> Status:
-        written = self._value("status", values.text)
+    def _status(self, field: Field) -> Status:
+        written = self._value(field)
         try:
             return Status(_spelled(written)) if written else Status.PUBLISHED
         except ValueError:
             message = f'the status "{written}" is unknown, so it is kept back as a draft'
-            self._fault(
-                "status", "unknown-status", message, "write draft, in review, published or retired"
-            )
+            remedy = "write draft, in review, published or retired"
+            self._fault(field.name, "unknown-status", message, remedy)
             return Status.DRAFT
 
-    def _reviewed(self) -> date | None:
-        return self._value("reviewed", values.day, "no-date", "write it as 2025-03-31")
-
-    def _review_every(self, department: str) -> int | None:
-        own = self._value("review_every", values.days, "no-period", 'write "6 months" or "90 days"')
-        known = self._departments.by_id.get(department)
+    def _review_every(self, field: Field) -> int | None:
+        own: int | None = self._value(field)
+        known = self._departments.by_id.get(self._department)
         return own or (known.review_every if known else None)
 
     def _links(self) -> tuple[Link, ...]:
@@ -212,25 +181,25 @@ class _Reading:
             if is_promise(link.target)
         )
 
-    def _several(self, name: str) -> tuple[str, ...]:
-        return self._value(name, values.texts, remedy="write a list of words") or ()
-
-    def _value(
-        self,
-        name: str,
-        read: Callable[[Any], Value],
-        code: str = "unusable-value",
-        remedy: str = "write one line of text",
-    ) -> Value | None:
+    def _value(self, field: Field) -> Any:
+        """What it says by its own reader; nothing, and a fault, where that makes no sense of it."""
         try:
-            return read(self._document.meta.get(name))
+            return field.read(self._document.meta.get(field.name))
         except ValueError as error:
-            self._fault(name, code, f"{name}: {error}", remedy)
-            return None
+            self._fault(field.name, field.code, f"{field.name}: {error}", field.remedy)
+            return field.nothing
 
     def _fault(self, name: str, code: str, message: str, remedy: str) -> None:
         line = self._lines.get(name, 1)
         self._faults.append(Fault(self._document.path, line, code, message, remedy))
+
+
+# What has a fallback that is not the field's own, and what is read as any other is.
+_SAID: dict[str, Callable[[_Reading, Field], Any]] = {
+    "status": _Reading._status,
+    "review_every": _Reading._review_every,
+}
+_REST = tuple(field for field in FIELDS.values() if field.name not in _FIRST)
 
 
 def _spelled(status: str) -> str:

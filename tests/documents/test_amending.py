@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kb.documents.document import parse
-from kb.documents.reading import FIELDS
+from kb.documents.front_matter import FIELDS
 from kb.documents.source.amending import amend, unamendable, with_body, with_texts
 from kb.documents.source.lines import NotAmendable, lines_of, shown_text
 from kb.documents.text.plain_text import tidy, without_controls

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.documents.document import parse
+from kb.documents.front_matter import FIELDS
 from kb.documents.markdown.links import Link
 from kb.documents.reading import (
-    FIELDS,
     Filed,
     fingerprint,
     id_from_path,

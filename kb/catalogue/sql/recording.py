@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from kb.database import addresses, catalogue_state, procedure_keywords
 from kb.database import procedures as table
+from kb.documents.front_matter import FIELDS
 from kb.documents.reading import Filed
 from kb.documents.text.plain_text import folded, sortable
 from kb.procedures import review_dates
@@ -179,7 +180,6 @@ def _row(
         "path": one.path,
         "wanted_id": wanted_id,
         "named": filed.named,
-        "department": one.department[:80],
         "fingerprint": fingerprint,
         "size": stamp.size,
         "modified_ns": str(stamp.modified_ns),
@@ -194,19 +194,11 @@ def _row(
 
 
 def _columns(one: Procedure) -> dict[str, Any]:
-    return {
-        "title": one.title,
+    said = ((field, getattr(one, name)) for name, field in FIELDS.items() if name != "id")
+    kept = {field.name: field.kept(value) if field.kept else value for field, value in said}
+    return kept | {
+        "department": one.department[:80],
         "sort_title": sortable(one.title),
-        "status": one.status.value,
-        "owner": one.owner,
-        "deputy": one.deputy,
-        "reviewed": one.reviewed,
-        "review_every": one.review_every,
-        "keywords": [keyword.text for keyword in one.keywords],
-        "audience": list(one.audience),
-        "related": list(one.related),
-        "finds": list(one.finds),
-        "successor": one.successor,
         "version": one.version,
     }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kb.documents.document import Document, parse
-from kb.documents.reading import FIELDS
+from kb.documents.front_matter import FIELDS
 from kb.documents.source.field_lines import Entry, entries, with_entry, without_entry
 from kb.documents.source.lines import Line, Lines, NotAmendable, lines_of, rewritten
 from kb.documents.text import values

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kb.documents.document import Document
+from kb.documents.front_matter import FIELDS, TYPED, Field
 from kb.documents.reading import Filed, procedure_from
 from kb.documents.source.amending import Value, amend, unamendable, with_body, with_texts
 from kb.documents.source.lines import NotAmendable, lines_of, shown_text
@@ -13,10 +14,7 @@ from kb.documents.text import values
 from kb.documents.text.plain_text import tidy
 from kb.procedures.model import Departments
 
-LINES = ("title", "department", "owner", "deputy", "status", "review_every")
-LISTS = ("keywords", "finds", "audience", "related")  # in the form, an item a line
-EDITED = (*LINES, *LISTS)
-_ALL = ("id", *EDITED)  # the id of a new procedure only: it never changes
+_ALL = (FIELDS["id"], *TYPED)  # the id of a new procedure only: it never changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +34,17 @@ class Manuscript:
     def written(self, typed: Mapping[str, str]) -> bytes:
         """The file as typed: what was not changed in the form keeps its bytes.
 
-        `typed` may hold any of EDITED, "id", "head" and "body". Raises NotAmendable.
+        `typed` may hold any of TYPED, "id", "head" and "body". Raises NotAmendable.
         """
         body = typed.get("body", self.body)
         if self.locked:
             return with_texts(self.raw, typed.get("head", self.head), body)
         changes = {
-            name: _value(name, typed[name])
-            for name in _ALL
-            if name in typed and _value(name, typed[name]) != _value(name, self.fields[name])
+            field.name: value
+            for field in _ALL
+            if field.name in typed
+            and (value := _value(field, typed[field.name]))
+            != _value(field, self.fields[field.name])
         }
         return with_body(amend(self.raw, changes), body)
 
@@ -58,29 +58,22 @@ def opened(raw: bytes, path: str, departments: Departments) -> Manuscript:
         faults=tuple(replace(fault, path=path) for fault in lines.document.faults),
     )
     filed = procedure_from(document, departments)
-    fields = {name: _one_line(document, name) for name in ("id", *LINES)}
-    fields |= {name: "\n".join(_several(document, name)) for name in LISTS}
+    fields = {field.name: _shown(document, field) for field in _ALL}
     fields["department"] = filed.procedure.department
     fields["status"] = filed.procedure.status.value
     head, body = shown_text(lines.head), shown_text(lines.body)
     return Manuscript(raw, filed, fields, head, body, unamendable(raw))
 
 
-def _value(name: str, typed: str) -> Value:
-    if name not in LISTS:
+def _value(field: Field, typed: str) -> Value:
+    if not field.several:
         return tidy(typed)
     return list(dict.fromkeys(filter(None, map(tidy, typed.splitlines()))))
 
 
-def _one_line(document: Document, name: str) -> str:
+def _shown(document: Document, field: Field) -> str:
+    written = document.meta.get(field.name)
     try:
-        return values.text(document.meta.get(name)) or ""
+        return "\n".join(values.texts(written)) if field.several else values.text(written) or ""
     except ValueError:
         return ""
-
-
-def _several(document: Document, name: str) -> tuple[str, ...]:
-    try:
-        return values.texts(document.meta.get(name))
-    except ValueError:
-        return ()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from kb.documents.document import parse
+from kb.documents.front_matter import FIELDS
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES, candidates, is_local
 from kb.documents.markdown.outline import Outline
 from kb.documents.source.amending import amend
@@ -21,7 +22,6 @@ _WRITTEN = re.compile(
     rb"""(?P<target>(?<=<)[^<>\r\n]+|[^\s<>()"']+(?:\([^\s<>()"']*\)[^\s<>()"']*)*)""",
     re.IGNORECASE,
 )
-_FIELDS = ("related", "successor")
 _INDEXES = ("index.md", "readme.md")
 
 Exists = Callable[[str], bool]
@@ -48,14 +48,14 @@ def relinked(raw: bytes, base: str, move: Move, exists: Exists) -> bytes:
     raw = _body_relinked(raw, base, move, exists)
     document = parse(raw, base)
     changes: dict[str, str | int | list[str] | None] = {}
-    for name in _FIELDS:
+    for field in (one for one in FIELDS.values() if one.links):
         try:
-            written = list(texts(document.meta.get(name)))
+            written = list(texts(document.meta.get(field.name)))
         except ValueError:
             continue
         new = [_target(each, base, move, exists, in_markdown=False) or each for each in written]
         if new != written:
-            changes[name] = new if name == "related" else new[0]
+            changes[field.name] = new if field.several else new[0]
     return amend(raw, changes) if changes else raw
 
 

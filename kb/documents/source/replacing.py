@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kb.documents.document import Document, parse
+from kb.documents.front_matter import FIELDS
 from kb.documents.source.amending import Value, amend, with_body
 from kb.documents.source.lines import NotAmendable
 from kb.documents.text import values
 
-FIELDS = ("title", "keywords", "finds")  # of the front matter; never the id
+_WORDED = tuple(field for field in FIELDS.values() if field.worded)
 LONGEST = 200  # characters of what is looked for, or put in its place
 _AROUND = 60  # characters shown on either side
 # Where a link leads, or a bare address: to replace there may break the link.
@@ -91,7 +92,7 @@ def replaced(raw: bytes, wording: Wording, chosen: Collection[int]) -> bytes:
         before.setdefault(field, []).append(text)
         after.setdefault(field, []).append(wording.pattern.sub(put, text))
     changes: dict[str, Value] = {
-        field: texts[0] if field == "title" else texts
+        field: texts if FIELDS[field].several else texts[0]
         for field, texts in after.items()
         if field and texts != before[field]
     }
@@ -106,14 +107,14 @@ def replaced(raw: bytes, wording: Wording, chosen: Collection[int]) -> bytes:
 
 def _texts(document: Document) -> Iterator[tuple[str, int, str]]:
     """(field, line, text): each text field's, then each line of the body."""
-    for field in FIELDS:
-        written = document.meta.get(field)
+    for field in _WORDED:
+        written = document.meta.get(field.name)
         try:
-            said = values.texts(written) if field != "title" else (values.text(written) or "",)
+            said = values.texts(written) if field.several else (values.text(written) or "",)
         except ValueError:
             continue  # it is told as a fault
         for text in said:
-            yield field, document.lines.get(field, 1), text
+            yield field.name, document.lines.get(field.name, 1), text
     for nth, text in enumerate(document.body.split("\n")):
         yield "", document.body_line + nth, text
 

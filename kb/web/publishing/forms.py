@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from kb.documents.source.manuscript import EDITED, Manuscript
+from kb.documents.front_matter import TYPED, Field
+from kb.documents.source.manuscript import Manuscript
 from kb.procedures.model import UNASSIGNED, Department, Status
 from kb.web.publishing import must_read_marks
 from kb.web.publishing.answered_items import kept_in_draft
 
 LONGEST_NOTE = 500
-_LISTED = "One a line."
 _STATUSES = {
     Status.PUBLISHED: "Published: reps find it",
     Status.DRAFT: "Draft: seen by its department only",
@@ -21,27 +23,29 @@ _STATUSES = {
 }
 
 
-class EditForm(FlaskForm):
+def _input(field: Field) -> Any:
+    if field.choice:
+        return SelectField(field.label, validate_choice=False)
+    shape = TextAreaField if field.several else StringField
+    return shape(field.label, description=field.hint)
+
+
+_FrontMatterForm: Any = type(
+    "FrontMatterForm", (FlaskForm,), {field.name: _input(field) for field in TYPED}
+)
+
+
+class EditForm(_FrontMatterForm):
     """A procedure as a form: its front matter, its text, and a note for the history.
 
-    `base` is the file as it was opened, sealed; `draft` the number of a draft that belongs to no
-    procedure yet. Nothing is trimmed here: the text goes into the file as it was typed.
+    What front matter may be typed stands in kb/documents/front_matter.py. `base` is the file as
+    it was opened, sealed; `draft` the number of a draft that belongs to no procedure yet. Nothing
+    is trimmed here: the text goes into the file as it was typed.
     """
 
+    edited = tuple(field.name for field in TYPED)
     base = HiddenField()
     draft = HiddenField()
-    title = StringField("Title", description="What reps call it: “Complaint: Late Shipment”.")
-    keywords = TextAreaField(
-        "Keywords", description="What a customer or rep would say. One a line."
-    )
-    department = SelectField("Department", validate_choice=False)
-    owner = StringField("Owner", description="E-mail address of who answers for it.")
-    deputy = StringField("Deputy")
-    status = SelectField("Status", validate_choice=False)
-    review_every = StringField("Review every", description="Such as “6 months” or “90 days”.")
-    finds = TextAreaField("Searches that must find it", description=_LISTED)
-    audience = TextAreaField("For whom", description=_LISTED)
-    related = TextAreaField("Related procedures", description="Their ids. One a line.")
     head = TextAreaField("Front matter")
     body = TextAreaField("Text")
     note = StringField("What changed, and why?")
@@ -58,7 +62,7 @@ class EditForm(FlaskForm):
 
     def typed(self) -> dict[str, str]:
         """What was sent of the fields that make the file, by name."""
-        names = [name for name in (*EDITED, "head", "body") if self[name].raw_data]
+        names = [name for name in (*self.edited, "head", "body") if self[name].raw_data]
         return {name: self[name].data or "" for name in names}
 
     def everything(self) -> dict[str, str]:
