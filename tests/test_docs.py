@@ -17,6 +17,7 @@ from kb.feedback.model import Outcome, Reason
 from kb.notices.kinds import KINDS, Kind
 from kb.people.rights import Role
 from kb.procedures.model import Procedure
+from kb.search.filters import FILTERS, TYPED
 from kb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,13 @@ def test_every_field_of_front_matter_is_one_of_a_procedure_and_of_the_catalogue(
     assert name in Procedure.__dataclass_fields__
     assert name in procedures.c
     assert FIELDS[name].means
+
+
+@pytest.mark.parametrize("name", list(TYPED))
+def test_every_filter_that_can_be_typed_is_documented(name: str) -> None:
+    assert f"`{name}:" in text("search.md")
+    assert f"{name}:" in FILTERS[name].example
+    assert FILTERS[name].means
 
 
 @pytest.mark.parametrize("kind", list(Kind))

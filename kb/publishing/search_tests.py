@@ -14,8 +14,8 @@ from kb.procedures.model import Fault
 from kb.procedures.visibility import Reader
 from kb.search.evaluation.expected_hits import Miss, Winner, missed
 from kb.search.evaluation.proposed_index import with_entries
+from kb.search.query import parse as parse_query
 from kb.search.searcher import Searcher
-from kb.search.words.query import parse as parse_query
 from kb.search.words.synonyms import Synonyms
 from kb.storage.files.library import Library
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from kb.search.facets import Narrowing
 from kb.search.index.snapshot import Loaded
+from kb.search.query import Query
 from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import Understood
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explained, Part
-from kb.search.words.query import Query
 
 CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
 CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
@@ -40,7 +40,7 @@ class Answer:
         """Does the best hit fit well?"""
         if not len(self.ranked):
             return False
-        if self.query.filtered and not self.query.words:
+        if self.query.filters and not self.query.words:
             return True
         several = len(self.scorer.in_order) > 1
         return self.ranked.scores[0] >= (CONVINCING if several else CONVINCING_WORD)

@@ -1,38 +1,32 @@
-"""Counts of the matches by department and keyword category, and the filters on both."""
+"""Counts of the matches by department and keyword category, under what was chosen of both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 import numpy as np
 
-from kb.search.index.snapshot import Loaded, Mask
+from kb.search.filters import CHOSEN, Values
+from kb.search.index.snapshot import Loaded, Mask, Tally
 from kb.search.results import Facet
 
 
 class Narrowing:
-    """What is left of the `allowed` documents of each set under the two filters.
+    """What is left of the `allowed` documents of each set under the filters that were chosen.
 
-    Each facet counts under the other's filter only, so that a person can switch.
+    A facet counts under the filters of the others only, so that a person can switch.
     """
 
     def __init__(
-        self,
-        sets: Sequence[Loaded],
-        allowed: Sequence[Mask],
-        department: str | None,
-        category: str | None,
+        self, sets: Sequence[Loaded], allowed: Sequence[Mask], chosen: Values, today: date | None
     ) -> None:
         self.sets = sets
-        self._by_department = self._by_category = self.masks = list(allowed)
-        if category is not None:
-            kept = [_in_category(one, category) for one in sets]
-            self._by_department = [m & k for m, k in zip(allowed, kept, strict=True)]
-            self.masks = self._by_department
-        if department is not None:
-            kept = [_in_department(one, department) for one in sets]
-            self._by_category = [m & k for m, k in zip(allowed, kept, strict=True)]
-            self.masks = [m & k for m, k in zip(self.masks, kept, strict=True)]
+        self._allowed = list(allowed)
+        self._kept = {
+            name: [CHOSEN[name](one, value, today) for one in sets] for name, value in chosen
+        }
+        self.masks = self._under(self._kept)
         self.totals = [int(np.count_nonzero(mask)) for mask in self.masks]
 
     @property
@@ -42,37 +36,30 @@ class Narrowing:
 
     def departments(self) -> tuple[Facet, ...]:
         """The most frequent first."""
-        return _facets(
-            (
-                zip(names, tally.counts(mask), strict=True)
-                for (names, tally), mask in zip(
-                    (one.departments for one in self.sets), self._by_department, strict=True
-                )
-            ),
-            str,
-        )
+        return self._facet("department", [one.departments for one in self.sets], str)
 
     def categories(self) -> tuple[Facet, ...]:
         """Categories that differ in case only count as one, shown as it was first met."""
+        return self._facet("category", [one.categories for one in self.sets], str.casefold)
+
+    def _facet(
+        self, name: str, known: list[tuple[list[str], Tally]], key: Callable[[str], str]
+    ) -> tuple[Facet, ...]:
+        masks = self._under(other for other in self._kept if other != name)
         return _facets(
             (
                 zip(names, tally.counts(mask), strict=True)
-                for (names, tally), mask in zip(
-                    (one.categories for one in self.sets), self._by_category, strict=True
-                )
+                for (names, tally), mask in zip(known, masks, strict=True)
             ),
-            str.casefold,
+            key,
         )
 
-
-def _in_department(one: Loaded, department: str) -> Mask:
-    wanted = [name == department for name in one.names.get("department", [])]
-    return np.asarray(np.array(wanted, bool)[one.arrays["department"]])
-
-
-def _in_category(one: Loaded, category: str) -> Mask:
-    known = one.names.get("category", [])
-    return one.having("category", [name.casefold() == category.casefold() for name in known])
+    def _under(self, names: Iterable[str]) -> list[Mask]:
+        """The documents of each set that these filters leave."""
+        masks = self._allowed
+        for name in names:
+            masks = [mask & kept for mask, kept in zip(masks, self._kept[name], strict=True)]
+        return masks
 
 
 def _facets(

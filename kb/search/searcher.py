@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 
-import numpy as np
-
 from kb.procedures.visibility import Reader
+from kb.search import filters
 from kb.search.answer import Answer, meant
 from kb.search.cache import Kept
 from kb.search.facets import Narrowing
 from kb.search.index.current_snapshots import Service
 from kb.search.index.index import Index
 from kb.search.index.snapshot import Loaded, Mask
+from kb.search.query import Lookup, Query, parse
 from kb.search.ranking.fusion import HIGHEST, Weights, rank
 from kb.search.ranking.learned_words import Learned, Recall
 from kb.search.ranking.phrases import standing_together
@@ -24,8 +24,6 @@ from kb.search.ranking.query_expansion import Understanding
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.snippets import snippet
-from kb.search.words.analysis import folded
-from kb.search.words.query import Query, parse
 from kb.search.words.stop_words import filler
 from kb.search.words.synonyms import Synonyms
 
@@ -68,67 +66,65 @@ class Searcher:
         reader: Reader,
         today: date,
         *,
-        department: str | None = None,
-        category: str | None = None,
         offset: int = 0,
         limit: int = 10,
         prefix: bool = False,
         counts: bool = True,
+        **chosen: str | None,
     ) -> Results:
-        """What `reader` may find for `text`, best first. `prefix`: the last word is unfinished.
+        """`find` for what is said in words: filters by name, such as `department` (an id)."""
+        page = max(offset, 0), max(limit, 0)
+        return self.find(Lookup(text, reader, today, filters.chosen(chosen), *page, prefix, counts))
 
-        `department` (an id) and `category` (in any case) narrow the hits down, but not the
-        counts of their own facet; without `counts` nothing is counted but the total.
+    def find(self, asked: Lookup) -> Results:
+        """What its reader may find for it, best first.
+
+        What was chosen narrows the hits down, but not the counts of its own facet.
         """
         began = time.perf_counter()
-        asked = (text, reader, today, department, category, max(offset, 0), max(limit, 0))
         basis, new = self.basis(), False
 
         def answer() -> Results:
             nonlocal new
             new = True
-            return self._found(began, basis, *asked, prefix, counts)
+            return self._found(began, basis, asked)
 
-        found = self._kept.of(basis, (*asked, prefix, counts), answer)
+        found = self._kept.of(basis, asked, answer)
         return found if new else replace(found, took_ms=_millis(began))
 
-    def _found(
-        self,
-        began: float,
-        basis: Basis,
-        text: str,
-        reader: Reader,
-        today: date,
-        department: str | None,
-        category: str | None,
-        offset: int,
-        limit: int,
-        prefix: bool,
-        counts: bool,
-    ) -> Results:
-        answer = self._answer(basis, text, reader, prefix, department, category, offset + limit)
-        shown = answer.page(offset, limit)
+    def _found(self, began: float, basis: Basis, asked: Lookup) -> Results:
+        answer = self._answer(basis, asked)
+        shown = answer.page(asked.offset, asked.limit)
         wanted = answer.wanted if shown else frozenset()
-        hits = tuple([self._hit(answer, nth, wanted, today) for nth in shown])
+        hits = tuple([self._hit(answer, nth, wanted, asked.today) for nth in shown])
         return Results(
-            query=text,
+            query=asked.text,
             total=answer.narrowing.total,
             hits=hits,
-            departments=answer.narrowing.departments() if counts else (),
-            categories=answer.narrowing.categories() if counts else (),
+            departments=answer.narrowing.departments() if asked.counts else (),
+            categories=answer.narrowing.categories() if asked.counts else (),
             did_you_mean=answer.did_you_mean,
             likely_department=answer.likely_department,
             convincing=answer.convincing,
-            opens=_opened(answer, reader),
+            opens=_opened(answer, asked.reader),
             took_ms=_millis(began),
-            offset=offset,
-            limit=limit,
+            offset=asked.offset,
+            limit=asked.limit,
         )
 
-    def glance(self, text: str, reader: Reader, most: int, *, prefix: bool = False) -> Glance:
+    def glance(
+        self,
+        text: str,
+        reader: Reader,
+        most: int,
+        *,
+        prefix: bool = False,
+        today: date | None = None,
+    ) -> Glance:
         """The `most` best alone, in the order of `search`: no snippets, no counts."""
         began = time.perf_counter()
-        answer = self._answer(self.basis(), text, reader, prefix, None, None, most)
+        asked = Lookup(text, reader, today, limit=most, prefix=prefix, counts=False)
+        answer = self._answer(self.basis(), asked)
         ranked = answer.ranked
         best = [ranked.at(nth) for nth in answer.page(0, most)]
         return Glance(
@@ -143,8 +139,7 @@ class Searcher:
 
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
         """The same ranking with the parts of each score."""
-        del today
-        answer = self._answer(self.basis(), text, reader, False, None, None, limit)
+        answer = self._answer(self.basis(), Lookup(text, reader, today, limit=limit))
         words = tuple(
             (slot.word, round(slot.worth, 3), "; ".join(o.why for o in slot.options if o.why))
             for slot in answer.understood.slots
@@ -172,31 +167,22 @@ class Searcher:
         other._service = lambda: sets
         return other
 
-    def _answer(
-        self,
-        basis: Basis,
-        text: str,
-        reader: Reader,
-        prefix: bool,
-        department: str | None,
-        category: str | None,
-        most: int,
-    ) -> Answer:
+    def _answer(self, basis: Basis, asked: Lookup) -> Answer:
         sets, synonyms, learned = basis
-        query = self._parse(text)
-        understood = self._understands(sets, synonyms, reader).of(query, prefix)
+        query = self._parse(asked.text)
+        understood = self._understands(sets, synonyms, asked.reader).of(query, asked.prefix)
         scorer = Scorer(sets, understood.slots, self._recall(learned))
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
-            self._allowed(query, one, match, reader)
+            self._allowed(query, one, match, asked)
             for one, match in zip(sets, matches, strict=True)
         ]
-        narrowing = Narrowing(sets, allowed, department, category)
+        narrowing = Narrowing(sets, allowed, asked.chosen, asked.today)
         vector = None
         if understood.slots and narrowing.total:
             vector = self.index.meaning.of_query(meant(query, understood))
         ranked = rank(
-            scorer, matches, narrowing.masks, narrowing.totals, vector, self._weights, most
+            scorer, matches, narrowing.masks, narrowing.totals, vector, self._weights, asked.most
         )
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
 
@@ -216,31 +202,26 @@ class Searcher:
             return None
         return Recall(learned, self.index.stems, self._weights.learned * HIGHEST)
 
-    def _allowed(self, query: Query, one: Loaded, match: Match, reader: Reader) -> Mask:
+    def _allowed(self, query: Query, one: Loaded, match: Match, asked: Lookup) -> Mask:
         """The documents of a set that the reader may find and that the query does not rule out."""
+        reader = asked.reader
         if not query.narrows:
             matched = match.matched
             return matched if one.sees_all(reader) else matched & one.visible(reader)
         mask = one.visible(reader).copy()
-        if query.words or not query.filtered:
+        if query.words or not query.filters:
             mask &= match.matched
         for word in query.excluded:
             stem = self.index.stems.of(word).encode("utf-8", "replace")
             if (row := one.row(stem)) >= 0:
                 mask[one.table("words", row)[0]] = False
-        for asked in query.departments:
-            wanted = [folded(asked) in folded(name) for name in one.names.get("department", [])]
-            mask &= np.array(wanted, bool)[one.arrays["department"]]
-        for asked in query.keywords:
-            known = one.names.get("keyword", [])
-            mask &= one.having("keyword", [folded(asked) in folded(name) for name in known])
-        for asked in query.owners:
-            mask &= np.array([asked.casefold() in owner for owner in one.names["owner"]], bool)
+        for having in filters.kept(one, query.filters, asked.today):
+            mask &= having
         if query.phrases:
             mask &= standing_together(one, match.words, mask, query.phrases)
         return mask
 
-    def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date) -> Hit:
+    def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date | None) -> Hit:
         one, number = answer.ranked.at(nth)
         it = one.stored(number)
         best = answer.ranked.passage(nth)
@@ -249,7 +230,7 @@ class Searcher:
         due = it.found.due
         return Hit(
             found=it.found,
-            overdue=bool(due and due < today),
+            overdue=bool(due and today and due < today),
             score=round(answer.ranked.scores[nth], 4),
             anchor=anchor,
             heading=heading,

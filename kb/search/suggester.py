@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -65,28 +66,35 @@ class Suggester:
         self._tags: tuple[_Tags, ...] = ()
 
     def suggest(
-        self, text: str, reader: Reader, procedures: int = 6, keywords: int = 4
+        self,
+        text: str,
+        reader: Reader,
+        procedures: int = 6,
+        keywords: int = 4,
+        today: date | None = None,
     ) -> Suggestions:
         """For a text whose last word may be unfinished; one that ends in a blank is finished."""
         began = time.perf_counter()
         text = text[:MOST_TYPED]
         found = self._kept.of(
             self._searcher.basis(),
-            (text, reader, procedures, keywords),
-            lambda: self._found(text, reader, procedures, keywords),
+            (text, reader, procedures, keywords, today),
+            lambda: self._found(text, reader, procedures, keywords, today),
         )
         if found.glance is None:
             return found
         took = (time.perf_counter() - began) * 1000
         return replace(found, glance=replace(found.glance, took_ms=took))
 
-    def _found(self, text: str, reader: Reader, procedures: int, keywords: int) -> Suggestions:
+    def _found(
+        self, text: str, reader: Reader, procedures: int, keywords: int, today: date | None
+    ) -> Suggestions:
         unfinished, text = not text.endswith(" "), text.strip()
         words = list(map(folded, cut(text).words))[:MOST_WORDS]
         if not words:
             return Suggestions()
         stems = self._searcher.index.stems
-        glance = self._searcher.glance(text, reader, procedures, prefix=unfinished)
+        glance = self._searcher.glance(text, reader, procedures, prefix=unfinished, today=today)
         begun = words[-1] if unfinished else ""
         found = [_suggested(one, glance.wanted, begun, stems) for one in glance.hits]
         tags = self._keywords(words, unfinished, reader, keywords)

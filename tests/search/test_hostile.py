@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
+from kb.search.query import parse
 from kb.search.searcher import Searcher
 from kb.search.snippets import snippet
-from kb.search.words.query import parse
 from tests.effort import examples
 from tests.search.shelf import REP, TODAY, entry, searcher
 

@@ -11,10 +11,10 @@ import numpy as np
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.index.snapshot import Loaded, Mask
+from kb.search.query import parse
 from kb.search.results import Hit, Results
 from kb.search.searcher import Searcher
 from kb.search.words.analysis import tokens
-from kb.search.words.query import parse
 from kb.search.words.synonyms import LONGEST, Synonyms
 
 SHOWN = 5  # rows of a comparison

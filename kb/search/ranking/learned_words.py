@@ -20,9 +20,9 @@ import numpy as np
 from kb.search.index import array_file
 from kb.search.index.array_file import Array
 from kb.search.index.snapshot import Floats, Loaded
+from kb.search.query import parse
 from kb.search.ranking.query_words import Slot
 from kb.search.words.analysis import LONGEST_WORD, Stems
-from kb.search.words.query import parse
 from kb.search.words.stop_words import filler
 
 SHORTEST = 2  # letters

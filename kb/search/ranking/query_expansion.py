@@ -11,9 +11,9 @@ import numpy as np
 from kb.procedures.visibility import Reader
 from kb.search.index.snapshot import Loaded, remembered
 from kb.search.index.spelling import NEAREST, may_be_misspelt
+from kb.search.query import Query
 from kb.search.ranking.query_words import Option, Slot
 from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is_unspaced
-from kb.search.words.query import Query
 from kb.search.words.synonyms import Synonyms
 
 FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried

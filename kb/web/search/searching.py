@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kb.search.filters import chosen
+from kb.search.query import Lookup
 from kb.search.results import Results
 from kb.web.catalogue.browsing import by_order
 from kb.web.feedback import responding
@@ -39,12 +41,12 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/search")
 def results() -> ResponseReturnValue:
-    """What was found for ?q=, with ?department= and ?category= as filters."""
+    """What was found for ?q=, under the filters that the address chooses."""
     text = request.args.get("q", "").strip()
     if not text:
         return render_template("search/empty.html", focus_search=True)
     found = _search(text)
-    if found.opens and found.offset == 0 and not _filtered():
+    if found.opens and found.offset == 0 and not chosen(request.args):
         return redirect(url_for("reading.procedure", procedure_id=found.opens))
     pages = Pages(page_number(), PER_PAGE, found.total)
     if pages.number > pages.last:
@@ -71,25 +73,15 @@ def _drafts() -> int:
 
 
 def _search(text: str) -> Results:
-    return parts().searcher.search(
-        text,
-        access.reader(),
-        today(),
-        department=request.args.get("department") or None,
-        category=request.args.get("category") or None,
-        offset=(page_number() - 1) * PER_PAGE,
-        limit=PER_PAGE,
-    )
+    first = (page_number() - 1) * PER_PAGE
+    asked = Lookup(text, access.reader(), today(), chosen(request.args), first, PER_PAGE)
+    return parts().searcher.find(asked)
 
 
 def _owners(found: Results) -> tuple[str | None, ...]:
     """The name of each hit's owner."""
     names = parts().directory.names({hit.owner for hit in found.hits if hit.owner})
     return tuple(names.get(hit.owner) if hit.owner else None for hit in found.hits)
-
-
-def _filtered() -> bool:
-    return bool(request.args.get("department") or request.args.get("category"))
 
 
 def _likely(found: Results) -> str | None:

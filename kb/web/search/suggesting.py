@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from kb.search.suggester import SuggestedKeyword, SuggestedProcedure
 from kb.web.site import access, search_log
 from kb.web.site.addresses import link
-from kb.web.site.pages import departments, now, parts, tone
+from kb.web.site.pages import departments, now, parts, today, tone
 from kb.web.site.wording import loud, quiet
 
 blueprint = Blueprint("suggesting", __name__)
@@ -43,7 +43,7 @@ def clearing() -> ResponseReturnValue:
 
 
 def _suggested(text: str) -> dict[str, object]:
-    found = parts().suggester.suggest(text, access.reader())
+    found = parts().suggester.suggest(text, access.reader(), today=today())
     trail = search_log.typed(text.strip(), found.glance) if found.glance else ""
     return {
         "procedures": [

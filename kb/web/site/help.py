@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.people.rights import RULES, Right, Role, Rule
 from kb.procedures.model import Status
+from kb.search.filters import FILTERS
 
 blueprint = Blueprint("help", __name__)
 
@@ -31,7 +32,8 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/help/search")
 def search() -> ResponseReturnValue:
     """What the search understands."""
-    return render_template("site/help/search.html")
+    shown = [one for one in FILTERS.values() if one.example]
+    return render_template("site/help/search.html", filters=shown)
 
 
 @blueprint.get("/help/rules")

@@ -9,6 +9,8 @@ from flask import request
 
 from kb.insight.events import Asked, Found, Opened, Searched, Voted, mark_of
 from kb.procedures.visibility import Reader
+from kb.search.filters import chosen
+from kb.search.query import Lookup
 from kb.search.results import Glance, Results
 from kb.web.site import access
 from kb.web.site.pages import now, parts, today
@@ -60,10 +62,10 @@ def asked(text: str) -> None:
 
 
 def _typed(text: str, found: Glance) -> Searched:
-    searcher = parts().searcher
+    searcher, day = parts().searcher, today()
 
     def everybody_finds() -> Found:
-        return _glanced(searcher.glance(text, Reader(), 1, prefix=True))
+        return _glanced(searcher.glance(text, Reader(), 1, prefix=True, today=day))
 
     seen = everybody_finds if access.reader().drafts_of else _glanced(found)
     return Searched(person_key(), now(), text, seen, found.took_ms, finished=False)
@@ -83,13 +85,12 @@ def _event(text: str, found: Results, finished: bool) -> Searched:
     department = request.args.get("department") or None
     category = request.args.get("category") or None
     as_found: Found | None = _found(found) if not access.reader().drafts_of else None
-    searcher, day = parts().searcher, today()
+    searcher = parts().searcher
+    asked = Lookup(text, Reader(), today(), chosen(request.args), limit=1)
 
     def everybody_finds() -> Found:
         """What those find who see no drafts: nothing in the log comes from one."""
-        return _found(
-            searcher.search(text, Reader(), day, department=department, category=category, limit=1)
-        )
+        return _found(searcher.find(asked))
 
     return Searched(
         person_key(),

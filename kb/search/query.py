@@ -1,20 +1,48 @@
-"""What was typed → what is asked for. Pure; every text is a valid query."""
+"""What is asked, and what was typed → what is meant. Pure; every text is a valid query."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from kb.procedures.visibility import Reader
+from kb.search.filters import FILTERS, TYPED, Values
 from kb.search.words.analysis import folded, tokens
 
 MOST_CHARACTERS = 4000  # what stands after them is not searched for
 MOST_WORDS = 60  # different ones
 LONGEST_ID = 200  # characters
-OPERATOR = re.compile(r'(?<!\S)(department|keyword|owner):\s?("[^"]*"|[^\s"]+)', re.IGNORECASE)
+OPERATOR = re.compile(rf'(?<!\S)({"|".join(TYPED)}):\s?("[^"]*"|[^\s"]+)', re.IGNORECASE)
 PHRASE = re.compile(r'"([^"]*)"')
 EXCLUDED = re.compile(r"(?<!\S)-(\w[^\s\"]*)")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One search as it is asked: what was typed, by whom, when, and which of the hits are shown.
+
+    `today` is None where no day is asked for. `chosen` are filters beside the text. The hits are
+    `limit` from `offset` on; without `counts` nothing is counted but the total. `prefix`: the last
+    word is unfinished.
+    """
+
+    text: str
+    reader: Reader
+    today: date | None = None
+    chosen: Values = ()
+    offset: int = 0
+    limit: int = 10
+    prefix: bool = False
+    counts: bool = True
+
+    @property
+    def most(self) -> int:
+        """How many of the best must be in order."""
+        return self.offset + self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +51,8 @@ class Query:
 
     `words` in the order typed (those of phrases too), `phrases` stand together in a hit,
     `excluded` in no hit. `compounds` are (first, after the last, joined form) of the words that
-    were typed as one ("e-mail"). A hit has all of `departments`, `keywords` and `owners` that are
-    named. `plain` is the text without operators, for its meaning. `ids` are the folded ids that
+    were typed as one ("e-mail"). A hit has the value of each of the `filters` that were typed.
+    `plain` is the text without operators, for its meaning. `ids` are the folded ids that
     the whole text may be: "SHP 014" too.
     """
 
@@ -34,31 +62,24 @@ class Query:
     compounds: tuple[tuple[int, int, str], ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[str, ...] = ()
-    departments: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
+    filters: Values = ()
     ids: tuple[str, ...] = ()
 
     @property
     def narrows(self) -> bool:
         """Does it rule out more than what has none of the words?"""
-        return bool(self.excluded or self.phrases or self.filtered)
-
-    @property
-    def filtered(self) -> bool:
-        """Does an operator narrow it down?"""
-        return bool(self.departments or self.keywords or self.owners)
+        return bool(self.excluded or self.phrases or self.filters)
 
 
 def parse(text: str) -> Query:
     """The query that a person typed."""
     id = folded(text.strip()[:LONGEST_ID])
     text = CONTROL.sub(" ", text[:MOST_CHARACTERS]).translate(CURLY).strip()
-    named: dict[str, list[str]] = {"department": [], "keyword": [], "owner": []}
-    rest = OPERATOR.sub(lambda found: _take(found, named), text)
+    filters: list[tuple[str, Any]] = []
+    rest = OPERATOR.sub(lambda found: _take(found, filters), text)
     excluded = tuple(word for typed in EXCLUDED.findall(rest) for word in _whole(typed))
     plain = EXCLUDED.sub(" ", rest)
-    if not _words(plain) and not any(named.values()):  # nothing but -words: nothing to take from
+    if not _words(plain) and not filters:  # nothing but -words: nothing to take from
         excluded, plain = (), rest
     phrases = tuple(filter(None, (_words(typed) for typed in PHRASE.findall(plain))))
     return Query(
@@ -68,17 +89,19 @@ def parse(text: str) -> Query:
         _compounds(plain),
         phrases[:5],
         excluded[:MOST_WORDS],
-        tuple(named["department"]),
-        tuple(named["keyword"]),
-        tuple(named["owner"]),
+        tuple(filters),
         (id, "-".join(id.split())),
     )
 
 
-def _take(found: re.Match[str], named: dict[str, list[str]]) -> str:
-    value = found[2].strip('"').strip()
-    if value:
-        named[found[1].lower()].append(value)
+def _take(found: re.Match[str], filters: list[tuple[str, Any]]) -> str:
+    """What is left of it in the text: nothing, or all of it where it makes no sense."""
+    name, said = found[1].lower(), found[2].strip('"').strip()
+    value = FILTERS[name].read(said) if said else None
+    if said and value is None:
+        return found[0]
+    if said:
+        filters.append((name, value))
     return " "
 
 
