@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
+from kb.delivery.by_chat import ByChat, ToDepartment
+from kb.delivery.by_mail import ByMail
+from kb.delivery.channel import Channel, Personal
 from kb.delivery.chat import Chat, hosts_named
 from kb.delivery.courier import Courier, Ways
 from kb.delivery.dispatch import Sorting
 from kb.delivery.letters import Site
 from kb.delivery.mail import MailServer, Post
+from kb.delivery.own_choice import People
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.sql.preferences import Choices
 from kb.delivery.unsubscribe_links import Leaving
-from kb.notices.kinds import Channel
 from kb.people.sql.receivers import Receivers
 from kb.publishing.refreshing.publisher import Publisher
 from kb.secret_file import DamagedKey, key_in
@@ -24,28 +27,40 @@ def courier_of(
 ) -> Courier:
     """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
     ways = _ways(settings)
-    channels = {Channel.MAIL} if ways.post else set()
-    channels |= {Channel.CHAT, Channel.DEPARTMENT} if ways.chat else set()
     deliveries, choices, receivers = Deliveries(engine), Choices(engine), Receivers(engine)
+    people = People(receivers, choices, publisher.departments, settings.demo)
+    personal = _personal(ways, people)
+    channels: list[Channel] = list(personal)
+    if ways.chat:
+        channels.append(ToDepartment(ways.chat, ways.site, publisher.departments))
     return Courier(
         ways=ways,
+        channels=channels,
+        personal={one.name: one for one in personal},
         deliveries=deliveries,
-        choices=choices,
-        receivers=receivers,
         catalogue=catalogue,
-        departments=publisher.departments,
         sorting=Sorting(
             deliveries=deliveries,
             choices=choices,
             receivers=receivers,
             catalogue=catalogue,
             departments=publisher.departments,
-            channels=frozenset(channels),
+            channels=channels,
             hour=settings.digest_hour,
             host=ways.site.host,
         ),
         lock=settings.var / "delivery.lock",
     )
+
+
+def _personal(ways: Ways, people: People) -> list[Personal]:
+    """Those that are set up, of the ways that people choose; a new one is named here."""
+    found: list[Personal] = []
+    if ways.post:
+        found.append(ByMail(ways.post, ways.site, ways.leaving, people))
+    if ways.chat:
+        found.append(ByChat(ways.chat, ways.site, people))
+    return found
 
 
 def _ways(settings: Settings) -> Ways:
@@ -71,4 +86,4 @@ def _ways(settings: Settings) -> Ways:
             f"{damaged} is damaged; delete it, and everybody signs in again."
         ) from damaged
     site = Site(settings.name, settings.url, settings.smtp_from)
-    return Ways(site, leaving, post, chat, settings.demo)
+    return Ways(site, leaving, post, chat)

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.delivery.errors import Refused, Unusable
+
 if TYPE_CHECKING:
     import apprise
 
@@ -38,11 +40,11 @@ _URL = re.compile(r"([a-z]+)://[A-Za-z0-9:/@._~%+#!=-]+")
 _TIMEOUT = 20  # seconds that the whole message may take
 
 
-class UnusableUrl(ValueError):
+class UnusableUrl(Unusable):
     """A URL that is not used. Its text is a sentence that says why and what to do."""
 
 
-class NotDelivered(Exception):
+class NotDelivered(Refused):
     """The service did not take it. Its text says what is known."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,19 +14,17 @@ from pathlib import Path
 import structlog
 
 from kb.catalogue.sql.catalogue import Catalogue
-from kb.delivery.chat import Chat, NotDelivered, UnusableUrl
+from kb.delivery.channel import Channel, Parcel, Personal
+from kb.delivery.chat import Chat
 from kb.delivery.dispatch import Sorting
-from kb.delivery.letters import Item, Receiver, Site, UnusableAddress, chat_words, letter
-from kb.delivery.mail import Post, Refused, ServerAway, Unclear
+from kb.delivery.errors import Away, NotWanted, Refused, Unclear, Unusable
+from kb.delivery.letters import Item, Site
+from kb.delivery.mail import Post
 from kb.delivery.messages import Line, Message
 from kb.delivery.sql.deliveries import Deliveries
-from kb.delivery.sql.preferences import Choices
 from kb.delivery.unsubscribe_links import Leaving
 from kb.delivery.visible_notices import for_reader
-from kb.notices.kinds import Channel, Choice, Pace
-from kb.people.person import Person
-from kb.people.sql.receivers import Receivers
-from kb.procedures.model import Departments
+from kb.notices.kinds import Choice, Pace
 from kb.procedures.visibility import Reader
 
 log = structlog.get_logger()
@@ -33,7 +32,7 @@ log = structlog.get_logger()
 Clock = Callable[[], datetime]
 # Minutes until the next attempt, after each that failed; after the last it is given up.
 _PAUSES = (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60)
-_SHORTEST_REST = timedelta(seconds=30)  # of a mail server that is away; doubled up to the longest
+_SHORTEST_REST = timedelta(seconds=30)  # of what is away; doubled up to the longest
 _LONGEST_REST = timedelta(minutes=15)
 _KEPT = timedelta(days=90)
 
@@ -46,12 +45,11 @@ class Ways:
     leaving: Leaving
     post: Post | None
     chat: Chat | None
-    demo: bool = False
 
 
 @dataclass(slots=True)
 class _Rest:
-    """How long the mail server is left in peace."""
+    """How long a channel is left in peace."""
 
     until: datetime | None = None
     long: timedelta = _SHORTEST_REST
@@ -73,14 +71,13 @@ class Courier:
     """Delivers what is in the table of notices. `wake` returns at once; a thread does the work."""
 
     ways: Ways
+    channels: Sequence[Channel]
+    personal: Mapping[str, Personal]  # those of them that people choose, by name
     deliveries: Deliveries
-    choices: Choices
-    receivers: Receivers
     catalogue: Catalogue
-    departments: Callable[[], Departments]
     sorting: Sorting
     lock: Path
-    _rest: _Rest = field(default_factory=_Rest)
+    _rests: dict[str, _Rest] = field(default_factory=lambda: defaultdict(_Rest))
     _at_work: threading.Thread | None = None
 
     def wake(self, _now: datetime) -> None:
@@ -106,8 +103,8 @@ class Courier:
             self.sorting.open_digests(clock())
             while going() and (message := self._next(clock())):
                 sent += self._send(message, clock)
-            if self.ways.post is not None:
-                self.ways.post.close()
+            for channel in self.channels:
+                channel.close()
             self.deliveries.forget(clock() - _KEPT)
         return sent
 
@@ -130,30 +127,45 @@ class Courier:
                 yield True
 
     def _next(self, now: datetime) -> Message | None:
-        channels = {Channel.CHAT, Channel.DEPARTMENT} if self.ways.chat is not None else set()
-        if self.ways.post is not None and self._rest.over(now):
-            channels.add(Channel.MAIL)
-        return self.deliveries.claim(now, channels) if channels else None
+        ready = [one.name for one in self.channels if self._rests[one.name].over(now)]
+        return self.deliveries.claim(now, ready) if ready else None
 
     def _send(self, message: Message, clock: Clock) -> bool:
         now = clock()
         try:
-            if message.channel is Channel.DEPARTMENT:
-                return self._to_department(message, clock)
-            return self._to_person(message, clock)
-        except ServerAway as reason:
-            # All other letters would fare the same, and none of them is to blame.
-            rested = self._rest.begin(now)
+            return self._by(self._channel(message), message, clock)
+        except Away as reason:
+            # All others would fare the same, and none of them is to blame.
+            rested = self._rests[message.channel].begin(now)
             self.deliveries.again(message, rested, str(reason), counts=False)
-            log.warning("mail_server_away", why=str(reason), until=str(rested))
-        except (Refused, NotDelivered) as reason:
+            log.warning(f"{message.channel}_away", why=str(reason), until=str(rested))
+        except Refused as reason:
             self._once_more(message, str(reason), now)
-        except (UnusableUrl, UnusableAddress) as reason:
+        except Unusable as reason:
             self.deliveries.give_up(message.message_id, str(reason), now)
         except Unclear as reason:
             self.deliveries.unclear(message.message_id, str(reason), now)
-            log.warning("mail_unclear", message_id=message.message_id, why=str(reason))
+            log.warning("unclear", message_id=message.message_id, why=str(reason))
         return False
+
+    def _channel(self, message: Message) -> Channel:
+        return next(one for one in self.channels if one.name == message.channel)
+
+    def _by(self, channel: Channel, message: Message, clock: Clock) -> bool:
+        try:
+            who = channel.recipient(message)
+        except NotWanted as reason:
+            self._drop(message.lines, str(reason), clock())
+            return False
+        lines = self._still_wanted(message.lines, who.choice, clock())
+        if not lines:
+            return False
+        id = message.message_id
+        parcel = Parcel(id, self._items(lines, who.reader), who.to, message.digest)
+        channel.send(parcel, clock(), lambda: self.deliveries.handing_over(id))
+        self.deliveries.sent(id, clock())
+        self._rests[channel.name].end()
+        return True
 
     def _once_more(self, message: Message, why: str, now: datetime) -> None:
         if message.attempts >= len(_PAUSES):
@@ -162,62 +174,17 @@ class Courier:
             pause = timedelta(minutes=_PAUSES[message.attempts])
             self.deliveries.again(message, now + pause, why)
 
-    def _to_person(self, message: Message, clock: Clock) -> bool:
-        person = self.receivers.by_ids([message.person_id]).get(message.person_id)
-        if person is None or not person.may_enter(demo_allowed=self.ways.demo):
-            self._drop(message.lines, "this person may not sign in", clock())
-            return False
-        choice = self.choices.of(person.id)
-        lines = self._still_wanted(message, choice, clock())
-        if not lines:
-            return False
-        items = self._items(lines, person.leading(self.departments()).reader())
-        if message.channel is Channel.MAIL:
-            self._mail(message, person, items, clock)
-        else:
-            self._chat(message, choice.chat_url or "", items, clock)
-        return True
-
-    def _to_department(self, message: Message, clock: Clock) -> bool:
-        """The channel is its members', so it hears what they all may read."""
-        url = self.departments().get(message.department or "").notify
-        if url is None:
-            self._drop(message.lines, "the department has no channel any more", clock())
-            return False
-        reader = Reader(frozenset({message.department or ""}))
-        self._chat(message, url, self._items(message.lines, reader), clock)
-        return True
-
-    def _mail(self, message: Message, person: Person, items: list[Item], clock: Clock) -> None:
-        post, ways = self.ways.post, self.ways
-        assert post is not None
-        to = Receiver(person.name, person.email, ways.leaving.path(person.id))
-        id = message.message_id
-        written = letter(ways.site, to, items, id, clock(), digest=message.digest)
-        post.send(written, person.email, lambda: self.deliveries.handing_over(id))
-        self.deliveries.sent(id, clock())
-        self._rest.end()
-
-    def _chat(self, message: Message, url: str, items: list[Item], clock: Clock) -> None:
-        chat = self.ways.chat
-        assert chat is not None
-        chat.check(url)
-        title, text = chat_words(self.ways.site, items, digest=message.digest)
-        # A chat does not say from when on it may have taken something: from the start.
-        self.deliveries.handing_over(message.message_id)
-        chat.send(url, title, text)
-        self.deliveries.sent(message.message_id, clock())
-
-    def _still_wanted(self, message: Message, choice: Choice, now: datetime) -> list[Line]:
+    def _still_wanted(
+        self, lines: tuple[Line, ...], choice: Choice | None, now: datetime
+    ) -> list[Line]:
         """Without what was read on the page meanwhile, and what they do not want any more."""
-        off = not choice.mail if message.channel is Channel.MAIL else not choice.chat_url
-        unwanted = [
-            line for line in message.lines if off or choice.pace(line.told.kind) is Pace.PAGE
-        ]
-        known = [line for line in message.lines if line.told.read_at and line not in unwanted]
+        if choice is None:
+            return list(lines)
+        unwanted = [line for line in lines if choice.pace(line.told.kind) is Pace.PAGE]
+        known = [line for line in lines if line.told.read_at and line not in unwanted]
         self._drop(unwanted, "the person chose otherwise meanwhile", now)
         self._drop(known, "it was read on the page meanwhile", now)
-        return [line for line in message.lines if line not in unwanted and line not in known]
+        return [line for line in lines if line not in unwanted and line not in known]
 
     def _drop(self, lines: list[Line] | tuple[Line, ...], why: str, now: datetime) -> None:
         if lines:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kb.catalogue.sql.catalogue import Catalogue
+from kb.delivery.channel import Channel
 from kb.delivery.messages import Way
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.sql.preferences import USUAL, Choices
-from kb.notices.kinds import Channel, Choice, Pace, manner
+from kb.notices.kinds import Choice, manner
 from kb.notices.sql.received import Told
 from kb.people.person import Person
 from kb.people.sql.receivers import Receivers
 from kb.procedures.calendar import UTC
-from kb.procedures.model import Departments
+from kb.procedures.model import Department, Departments
 
 _BATCH = 200
 
@@ -36,7 +37,7 @@ class Sorting:
     receivers: Receivers
     catalogue: Catalogue
     departments: Callable[[], Departments]
-    channels: frozenset[Channel]
+    channels: Sequence[Channel]
     hour: int
     host: str
 
@@ -48,9 +49,10 @@ class Sorting:
             ways = [
                 way
                 for one in told
-                for way in (
-                    *self._ways(one, chosen.get(one.person_id, USUAL)),
-                    *self._to_department(one, owners, departments),
+                for way in self._ways(
+                    one,
+                    chosen.get(one.person_id, USUAL),
+                    _hearing_too(one, owners, departments),
                 )
             ]
             self.deliveries.sort(told, ways, now)
@@ -72,9 +74,9 @@ class Sorting:
         self._open(sorted(set(waiting)), zones, now)
 
     def _open(
-        self, waiting: list[tuple[int, Channel]], zones: dict[int, ZoneInfo], now: datetime
+        self, waiting: list[tuple[int, str]], zones: dict[int, ZoneInfo], now: datetime
     ) -> None:
-        days: dict[date, list[tuple[int, Channel]]] = {}
+        days: dict[date, list[tuple[int, str]]] = {}
         for person_id, channel in waiting:
             there = now.astimezone(zones[person_id])
             if there.hour >= self.hour:
@@ -93,39 +95,12 @@ class Sorting:
         own = {id: _zone_of(known[id], departments) for id in people if id in known}
         return {id: own.get(id) or common for id in people}
 
-    def _ways(self, told: Told, choice: Choice) -> Iterator[Way]:
-        pace = choice.pace(told.kind)
-        if pace is Pace.PAGE:
-            return
-        wanted = {Channel.MAIL: choice.mail, Channel.CHAT: bool(choice.chat_url)}
-        for channel, on in wanted.items():
-            if on and channel in self.channels:
-                daily = pace is Pace.DAILY
-                yield Way(
-                    notice_id=told.id,
-                    person_id=told.person_id,
-                    channel=channel,
-                    once=f"{channel}:{told.id}",
-                    digest=daily,
-                    message_id=None if daily else self._message_id(f"notice-{told.id}"),
-                )
-
-    def _to_department(
-        self, told: Told, owners: dict[str, str], departments: Departments
-    ) -> Iterator[Way]:
-        """Once for each thing, however many of its people are told of it."""
-        if not manner(told.kind).to_departments or Channel.DEPARTMENT not in self.channels:
-            return
-        department = told.department or owners.get(told.procedure_id or "")
-        if department is not None and departments.get(department).notify is not None:
-            yield Way(
-                notice_id=told.id,
-                person_id=told.person_id,
-                channel=Channel.DEPARTMENT,
-                once=f"department:{department}:{told.key}",
-                department=department,
-                message_id=self._message_id(f"department-{told.id}"),
-            )
+    def _ways(self, told: Told, choice: Choice, department: Department | None) -> Iterator[Way]:
+        for channel in self.channels:
+            way = channel.way(told, choice, department)
+            if way is not None:
+                id = None if way.digest else self._message_id(f"{channel.name}-{told.id}")
+                yield replace(way, message_id=id)
 
     def _owners(self, told: Sequence[Told]) -> dict[str, str]:
         """The departments of the procedures that these are about."""
@@ -139,6 +114,14 @@ class Sorting:
 
     def _message_id(self, what: str) -> str:
         return f"<{what.replace(' ', '-')}-{secrets.token_hex(8)}@{self.host}>"
+
+
+def _hearing_too(told: Told, owners: dict[str, str], departments: Departments) -> Department | None:
+    """The department whose own channel hears of it besides."""
+    if not manner(told.kind).to_departments:
+        return None
+    id = told.department or owners.get(told.procedure_id or "")
+    return departments.get(id) if id is not None else None
 
 
 def _zone_of(person: Person, departments: Departments) -> ZoneInfo | None:

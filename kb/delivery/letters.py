@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
+from kb.delivery.errors import Unusable
 from kb.notices.kinds import KINDS, manner
 from kb.notices.sql.received import Told
 from kb.page_addresses import MY_NOTICES, NOTICES
@@ -23,7 +24,7 @@ _MOST_IN_SUMMARY = 60  # notices; beyond, their number is told
 _GONE = "Something that you were told of is not open to you any more."
 
 
-class UnusableAddress(ValueError):
+class UnusableAddress(Unusable):
     """No letter can be addressed like that."""
 
 
@@ -47,11 +48,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """To whom: name, e-mail address, and the path where they say that they want no more mail."""
+    """To whom: name, address, and of mail the path where they say that they want no more.
+
+    The address is an e-mail address or that of a chat, which is a secret.
+    """
 
     name: str
-    email: str
-    stop: str
+    address: str = field(repr=False)
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,9 @@ def chat_words(site: Site, items: Sequence[Item], *, digest: bool) -> tuple[str,
 def _address(written: EmailMessage, site: Site, to: Receiver) -> None:
     try:
         written["From"] = Address(display_name=_one_line(site.name), addr_spec=site.sender)
-        written["To"] = Address(display_name=_one_line(to.name), addr_spec=to.email)
+        written["To"] = Address(display_name=_one_line(to.name), addr_spec=to.address)
     except (ValueError, MessageError, IndexError) as error:
-        raise UnusableAddress(f"no letter can be addressed to {to.email}") from error
+        raise UnusableAddress(f"no letter can be addressed to {to.address}") from error
 
 
 def _single(site: Site, item: Item) -> str:

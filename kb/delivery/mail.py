@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 
+from kb.delivery.errors import Away, NotTaken, Refused, Unclear
+
 TIMEOUT = 15.0  # seconds for each answer of the server
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 _LONGEST_REASON = 300
@@ -27,22 +29,6 @@ class _Headers(EmailPolicy):
         return (usual.clone(max_line_length=998) if value.isascii() else usual).fold_binary(
             name, value
         )
-
-
-class NotTaken(Exception):
-    """The server surely has not taken the letter. Its text says why."""
-
-
-class ServerAway(NotTaken):
-    """It takes no letter at present: away, silent, or it does not want us."""
-
-
-class Refused(NotTaken):
-    """It does not take this one letter."""
-
-
-class Unclear(Exception):
-    """The connection ended when the server may have taken the letter. Its text says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +52,7 @@ class Post:
         self._open: smtplib.SMTP | None = None
 
     def send(self, letter: EmailMessage, address: str, before_end: Callable[[], None]) -> None:
-        """Hand it over. Raises ServerAway, Refused, Unclear.
+        """Hand it over. Raises Away, Refused, Unclear.
 
         `before_end` is called when the whole text is with the server but for the end mark:
         before, the server cannot have taken it; what it raises ends the matter without.
@@ -78,10 +64,10 @@ class Post:
             before_end()
             self._finish(connection)
             done = True
-        except (ServerAway, Refused, Unclear):
+        except (Away, Refused, Unclear):
             raise
         except OSError as error:  # also every SMTPException, and what before_end says
-            raise ServerAway(_said(error)) from error
+            raise Away(_said(error)) from error
         finally:
             if not done:
                 self._drop()
@@ -111,7 +97,7 @@ class Post:
             raise Refused(f"the mail server takes no address like {address}")
         code, said = connection.mail(self.server.sender, ["SMTPUTF8"] if wide else [])
         if code != 250:
-            raise ServerAway(_answer("does not take mail from us", code, said))
+            raise Away(_answer("does not take mail from us", code, said))
         code, said = connection.rcpt(address)
         if code not in (250, 251):
             raise _refusal(code, said)
@@ -148,7 +134,7 @@ def _connection(server: MailServer) -> smtplib.SMTP:
 
 def _refusal(code: int, said: bytes) -> NotTaken:
     if code == 421:
-        return ServerAway(_answer("closes", code, said))
+        return Away(_answer("closes", code, said))
     return Refused(_answer("does not take this letter", code, said))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kb.notices.kinds import Channel
 from kb.notices.sql.received import Told
 
 
@@ -23,11 +22,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """By which way a notice is to go out. `department` is whose channel; `digest`: once a day."""
+    """By which way a notice is to go out: the name of a channel (kb/delivery/channel.py).
+
+    `department` is whose channel it is, if it is one's; `digest`: once a day.
+    """
 
     notice_id: int
     person_id: int
-    channel: Channel
+    channel: str
     once: str
     digest: bool = False
     department: str | None = None
@@ -49,7 +51,7 @@ class Message:
     """What goes out together. `attempts` counts those that failed."""
 
     message_id: str
-    channel: Channel
+    channel: str
     person_id: int
     department: str | None
     digest: bool

@@ -27,14 +27,6 @@ class Pace(StrEnum):
     DAILY = "daily"
 
 
-class Channel(StrEnum):
-    """By what way. "department" is the department's own channel."""
-
-    MAIL = "mail"
-    CHAT = "chat"
-    DEPARTMENT = "department"
-
-
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How notices of one kind are told.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.procedures.visibility import Reader
 from kb.search.filters import FILTERS, TYPED, Values
@@ -21,13 +21,12 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One search as it is asked: what was typed, by whom, when, and which of the hits are shown.
 
     `today` is None where no day is asked for. `chosen` are filters beside the text. The hits are
     `limit` from `offset` on; without `counts` nothing is counted but the total. `prefix`: the last
-    word is unfinished.
+    word is unfinished. A tuple, because answers are kept by it: it is made and compared at once.
     """
 
     text: str

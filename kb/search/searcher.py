@@ -73,8 +73,9 @@ class Searcher:
         **chosen: str | None,
     ) -> Results:
         """`find` for what is said in words: filters by name, such as `department` (an id)."""
-        page = max(offset, 0), max(limit, 0)
-        return self.find(Lookup(text, reader, today, filters.chosen(chosen), *page, prefix, counts))
+        narrowed = filters.chosen(chosen) if chosen else ()
+        first, most = max(offset, 0), max(limit, 0)
+        return self.find(Lookup(text, reader, today, narrowed, first, most, prefix, counts))
 
     def find(self, asked: Lookup) -> Results:
         """What its reader may find for it, best first.

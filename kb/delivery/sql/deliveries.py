@@ -19,7 +19,6 @@ from kb.database import deliveries as table
 from kb.database import digests, notices, reading, writing
 from kb.delivery.messages import Message, State, Way
 from kb.delivery.sql.rows import add, doubt, handed_over, message_of
-from kb.notices.kinds import Channel
 from kb.notices.sql.received import Told
 
 _WRITING = "notices"
@@ -49,13 +48,13 @@ class Deliveries:
                 done = update(notices).where(notices.c.id.in_(some))
                 connection.execute(done.values(sorted=True))
 
-    def awaiting_digest(self) -> list[tuple[int, Channel]]:
+    def awaiting_digest(self) -> list[tuple[int, str]]:
         """Who has something waiting for the next day's summary, and by which way."""
         wanted = select(table.c.person_id, table.c.channel).where(_in_no_digest()).distinct()
         with reading(self._engine) as connection:
-            return [(row[0], Channel(row[1])) for row in connection.execute(wanted)]
+            return [(row[0], row[1]) for row in connection.execute(wanted)]
 
-    def unsent_digests(self) -> list[tuple[int, Channel, date, str]]:
+    def unsent_digests(self) -> list[tuple[int, str, date, str]]:
         """Summaries that surely nobody has got yet: of whom, by which way, their day and id."""
         columns = (digests.c.person_id, digests.c.channel, digests.c.day, digests.c.message_id)
         wanted = (
@@ -66,7 +65,7 @@ class Deliveries:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
-        return [(row[0], Channel(row[1]), row[2], row[3]) for row in rows]
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     def put_off(self, message_id: str) -> None:
         """A summary whose day is over: what it holds waits for the next one."""
@@ -74,26 +73,24 @@ class Deliveries:
         with writing(self._engine, _WRITING) as connection:
             connection.execute(update(table).where(own).values(message_id=None))
 
-    def had_digest(self, day: date, people: Collection[int]) -> set[tuple[int, Channel]]:
+    def had_digest(self, day: date, people: Collection[int]) -> set[tuple[int, str]]:
         """Who of these had that day's summary, and by which way."""
-        found: set[tuple[int, Channel]] = set()
+        found: set[tuple[int, str]] = set()
         with reading(self._engine) as connection:
             for some in _chunks(sorted(people)):
                 wanted = select(digests.c.person_id, digests.c.channel).where(
                     digests.c.day == day, digests.c.person_id.in_(some)
                 )
                 rows = connection.execute(wanted).all()
-                found |= {(row[0], Channel(row[1])) for row in rows}
+                found |= {(row[0], row[1]) for row in rows}
         return found
 
     def open_digest(
-        self, person_id: int, channel: Channel, day: date, message_id: str, now: datetime
+        self, person_id: int, channel: str, day: date, message_id: str, now: datetime
     ) -> bool:
         """All that waits for this person becomes one message; False when they had that day's."""
-        row = {"person_id": person_id, "channel": channel.value, "day": day}
-        waiting = and_(
-            _in_no_digest(), table.c.person_id == person_id, table.c.channel == channel.value
-        )
+        row = {"person_id": person_id, "channel": channel, "day": day}
+        waiting = and_(_in_no_digest(), table.c.person_id == person_id, table.c.channel == channel)
         try:
             with writing(self._engine, _WRITING) as connection:
                 connection.execute(insert(digests).values(message_id=message_id, **row))
@@ -103,13 +100,13 @@ class Deliveries:
             return False
         return True
 
-    def claim(self, now: datetime, channels: Iterable[Channel]) -> Message | None:
+    def claim(self, now: datetime, channels: Iterable[str]) -> Message | None:
         """The message that is due first, now being sent; None where none is due."""
         due = and_(
             table.c.state == State.QUEUED.value,
             table.c.message_id.is_not(None),
             table.c.next_try_at <= now,
-            table.c.channel.in_([channel.value for channel in channels]),
+            table.c.channel.in_(list(channels)),
         )
         first = select(table.c.message_id).where(due)
         first = first.order_by(table.c.digest, table.c.next_try_at, table.c.id).limit(1)

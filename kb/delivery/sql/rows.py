@@ -11,7 +11,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kb.database import deliveries as table
 from kb.database import notices
 from kb.delivery.messages import Line, Message, State, Way
-from kb.notices.kinds import Channel
 from kb.notices.sql.received import Told
 
 TOLD = tuple(notices.c[name] for name in Told.__dataclass_fields__)
@@ -27,13 +26,13 @@ def doubt(connection: Connection, which: ColumnElement[bool], error: str, now: d
         Way(
             notice_id=row.notice_id,
             person_id=row.person_id,
-            channel=Channel(row.channel),
+            channel=row.channel,
             once=f"{row.channel}:{row.notice_id}:doubtful",
             digest=True,
             doubtful=True,
         )
         for row in rows
-        if row.channel != Channel.DEPARTMENT
+        if row.department is None
     ]
     add(connection, again, now)
 
@@ -44,7 +43,7 @@ def add(connection: Connection, ways: Iterable[Way], now: datetime) -> None:
             "once": way.once,
             "notice_id": way.notice_id,
             "person_id": way.person_id,
-            "channel": way.channel.value,
+            "channel": way.channel,
             "department": way.department,
             "digest": way.digest,
             "state": State.QUEUED.value,
@@ -80,7 +79,7 @@ def message_of(connection: Connection, message_id: str) -> Message:
         for row in rows
     ]
     first = rows[0]
-    channel = Channel(first.channel)
+    channel = first.channel
     return Message(
         message_id=message_id,
         channel=channel,

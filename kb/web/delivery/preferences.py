@@ -7,9 +7,10 @@ from dataclasses import replace
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.delivery.chat import LONGEST_URL, NotDelivered, UnusableUrl
-from kb.delivery.letters import Item, Receiver, UnusableAddress, chat_words, letter
-from kb.delivery.mail import NotTaken, Post, Unclear
+from kb.delivery.channel import Parcel, Personal
+from kb.delivery.chat import LONGEST_URL, UnusableUrl
+from kb.delivery.errors import NotTaken, Unclear, Unusable
+from kb.delivery.letters import Item, Receiver
 from kb.delivery.visible_notices import trial
 from kb.notices.kinds import KINDS, Choice, Kind, Pace
 from kb.people.person import Person
@@ -52,48 +53,28 @@ def choose() -> ResponseReturnValue:
 @blueprint.post("/account/notices/trials")
 def try_out() -> ResponseReturnValue:
     """A message by that way, at once; the answer says what came of it."""
-    who, way = access.signed_in(), request.form.get("way")
-    choice = parts().choices.of(who.id)
-    if way == "mail" and parts().courier.ways.post is not None:
-        refusal = _mailed(who)
-    elif way == "chat" and parts().courier.ways.chat is not None and choice.chat_url:
-        refusal = _chatted(who, choice.chat_url)
-    else:
+    who, way = access.signed_in(), request.form.get("way", "")
+    channel = parts().courier.personal.get(way)
+    to = channel.to(who, parts().choices.of(who.id)) if channel else None
+    if channel is None or to is None:
         abort(400)
-    if refusal:
+    if refusal := _tried(channel.another(), who, to):
         flash(f"The test message did not go out: {refusal}.", "bad")
     else:
-        where = who.email if way == "mail" else "your chat"
+        where = who.email if to.address == who.email else f"your {channel.name}"
         flash(f"A test message went to {where}. It may take a minute to arrive.", "ok")
     return redirect(url_for(".choices"))
 
 
-def _mailed(who: Person) -> str:
-    """Why it did not go out; "" when it did. By a connection of its own."""
-    ways = parts().courier.ways
-    assert ways.post is not None
-    told, message_id = trial(ways.site, who, now())
-    to = Receiver(who.name, who.email, ways.leaving.path(who.id))
-    post = Post(ways.post.server)
+def _tried(channel: Personal, who: Person, to: Receiver) -> str:
+    """Why it did not go out; "" when it did."""
+    told, message_id = trial(parts().courier.ways.site, who, now())
     try:
-        written = letter(ways.site, to, [Item(told)], message_id, now(), digest=False)
-        post.send(written, who.email, lambda: None)
-    except (NotTaken, Unclear, UnusableAddress) as refusal:
-        return str(refusal)
-    finally:
-        post.close()
-    return ""
-
-
-def _chatted(who: Person, url: str) -> str:
-    ways = parts().courier.ways
-    assert ways.chat is not None
-    told, _ = trial(ways.site, who, now())
-    title, text = chat_words(ways.site, [Item(told)], digest=False)
-    try:
-        ways.chat.send(url, title, text)
-    except (NotDelivered, UnusableUrl) as refusal:
+        channel.send(Parcel(message_id, [Item(told)], to), now(), lambda: None)
+    except (NotTaken, Unclear, Unusable) as refusal:
         return str(refusal).rstrip(".")
+    finally:
+        channel.close()
     return ""
 
 
