@@ -82,7 +82,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         ways=current_app.extensions["kb_onward"].ways(text, access.reader()),
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
-        names=parts().directory.names(_people(text.procedure)),
+        names=parts().people.directory.names(_people(text.procedure)),
         **responding.vote_panel(text.procedure),
         **learned_words.panel(text.procedure),
         **history.latest(text.procedure),
@@ -98,7 +98,7 @@ def attachment(path: str) -> ResponseReturnValue:
     if not _may_see(path):
         abort(404)
     try:
-        file = parts().library.attachment(path)
+        file = parts().storage.library.attachment(path)
     except OSError:  # a name may also be too long for the file system
         abort(404)
     suffix = PurePosixPath(path).suffix.lower()

@@ -20,11 +20,11 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 def write(parts: Parts, path: str, text: str | bytes, *, refresh: bool = True) -> None:
     """A file of the content folder, and the catalogue brought up to it."""
-    file = parts.library.root / path
+    file = parts.storage.library.root / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     if refresh:
-        parts.publisher.refresh(NOW.date())
+        parts.publishing.publisher.refresh(NOW.date())
 
 
 def front(text: str, title: str = "Any", **fields: str) -> str:
@@ -130,9 +130,9 @@ def test_a_path_leads_to_the_procedure(rep: FlaskClient, address: str) -> None:
 
 
 def test_the_path_from_before_a_move_leads_to_the_procedure(rep: FlaskClient, parts: Parts) -> None:
-    old = parts.library.root / "shipping/late-shipment.md"
-    old.rename(parts.library.root / "shipping/late.md")
-    parts.publisher.refresh(NOW.date())
+    old = parts.storage.library.root / "shipping/late-shipment.md"
+    old.rename(parts.storage.library.root / "shipping/late.md")
+    parts.publishing.publisher.refresh(NOW.date())
     assert rep.get("/procedures/shipping/late-shipment.md").location == "/procedures/SHP-014"
     page(rep, "/procedures/SHP-014")
 
@@ -289,13 +289,13 @@ def test_a_draft_that_is_published_is_readable_once_the_catalogue_knows(
 
 
 def test_a_file_that_just_went_away_is_not_found(rep: FlaskClient, parts: Parts) -> None:
-    (parts.library.root / "shipping/late-shipment.md").unlink()
+    (parts.storage.library.root / "shipping/late-shipment.md").unlink()
     page(rep, "/procedures/SHP-014", status=404)
 
 
 def test_a_text_is_rendered_once(rep: FlaskClient, parts: Parts) -> None:
     page(rep, "/procedures/SHP-014")
-    file = parts.library.root / "shipping/late-shipment.md"
+    file = parts.storage.library.root / "shipping/late-shipment.md"
     file.rename(file.with_suffix(".away"))  # whoever reads it now would fail
     page(rep, "/procedures/SHP-014")
 
@@ -368,7 +368,7 @@ def test_a_drawing_can_run_nothing(rep: FlaskClient, parts: Parts) -> None:
 def test_nothing_else_is_served(rep: FlaskClient, parts: Parts, path: str) -> None:
     for name in (".hidden/secret.png", ".secret.png"):
         write(parts, name, "x", refresh=False)
-    (parts.library.root.parent / "outside.png").write_bytes(PNG)
+    (parts.storage.library.root.parent / "outside.png").write_bytes(PNG)
     links = " ".join(f"[x](<../{path}>)" for path in (path, unquote(path)) if "\0" not in path)
     write(parts, "shipping/any.md", front(links))
     assert rep.get(f"/files/{path}").status_code == 404
@@ -376,7 +376,7 @@ def test_nothing_else_is_served(rep: FlaskClient, parts: Parts, path: str) -> No
 
 def test_a_file_that_leads_out_of_the_folder_is_not_served(rep: FlaskClient, parts: Parts) -> None:
     secret = parts.settings.var / "secret_key"
-    (parts.library.root / "key.txt").symlink_to(secret)
+    (parts.storage.library.root / "key.txt").symlink_to(secret)
     write(parts, "shipping/any.md", front("[key](../key.txt)"))
     assert rep.get("/files/key.txt").status_code == 404
 
@@ -422,8 +422,8 @@ def test_the_files_of_a_draft_are_as_hidden_as_the_draft(
     other = "---\nid: ANY-2\ntitle: Other\n---\n\n[Plan](../shipping/plan.txt)\n"
     write(parts, "billing/other.md", other)
     assert status(rep, "/files/shipping/plan.txt") == 200
-    (parts.library.root / "billing" / "other.md").unlink()
-    parts.publisher.refresh(NOW.date())
+    (parts.storage.library.root / "billing" / "other.md").unlink()
+    parts.publishing.publisher.refresh(NOW.date())
     assert status(rep, "/files/shipping/plan.txt") == 404
 
 

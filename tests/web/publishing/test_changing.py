@@ -24,7 +24,7 @@ def linked(home: Path, parts: Parts) -> Path:
     """A procedure of billing that links to SHP-014."""
     file = home / "content" / "billing" / "lost-in-transit.md"
     file.write_text(file.read_text() + "\nSee [late](../shipping/late-shipment.md).\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     return file
 
 
