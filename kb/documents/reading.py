@@ -13,7 +13,7 @@ from typing import Any
 
 from kb.documents.document import Document, parse, unreadable
 from kb.documents.front_matter import FIELDS, Field
-from kb.documents.markdown.links import Link, is_promise
+from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates, is_promise
 from kb.documents.markdown.outline import Outline
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
 from kb.procedures.model import (
@@ -42,6 +42,7 @@ class Filed:
     entry_fingerprint: str
     faults: tuple[Fault, ...]
     named: bool = False  # the id stands in the front matter
+    files: frozenset[str] = frozenset()  # paths that its links to files may mean, pages apart
     lines: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -117,6 +118,7 @@ class _Reading:
             fingerprint(procedure),
             tuple(self._faults),
             named=named,
+            files=self._files(),
             lines=self._lines,
         )
 
@@ -180,6 +182,11 @@ class _Reading:
             for link in self._outline.links()
             if is_promise(link.target)
         )
+
+    def _files(self) -> frozenset[str]:
+        path = self._document.path
+        meant = (each for link in self._outline.links() for each in candidates(link.target, path))
+        return frozenset(each for each in meant if not each.casefold().endswith(MARKDOWN_SUFFIXES))
 
     def _value(self, field: Field) -> Any:
         """What it says by its own reader; nothing, and a fault, where that makes no sense of it."""

@@ -2,9 +2,10 @@ import re
 
 import pytest
 
-from kb.documents.markdown.headings import RESERVED_ANCHORS
+from kb.documents.markdown.headings import RESERVED_ANCHORS, free
 from kb.documents.markdown.rendering import Heading, Page, Renderer
 from kb.procedures.model import Section
+from kb.resources import STATIC
 
 RENDERER = Renderer()
 FILES = {
@@ -238,3 +239,66 @@ def test_every_path_that_is_asked_for_was_announced() -> None:
     RENDERER.render(body, "shipping/late.md", lambda path: asked.append(path), "")
     assert asked
     assert set(asked) <= RENDERER.link_paths(body, "shipping/late.md")
+
+
+# Places that links lead to.
+
+
+def leads(body: str) -> bool:
+    """Does each link within the page lead to exactly one place of it?"""
+    made = page(body)
+    shown = "".join(part.html for part in made.parts)
+    places = [*(part.anchor for part in made.parts), *re.findall(r' (?:id|name)="([^"]*)"', shown)]
+    links = re.findall(r'href="#([^"]*)"', shown)
+    return bool(links) and all(places.count(link) == 1 for link in links)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        '<a id="pallets"></a>',
+        '<a name="pallets"></a>',
+        '<div id="pallets">On pallets.</div>',
+        '<p id="pallets">On pallets.</p>',
+        '<table><tr id="pallets"><td>On pallets</td></tr></table>',
+        '<ul><li id="pallets">On pallets</li></ul>',
+        '<h3 id="pallets">Goods that come on a wooden base</h3>',
+        "### Pallets",
+    ],
+)
+def test_a_place_named_in_html_is_led_to(place: str) -> None:
+    assert leads(f"See [pallets](#pallets).\n\n{place}\n\nText.\n")
+
+
+@pytest.mark.parametrize("name", ["Owner", "Contents", "Warning", "Search", "Query", "Main", "Ask"])
+def test_a_heading_with_a_name_of_the_page_itself_is_led_to(name: str) -> None:
+    assert leads(f"[there](#{name.lower()}) or [there](#{name})\n\n## {name}\n\nText.\n")
+    assert leads(f'<a href="#{name.lower()}">there</a>\n\n<span id="{name.lower()}">x</span>\n')
+
+
+def test_a_link_into_another_page_leads_to_such_a_heading() -> None:
+    assert 'href="/procedures/RET-1#owner-1"' in html("[x](../returns/label.md#owner)")
+    assert 'href="/procedures/RET-1#the-label"' in html("[x](../returns/label.md#the-label)")
+
+
+@pytest.mark.parametrize("name", ["w-form", "query", "main", "doubt-form", "suggestions", "vote-x"])
+def test_no_text_takes_a_name_of_the_page(name: str) -> None:
+    assert f'"{name}"' not in html(f'<p id="{name}">x</p> <a name="{name}"></a>')
+
+
+@pytest.mark.parametrize("name", ["a b", "", "'", "<", "x" * 101, "-x"])
+def test_what_is_no_name_of_a_place_is_dropped(name: str) -> None:
+    assert "id=" not in html(f'<p id="{name}">x</p>')
+
+
+def test_a_name_is_borne_once() -> None:
+    assert html('<p id="one">a</p>\n\n<p id="one">b</p>\n\n## One\n').count('id="one"') == 0
+    assert html('<p id="two">a</p>\n\n<p id="two">b</p>\n').count('id="two"') == 1
+
+
+def test_every_name_of_the_pages_that_scripts_look_for_is_reserved() -> None:
+    scripts = "".join(path.read_text("utf-8") for path in STATIC.glob("*.js"))
+    names = set(re.findall(r'getElementById\("([\w-]+)"', scripts))
+    names |= set(re.findall(r'querySelector\("#([\w-]+)', scripts))
+    assert len(names) > 10
+    assert [name for name in names if free(name) == name] == ["review-form"]  # has no text beside

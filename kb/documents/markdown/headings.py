@@ -17,6 +17,14 @@ RESERVED_ANCHORS = frozenset(
     " vote-reason-wrong vote-reason-1 vote-reason-2 vote-reason-3 vote-reason-4"
     " vote-reason-5 near opened-next suggestions".split()
 )
+# Beginnings of names that pages give to their elements, in the editor, say, around a preview.
+_RESERVED_BEGINNINGS = ("w-", "doubt-", "ask-", "vote-", "inbox-", "suggestions", "must-")
+
+
+def free(name: str) -> str:
+    """The name as an element of a text may bear it: those of the page's own get a number."""
+    reserved = name in RESERVED_ANCHORS or name.startswith(_RESERVED_BEGINNINGS)
+    return f"{name}-1" if reserved else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Placed:
     anchor: str
     outer: bool
     is_title: bool = False
+    natural: str = ""  # the name before it was made free and unique, as links are written
 
 
 def place(tokens: Sequence[Token], title: str) -> list[Placed]:
@@ -51,14 +60,16 @@ def place(tokens: Sequence[Token], title: str) -> list[Placed]:
     shift = 2 - min(counted, default=2)
     shown = [2 if lone and level == 1 else min(6, max(2, level + shift)) for level in levels]
     used = dict.fromkeys(RESERVED_ANCHORS, 0)
+    names = [_name(tokens[index + 1], text) for index, text in zip(opens, texts, strict=True)]
     return [
         Placed(
             index,
             shown[number],
             texts[number],
-            _unique(_name(tokens[index + 1], texts[number]), used),
+            _unique(names[number], used),
             outer[number],
             is_title and number == 0,
+            names[number],
         )
         for number, index in enumerate(opens)
     ]

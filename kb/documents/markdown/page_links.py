@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 
+from kb.documents.attachments import PICTURES
+from kb.documents.markdown.headings import free
 from kb.documents.markdown.links import candidates, fragment, is_external, is_promise
 from kb.documents.markdown.sanitising import own_address
+from kb.documents.text.plain_text import anchor
 
 NOT_FOUND = {"class": "not-found", "title": "not found"}
 
@@ -21,17 +25,22 @@ class Linking:
         self._base = base
         self._resolve = resolve
         self._known: dict[str, str | None] = {}
+        self._anchors: Mapping[str, str] = {}
 
     def address(self, target: str) -> str | None:
         """The URL of a relative link as written, or None when there is no such file."""
         if target not in self._known:
             found = map(self._resolve, candidates(target, self._base))
             url = next((url for url in found if url), None)
-            self._known[target] = url + fragment(target) if url else None
+            self._known[target] = url + _freed(fragment(target)) if url else None
         return self._known[target]
 
-    def rewrite(self, tokens: Iterable[Token]) -> None:
-        """Change the tokens in place: links lead somewhere or become text, tables get classes."""
+    def rewrite(self, tokens: Iterable[Token], anchors: Mapping[str, str]) -> None:
+        """Change the tokens in place: links lead somewhere or become text, tables get classes.
+
+        `anchors` are those of the headings, by the name that links to them are written with.
+        """
+        self._anchors = anchors
         for token in tokens:
             if token.children:
                 token.children = self._inlines(token.children)
@@ -54,7 +63,10 @@ class Linking:
 
     def _link(self, token: Token) -> None:
         target = str(token.attrs["href"])
-        if is_external(target) or target.startswith("#"):
+        if is_external(target):
+            return
+        if target.startswith("#"):
+            token.attrs["href"] = own_address(self._here(target))
             return
         url = self.address(target)
         if url:
@@ -63,10 +75,18 @@ class Linking:
         token.tag = "span"
         token.attrs = dict(NOT_FOUND) if is_promise(target) else {}
 
+    def _here(self, target: str) -> str:
+        """The place on this page: a heading by its natural name, or what HTML names."""
+        name = unquote(target[1:])
+        return f"#{self._anchors.get(name) or self._anchors.get(anchor(name)) or free(name)}"
+
     def _image(self, token: Token, linked: bool) -> Token:
         target = str(token.attrs["src"])
         alt = html.escape(token.content)
         url = self.address(target)
+        if url and not _is_picture(target):  # a film, say: whoever wants to, opens it
+            name = alt or html.escape(posixpath.basename(target))
+            return _raw(name if linked else f'<a href="{html.escape(own_address(url))}">{name}</a>')
         if url:
             title = html.escape(str(token.attrs.get("title", "")))
             attributes = f'alt="{alt}" title="{title}"' if title else f'alt="{alt}"'
@@ -77,6 +97,15 @@ class Linking:
             # Nothing is fetched from other sites while reading; whoever wants to, follows it.
             return _raw(f'<a href="{html.escape(target)}">{name}</a>')
         return _raw(name if linked else f'<span class="not-found" title="not found">{name}</span>')
+
+
+def _freed(place: str) -> str:
+    return f"#{free(unquote(place[1:]))}" if place else ""
+
+
+def _is_picture(target: str) -> bool:
+    path = target.partition("?")[0].partition("#")[0]
+    return posixpath.splitext(path)[1].casefold() in PICTURES
 
 
 def _raw(source: str) -> Token:

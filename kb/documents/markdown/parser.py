@@ -29,6 +29,7 @@ _MARKED_LINE = re.compile(r"^[ \t]*(?:[-*+#>]|\d+[.)])", re.MULTILINE)
 _HTML_HEADING = re.compile(
     r"<h([1-6])\b[^<>]*>([^<]*(?:<(?!/?h[1-6]\b)[^<]*){0,20}?)</h\1\s*>", re.IGNORECASE
 )
+_NAMED = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"([\\`*_\[\]<>&!~#])")
 
@@ -135,8 +136,18 @@ def _html(whole: Token, content: str) -> Token:
 def _heading(whole: Token, found: re.Match[str], text: str) -> list[Token]:
     tag = f"h{found[1]}"
     content = _MARKUP.sub(r"\\\1", text)
+    named = _NAMED.search(found[0].partition(">")[0])
+    meta = {"name": named[1] or named[2] or named[3]} if named else {}
     return [
         Token("heading_open", tag, 1, map=whole.map, block=True),
-        Token("inline", "", 0, content=content, map=whole.map, block=True, children=[], level=1),
+        Token(
+            *("inline", "", 0),
+            content=content,
+            map=whole.map,
+            block=True,
+            children=[],
+            level=1,
+            meta=meta,
+        ),
         Token("heading_close", tag, -1, block=True),
     ]

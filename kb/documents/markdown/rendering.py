@@ -121,7 +121,8 @@ class _Layout:
             tag = f"h{each.level}"
             tokens[each.index].tag = tokens[each.index + 2].tag = tag
             tokens[each.index].attrs = {"id": own_id(each.anchor)}
-        linking.rewrite(tokens)
+        self._taken = {each.anchor for each in placed}
+        linking.rewrite(tokens, {each.natural: each.anchor for each in reversed(placed)})
 
     def page(self) -> Page:
         shown = [each for each in self._placed if not each.is_title]
@@ -167,7 +168,7 @@ class _Layout:
 
     def _html(self, tokens: list[Token]) -> Markup:
         made = parser().renderer.render(tokens, parser().options, {})
-        return sanitised(made, self._linking.address) if made else Markup()
+        return sanitised(made, self._linking.address, self._taken) if made else Markup()
 
 
 def _has_steps(tokens: list[Token]) -> bool:

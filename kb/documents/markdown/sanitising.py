@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 
 import nh3
 from markupsafe import Markup
 
+from kb.documents.markdown.headings import free
 from kb.documents.markdown.links import is_external
 
 _TAGS = set(
@@ -18,11 +20,9 @@ _TAGS = set(
 _UNSHOWN = set(
     "script style template noscript svg math iframe object embed noembed noframes title".split()
 )
-_HEADINGS = {f"h{level}": {"id"} for level in range(2, 7)}
 _ATTRIBUTES: dict[str, set[str]] = {
-    **_HEADINGS,
-    "*": {"lang", "title"},
-    "a": {"href"},
+    "*": {"id", "lang", "title"},
+    "a": {"href", "name"},
     "col": {"span"},
     "colgroup": {"span"},
     "details": {"open"},
@@ -45,6 +45,8 @@ _CLASSES = {
 # others are a stranger's and go through `address` or are dropped.
 _MARK = secrets.token_hex(8)
 
+_PLACE = re.compile(r"\w[\w.:-]{0,99}")
+
 Address = Callable[[str], str | None]
 
 
@@ -58,12 +60,17 @@ def own_address(url: str) -> str:
     return f"/{_MARK}/{url}"
 
 
-def sanitised(html: str, address: Address) -> Markup:
-    """HTML that runs nothing. `address` turns a link as written into a URL, or None."""
+def sanitised(html: str, address: Address, taken: set[str]) -> Markup:
+    """HTML that runs nothing. `address` turns a link as written into a URL, or None.
+
+    `taken` are the ids of the page so far: each is borne once, and grows by those in here.
+    """
 
     def attribute(tag: str, name: str, value: str) -> str | None:
-        if name == "id":
-            return value[len(own_id("")) :] if value.startswith(own_id("")) else None
+        if name in ("id", "name"):
+            if value.startswith(own_id("")):
+                return value[len(own_id("")) :]
+            return _strangers(value, taken)
         if name in ("href", "src"):
             return _allowed(tag, value, address)
         return value
@@ -81,10 +88,21 @@ def sanitised(html: str, address: Address) -> Markup:
     return Markup(cleaner.clean(html).replace("<img>", ""))
 
 
+def _strangers(name: str, taken: set[str]) -> str | None:
+    """The name of a place that links lead to, if it is one and nothing else has it."""
+    given = free(name)
+    if not _PLACE.fullmatch(name) or given in taken:
+        return None
+    taken.add(given)
+    return given
+
+
 def _allowed(tag: str, value: str, address: Address) -> str | None:
     own = own_address("")
     if value.startswith(own):
         return value[len(own) :]
-    if tag == "a" and (is_external(value) or value.startswith("#")):
+    if tag == "a" and value.startswith("#"):
+        return f"#{free(value[1:])}"
+    if tag == "a" and is_external(value):
         return value
     return address(value)

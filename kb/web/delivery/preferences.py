@@ -28,14 +28,14 @@ _PACES = {
 @blueprint.get("/account/notices")
 def choices() -> ResponseReturnValue:
     """The choice as it is."""
-    return _page(parts().choices.of(access.signed_in().id))
+    return _page(parts().delivery.choices.of(access.signed_in().id))
 
 
 @blueprint.post("/account/notices")
 def choose() -> ResponseReturnValue:
     """Another choice. An address of a chat that is left empty stays the one it was."""
     who = access.signed_in()
-    before = parts().choices.of(who.id)
+    before = parts().delivery.choices.of(who.id)
     wanted = replace(before, mail=request.form.get("mail") == "y", paces=_paces_or_400())
     typed = request.form.get("chat_url", "").strip()
     if request.form.get("no_chat") == "y":
@@ -45,7 +45,7 @@ def choose() -> ResponseReturnValue:
             wanted = replace(wanted, chat_url=_checked(typed))
         except UnusableUrl as refusal:
             return _page(wanted, str(refusal), typed[:LONGEST_URL]), 400
-    parts().choices.save(who.id, wanted, now())
+    parts().delivery.choices.save(who.id, wanted, now())
     flash("From now on you are told like this.", "ok")
     return redirect(url_for(".choices"))
 
@@ -54,8 +54,8 @@ def choose() -> ResponseReturnValue:
 def try_out() -> ResponseReturnValue:
     """A message by that way, at once; the answer says what came of it."""
     who, way = access.signed_in(), request.form.get("way", "")
-    channel = parts().courier.personal.get(way)
-    to = channel.to(who, parts().choices.of(who.id)) if channel else None
+    channel = parts().delivery.courier.personal.get(way)
+    to = channel.to(who, parts().delivery.choices.of(who.id)) if channel else None
     if channel is None or to is None:
         abort(400)
     if refusal := _tried(channel.another(), who, to):
@@ -68,7 +68,7 @@ def try_out() -> ResponseReturnValue:
 
 def _tried(channel: Personal, who: Person, to: Receiver) -> str:
     """Why it did not go out; "" when it did."""
-    told, message_id = trial(parts().courier.ways.site, who, now())
+    told, message_id = trial(parts().delivery.courier.ways.site, who, now())
     try:
         channel.send(Parcel(message_id, [Item(told)], to), now(), lambda: None)
     except (NotTaken, Unclear, Unusable) as refusal:
@@ -79,7 +79,7 @@ def _tried(channel: Personal, who: Person, to: Receiver) -> str:
 
 
 def _checked(url: str) -> str:
-    chat = parts().courier.ways.chat
+    chat = parts().delivery.courier.ways.chat
     if chat is None:
         raise UnusableUrl("Chat is not set up on this site; ask an administrator.")
     return chat.check(url)
@@ -93,7 +93,7 @@ def _paces_or_400() -> dict[str, str]:
 
 
 def _page(choice: Choice, problem: str = "", typed: str = "") -> str:
-    ways = parts().courier.ways
+    ways = parts().delivery.courier.ways
     return render_template(
         "delivery/preferences.html",
         choice=choice,

@@ -12,7 +12,6 @@ from kb.feedback.errors import FeedbackError, NotYourDepartment
 from kb.feedback.life_cycle import EventKind
 from kb.feedback.model import Item, Route, State
 from kb.feedback.rating import Parameter, Rating
-from kb.feedback.sql.ratings import Ratings
 from kb.feedback.sql.thread import Event
 from kb.web.feedback.forms import RatingForm, SeenForm, WordsForm
 from kb.web.site import access
@@ -44,7 +43,7 @@ class Asked:
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
     """All of them: what is new first, then the latest."""
-    found = parts().inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
+    found = parts().feedback.inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
     return render_template(
         "feedback/questions/listing.html",
         asked=_asked(found.items),
@@ -64,7 +63,7 @@ def seen() -> ResponseReturnValue:
     form = SeenForm()
     if not form.validate():
         abort(400)
-    parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
+    parts().feedback.inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
     then = number_in(request.form.get("then"))
     if then is not None:
         return redirect(url_for(".question", item_id=then))
@@ -81,7 +80,9 @@ def reply(item_id: int) -> ResponseReturnValue:
     return _done(
         found,
         "Sent.",
-        lambda: parts().inbox.replies.reply(item_id, form.words.data, who, now(), _route(found)),
+        lambda: parts().feedback.inbox.replies.reply(
+            item_id, form.words.data, who, now(), _route(found)
+        ),
     )
 
 
@@ -95,7 +96,9 @@ def reopen(item_id: int) -> ResponseReturnValue:
     return _done(
         found,
         "It is open again, and who answered it knows.",
-        lambda: parts().inbox.replies.reopen(item_id, form.words.data, who, now(), _route(found)),
+        lambda: parts().feedback.inbox.replies.reopen(
+            item_id, form.words.data, who, now(), _route(found)
+        ),
     )
 
 
@@ -103,7 +106,9 @@ def reopen(item_id: int) -> ResponseReturnValue:
 def withdraw(item_id: int) -> ResponseReturnValue:
     """Nothing is to be answered any more."""
     found, who = _mine_or_404(item_id), access.signed_in().id
-    return _done(found, "Taken back.", lambda: parts().inbox.replies.withdraw(item_id, who, now()))
+    return _done(
+        found, "Taken back.", lambda: parts().feedback.inbox.replies.withdraw(item_id, who, now())
+    )
 
 
 @blueprint.post("/<int:item_id>/rating")
@@ -112,7 +117,7 @@ def rate(item_id: int) -> ResponseReturnValue:
     found, form = _mine_or_404(item_id), RatingForm()
     if not form.validate():
         return _page(found, rating=form), 400
-    who, ratings = access.signed_in().id, Ratings(parts().engine)
+    who, ratings = access.signed_in().id, parts().feedback.ratings
     told = "Thank you. You can change it for a day; it counts without your name."
     return _done(
         found,
@@ -122,7 +127,7 @@ def rate(item_id: int) -> ResponseReturnValue:
 
 
 def _mine_or_404(item_id: int) -> Item:
-    found = parts().inbox.question(item_id, access.signed_in().id)
+    found = parts().feedback.inbox.question(item_id, access.signed_in().id)
     if found is None:
         abort(404)
     return found
@@ -130,8 +135,8 @@ def _mine_or_404(item_id: int) -> Item:
 
 def _asked(listed: tuple[Item, ...]) -> list[Asked]:
     """Two statements, however many there are."""
-    told = parts().inbox.thread.told(listed)
-    rated = Ratings(parts().engine).of(access.signed_in().id, [one.id for one in listed])
+    told = parts().feedback.inbox.thread.told(listed)
+    rated = parts().feedback.ratings.of(access.signed_in().id, [one.id for one in listed])
     return [Asked(one, told[one.id], rated.get((one.id, one.answers))) for one in listed]
 
 
@@ -178,7 +183,7 @@ def _rated(rating: Rating | None) -> RatingForm:
 def _route(found: Item) -> Route:
     card = parts().catalogue.get(found.procedure_id) if found.procedure_id else None
     procedure = card.procedure if card else None
-    return parts().routing.of_item(found, departments(), procedure)
+    return parts().feedback.routing.of_item(found, departments(), procedure)
 
 
 def _done(found: Item, told: str, step: Callable[[], object]) -> ResponseReturnValue:
@@ -189,6 +194,6 @@ def _done(found: Item, told: str, step: Callable[[], object]) -> ResponseReturnV
         abort(404)
     except FeedbackError as refusal:
         return _page(_mine_or_404(found.id), refusal=str(refusal)), 409
-    parts().inbox.mark_seen(access.signed_in().id, [found.id], now())
+    parts().feedback.inbox.mark_seen(access.signed_in().id, [found.id], now())
     flash(told, "ok")
     return redirect(url_for(".question", item_id=found.id))

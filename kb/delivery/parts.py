@@ -1,6 +1,9 @@
-"""Delivery by the ways that the settings name."""
+"""Delivery by the ways that the settings name, as one part of the whole."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
@@ -14,43 +17,60 @@ from kb.delivery.letters import Site
 from kb.delivery.mail import MailServer, Post
 from kb.delivery.own_choice import People
 from kb.delivery.sql.deliveries import Deliveries
+from kb.delivery.sql.failures import Overview
 from kb.delivery.sql.preferences import Choices
 from kb.delivery.unsubscribe_links import Leaving
 from kb.people.sql.receivers import Receivers
-from kb.publishing.refreshing.publisher import Publisher
+from kb.procedures.model import Departments
 from kb.secret_file import DamagedKey, key_in
 from kb.settings import Settings, SettingsError
 
 
-def courier_of(
-    settings: Settings, engine: Engine, catalogue: Catalogue, publisher: Publisher
-) -> Courier:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How everybody wants to be told, what is on its way, what failed, and who takes it out."""
+
+    choices: Choices
+    deliveries: Deliveries
+    failures: Overview
+    courier: Courier
+
+
+def build(
+    settings: Settings,
+    engine: Engine,
+    catalogue: Catalogue,
+    receivers: Receivers,
+    departments: Callable[[], Departments],
+) -> Delivery:
     """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
     ways = _ways(settings)
-    deliveries, choices, receivers = Deliveries(engine), Choices(engine), Receivers(engine)
-    people = People(receivers, choices, publisher.departments, settings.demo)
+    deliveries, choices = Deliveries(engine), Choices(engine)
+    people = People(receivers, choices, departments, settings.demo)
     personal = _personal(ways, people)
     channels: list[Channel] = list(personal)
     if ways.chat:
-        channels.append(ToDepartment(ways.chat, ways.site, publisher.departments))
-    return Courier(
+        channels.append(ToDepartment(ways.chat, ways.site, departments))
+    sorting = Sorting(
+        deliveries=deliveries,
+        choices=choices,
+        receivers=receivers,
+        catalogue=catalogue,
+        departments=departments,
+        channels=channels,
+        hour=settings.digest_hour,
+        host=ways.site.host,
+    )
+    courier = Courier(
         ways=ways,
         channels=channels,
         personal={one.name: one for one in personal},
         deliveries=deliveries,
         catalogue=catalogue,
-        sorting=Sorting(
-            deliveries=deliveries,
-            choices=choices,
-            receivers=receivers,
-            catalogue=catalogue,
-            departments=publisher.departments,
-            channels=channels,
-            hour=settings.digest_hour,
-            host=ways.site.host,
-        ),
+        sorting=sorting,
         lock=settings.var / "delivery.lock",
     )
+    return Delivery(choices, deliveries, Overview(engine), courier)
 
 
 def _personal(ways: Ways, people: People) -> list[Personal]:
