@@ -1,7 +1,7 @@
 """What a way out of the site can do: the interface of all channels. Pure.
 
 Mail, chat and a department's chat are such ways. A new one is a module like kb/delivery/by_chat.py
-and a line in kb/assembly/delivery.py; one that people choose for themselves also needs its choice.
+and a line in kb/delivery/parts.py; one that people choose for themselves also needs its choice.
 """
 
 from __future__ import annotations

@@ -145,7 +145,9 @@ class Courier:
             self.deliveries.give_up(message.message_id, str(reason), now)
         except Unclear as reason:
             self.deliveries.unclear(message.message_id, str(reason), now)
-            log.warning("unclear", message_id=message.message_id, why=str(reason))
+            log.warning(
+                f"{message.channel}_unclear", message_id=message.message_id, why=str(reason)
+            )
         return False
 
     def _channel(self, message: Message) -> Channel:

@@ -99,7 +99,7 @@ class Sorting:
         for channel in self.channels:
             way = channel.way(told, choice, department)
             if way is not None:
-                id = None if way.digest else self._message_id(f"{channel.name}-{told.id}")
+                id = None if way.digest else self._message_id(f"notice-{told.id}")
                 yield replace(way, message_id=id)
 
     def _owners(self, told: Sequence[Told]) -> dict[str, str]:
