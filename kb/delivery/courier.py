@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
+from kb import durable
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.delivery.chat import Chat, NotDelivered, UnusableUrl
 from kb.delivery.dispatch import Sorting
@@ -117,17 +117,9 @@ class Courier:
         except OSError as error:
             log.error("delivery_failed", why=str(error))
 
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
+    def _alone(self) -> AbstractContextManager[bool]:
         """One courier at a time: what another process left half done is then surely dead."""
-        self.lock.parent.mkdir(parents=True, exist_ok=True)
-        with self.lock.open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+        return durable.alone(self.lock, wait=0)
 
     def _next(self, now: datetime) -> Message | None:
         channels = {Channel.CHAT, Channel.DEPARTMENT} if self.ways.chat is not None else set()

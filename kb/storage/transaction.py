@@ -7,13 +7,13 @@ a killed one began: when any of its files has its new text the rest follows, els
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from kb import durable
 from kb.storage.files.atomic_writes import sweep, written
 from kb.storage.files.bulk_reading import ManyFiles
 from kb.storage.files.library import Library
@@ -40,9 +40,7 @@ class Keeping:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else changes files or history through kb meanwhile; what a kill left is ended."""
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._threads, self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._threads, durable.alone(self._lock):
             self._recover()
             yield
 

@@ -11,10 +11,8 @@ deleted after the switch; processes that still read them keep them until they le
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import json
-import os
 import secrets
 import shutil
 import threading
@@ -26,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kb import durable
 from kb.procedures.model import Entry
 from kb.process_pool import Hands, advance, hands
 from kb.search.index import array_file, embedding, segment
@@ -145,9 +144,7 @@ class Index:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """One writer at a time, over all threads and processes; the others wait for it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._writing, (self.folder / "LOCK").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with self._writing, durable.alone(self.folder / "LOCK"):
             yield
 
     def _usable_sets(self) -> list[SetState]:
@@ -263,12 +260,7 @@ class Index:
                 for s in sets
             ],
         }
-        beside = self.folder / "CURRENT.new"
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(told, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.current)
+        durable.replace(self.current, json.dumps(told).encode())
         self.switches += 1
         self._sweep(
             {f"{one.name}.arrays" for one in sets}, {p.name for one in sets for p in one.parts}

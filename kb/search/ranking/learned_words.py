@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from kb import durable
 from kb.search.index import array_file
 from kb.search.index.array_file import Array
 from kb.search.index.snapshot import Floats, Loaded
@@ -157,7 +158,7 @@ class LearnedFile:
         try:
             array_file.save(beside, _arrays(rows))
             if not (self._path.exists() and filecmp.cmp(beside, self._path, shallow=False)):
-                beside.replace(self._path)
+                durable.switch(beside, self._path)
         finally:
             beside.unlink(missing_ok=True)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from threading import Lock
 
+from kb.cache import Cache
 from kb.procedures.model import Procedure
 from kb.procedures.visibility import Reader
 from kb.web.documents.rendered import Text
@@ -28,8 +27,7 @@ class Onward:
     """The ways from the procedures asked for last, each as long as nothing changes about it."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Ways] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Cache[Hashable, Ways] = Cache(_KEPT)
 
     def ways(self, text: Text, reader: Reader) -> Ways:
         """For that reader; one statement where they are not kept, two now and then."""
@@ -39,17 +37,7 @@ class Onward:
         if not (opened or near):
             return Ways()
         key = (id, generation(), reader, opened, near)
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-                return found
-        found = _looked_up(text, reader, opened, near)
-        with self._lock:
-            self._kept[key] = found
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+        return self._kept.of(key, lambda: _looked_up(text, reader, opened, near))
 
 
 def _looked_up(text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[str, ...]) -> Ways:
