@@ -33,7 +33,7 @@ from kb.publishing.sql.batch_ledger import Ledger
 from kb.publishing.sql.drafts import Drafts
 from kb.publishing.undoing import Undoing
 from kb.reminders.reminding import Reminding
-from kb.reviews.departures import Leaving
+from kb.reviews.departures import Departures
 from kb.reviews.reviewing import Reviewing
 from kb.reviews.sql.review_list import Reviews
 from kb.search.index.index import Index
@@ -77,7 +77,7 @@ class Parts:
     reviewing: Reviewing
     undoing: Undoing
     departments_kept: DepartmentsKept
-    leaving: Leaving
+    leaving: Departures
     earlier: Earlier
     journeys: Journeys
     nearness: Nearness

@@ -44,13 +44,13 @@ from kb.publishing.sql.drafts import Drafts
 from kb.publishing.sql.erasures import Erasures
 from kb.publishing.undoing import Undoing
 from kb.reminders.reminding import Reminding
-from kb.reviews.departures import Leaving as LeavingPeople
+from kb.reviews.departures import Departures as LeavingPeople
 from kb.reviews.handing_over import HandingOver
 from kb.reviews.reviewing import Reviewing
 from kb.reviews.sql.due_reviews import DueReviews
 from kb.reviews.sql.review_list import Reviews
 from kb.search.index.index import Index
-from kb.search.ranking.learned_words import LearnedFile, Wording
+from kb.search.ranking.learned_words import LearnableWords, LearnedFile
 from kb.search.searcher import Searcher
 from kb.search.similar.grouping import groups, in_words
 from kb.search.similar.neighbours import Nearness
@@ -102,7 +102,7 @@ def build(settings: Settings) -> Parts:
         SearchTests(library, catalogue, searcher),
     )
     ledger = Ledger(engine)
-    words = LearnedWords(engine, Wording(index.stems), learned.write)
+    words = LearnedWords(engine, LearnableWords(index.stems), learned.write)
     searches = _log(settings)
     versions, closings = Versions(engine), Closings(engine)
     fixing = Fixing(items, closings, catalogue, versions)

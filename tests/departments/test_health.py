@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from kb.database import department_days, reading, submissions, writing
 from kb.departments.proportions import Share
-from kb.departments.sql.workload import Standing
+from kb.departments.sql.workload import Workload
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.departments.uses import asked, searched, voted
@@ -25,7 +25,7 @@ def write(home: Path, name: str, **fields: object) -> None:
     (home / "content" / "shipping" / f"{name}.md").write_text(text)
 
 
-def stands(parts: Parts, email: str = "editor@kb.example") -> Standing:
+def stands(parts: Parts, email: str = "editor@kb.example") -> Workload:
     return parts.health.standing("shipping", TODAY, NOW, email)
 
 

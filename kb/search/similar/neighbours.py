@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kb.procedures.visibility import Reader
 from kb.search.index.embedding import packed
-from kb.search.index.snapshot import Floats, Loaded
+from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.searcher import Searcher
 from kb.search.words.analysis import folded
 
@@ -43,14 +43,14 @@ class Nearness:
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
         self._lock = threading.Lock()
-        self._sets: tuple[Loaded, ...] = ()
+        self._sets: tuple[Snapshot, ...] = ()
         self._vectors: tuple[Vectors, ...] = ()
         self._found: OrderedDict[tuple[str, Reader], tuple[Neighbour, ...]] = OrderedDict()
 
     def near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
         """The nearest that `reader` may find, at most MOST; none of an id that is not indexed."""
         key = (procedure_id, reader)
-        sets = self._searcher.loaded()
+        sets = self._searcher.snapshots()
         with self._lock:
             if not _same(sets, self._sets):
                 self._sets, self._vectors = sets, tuple(map(document_vectors, sets))
@@ -68,16 +68,16 @@ class Nearness:
         return found
 
 
-def _same(some: tuple[Loaded, ...], others: tuple[Loaded, ...]) -> bool:
+def _same(some: tuple[Snapshot, ...], others: tuple[Snapshot, ...]) -> bool:
     return len(some) == len(others) and all(map(_is, some, others))
 
 
-def _is(one: Loaded, other: Loaded) -> bool:
+def _is(one: Snapshot, other: Snapshot) -> bool:
     return one is other
 
 
 def _nearest(
-    sets: tuple[Loaded, ...],
+    sets: tuple[Snapshot, ...],
     vectors: tuple[Vectors, ...],
     procedure_id: str,
     reader: Reader,
@@ -98,7 +98,7 @@ def _nearest(
 
 
 def _vector(
-    sets: tuple[Loaded, ...], vectors: tuple[Vectors, ...], procedure_id: str
+    sets: tuple[Snapshot, ...], vectors: tuple[Vectors, ...], procedure_id: str
 ) -> Floats | None:
     for one, many in zip(sets, vectors, strict=True):
         number = one.numbers.get(folded(procedure_id))
@@ -116,7 +116,7 @@ def _cosines(many: Vectors, vector: Floats) -> Floats:
     return found / many.lengths
 
 
-def document_vectors(one: Loaded) -> Vectors:
+def document_vectors(one: Snapshot) -> Vectors:
     """A vector of each document: the sum of its passages', packed."""
     ends = one.arrays["passages.ends"]
     made = np.zeros((one.count, one.arrays["vectors"].shape[1]), np.int8)

@@ -17,7 +17,7 @@ _KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class RelatedProcedures:
     """What stands in one list, or is authored as related, does not stand in another."""
 
     opened_next: tuple[Procedure, ...] = ()
@@ -28,16 +28,16 @@ class Onward:
     """The ways from the procedures asked for last, each as long as nothing changes about it."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Ways] = OrderedDict()
+        self._kept: OrderedDict[Hashable, RelatedProcedures] = OrderedDict()
         self._lock = Lock()
 
-    def ways(self, text: Text, reader: Reader) -> Ways:
+    def ways(self, text: Text, reader: Reader) -> RelatedProcedures:
         """For that reader; one statement where they are not kept, two now and then."""
         id = text.procedure.id
         opened = parts().journeys.next_after(id, now())
         near = tuple(one.id for one in parts().nearness.near(id, reader))
         if not (opened or near):
-            return Ways()
+            return RelatedProcedures()
         key = (id, generation(), reader, opened, near)
         with self._lock:
             found = self._kept.get(key)
@@ -52,7 +52,9 @@ class Onward:
         return found
 
 
-def _looked_up(text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[str, ...]) -> Ways:
+def _looked_up(
+    text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[str, ...]
+) -> RelatedProcedures:
     cards = parts().catalogue.by_ids({*opened, *near})
     shown = {text.procedure.id, *(one.id for one in text.related)}
 
@@ -62,4 +64,4 @@ def _looked_up(text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[
 
     after = first_few(opened)
     shown |= {one.id for one in after}
-    return Ways(after, first_few(near))
+    return RelatedProcedures(after, first_few(near))
