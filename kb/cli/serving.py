@@ -230,7 +230,8 @@ def _serve_pages(settings: Settings, door: socket.socket) -> None:
     sys.argv = [
         *("gunicorn", "kb.app:create_app()", "--preload"),
         *("--bind", f"fd://{door.fileno()}"),
-        *("--workers", str(settings.workers), "--worker-class", "gthread", "--threads", "2"),
+        *("--workers", str(settings.workers), "--threads", "2"),
+        *("--worker-class", "kb.cli.http_worker.Worker", "--worker-connections", "800"),
         *("--access-logfile", str(logs / "access.log"), "--log-level", "warning"),
         "--no-control-socket",
     ]
