@@ -77,7 +77,7 @@ def _indexing(home: Path, size: int, figures: dict[str, str]) -> None:
 def _ranking(home: Path, pages: list[Page], figures: dict[str, str]) -> None:
     asked = corpus.queries(pages, _QUERIES)
     parts = build(load_settings({}, home))
-    searcher = Searcher(parts.index)  # keeps no answers: each is ranked anew
+    searcher = Searcher(parts.search.index)  # keeps no answers: each is ranked anew
     searcher.search("nothing", Reader(), date.today())
 
     def rank(query: str) -> object:
@@ -98,8 +98,8 @@ def _ranking(home: Path, pages: list[Page], figures: dict[str, str]) -> None:
         tantivy_warm += _times(tantivy, asked)
         stock_warm += _times(stock, few[: len(few) // _ROUNDS])
     answer = _times(whole, asked)
-    again = _again(parts.searcher, asked)
-    parts.engine.dispose()
+    again = _again(parts.search.searcher, asked)
+    parts.let_go()
     figures["rank one query, first touch, ms (median)"] = f"{median(first):.2f}"
     figures["rank one query, warm, ms (median)"] = f"{median(warm):.2f}"
     figures["… with snippets and counts, ms"] = f"{median(answer):.2f}"
@@ -137,10 +137,10 @@ def _found(home: Path, pages: list[Page], figures: dict[str, str]) -> None:
         found = 0
         for page in known:
             asked = mistake(page.title, rng)
-            hits = parts.searcher.search(asked, Reader(), date.today(), limit=5).hits
+            hits = parts.search.searcher.search(asked, Reader(), date.today(), limit=5).hits
             found += page.id in [hit.id for hit in hits]
         figures[f"found in the top 5 of {_KNOWN}: {name}"] = str(found)
-    parts.engine.dispose()
+    parts.let_go()
 
 
 def _serving(home: Path, pages: list[Page], figures: dict[str, str]) -> None:

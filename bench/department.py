@@ -104,10 +104,10 @@ def _measure(home: Path, amounts: Amounts) -> None:
         f" {cpus[int(0.95 * len(times))]:.0f} ms; {len(sent)} SQL statements"
     )
     began_noting = time.process_time()
-    parts.days.note(parts.publisher.departments(), NOW)
+    parts.departments.days.note(parts.publishing.publisher.departments(), NOW)
     print(f"  all departments written down for the day: {time.process_time() - began_noting:.2f} s")
-    parts.log.close()
-    parts.engine.dispose()
+    parts.insight.log.close()
+    parts.let_go()
 
 
 @contextmanager

@@ -73,19 +73,19 @@ def _file(path: str, text: bytes) -> bytes:
 
 def _reading(parts: Parts) -> None:
     began, spent = time.perf_counter(), time.process_time()
-    parts.publisher.read_history()
+    parts.publishing.publisher.read_history()
     print(
         f"history read for the first time: {time.perf_counter() - began:.1f} s"
         f" ({time.process_time() - spent:.1f} s of work)"
     )
-    parts.publisher.refresh(datetime.now(UTC).date())
-    content = parts.library.root
+    parts.publishing.publisher.refresh(datetime.now(UTC).date())
+    content = parts.storage.library.root
     path = next(content.rglob("*.md"))
     path.write_bytes(path.read_bytes() + b"\nOnce more.\n")
     own = ["-c", "user.name=A", "-c", "user.email=a@kb.example"]
     subprocess.run(["git", *own, "commit", "-qam", "Once more"], cwd=content, check=True)
     spent = time.process_time()
-    parts.publisher.read_history()
+    parts.publishing.publisher.read_history()
     print(f"one more commit read: {(time.process_time() - spent) * 1000:.1f} ms of work")
 
 
@@ -93,7 +93,7 @@ def _pages(parts: Parts, paths: list[str]) -> None:
     id = parts.catalogue.at_path(paths[0])
     app = create_app(parts)
     app.config.update(WTF_CSRF_ENABLED=False)
-    parts.directory.add("bench@kb.example", "Bench", "correct horse battery", now=_BEGAN)
+    parts.people.directory.add("bench@kb.example", "Bench", "correct horse battery", now=_BEGAN)
     client = app.test_client()
     client.post("/sign-in", data={"email": "bench@kb.example", "password": "correct horse battery"})
     for what, address in (

@@ -66,7 +66,7 @@ def measured(count: int) -> dict[str, Figures]:
         _write_content(home / "content")
         parts = build(load({}, home))
         _add_people(Directory(parts.engine, Passwords(fast=True)))
-        parts.publisher.refresh(NOW.date())
+        parts.publishing.publisher.refresh(NOW.date())
         fill(parts.engine, count)
         app = create_app(parts)
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
@@ -75,8 +75,8 @@ def measured(count: int) -> dict[str, Figures]:
             for who, client in _people(app)
             for page, address in _pages(parts, count)
         }
-        parts.log.close()
-        parts.engine.dispose()
+        parts.insight.log.close()
+        parts.let_go()
         return found
 
 
@@ -171,7 +171,7 @@ def _people(app: Flask) -> Iterator[tuple[str, FlaskClient]]:
 
 def _pages(parts: Parts, count: int) -> list[tuple[str, str]]:
     mine = frozenset({"d0"})
-    item = next(n for n in range(1, count + 1) if parts.inbox.get(n, mine) is not None)
+    item = next(n for n in range(1, count + 1) if parts.feedback.inbox.get(n, mine) is not None)
     return [
         ("open", "/inbox?show=open"),
         ("overdue", "/inbox?show=open&due=overdue"),

@@ -124,7 +124,7 @@ class Month:
             for seconds, who in sorted(shifts):
                 began = datetime.combine(today, time(), UTC) + timedelta(seconds=int(seconds))
                 self._call(who, began, rng)
-            self.parts.log.flush()
+            self.parts.insight.log.flush()
 
     def _call(self, who: str, began: datetime, rng: random.Random) -> None:
         """One customer: search, perhaps again in other words, open something or give up."""
@@ -181,13 +181,14 @@ def month(home: Path, reps: int = _REPS) -> Iterator[Month]:
     """The sample company at `home`, served on a free port until the block ends."""
     shutil.copytree(ROOT / "content", home / "content", dirs_exist_ok=True)
     parts = build(load({"KB_DEMO": "1"}, home))
-    parts = replace(parts, directory=Directory(parts.engine, Passwords(fast=True)))
-    parts.publisher.refresh(FIRST)
+    directory = Directory(parts.engine, Passwords(fast=True))
+    parts = replace(parts, people=replace(parts.people, directory=directory))
+    parts.publishing.publisher.refresh(FIRST)
     start = datetime.combine(FIRST, time(7), UTC)
-    demo.ensure(parts.directory, start)
+    demo.ensure(parts.people.directory, start)
     names = [f"rep{nth:02}@northwind.example" for nth in range(reps)]
     for name in names:
-        parts.directory.add(name, name.partition("@")[0].title(), demo.PASSWORD, now=start)
+        parts.people.directory.add(name, name.partition("@")[0].title(), demo.PASSWORD, now=start)
     app = create_app(parts)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -200,8 +201,8 @@ def month(home: Path, reps: int = _REPS) -> Iterator[Month]:
         server.shutdown()
         thread.join(10)
         server.server_close()
-        parts.log.close()
-        parts.engine.dispose()
+        parts.insight.log.close()
+        parts.let_go()
 
 
 def signed_in(port: int, email: str) -> Browser:

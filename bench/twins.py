@@ -55,13 +55,13 @@ def main() -> None:
                 copy.parent.mkdir(exist_ok=True)
                 copy.write_text(text, "utf-8")
         parts = build(load({}, home))
-        parts.publisher.refresh(date.today())
+        parts.publishing.publisher.refresh(date.today())
         began = time.process_time()
-        found = twins(parts.searcher.snapshots(), 0.75)
+        found = twins(parts.search.searcher.snapshots(), 0.75)
         took = time.process_time() - began
         paths = {id: parts.catalogue.get(id) for pair in found for id in pair_ids(pair)}
         _print(found, {id: c.procedure.path for id, c in paths.items() if c}, len(files), took)
-        parts.log.close()
+        parts.insight.log.close()
 
 
 def title_of(text: str) -> str:

@@ -91,8 +91,8 @@ def create_app(parts: Parts | None = None) -> Flask:
     if parts is None:
         parts = build(configuration.load(os.environ, Path.cwd()))
         # The first search loads the model: better now than while somebody waits.
-        parts.searcher.search("first", Reader(), date.today())
-        parts.engine.dispose()  # gunicorn forks: no two processes may have one connection
+        parts.search.searcher.search("first", Reader(), date.today())
+        parts.let_go()  # gunicorn forks: no two processes may have one connection
     app = Flask("kb", template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once
     app.extensions["kb"] = parts

@@ -152,10 +152,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     built = with_fast_passwords(build(databases.load({}, folder)))
-    add_personas(built.directory)
-    built.publisher.refresh(NOW.date())
-    built.log.close()
-    built.engine.dispose()
+    add_personas(built.people.directory)
+    built.publishing.publisher.refresh(NOW.date())
+    built.insight.log.close()
+    built.let_go()
     yield folder
     databases.dropped(folder)
 
@@ -176,13 +176,14 @@ def parts(template: Path, home: Path) -> Iterator[Parts]:
     databases.copied(template, home)
     built = with_fast_passwords(build(databases.load({}, home)))
     yield built
-    built.log.close()
-    built.engine.dispose()
+    built.insight.log.close()
+    built.let_go()
 
 
 def with_fast_passwords(built: Parts) -> Parts:
     """Real argon2 with small parameters: the default takes 50 ms a password."""
-    return replace(built, directory=Directory(built.engine, Passwords(fast=True)))
+    directory = Directory(built.engine, Passwords(fast=True))
+    return replace(built, people=replace(built.people, directory=directory))
 
 
 def add_personas(directory: Directory) -> None:

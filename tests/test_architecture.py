@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from kb.parts import Parts
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "kb").rglob("*.py"))
@@ -134,6 +137,17 @@ def test_a_blueprint_bears_its_modules_name() -> None:
     for module in MODULES:
         for name in re.findall(r"Blueprint\(\s*\"(\w+)\"", module.read_text(encoding="utf-8")):
             assert name == module.stem
+
+
+def test_there_is_one_way_to_a_part() -> None:
+    """A capability is a field of Parts; what stands in it is built by its package, not by pages."""
+    assert len(dataclasses.fields(Parts)) <= 18
+    asking = [
+        module.relative_to(ROOT)
+        for module in (ROOT / "kb" / "web").rglob("*.py")
+        if re.search(r"\bparts\(\)\.engine\b", module.read_text(encoding="utf-8"))
+    ]
+    assert asking == []
 
 
 # Public class names that still stand twice among packages that import each other. It may only

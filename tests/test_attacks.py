@@ -21,7 +21,7 @@ LINK = '<img src=x onerror="alert(1)">'
 
 def publish(parts: Parts, home: Path, name: str, raw: bytes) -> None:
     (home / "content" / "shipping" / name).write_bytes(raw)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def nothing_runs(html: str) -> None:

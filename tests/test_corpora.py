@@ -30,15 +30,15 @@ def strangers(
     assert CORPORA is not None
     environ = {"KB_CONTENT": str(CORPORA / request.param), "KB_OPEN_READING": "1"}
     parts = build(load(environ, home))
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     yield parts
-    parts.engine.dispose()
+    parts.let_go()
 
 
 def test_every_file_is_in_the_catalogue_and_in_the_index(strangers: Parts) -> None:
-    paths = {stamp.path for stamp in strangers.library.files()}
+    paths = {stamp.path for stamp in strangers.storage.library.files()}
     assert paths == set(strangers.catalogue.stamps())
-    assert paths == set(strangers.index.fingerprints())
+    assert paths == set(strangers.search.index.fingerprints())
 
 
 def test_every_page_can_be_read(strangers: Parts) -> None:
@@ -50,10 +50,10 @@ def test_every_page_can_be_read(strangers: Parts) -> None:
 
 def test_every_fault_has_a_place_and_a_remedy(strangers: Parts) -> None:
     lengths = {
-        stamp.path: strangers.library.read(stamp.path).count(b"\n") + 1
-        for stamp in strangers.library.files()
+        stamp.path: strangers.storage.library.read(stamp.path).count(b"\n") + 1
+        for stamp in strangers.storage.library.files()
     }
-    for fault in strangers.publisher.check(TODAY):
+    for fault in strangers.publishing.publisher.check(TODAY):
         assert fault.message
         assert fault.remedy
         assert 1 <= fault.line <= lengths[fault.path]

@@ -19,13 +19,13 @@ from kb.procedures.model import Fault, Severity
 def check(build: Build, as_json: bool) -> None:
     """Check all content. Exit code 1 when there are errors."""
     parts = built(build)
-    faults = parts.publisher.check(date.today())
+    faults = parts.publishing.publisher.check(date.today())
     errors = sum(fault.severity is Severity.ERROR for fault in faults)
     if as_json:
         click.echo(json.dumps([asdict(fault) for fault in faults], indent=2, ensure_ascii=False))
     else:
         _print(faults, errors)
-        if not parts.directory.staff():
+        if not parts.people.directory.staff():
             click.echo("Owners were not checked: there are no people yet (kb person add).")
     raise click.exceptions.Exit(1 if errors else 0)
 

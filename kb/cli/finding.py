@@ -30,16 +30,16 @@ def search(
 ) -> None:
     """Find procedures. Only published ones: who reads the terminal is not known."""
     parts = built(build)
-    if department is not None and department not in parts.publisher.departments():
-        known = ", ".join(parts.publisher.departments().by_id)
+    if department is not None and department not in parts.publishing.publisher.departments():
+        known = ", ".join(parts.publishing.publisher.departments().by_id)
         raise click.UsageError(f"there is no department {department!r}; there are {known}.")
     if explain:
-        _print_why(parts.searcher.explain(" ".join(words), Reader(), date.today(), limit))
+        _print_why(parts.search.searcher.explain(" ".join(words), Reader(), date.today(), limit))
         return
-    results = parts.searcher.search(
+    results = parts.search.searcher.search(
         " ".join(words), Reader(), date.today(), department=department, limit=limit
     )
-    if not results.total and not parts.index.fingerprints():
+    if not results.total and not parts.search.index.fingerprints():
         click.echo("There is no index yet; run kb index.", err=True)
     if as_json:
         click.echo(json.dumps(results.as_json(), indent=2, ensure_ascii=False))

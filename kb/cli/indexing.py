@@ -17,7 +17,7 @@ def index(build: Build, rebuild: bool) -> None:
     """Index what changed since the last time, by content."""
     parts = built(build)
     with progress_bar() as report:
-        done = parts.publisher.refresh(date.today(), report, rebuild=rebuild)
+        done = parts.publishing.publisher.refresh(date.today(), report, rebuild=rebuild)
     click.echo(
         f"{done.files} procedures: {done.changed} read, {done.removed} removed, "
         f"{done.indexed} indexed in {done.seconds:.1f} s"

@@ -16,7 +16,7 @@ from kb.people.passwords import generated
 from kb.people.person import Person
 from kb.people.rights import GIVEN, Role
 from kb.people.sql.directory import Directory
-from kb.people.sql.tokens import Token, Tokens
+from kb.people.sql.tokens import Token
 from kb.procedures.model import UNASSIGNED
 
 _role_option = click.option(
@@ -103,7 +103,7 @@ def list_people(build: Build, as_json: bool) -> None:
 def disable(build: Build, email: str) -> None:
     """Let a person out at once: sign-in, sessions and tokens."""
     with _directory(build) as directory:
-        left = built(build).leaving.disable(_known(directory, email), _now())
+        left = built(build).reviews.leaving.disable(_known(directory, email), _now())
     click.echo(f"{left.person.email} is disabled.")
     for held in left.held:
         many = f"owns {held.owned} and is deputy of {held.deputised}"
@@ -162,7 +162,7 @@ def token() -> None:
 def create(build: Build, email: str, label: str) -> None:
     """Make a token for a person. It is printed once, alone on standard output."""
     with _directory(build) as directory:
-        made = Tokens(built(build).engine).create(_known(directory, email).id, label, _now())
+        made = built(build).people.tokens.create(_known(directory, email).id, label, _now())
     click.echo(made)
     click.echo("Keep it safe: it cannot be shown again.", err=True)
 
@@ -175,7 +175,7 @@ def list_tokens(build: Build, email: str | None, as_json: bool) -> None:
     """List the tokens of one person or of everybody, newest first."""
     with _directory(build) as directory:
         owner = _known(directory, email).id if email else None
-        tokens = Tokens(built(build).engine).listed(owner)
+        tokens = built(build).people.tokens.listed(owner)
     if as_json:
         click.echo(json.dumps([_token_as_json(one) for one in tokens], indent=2))
         return
@@ -190,7 +190,7 @@ def list_tokens(build: Build, email: str | None, as_json: bool) -> None:
 @click.pass_obj
 def revoke(build: Build, number: int) -> None:
     """End a token at once. NUMBER is the one in `kb token list`."""
-    if not Tokens(built(build).engine).revoke(number, _now()):
+    if not built(build).people.tokens.revoke(number, _now()):
         raise click.ClickException(f"There is no token {number}, or it was revoked before.")
     click.echo(f"Token {number} is revoked.")
 
@@ -203,7 +203,7 @@ def _now() -> datetime:
 def _directory(build: Build) -> Iterator[Directory]:
     """The directory; what it refuses is said in its one sentence, with exit code 1."""
     try:
-        yield built(build).directory
+        yield built(build).people.directory
     except PeopleError as error:
         raise click.ClickException(str(error)) from error
 
@@ -232,7 +232,7 @@ def _held(build: Build, roles: tuple[str, ...], departments: tuple[str, ...]) ->
 
 def _ensure_known(build: Build, departments: tuple[str, ...]) -> None:
     """A mistyped department would make somebody a member of nothing, unnoticed."""
-    known = built(build).publisher.departments().by_id if departments else {}
+    known = built(build).publishing.publisher.departments().by_id if departments else {}
     for department in departments:
         if known and department not in known and department != UNASSIGNED:
             raise click.ClickException(

@@ -25,6 +25,7 @@ from setproctitle import setproctitle
 from kb.cli import home
 from kb.cli.common import Build, built, content_option, progress_bar
 from kb.cli.status import missing
+from kb.duties import duties_of
 from kb.parts import Parts
 from kb.people import demo
 from kb.settings import NoContent, Settings, SettingsError
@@ -59,10 +60,10 @@ def serve(
             _ensure_content(build)
     parts = built(build)
     door = _open_door(parts.settings)
-    if not parts.index.fingerprints():
+    if not parts.search.index.fingerprints():
         with progress_bar() as report:
-            parts.publisher.refresh(date.today(), report)
-    parts.engine.dispose()
+            parts.publishing.publisher.refresh(date.today(), report)
+    parts.let_go()
     raise click.exceptions.Exit(_run(parts, door))
 
 
@@ -93,18 +94,18 @@ def _work(parts: Parts) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     _refresh(parts)
-    if parts.exchange.wanted:
+    if parts.storage.exchange.wanted:
         words = (stop, partial(datetime.now, UTC))
-        threading.Thread(target=parts.exchange.run_until, args=words, daemon=True).start()
-    scanned = time.monotonic()
+        threading.Thread(target=parts.storage.exchange.run_until, args=words, daemon=True).start()
+    scanned, duties = time.monotonic(), duties_of(parts)
     for changes in _changes(parts, stop):
         if os.getppid() != parent:
             return
-        due = time.monotonic() - scanned > _SCAN_EVERY or not parts.index.folder.exists()
+        due = time.monotonic() - scanned > _SCAN_EVERY or not parts.search.index.folder.exists()
         if changes or due:
             _refresh(parts)
             scanned = time.monotonic()
-        parts.duties.do_due()
+        duties.do_due()
 
 
 def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
@@ -124,7 +125,7 @@ def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
 
 def _refresh(parts: Parts) -> None:
     try:
-        done = parts.publisher.refresh(date.today())
+        done = parts.publishing.publisher.refresh(date.today())
     except OSError as error:
         # A full disk or a folder without rights passes; the next look tries again.
         log.error("refresh_failed", why=str(error))
@@ -138,11 +139,11 @@ def _introduce(parts: Parts) -> None:
     click.echo(f"{settings.name}: http://{settings.host}:{settings.port}/")
     now = datetime.now(UTC)
     if settings.demo:
-        demo.ensure(parts.directory, now)
+        demo.ensure(parts.people.directory, now)
         click.echo(demo.introduction())
-    elif not settings.open_reading and not parts.directory.has_administrator():
+    elif not settings.open_reading and not parts.people.directory.has_administrator():
         password = secrets.token_urlsafe(12)
-        parts.directory.add(
+        parts.people.directory.add(
             "admin@localhost", "Administrator", password, administrator=True, now=now
         )
         click.echo(f"First sign-in: admin@localhost, password {password} (shown once)")
@@ -172,7 +173,7 @@ def _run(parts: Parts, door: socket.socket) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: _pass_on(web, number, _frame))
     _introduce(parts)
-    parts.engine.dispose()
+    parts.let_go()
     background: _Child | None = None
     started = 0.0
     while not web.ended():

@@ -37,13 +37,13 @@ def missing() -> list[str]:
 
 def _facts(parts: Parts) -> dict[str, str]:
     settings = parts.settings
-    files, indexed = len(parts.catalogue.stamps()), len(parts.index.fingerprints())
+    files, indexed = len(parts.catalogue.stamps()), len(parts.search.index.fingerprints())
     return {
         "kb": f"{version('kb')}, Python {platform.python_version()}, {platform.machine()}",
         "home": str(settings.home),
         "content": f"{settings.content}: {files} files read",
         "index": f"{settings.search_index}: {indexed} procedures ({settings.language})",
         "database": str(parts.engine.url),
-        "people": str(parts.directory.everyone(1, 1).total),
+        "people": str(parts.people.directory.everyone(1, 1).total),
         "meaning": "installed" if embedding.installed() else "not installed",
     }

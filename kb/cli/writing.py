@@ -12,7 +12,6 @@ from kb.documents.source.amending import amend
 from kb.documents.source.templates import EMPTY, Template, begun, offered
 from kb.parts import Parts
 from kb.publishing.edits import Author, NotSaved, UnusableEdit
-from kb.publishing.sql import new_ids
 
 
 @click.command()
@@ -27,21 +26,25 @@ def new(
 ) -> None:
     """A draft with the next free id of its department. Prints its file."""
     parts = built(build)
-    departments = parts.publisher.departments()
+    departments = parts.publishing.publisher.departments()
     if department not in departments:
         known = ", ".join(departments.by_id)
         raise click.UsageError(f"there is no department {department!r}; there are {known}.")
-    chosen = _template(offered(parts.library.templates(), departments), template, department)
+    chosen = _template(
+        offered(parts.storage.library.templates(), departments), template, department
+    )
     words = " ".join(title)
-    id = new_ids.next_id(parts.engine, department)
+    id = parts.publishing.new_ids.next_id(department)
     raw = amend(begun(chosen, id, words, department, owner or "", ""), {"status": "draft"})
-    folder = new_ids.folder_of(parts.engine, department)
-    path = parts.saver.free_path(folder, words.partition(":")[2].strip() or words)
+    folder = parts.publishing.new_ids.folder_of(department)
+    path = parts.publishing.saver.free_path(folder, words.partition(":")[2].strip() or words)
     try:
-        saved = parts.saver.create(path, raw, "", _author(parts, owner), datetime.now(UTC))
+        saved = parts.publishing.saver.create(
+            path, raw, "", _author(parts, owner), datetime.now(UTC)
+        )
     except (NotSaved, UnusableEdit) as reason:
         raise click.ClickException(str(reason)) from reason
-    click.echo(f"{saved.procedure_id}  {parts.library.root / saved.path}")
+    click.echo(f"{saved.procedure_id}  {parts.storage.library.root / saved.path}")
 
 
 def _template(templates: list[Template], name: str | None, department: str) -> Template:
@@ -60,7 +63,7 @@ def _template(templates: list[Template], name: str | None, department: str) -> T
 
 def _author(parts: Parts, owner: str | None) -> Author:
     """Who answers for it, if known here, else whoever is at the keyboard."""
-    person = parts.directory.by_email(owner) if owner else None
+    person = parts.people.directory.by_email(owner) if owner else None
     if person is not None:
         return Author(person.name, person.email)
     user = getpass.getuser()

@@ -29,6 +29,7 @@ from kb.database.tables.catalogue import (
     catalogue_state,
     procedure_keywords,
     procedures,
+    shown_files,
 )
 from kb.database.tables.delivery import (
     deliveries,
@@ -131,6 +132,7 @@ __all__ = [
     "searches",
     "share",
     "shared_searches",
+    "shown_files",
     "sign_in_attempts",
     "submission_comments",
     "submission_steps",

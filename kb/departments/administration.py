@@ -25,7 +25,7 @@ from kb.people.sql.directory import Directory
 from kb.procedures.model import UNASSIGNED
 from kb.publishing.edits import NotSaved
 from kb.publishing.refreshing.publisher import Publisher
-from kb.reviews.sql.review_list import Reviews
+from kb.reviews.sql.review_list import ReviewList
 from kb.storage.git.repository import Author, Note
 
 # What an administrator writes, by key of departments.yml, and how it is read.
@@ -81,7 +81,7 @@ class DepartmentsKept:
     """The verbs. Each raises NotSaved when the file cannot be written: then all is as it was."""
 
     def __init__(
-        self, publisher: Publisher, directory: Directory, inbox: Inbox, reviews: Reviews
+        self, publisher: Publisher, directory: Directory, inbox: Inbox, reviews: ReviewList
     ) -> None:
         self._publisher = publisher
         self._directory = directory

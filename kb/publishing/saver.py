@@ -36,7 +36,7 @@ _TRIES = 5
 
 
 class Saver:
-    """The verbs of writing, as `parts.saver`. Whether a person may is for the caller to ask,
+    """The verbs of writing. Whether a person may is for the caller to ask,
 
     but for `erase`. Every verb raises NotSaved, and then nothing has changed; UnusableEdit for
     what cannot be. Each is one commit by its author; `note` may be empty.

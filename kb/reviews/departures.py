@@ -12,7 +12,7 @@ from kb.people.person import Person
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Departments
 from kb.reviews.handing_over import KIND
-from kb.reviews.sql.review_list import Held, Reviews
+from kb.reviews.sql.review_list import Held, ReviewList
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Departures:
     """Disabling people."""
 
     def __init__(
-        self, directory: Directory, reviews: Reviews, departments: Callable[[], Departments]
+        self, directory: Directory, reviews: ReviewList, departments: Callable[[], Departments]
     ) -> None:
         self._directory = directory
         self._reviews = reviews

@@ -36,7 +36,7 @@ CUSTOMS, LATE = "shipping/customs.md", "shipping/late-shipment.md"
 
 
 def who(parts: Parts, name: str) -> Person:
-    found = parts.directory.by_email(f"{name}@kb.example")
+    found = parts.people.directory.by_email(f"{name}@kb.example")
     assert found is not None
     return found
 
@@ -50,7 +50,7 @@ def version(parts: Parts, path: str = CUSTOMS) -> str:
 
 
 def submitted(parts: Parts, by: str = "editor", note: str = "Please look") -> Submission:
-    id = parts.approving.submit("SHP-015", version(parts), who(parts, by), note, NOW)
+    id = parts.approval.submit("SHP-015", version(parts), who(parts, by), note, NOW)
     return again(parts, id)
 
 
@@ -62,14 +62,14 @@ def proposed(
     base = raw(parts, LATE) if base is None else base
     return again(
         parts,
-        parts.approving.propose(
+        parts.approval.propose(
             card.procedure, base, text, "Six days", worth_telling=True, by=who(parts, by), now=NOW
         ),
     )
 
 
 def again(parts: Parts, id: int) -> Submission:
-    found = parts.approving.waiting.get(id)
+    found = parts.approval.waiting.get(id)
     assert found is not None
     return found
 
@@ -81,7 +81,7 @@ def status(parts: Parts, id: str = "SHP-015") -> Status:
 
 
 def steps(parts: Parts, id: str = "SHP-015") -> list[tuple[Step, str | None]]:
-    return [(one.kind, one.by_name) for one in parts.approving.waiting.steps(id)]
+    return [(one.kind, one.by_name) for one in parts.approval.waiting.steps(id)]
 
 
 def told(parts: Parts, name: str) -> list[str]:
@@ -106,12 +106,12 @@ def test_a_draft_is_submitted_sent_back_and_approved(parts: Parts) -> None:
     assert told(parts, "reviewer") == ["A draft waits for review: Shipping: Customs Zebra Papers"]
     assert told(parts, "outsider") == told(parts, "editor") == []
     rena = who(parts, "reviewer")
-    parts.approving.send_back(first, rena, "Which form?", NOW)
+    parts.approval.send_back(first, rena, "Which form?", NOW)
     assert raw(parts) == draft
     assert told(parts, "editor") == ["Sent back to you: Shipping: Customs Zebra Papers"]
     second = submitted(parts)
     assert second.follows == first.id
-    saved = parts.approving.approve(second, rena, "Good", NOW)
+    saved = parts.approval.approve(second, rena, "Good", NOW)
     assert saved is not None
     assert status(parts) is Status.PUBLISHED
     card = parts.catalogue.get("SHP-015")
@@ -131,18 +131,18 @@ def test_a_draft_is_submitted_sent_back_and_approved(parts: Parts) -> None:
 def test_only_a_reviewer_of_that_department_approves(parts: Parts) -> None:
     waits = submitted(parts)
     for name in ("rep", "editor", "outsider", "admin"):
-        for verb in (parts.approving.approve, parts.approving.send_back):
+        for verb in (parts.approval.approve, parts.approval.send_back):
             with pytest.raises(NotAllowed):
                 verb(waits, who(parts, name), "Fine", NOW)
         with pytest.raises(NotAllowed):
-            parts.approving.approve_later(waits, who(parts, name), LATER, "", NOW)
+            parts.approval.approve_later(waits, who(parts, name), LATER, "", NOW)
     for name in ("rep", "outsider", "admin"):
         with pytest.raises(NotAllowed):
-            parts.approving.comment(waits, who(parts, name), said("No"), NOW)
+            parts.approval.comment(waits, who(parts, name), said("No"), NOW)
         with pytest.raises(NotAllowed):
             submitted(parts, name)
     with pytest.raises(NotAllowed):
-        parts.approving.withdraw(waits, who(parts, "reviewer"), "", NOW)
+        parts.approval.withdraw(waits, who(parts, "reviewer"), "", NOW)
     assert again(parts, waits.id).state is State.WAITING
 
 
@@ -154,37 +154,37 @@ def test_who_talks_about_it_hears_what_is_said_next(parts: Parts) -> None:
     waits = submitted(parts)
     rena, eddy = who(parts, "reviewer"), who(parts, "editor")
     comment = "A comment on Shipping: Customs Zebra Papers"
-    parts.approving.comment(waits, eddy, said("Anybody?"), NOW)
+    parts.approval.comment(waits, eddy, said("Anybody?"), NOW)
     assert comment not in told(parts, "reviewer")  # she is told of what waits, not of each word
-    parts.approving.comment(waits, rena, said("Which form?"), NOW + timedelta(seconds=1))
-    parts.approving.comment(waits, eddy, said("The striped one."), NOW + timedelta(seconds=2))
+    parts.approval.comment(waits, rena, said("Which form?"), NOW + timedelta(seconds=1))
+    parts.approval.comment(waits, eddy, said("The striped one."), NOW + timedelta(seconds=2))
     assert told(parts, "reviewer").count(comment) == told(parts, "editor").count(comment) == 1
-    parts.approving.send_back(waits, rena, "", NOW + timedelta(seconds=3))
+    parts.approval.send_back(waits, rena, "", NOW + timedelta(seconds=3))
     next_round = submitted(parts, note="The form is named")
-    parts.approving.comment(next_round, eddy, said("As you asked."), NOW + timedelta(seconds=4))
+    parts.approval.comment(next_round, eddy, said("As you asked."), NOW + timedelta(seconds=4))
     assert told(parts, "reviewer").count(comment) == 2
 
 
 def test_who_may_look_no_more_hears_no_more(parts: Parts) -> None:
     waits = submitted(parts)
-    parts.approving.comment(waits, who(parts, "reviewer"), said("Which form?"), NOW)
-    parts.directory.set_roles(
+    parts.approval.comment(waits, who(parts, "reviewer"), said("Which form?"), NOW)
+    parts.people.directory.set_roles(
         who(parts, "reviewer").id, administrator=False, editor_of=[], reviewer_of=["billing"]
     )
-    parts.approving.comment(waits, who(parts, "editor"), said("The striped one."), LATER)
+    parts.approval.comment(waits, who(parts, "editor"), said("The striped one."), LATER)
     assert told(parts, "reviewer") == ["A draft waits for review: Shipping: Customs Zebra Papers"]
 
 
 def test_to_send_back_takes_a_word_or_a_comment(parts: Parts) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
     with pytest.raises(NoWord):
-        parts.approving.send_back(waits, rena, "  ", NOW)
+        parts.approval.send_back(waits, rena, "  ", NOW)
     with pytest.raises(NoWord):
-        parts.approving.comment(waits, rena, said(" "), NOW)
-    parts.approving.comment(waits, rena, said("Which form?"), NOW)
+        parts.approval.comment(waits, rena, said(" "), NOW)
+    parts.approval.comment(waits, rena, said("Which form?"), NOW)
     assert told(parts, "editor") == ["A comment on Shipping: Customs Zebra Papers"]
-    parts.approving.send_back(waits, rena, "", NOW)
-    (kept,) = parts.approving.waiting.comments("SHP-015")
+    parts.approval.send_back(waits, rena, "", NOW)
+    (kept,) = parts.approval.waiting.comments("SHP-015")
     assert (kept.by_name, kept.passage, kept.text) == (
         "Rena Reviewer",
         "1. Send the zebra form.",
@@ -195,11 +195,11 @@ def test_to_send_back_takes_a_word_or_a_comment(parts: Parts) -> None:
 def test_who_submitted_may_withdraw(parts: Parts) -> None:
     draft = raw(parts)
     waits = submitted(parts)
-    parts.approving.withdraw(waits, who(parts, "editor"), "", NOW)
+    parts.approval.withdraw(waits, who(parts, "editor"), "", NOW)
     assert raw(parts) == draft
     assert again(parts, waits.id).state is State.WITHDRAWN
     with pytest.raises(Decided):
-        parts.approving.approve(waits, who(parts, "reviewer"), "", NOW)
+        parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
     assert raw(parts) == draft
 
 
@@ -208,13 +208,13 @@ def test_four_eyes_forbid_to_approve_ones_own(parts: Parts, home: Path) -> None:
     own = submitted(parts, "reviewer")
     strict = build(load({"KB_FOUR_EYES": "1"}, home))
     with pytest.raises(NotAllowed, match="somebody else"):
-        strict.approving.approve(own, rena, "", NOW)
+        strict.approval.approve(own, rena, "", NOW)
     with pytest.raises(NotAllowed):
-        strict.approving.approve_later(own, rena, LATER, "", NOW)
+        strict.approval.approve_later(own, rena, LATER, "", NOW)
     assert status(parts) is Status.IN_REVIEW
-    parts.approving.approve(own, rena, "", NOW)
+    parts.approval.approve(own, rena, "", NOW)
     assert status(parts) is Status.PUBLISHED
-    strict.log.close()
+    strict.insight.log.close()
     strict.engine.dispose()
 
 
@@ -222,23 +222,23 @@ def test_what_is_approved_is_what_was_submitted(parts: Parts) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
     file = parts.settings.content / CUSTOMS
     file.write_bytes(raw(parts) + b"2. Burn it.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     with pytest.raises(ChangedSince):
-        parts.approving.approve(waits, rena, "", NOW)
+        parts.approval.approve(waits, rena, "", NOW)
     assert status(parts) is Status.IN_REVIEW
     assert again(parts, waits.id).intent is None
     anew = submitted(parts)
     assert again(parts, waits.id).state is State.REPLACED
     with pytest.raises(Decided):
-        parts.approving.approve(waits, rena, "", NOW)
-    parts.approving.approve(anew, rena, "", NOW)
+        parts.approval.approve(waits, rena, "", NOW)
+    parts.approval.approve(anew, rena, "", NOW)
     assert b"Burn it" in raw(parts)
 
 
 def test_it_is_submitted_as_it_was_looked_at_and_once(parts: Parts) -> None:
     with pytest.raises(ChangedSince):
-        parts.approving.submit("SHP-015", "0" * 12, who(parts, "editor"), "", NOW)
-    assert parts.approving.waiting.of_procedure("SHP-015") == ()
+        parts.approval.submit("SHP-015", "0" * 12, who(parts, "editor"), "", NOW)
+    assert parts.approval.waiting.of_procedure("SHP-015") == ()
     submitted(parts)
     with pytest.raises(SubmissionError, match="already"):
         submitted(parts)
@@ -248,12 +248,12 @@ def test_approved_for_later_is_published_then(parts: Parts) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
     for wrong in (NOW, NOW - timedelta(days=1), NOW + timedelta(days=900)):
         with pytest.raises(WrongTime):
-            parts.approving.approve_later(waits, rena, wrong, "", NOW)
-    parts.approving.approve_later(waits, rena, LATER, "On Monday", NOW)
-    parts.approving.keep_up(LATER - timedelta(seconds=1))
+            parts.approval.approve_later(waits, rena, wrong, "", NOW)
+    parts.approval.approve_later(waits, rena, LATER, "On Monday", NOW)
+    parts.approval.keep_up(LATER - timedelta(seconds=1))
     assert status(parts) is Status.IN_REVIEW
-    parts.approving.keep_up(LATER)
-    parts.approving.keep_up(LATER)
+    parts.approval.keep_up(LATER)
+    parts.approval.keep_up(LATER)
     assert status(parts) is Status.PUBLISHED
     assert steps(parts)[1:] == [(Step.LATER, "Rena Reviewer"), (Step.PUBLISHED, None)]
     assert told(parts, "editor")[-1].startswith("Published: ")
@@ -263,21 +263,21 @@ def test_approved_for_later_is_published_then(parts: Parts) -> None:
 
 def test_it_can_be_called_off(parts: Parts) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
-    parts.approving.approve_later(waits, rena, LATER, "", NOW)
+    parts.approval.approve_later(waits, rena, LATER, "", NOW)
     with pytest.raises(SubmissionError):
-        parts.approving.call_off(waits, rena, "", NOW)
-    parts.approving.call_off(again(parts, waits.id), rena, "Not yet", NOW)
-    parts.approving.keep_up(LATER)
+        parts.approval.call_off(waits, rena, "", NOW)
+    parts.approval.call_off(again(parts, waits.id), rena, "Not yet", NOW)
+    parts.approval.keep_up(LATER)
     assert status(parts) is Status.IN_REVIEW
     assert again(parts, waits.id).state is State.WAITING
 
 
 def test_what_changed_before_its_time_is_held_up(parts: Parts) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
-    parts.approving.approve_later(waits, rena, LATER, "", NOW)
+    parts.approval.approve_later(waits, rena, LATER, "", NOW)
     (parts.settings.content / CUSTOMS).write_bytes(raw(parts) + b"2. Burn it.\n")
-    parts.publisher.refresh(NOW.date())
-    parts.approving.keep_up(LATER)
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.approval.keep_up(LATER)
     assert status(parts) is Status.IN_REVIEW
     assert again(parts, waits.id).state is State.WAITING
     assert steps(parts)[-1] == (Step.HELD_UP, None)
@@ -289,13 +289,13 @@ def test_a_change_waits_while_the_old_text_stays_up(parts: Parts) -> None:
     waits = proposed(parts, before.replace(b"5 days", b"6 days"))
     assert raw(parts, LATE) == before
     assert told(parts, "reviewer")[0].startswith("A change waits for review")
-    parts.saver.save(
+    parts.publishing.saver.save(
         Edit(
             LATE, before, before.replace(b"500 euro", b"400 euro"), "", False, Author("A", "a@b.c")
         ),
         NOW,
     )
-    parts.approving.approve(waits, who(parts, "reviewer"), "", NOW)
+    parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
     assert b"6 days" in raw(parts, LATE)
     assert b"400 euro" in raw(parts, LATE)
     assert b"reviewed: 2026-10-02" in raw(parts, LATE)  # a change is no review
@@ -310,16 +310,16 @@ def test_a_change_that_collides_goes_back_with_nothing_lost(parts: Parts) -> Non
     before = raw(parts, LATE)
     mine, theirs = before.replace(b"5 days", b"6 days"), before.replace(b"5 days", b"9 days")
     waits = proposed(parts, mine)
-    parts.saver.save(Edit(LATE, before, theirs, "", False, Author("A", "a@b.c")), NOW)
+    parts.publishing.saver.save(Edit(LATE, before, theirs, "", False, Author("A", "a@b.c")), NOW)
     with pytest.raises(Collision):
-        parts.approving.approve(waits, who(parts, "reviewer"), "", NOW)
+        parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
     assert raw(parts, LATE) == theirs
     back = again(parts, waits.id)
     assert (back.state, back.proposal.text, back.intent) == (State.SENT_BACK, mine, None)
     assert told(parts, "editor") == ["Others changed the same lines: Complaint: Late Shipment"]
     resolved = proposed(parts, theirs.replace(b"9 days", b"7 days"), base=theirs)
     assert resolved.follows == waits.id
-    parts.approving.approve(resolved, who(parts, "reviewer"), "", NOW)
+    parts.approval.approve(resolved, who(parts, "reviewer"), "", NOW)
     assert b"7 days" in raw(parts, LATE)
 
 
@@ -334,7 +334,7 @@ def test_a_second_change_of_the_same_person_takes_the_first_ones_place(parts: Pa
 
 def test_lists_tell_nobody_of_other_departments(parts: Parts) -> None:
     waits = submitted(parts)
-    waiting, rena = parts.approving.waiting, who(parts, "reviewer")
+    waiting, rena = parts.approval.waiting, who(parts, "reviewer")
     (line,) = waiting.for_review({"shipping"}, rena.id, own_too=True)
     assert (line.id, line.by_name) == (waits.id, "Eddy Editor")
     assert waiting.for_review({"billing"}, rena.id, own_too=True) == ()

@@ -61,15 +61,19 @@ class DiesBeforeTheFile(Saver):
 def dying(parts: Parts, before: str) -> Approving:
     """What these parts decide with, in a process that will not live through it."""
     of = DiesBeforeTheStep if before == "step" else Submissions
-    saver = parts.saver if before == "step" else DiesBeforeTheFile(parts.saver._desk, parts.ledger)
+    saver = (
+        parts.publishing.saver
+        if before == "step"
+        else DiesBeforeTheFile(parts.publishing.saver._desk, parts.publishing.ledger)
+    )
     return Approving(
         of(parts.engine),
-        parts.approving.waiting,
+        parts.approval.waiting,
         saver,
         parts.catalogue,
-        parts.directory,
-        parts.publisher.departments,
-        parts.fixing.approved,
+        parts.people.directory,
+        parts.publishing.publisher.departments,
+        parts.feedback.fixing.approved,
         four_eyes=False,
     )
 
@@ -84,17 +88,17 @@ def killed(home: Path, work: Callable[[Parts], None]) -> None:
 
 @pytest.fixture(params=["file", "step"])
 def before(request: pytest.FixtureRequest, parts: Parts) -> str:
-    parts.engine.dispose()
+    parts.let_go()
     return request.param
 
 
 def caught_up(home: Path) -> Parts:
     """The worker after the crash, twice."""
     after = build(load({}, home))
-    after.publisher.refresh(NOW.date())
-    after.approving.keep_up(NOW + timedelta(seconds=5))  # it may still be at work, for all we know
+    after.publishing.publisher.refresh(NOW.date())
+    after.approval.keep_up(NOW + timedelta(seconds=5))  # it may still be at work, for all we know
     for _ in range(2):
-        after.approving.keep_up(AFTER)
+        after.approval.keep_up(AFTER)
     return after
 
 
@@ -104,13 +108,13 @@ def notices_of(parts: Parts) -> Counter[tuple[int, str]]:
 
 
 def closed(parts: Parts) -> None:
-    parts.log.close()
-    parts.engine.dispose()
+    parts.insight.log.close()
+    parts.let_go()
 
 
 def test_submitting(parts: Parts, home: Path, before: str) -> None:
     editor, shown = who(parts, "editor"), version(parts)
-    parts.engine.dispose()
+    parts.let_go()
     killed(home, lambda own: dying(own, before).submit("SHP-015", shown, editor, "Look", NOW))
     after = caught_up(home)
     assert status(after) is Status.IN_REVIEW
@@ -122,7 +126,7 @@ def test_submitting(parts: Parts, home: Path, before: str) -> None:
 @pytest.mark.parametrize("doing", ["approve", "send_back"])
 def test_deciding(parts: Parts, home: Path, before: str, doing: str) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
-    parts.engine.dispose()
+    parts.let_go()
     killed(home, lambda own: getattr(dying(own, before), doing)(waits, rena, "So", NOW))
     after = caught_up(home)
     ended = {"approve": Status.PUBLISHED, "send_back": Status.DRAFT}[doing]
@@ -137,8 +141,8 @@ def test_deciding(parts: Parts, home: Path, before: str, doing: str) -> None:
 def test_publishing_at_its_time(parts: Parts, home: Path, before: str) -> None:
     waits, rena = submitted(parts), who(parts, "reviewer")
     at = NOW + timedelta(minutes=1)
-    parts.approving.approve_later(waits, rena, at, "", NOW)
-    parts.engine.dispose()
+    parts.approval.approve_later(waits, rena, at, "", NOW)
+    parts.let_go()
     killed(home, lambda own: dying(own, before).keep_up(at))
     after = caught_up(home)
     assert status(after) is Status.PUBLISHED
@@ -150,11 +154,11 @@ def test_publishing_at_its_time(parts: Parts, home: Path, before: str) -> None:
 def test_a_change(parts: Parts, home: Path, before: str) -> None:
     text = raw(parts, LATE).replace(b"5 days", b"6 days")
     waits, rena = proposed(parts, text), who(parts, "reviewer")
-    parts.engine.dispose()
+    parts.let_go()
     killed(home, lambda own: dying(own, before).approve(waits, rena, "", NOW))
     after = caught_up(home)
     assert raw(after, LATE) == text
-    found = after.approving.waiting.get(waits.id)
+    found = after.approval.waiting.get(waits.id)
     assert found is not None
     assert (found.state, found.intent) == (State.APPROVED, None)
     assert [kind for kind, _ in steps(after, "SHP-014")] == [Step.SUBMITTED, Step.APPROVED]
@@ -166,17 +170,17 @@ def keeps_deciding(parts: Parts, tell: Callable[[str], None]) -> None:
     editor, rena = who(parts, "editor"), who(parts, "reviewer")
     tell("ready")
     while True:
-        id = parts.approving.submit("SHP-015", version(parts), editor, "Look", NOW)
+        id = parts.approval.submit("SHP-015", version(parts), editor, "Look", NOW)
         tell(f"{id} submitted")
-        waits = parts.approving.waiting.get(id)
+        waits = parts.approval.waiting.get(id)
         assert waits is not None
-        parts.approving.send_back(waits, rena, "Again", NOW)
+        parts.approval.send_back(waits, rena, "Again", NOW)
         tell(f"{id} sent back")
 
 
 def test_at_any_moment(parts: Parts, home: Path) -> None:
     chance = random.Random("approving")
-    parts.engine.dispose()
+    parts.let_go()
     promised: list[str] = []
     for _ in range(examples(3)):
         child, pipe = forked(home, keeps_deciding)
@@ -190,16 +194,16 @@ def test_at_any_moment(parts: Parts, home: Path) -> None:
         promised += [line for line in lines if line != "ready"]
         after = caught_up(home)
         taken = [
-            (one.submission_id, one.kind.value) for one in after.approving.waiting.steps("SHP-015")
+            (one.submission_id, one.kind.value) for one in after.approval.waiting.steps("SHP-015")
         ]
         assert len(taken) == len(set(taken))
         assert {f"{id} {kind}" for id, kind in taken} >= set(promised)
         open_ones = [
-            one for one in after.approving.waiting.of_procedure("SHP-015") if one.state.open
+            one for one in after.approval.waiting.of_procedure("SHP-015") if one.state.open
         ]
         assert status(after) is (Status.IN_REVIEW if open_ones else Status.DRAFT)
         for line in open_ones:
-            waits = after.approving.waiting.get(line.id)
+            waits = after.approval.waiting.get(line.id)
             assert waits is not None
-            after.approving.send_back(waits, who(after, "reviewer"), "Again", NOW)
+            after.approval.send_back(waits, who(after, "reviewer"), "Again", NOW)
         closed(after)

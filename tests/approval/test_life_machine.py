@@ -88,26 +88,26 @@ class Life(RuleBasedStateMachine):
         self.four_eyes = four_eyes
         asked = load({"KB_FOUR_EYES": "1" if four_eyes else "0"}, self.home)
         self.parts = with_fast_passwords(build(asked))
-        add_personas(self.parts.directory)
-        self.parts.directory.add(
+        add_personas(self.parts.people.directory)
+        self.parts.people.directory.add(
             "second@kb.example", "Sue Second", PASSWORD, reviewer_of=["shipping"], now=NOW
         )
         outsider = self.who("outsider")
-        self.parts.directory.set_roles(
+        self.parts.people.directory.set_roles(
             outsider.id, administrator=False, editor_of=["billing"], reviewer_of=["billing"]
         )
-        self.parts.publisher.refresh(NOW.date())
+        self.parts.publishing.publisher.refresh(NOW.date())
         self.submissions = Submissions(self.parts.engine)
 
     def teardown(self) -> None:
         if hasattr(self, "parts"):
             self.no_word_is_lost()
-            self.parts.log.close()
+            self.parts.insight.log.close()
             self.parts.engine.dispose()
         shutil.rmtree(self.home)
 
     def who(self, name: str) -> Person:
-        found = self.parts.directory.by_email(f"{name}@kb.example")
+        found = self.parts.people.directory.by_email(f"{name}@kb.example")
         assert found is not None
         return found
 
@@ -120,12 +120,12 @@ class Life(RuleBasedStateMachine):
         return card.procedure
 
     def picked(self, pick: int) -> Submission | None:
-        lines = [one for id in FILES for one in self.parts.approving.waiting.of_procedure(id)]
+        lines = [one for id in FILES for one in self.parts.approval.waiting.of_procedure(id)]
         if not lines:
             return None
         # The open ones twice, as there is more to do with them.
         lines += [one for one in lines if one.state.open] * 3
-        return self.parts.approving.waiting.get(lines[pick % len(lines)].id)
+        return self.parts.approval.waiting.get(lines[pick % len(lines)].id)
 
     def department(self, id: str) -> str:
         return "shipping" if id.startswith("SHP") else "billing"
@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
 
     def replaced(self, id: str, by: Person | None) -> None:
         """Another text was submitted: what was approved of the one before counts no more."""
-        for one in self.parts.approving.waiting.of_procedure(id):
+        for one in self.parts.approval.waiting.of_procedure(id):
             if one.id in self.later and one.state is not State.LATER:
                 self.later.discard(one.id)
 
@@ -145,7 +145,7 @@ class Life(RuleBasedStateMachine):
     def save(self, name: str, id: str, place: str, to: Status | None) -> None:
         by, before, base = self.who(name), self.procedure(id), self.raw(id)
         text = self.changed(id, place, to.value if to else None)
-        departments = self.parts.publisher.departments()
+        departments = self.parts.publishing.publisher.departments()
         after, _ = described(parse(text, PATHS[id]), departments)
         try:
             way = way_to_save(by, before, after, departments, four_eyes=self.four_eyes)
@@ -154,15 +154,15 @@ class Life(RuleBasedStateMachine):
         assert name in WRITES[self.department(id)]
         self.written |= set(WORD.findall(text))
         if way is Way.REVIEW:
-            self.parts.approving.propose(
+            self.parts.approval.propose(
                 before, base, text, "", worth_telling=False, by=by, now=self.now
             )
             assert self.raw(id) == base
         else:
-            self.parts.saver.save(
+            self.parts.publishing.saver.save(
                 Edit(PATHS[id], base, text, "", False, Author(by.name, by.email)), self.now
             )
-            self.parts.approving.take_up(before.status, id, by, self.now)
+            self.parts.approval.take_up(before.status, id, by, self.now)
             if not after.status.kept_back:
                 self.ensure_may_save_what_is_up(name, before)
                 self.may_be_up[id] |= set(WORD.findall(text))
@@ -180,14 +180,14 @@ class Life(RuleBasedStateMachine):
             return  # git is the door of those who may do anything
         text = self.changed(id, place, None)
         (self.home / "content" / PATHS[id]).write_bytes(text)
-        self.parts.publisher.refresh(self.now.date())
+        self.parts.publishing.publisher.refresh(self.now.date())
         self.written |= set(WORD.findall(text))
 
     @rule(name=people, id=ids)
     def submit(self, name: str, id: str) -> None:
         shown = sha256(self.raw(id)).hexdigest()[:12]
         try:
-            self.parts.approving.submit(id, shown, self.who(name), "", self.now)
+            self.parts.approval.submit(id, shown, self.who(name), "", self.now)
         except (NotAllowed, SubmissionError):
             return
         assert name in WRITES[self.department(id)]
@@ -199,11 +199,11 @@ class Life(RuleBasedStateMachine):
         if it is None:
             return
         try:
-            self.parts.approving.approve(it, self.who(name), "", self.now)
+            self.parts.approval.approve(it, self.who(name), "", self.now)
         except (NotAllowed, SubmissionError, UnusableEdit):
             return
         except Collision:
-            found = self.parts.approving.waiting.get(it.id)
+            found = self.parts.approval.waiting.get(it.id)
             assert found is not None
             assert (found.state, found.proposal) == (State.SENT_BACK, it.proposal)
             return
@@ -224,7 +224,7 @@ class Life(RuleBasedStateMachine):
             return
         at = self.now + timedelta(hours=hours)
         try:
-            self.parts.approving.approve_later(it, self.who(name), at, "", self.now)
+            self.parts.approval.approve_later(it, self.who(name), at, "", self.now)
         except (NotAllowed, SubmissionError):
             return
         self.ensure_may_approve(name, it)
@@ -237,7 +237,7 @@ class Life(RuleBasedStateMachine):
         if it is None:
             return
         try:
-            getattr(self.parts.approving, verb)(it, self.who(name), "Because", self.now)
+            getattr(self.parts.approval, verb)(it, self.who(name), "Because", self.now)
         except (NotAllowed, SubmissionError):
             return
         if verb == "withdraw":
@@ -254,7 +254,7 @@ class Life(RuleBasedStateMachine):
         said = f"Comment {next(self.numbers)}"
         about = Comment(it.id, "", self.now, "steps", "Steps", "Words", said)
         try:
-            self.parts.approving.comment(it, self.who(name), about, self.now)
+            self.parts.approval.comment(it, self.who(name), about, self.now)
         except NotAllowed:
             return
         assert name in WRITES[self.department(it.procedure_id)]
@@ -263,13 +263,13 @@ class Life(RuleBasedStateMachine):
     @rule(name=people, id=ids)
     def retire_or_reinstate(self, name: str, id: str) -> None:
         by, it = self.who(name), self.procedure(id)
-        department = self.parts.publisher.departments().get(it.department)
+        department = self.parts.publishing.publisher.departments().get(it.department)
         case = Case(department, it.status, self.four_eyes)
         author = Author(by.name, by.email)
         if allows(by, Right.RETIRE, case):
-            self.parts.saver.retire(id, None, "", author, self.now)
+            self.parts.publishing.saver.retire(id, None, "", author, self.now)
         elif allows(by, Right.REINSTATE, case):
-            self.parts.saver.reinstate(id, "", author, self.now)
+            self.parts.publishing.saver.reinstate(id, "", author, self.now)
         else:
             return
         assert name in WRITES[self.department(id)]
@@ -279,7 +279,7 @@ class Life(RuleBasedStateMachine):
         it = self.picked(pick)
         right = Right.APPROVE if doing is Doing.APPROVE else Right.SEND_BACK
         name = "reviewer" if it and self.department(it.procedure_id) == "shipping" else "outsider"
-        if it is None or not self.parts.approving.may(self.who(name), right, it):
+        if it is None or not self.parts.approval.may(self.who(name), right, it):
             return
         try:
             self.submissions.claim(it.id, Intent(doing, self.who(name).id, "So", self.now))
@@ -294,13 +294,13 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         for id in FILES:
-            for one in self.parts.approving.waiting.of_procedure(id):
+            for one in self.parts.approval.waiting.of_procedure(id):
                 if one.id in self.later and one.publish_at and one.publish_at <= self.now:
-                    found = self.parts.approving.waiting.get(one.id)
+                    found = self.parts.approval.waiting.get(one.id)
                     assert found is not None
                     self.may_be_up[id] |= set(WORD.findall(found.proposal.text))
                     self.later.discard(one.id)
-        self.parts.approving.keep_up(self.now)
+        self.parts.approval.keep_up(self.now)
 
     @invariant()
     def nothing_is_up_that_was_not_approved(self) -> None:
@@ -313,7 +313,7 @@ class Life(RuleBasedStateMachine):
     def no_step_and_no_comment_is_lost(self) -> None:
         if not hasattr(self, "parts"):
             return
-        waiting = self.parts.approving.waiting
+        waiting = self.parts.approval.waiting
         for id in FILES:
             now = list(waiting.steps(id))
             assert now[: len(self.taken[id])] == self.taken[id]
@@ -326,13 +326,13 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "parts"):
             return
         for id in FILES:
-            waits = [one for one in self.parts.approving.waiting.of_procedure(id) if one.state.open]
+            waits = [one for one in self.parts.approval.waiting.of_procedure(id) if one.state.open]
             keys = [(one.kind, one.by_id if one.kind == "change" else 0) for one in waits]
             assert len(keys) == len(set(keys))
 
     def no_word_is_lost(self) -> None:
         """Every word that was saved or submitted is in a version or a submission."""
-        self.parts.publisher.refresh(self.now.date())
+        self.parts.publishing.publisher.refresh(self.now.date())
         log = subprocess.run(
             ["git", "log", "-p", "--all"],
             cwd=self.home / "var" / "history.git",
@@ -341,8 +341,8 @@ class Life(RuleBasedStateMachine):
         )
         found = set(WORD.findall(log.stdout))
         for id in FILES:
-            for line in self.parts.approving.waiting.of_procedure(id):
-                it = self.parts.approving.waiting.get(line.id)
+            for line in self.parts.approval.waiting.of_procedure(id):
+                it = self.parts.approval.waiting.get(line.id)
                 assert it is not None
                 found |= set(WORD.findall(it.proposal.text))
         assert self.written <= found

@@ -110,16 +110,16 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     stay(parts, "abc", "wismo", at=datetime.now(UTC) - timedelta(days=3))
     with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
         yield Served(site, home, parts)
-    parts.log.close()
-    parts.engine.dispose()
+    parts.insight.log.close()
+    parts.let_go()
 
 
 def test_what_people_use_is_learned_by_the_worker_and_used_by_all(shared: Served) -> None:
     site, parts = shared.site, shared.parts
     assert within(60, lambda: "SHP-014" in site.get("/search?q=wismo"))
     assert all("SHP-014" in site.get("/search?q=wismo") for _ in range(12))
-    editor = parts.directory.by_email("editor@kb.example").id
-    parts.learned.ban("SHP-014", "wismo", editor, datetime.now(UTC))
+    editor = parts.people.directory.by_email("editor@kb.example").id
+    parts.insight.learned.ban("SHP-014", "wismo", editor, datetime.now(UTC))
     # The next search of every process knows.
     assert all("SHP-014" not in site.get("/search?q=wismo") for _ in range(12))
 

@@ -32,5 +32,5 @@ def mailed_home(template: Path, home: Path) -> Path:
 def site(mailed_home: Path, office: Office) -> Iterator[Parts]:
     built = mailing(mailed_home, office.port)
     yield built
-    built.log.close()
-    built.engine.dispose()
+    built.insight.log.close()
+    built.let_go()

@@ -101,7 +101,7 @@ def free_port() -> int:
 def mailing(home: Path, port: int, patience: float = 2.0, **more: str) -> Parts:
     """A site over that home that mails to that port. `patience` in seconds."""
     built = with_fast_passwords(build(load(environment(port, **more), home)))
-    post = built.courier.ways.post
+    post = built.delivery.courier.ways.post
     assert post is not None
     post.server = replace(post.server, timeout=patience)
     return built
@@ -136,7 +136,7 @@ def words(letter: EmailMessage) -> str:
 
 
 def deliver(parts: Parts, at: datetime = NOW) -> int:
-    return parts.courier.deliver(lambda: at)
+    return parts.delivery.courier.deliver(lambda: at)
 
 
 def states(parts: Parts) -> list[str]:

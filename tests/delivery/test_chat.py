@@ -62,7 +62,7 @@ def chatting(mailed_home: Path, office: Office, hook: Hook) -> Iterator[Parts]:
     host = hook.url.removeprefix("json://").removesuffix("/hook")
     built = mailing(mailed_home, office.port, KB_CHAT_HOSTS=host)
     yield built
-    built.engine.dispose()
+    built.let_go()
 
 
 def own_channel(parts: Parts, url: str) -> None:
@@ -74,7 +74,7 @@ def own_channel(parts: Parts, url: str) -> None:
 
 
 def test_a_person_is_told_in_their_own_chat(chatting: Parts, hook: Hook, office: Office) -> None:
-    chatting.choices.save(RITA, Choice(mail=False, chat_url=hook.url), NOW)
+    chatting.delivery.choices.save(RITA, Choice(mail=False, chat_url=hook.url), NOW)
     tell(chatting, RITA)
     assert deliver(chatting) == 1
     (message,) = hook.taken
@@ -85,10 +85,10 @@ def test_a_person_is_told_in_their_own_chat(chatting: Parts, hook: Hook, office:
 
 
 def test_a_service_that_says_no_is_asked_again(chatting: Parts, hook: Hook) -> None:
-    chatting.choices.save(RITA, Choice(mail=False, chat_url=hook.url), NOW)
+    chatting.delivery.choices.save(RITA, Choice(mail=False, chat_url=hook.url), NOW)
     tell(chatting, RITA)
     for hook.status in (500, 302):
-        chatting.engine.dispose()
+        chatting.let_go()
         deliver(chatting)
         assert states(chatting) == ["queued"]
         with chatting.engine.begin() as connection:
@@ -135,5 +135,5 @@ def test_a_channel_that_may_not_be_used_is_given_up_with_the_reason(chatting: Pa
 
 def test_a_department_s_address_is_checked_with_its_file(parts: Parts) -> None:
     own_channel(parts, "not an address")
-    faults = [str(fault) for fault in parts.publisher.check(NOW.date())]
+    faults = [str(fault) for fault in parts.publishing.publisher.check(NOW.date())]
     assert any("notify: is no address of a chat" in fault for fault in faults)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.duties import duties_of
 from kb.notices.kinds import Choice
 from kb.parts import Parts
 from tests.conftest import NOW
@@ -54,7 +55,7 @@ def test_long_addresses_stay_whole(mailed_home: Path, office: Office) -> None:
     assert letter["List-Unsubscribe"].strip().startswith(f"<{url}/unsubscribe/")
     assert letter["Message-ID"].strip().endswith(f"@{url.removeprefix('https://')}>")
     assert letter["Subject"] == "Ü" * 149 + "…"
-    site.engine.dispose()
+    site.let_go()
 
 
 def test_nothing_goes_out_twice(site: Parts, office: Office) -> None:
@@ -84,10 +85,10 @@ def test_the_rest_comes_as_one_summary_a_day(site: Parts, office: Office) -> Non
 
 
 def test_everybody_is_told_as_they_chose(site: Parts, office: Office) -> None:
-    site.choices.save(RITA, Choice(paces={"answer": "page", "must read": "at once"}), NOW)
+    site.delivery.choices.save(RITA, Choice(paces={"answer": "page", "must read": "at once"}), NOW)
     tell(site, RITA, "answer", "a")
     tell(site, RITA, "must read", "m", title="Read this")
-    site.choices.save(EDDY, Choice(mail=False, paces={"question": "at once"}), NOW)
+    site.delivery.choices.save(EDDY, Choice(mail=False, paces={"question": "at once"}), NOW)
     tell(site, EDDY, "question", "q")
     deliver(site)
     assert [one["Subject"] for one in office.taken] == ["Read this"]
@@ -99,14 +100,14 @@ def test_what_was_read_on_the_page_or_is_not_wanted_any_more_is_left_out(
     tell(site, EDDY, "question", "read", title="Read already")
     tell(site, EDDY, "question", "new", title="Still new")
     deliver(site, NOW - 3 * HOUR)
-    first = site.telling.of(EDDY, 1, 10).notices[-1]
-    site.telling.mark_read(EDDY, NOW, first.id)
+    first = site.notices.received.of(EDDY, 1, 10).notices[-1]
+    site.notices.received.mark_read(EDDY, NOW, first.id)
     deliver(site)
     assert [one["Subject"] for one in office.taken] == ["Still new"]
     office.mood = "is busy"
     tell(site, RITA)
     deliver(site)
-    site.choices.stop_mail(RITA, NOW)
+    site.delivery.choices.stop_mail(RITA, NOW)
     office.mood = "takes"
     deliver(site, NOW + HOUR)
     assert len(office.taken) == 1
@@ -115,7 +116,7 @@ def test_what_was_read_on_the_page_or_is_not_wanted_any_more_is_left_out(
 
 def test_a_disabled_person_gets_nothing(site: Parts, office: Office) -> None:
     tell(site, RITA)
-    site.directory.disable(RITA, NOW)
+    site.people.directory.disable(RITA, NOW)
     deliver(site)
     assert office.taken == []
     assert states(site) == ["dropped"]
@@ -124,7 +125,7 @@ def test_a_disabled_person_gets_nothing(site: Parts, office: Office) -> None:
 def test_a_procedure_one_may_not_read_any_more_is_not_named(site: Parts, office: Office) -> None:
     more = {"title": "“Customs Zebra Papers” is published", "procedure_id": "SHP-015"}
     for person in (RITA, EDDY):
-        site.choices.save(person, Choice(paces={"published": "at once"}), NOW)
+        site.delivery.choices.save(person, Choice(paces={"published": "at once"}), NOW)
         tell(site, person, "published", "p", text="Zebra form", link="/procedures/SHP-015", **more)
     tell(site, OTTO, "question", "q", procedure_id="SHP-015", text="Zebra form")
     deliver(site)
@@ -140,7 +141,7 @@ def test_without_a_mail_server_nothing_is_mailed_and_nothing_waits(parts: Parts)
     tell(parts, RITA)
     assert deliver(parts) == 0
     assert states(parts) == []
-    assert parts.telling.unread(RITA) == 1
+    assert parts.notices.received.unread(RITA) == 1
 
 
 FAULTS = ("hangs", "refuses us", "drops at RCPT", "is busy", "refuses the text")
@@ -170,7 +171,7 @@ def test_a_server_that_is_dead_for_a_week_loses_nothing(mailed_home: Path) -> No
     for hour in range(0, 7 * 24, 3):
         assert deliver(site, NOW + hour * HOUR) == 0
     assert states(site) == ["queued", "queued"]
-    site.engine.dispose()
+    site.let_go()
 
 
 def test_a_letter_that_is_refused_for_days_is_given_up_and_stays_on_the_page(
@@ -184,7 +185,7 @@ def test_a_letter_that_is_refused_for_days_is_given_up_and_stays_on_the_page(
     assert [one["To"].addresses[0].username for one in office.taken] == ["editor"]
     assert states(site) == ["gave up", "sent"]
     assert 10 <= office.tried <= 14
-    assert site.telling.unread(RITA) == 1
+    assert site.notices.received.unread(RITA) == 1
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_a_summary_that_could_not_be_sent_becomes_part_of_the_next(
 def test_two_couriers_at_once_are_one(site: Parts, office: Office, mailed_home: Path) -> None:
     other = mailing(mailed_home, office.port)
     tell(site, RITA)
-    with site.courier._alone() as alone:
+    with site.delivery.courier._alone() as alone:
         assert alone
         assert deliver(other) == 0
     assert deliver(other) == 1
@@ -247,7 +248,7 @@ def test_a_letter_holds_whatever_people_write(site: Parts, office: Office) -> No
 
 
 def test_an_address_that_no_letter_can_have_is_given_up_alone(site: Parts, office: Office) -> None:
-    strange = site.directory.add('ü"<x@kb.example', "Ü", "correct horse battery", now=NOW)
+    strange = site.people.directory.add('ü"<x@kb.example', "Ü", "correct horse battery", now=NOW)
     tell(site, strange.id)
     tell(site, RITA)
     for hour in range(3):
@@ -258,7 +259,7 @@ def test_an_address_that_no_letter_can_have_is_given_up_alone(site: Parts, offic
 
 def test_the_worker_wakes_a_thread_that_ends_when_all_is_out(site: Parts, office: Office) -> None:
     tell(site, RITA)
-    duty = next(one for one in site.duties.of if one.name == "delivering")
+    duty = next(one for one in duties_of(site).of if one.name == "delivering")
     for _ in range(3):
         duty.run(NOW)
     (courier,) = [one for one in threading.enumerate() if one.name == "courier"] or [None]

@@ -27,14 +27,14 @@ def test_a_courier_killed_at_any_point_loses_no_letter_and_sends_none_twice(
 ) -> None:
     chance = random.Random("kill -9")
     first = patient(mailed_home, office)
-    first.choices.save(RITA, Choice(paces=dict.fromkeys(Kind, "at once")), NOW)
+    first.delivery.choices.save(RITA, Choice(paces=dict.fromkeys(Kind, "at once")), NOW)
     first.engine.dispose()
     unclear = 0
     for nth in range(KILLS):
         site = patient(mailed_home, office)
         for number in range(LETTERS):
             tell(site, RITA, "question", f"{nth}-{number}", title=f"Letter {nth}-{number}.")
-        site.engine.dispose()
+        site.let_go()
         child, pipe = forked_with(lambda: patient(mailed_home, office), keeps_delivering)
         # Every other time between sending and marking: when a letter is taken, before its answer.
         fatal = len(office.taken) + chance.randint(1, LETTERS)
@@ -51,18 +51,18 @@ def test_a_courier_killed_at_any_point_loses_no_letter_and_sends_none_twice(
         # The server may still be reading what the dead one had sent.
         time.sleep(0.1)
         after = patient(mailed_home, office)
-        after.courier.deliver(lambda: NOW)
+        after.delivery.courier.deliver(lambda: NOW)
         unclear = states_of(after)["unclear"]
         assert states_of(after)["sending"] == states_of(after)["handing over"] == 0
         assert_all_told_once(after, office, nth)
         after.engine.dispose()
     assert len(set(office.ids)) == len(office.ids) >= KILLS * LETTERS - unclear
     site = patient(mailed_home, office)
-    site.courier.deliver(lambda: NOW + timedelta(days=1))
+    site.delivery.courier.deliver(lambda: NOW + timedelta(days=1))
     assert states_of(site)["queued"] == 0
     assert unclear >= KILLS // 2
     print(f"{KILLS} kills, {len(office.ids)} letters taken, {unclear} unclear")
-    site.engine.dispose()
+    site.let_go()
 
 
 def _kill_at(office: Office, number: int, child: int) -> None:
@@ -76,7 +76,7 @@ def patient(home: Path, office: Office) -> Parts:
 
 def keeps_delivering(parts: Parts, tell_parent) -> None:
     tell_parent("ready")
-    parts.courier.deliver(lambda: NOW)
+    parts.delivery.courier.deliver(lambda: NOW)
     time.sleep(5)
 
 

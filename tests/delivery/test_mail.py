@@ -86,7 +86,7 @@ def fault(site: Parts) -> str:
     with site.engine.connect() as connection:
         said = connection.exec_driver_sql("SELECT error FROM deliveries").scalar_one()
     assert states(site) == ["queued"]
-    site.engine.dispose()
+    site.let_go()
     return str(said)
 
 
@@ -99,7 +99,7 @@ def test_over_tls_with_the_password_letters_are_taken(
         site = told(mailed_home, office.port, way)
     assert len(office.taken) == 1
     assert set(offered) == {(b"kb", b"open sesame")}
-    site.engine.dispose()
+    site.let_go()
 
 
 @WAYS

@@ -28,14 +28,14 @@ def mailing_app(site: Parts) -> Flask:
 def test_an_address_of_a_chat_is_kept_like_a_password(mailing_app: Flask, site: Parts) -> None:
     rep = signed_in(mailing_app, "rep@kb.example")
     rep.post("/account/notices", data={**ALL_DAILY, "mail": "y", "chat_url": SLACK})
-    assert site.choices.of(RITA).chat_url == SLACK
+    assert site.delivery.choices.of(RITA).chat_url == SLACK
     shown = page(rep, "/account/notices")
     assert "instead of Slack" in shown
     assert "T1JJ3T3L2" not in shown
     rep.post("/account/notices", data={**ALL_DAILY, "mail": "y", "chat_url": ""})
-    assert site.choices.of(RITA).chat_url == SLACK
+    assert site.delivery.choices.of(RITA).chat_url == SLACK
     rep.post("/account/notices", data={**ALL_DAILY, "no_chat": "y"})
-    assert site.choices.of(RITA).chat_url is None
+    assert site.delivery.choices.of(RITA).chat_url is None
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_an_address_that_leads_inside_is_refused(url: str, mailing_app: Flask, s
     check_page(answer.text)
     assert 'class="wrong"' in answer.text
     assert "<script>" not in answer.text
-    assert site.choices.of(RITA) == Choice()
+    assert site.delivery.choices.of(RITA) == Choice()
 
 
 def test_a_host_that_an_administrator_named_may_be_used(site: Parts, mailing_app: Flask) -> None:
-    chat = site.courier.ways.chat
+    chat = site.delivery.courier.ways.chat
     assert chat is not None
     named = replace(chat, hosts=frozenset({"10.0.0.7:8065", "chat.example.com"}))
     token = "a" * 24
@@ -96,13 +96,13 @@ def test_no_more_mail_by_the_link_in_a_letter(
     shown = page(stranger, path)
     assert "no more mail to this address" in shown
     assert "rep@kb.example" not in shown
-    assert site.choices.of(RITA).mail
+    assert site.delivery.choices.of(RITA).mail
     answer = stranger.post(path, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     check_page(answer.text)
     assert "sends no more mail to you" in answer.text
-    assert not site.choices.of(RITA).mail
-    assert site.choices.of(EDDY).mail
+    assert not site.delivery.choices.of(RITA).mail
+    assert site.delivery.choices.of(EDDY).mail
     tell(site, RITA, key="another")
     deliver(site)
     assert len(office.taken) == 1

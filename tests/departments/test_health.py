@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from kb.database import department_days, reading, submissions, writing
 from kb.departments.proportions import Share
 from kb.departments.sql.workload import Workload
+from kb.duties import duties_of
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.departments.uses import asked, searched, voted
@@ -26,7 +27,7 @@ def write(home: Path, name: str, **fields: object) -> None:
 
 
 def stands(parts: Parts, email: str = "editor@kb.example") -> Workload:
-    return parts.health.standing("shipping", TODAY, NOW, email)
+    return parts.departments.health.standing("shipping", TODAY, NOW, email)
 
 
 def test_what_waits_is_counted_as_it_is(parts: Parts, home: Path) -> None:
@@ -44,7 +45,7 @@ def test_what_waits_is_counted_as_it_is(parts: Parts, home: Path) -> None:
     asked(parts.engine, 3, None)
     asked(parts.engine, 0.9, None)
     asked(parts.engine, 0.1, None)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     at = stands(parts)
     assert (at.overdue, at.my_overdue, at.due_soon, at.my_due_soon) == (2, 1, 1, 1)
     assert (at.drafts, at.broken_finds, at.faulty) == (2, 1, 1)
@@ -56,10 +57,10 @@ def test_what_waits_is_counted_as_it_is(parts: Parts, home: Path) -> None:
 def test_drafts_are_listed_as_they_are_counted(parts: Parts, home: Path) -> None:
     for nth in range(2):
         write(home, f"new{nth}", status="draft", id=f"N-{nth}")
-    parts.publisher.refresh(TODAY)
-    first = parts.health.listed("shipping", "draft", 1, 2)
+    parts.publishing.publisher.refresh(TODAY)
+    first = parts.departments.health.listed("shipping", "draft", 1, 2)
     assert (first.ids, first.total) == (("N-0", "N-1"), 3)
-    assert parts.health.listed("shipping", "draft", 2, 2).ids == ("SHP-015",)
+    assert parts.departments.health.listed("shipping", "draft", 2, 2).ids == ("SHP-015",)
     assert stands(parts).drafts == 3
 
 
@@ -67,7 +68,7 @@ def test_votes_of_four_weeks_stand_against_the_four_before(parts: Parts) -> None
     voted(parts.engine, "SHP-014", 8, 2, ago=3)
     voted(parts.engine, "SHP-014", 5, 5, ago=40)
     voted(parts.engine, "BIL-001", 0, 9, ago=3)
-    found = parts.health.votes("shipping", NOW, 5)
+    found = parts.departments.health.votes("shipping", NOW, 5)
     assert (found.recent, found.before) == (Share(8, 10), Share(5, 10))
     (worst,) = found.worst
     assert (worst.id, worst.helpful, worst.recent_no, worst.before_no) == (
@@ -81,12 +82,15 @@ def test_votes_of_four_weeks_stand_against_the_four_before(parts: Parts) -> None
 def test_the_worst_rated_is_the_one_of_which_it_is_surest(parts: Parts, home: Path) -> None:
     for name in ("one-no", "two-no", "many-no", "old-no"):
         write(home, name, id=name)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     voted(parts.engine, "one-no", 0, 1)  # may be chance, and is not listed
     voted(parts.engine, "two-no", 0, 2)
     voted(parts.engine, "many-no", 20, 60)
     voted(parts.engine, "old-no", 0, 50, ago=200)
-    assert [one.id for one in parts.health.votes("shipping", NOW, 5).worst] == ["many-no", "two-no"]
+    assert [one.id for one in parts.departments.health.votes("shipping", NOW, 5).worst] == [
+        "many-no",
+        "two-no",
+    ]
 
 
 def test_answers_in_time_are_counted_by_when_they_were_given(parts: Parts) -> None:
@@ -94,7 +98,7 @@ def test_answers_in_time_are_counted_by_when_they_were_given(parts: Parts) -> No
     asked(parts.engine, 10, 5)
     asked(parts.engine, 40, 39.5)
     asked(parts.engine, 2, None)
-    assert parts.health.answered("shipping", NOW) == (Share(1, 2), Share(1, 1))
+    assert parts.departments.health.answered("shipping", NOW) == (Share(1, 2), Share(1, 1))
 
 
 def test_what_is_read_and_what_is_not_found(parts: Parts) -> None:
@@ -106,9 +110,9 @@ def test_what_is_read_and_what_is_not_found(parts: Parts) -> None:
     searched(parts.engine, "drone", 5, ago=40)
     searched(parts.engine, "elsewhere", 9, about="billing")
     searched(parts.engine, "long ago", 9, ago=60)
-    parts_read = parts.health.read("shipping", TODAY, 5)
+    parts_read = parts.departments.health.read("shipping", TODAY, 5)
     assert [(one.id, one.recent, one.before) for one in parts_read] == [("SHP-014", 3, 2)]
-    failed = parts.health.failures("shipping", TODAY, 5)
+    failed = parts.departments.health.failures("shipping", TODAY, 5)
     assert (failed.recent, failed.before) == (4, 5)
     words = [(one.folded, one.people, one.recent, one.before) for one in failed.words]
     assert words == [("customs norway", 3, 3, 0), ("drone", 1, 1, 5)]
@@ -119,16 +123,16 @@ def test_ignored_words_are_not_told(parts: Parts) -> None:
 
     searched(parts.engine, "giraffe", 3)
     Report(parts.engine).ignore(["giraffe"], NOW)
-    assert parts.health.failures("shipping", TODAY, 5).recent == 0
+    assert parts.departments.health.failures("shipping", TODAY, 5).recent == 0
 
 
 def test_a_day_is_written_down_once_and_the_last_time_counts(parts: Parts) -> None:
-    departments = parts.publisher.departments()
-    parts.days.note(departments, NOW - timedelta(hours=3))
+    departments = parts.publishing.publisher.departments()
+    parts.departments.days.note(departments, NOW - timedelta(hours=3))
     asked(parts.engine, 3, None)
-    parts.days.note(departments, NOW)
-    parts.days.note(departments, NOW + timedelta(days=1))
-    days = parts.days.days("shipping", TODAY, TODAY + timedelta(days=5))
+    parts.departments.days.note(departments, NOW)
+    parts.departments.days.note(departments, NOW + timedelta(days=1))
+    days = parts.departments.days.days("shipping", TODAY, TODAY + timedelta(days=5))
     counted = [(day, at.open_items, at.late_items, at.drafts) for day, at in days.by_day]
     assert counted == [(TODAY, 1, 1, 1), (TODAY + timedelta(days=1), 1, 1, 1)]
     with reading(parts.engine) as connection:
@@ -138,35 +142,35 @@ def test_a_day_is_written_down_once_and_the_last_time_counts(parts: Parts) -> No
 def test_the_day_is_the_departments_own(parts: Parts, home: Path) -> None:
     source = home / "content" / "departments.yml"
     source.write_text(source.read_text() + "time_zone: Pacific/Auckland\n")
-    parts.days.note(parts.publisher.departments(), NOW.replace(hour=23))
-    days = parts.days.days("shipping", date(2026, 1, 1), date(2027, 1, 1))
+    parts.departments.days.note(parts.publishing.publisher.departments(), NOW.replace(hour=23))
+    days = parts.departments.days.days("shipping", date(2026, 1, 1), date(2027, 1, 1))
     assert [day for day, _ in days.by_day] == [date(2026, 11, 23)]
 
 
 def test_a_day_that_nobody_counted_is_made_up_by_one_near_it(parts: Parts) -> None:
-    parts.days.note(parts.publisher.departments(), NOW)
-    days = parts.days.days("shipping", TODAY, TODAY)
+    parts.departments.days.note(parts.publishing.publisher.departments(), NOW)
+    days = parts.departments.days.days("shipping", TODAY, TODAY)
     assert days.before(TODAY - timedelta(days=1)) is None
     assert days.before(TODAY + timedelta(days=6)) is not None
     assert days.before(TODAY + timedelta(days=7)) is None
 
 
 def test_the_duty_writes_it_down(parts: Parts) -> None:
-    names = {duty.name for duty in parts.duties.of}
+    names = {duty.name for duty in duties_of(parts).of}
     assert {"days", "links", "twins"} <= names
-    (duty,) = [duty for duty in parts.duties.of if duty.name == "days"]
+    (duty,) = [duty for duty in duties_of(parts).of if duty.name == "days"]
     duty.run(NOW)
-    assert len(parts.days.days("billing", TODAY, TODAY).by_day) == 1
+    assert len(parts.departments.days.days("billing", TODAY, TODAY).by_day) == 1
 
 
 def test_the_questions_are_as_many_for_many_procedures(parts: Parts, home: Path) -> None:
     def every() -> int:
         with statements(parts.engine) as sent:
             stands(parts)
-            parts.health.votes("shipping", NOW, 5)
-            parts.health.answered("shipping", NOW)
-            parts.health.read("shipping", TODAY, 5)
-            parts.health.failures("shipping", TODAY, 5)
+            parts.departments.health.votes("shipping", NOW, 5)
+            parts.departments.health.answered("shipping", NOW)
+            parts.departments.health.read("shipping", TODAY, 5)
+            parts.departments.health.failures("shipping", TODAY, 5)
         return sum(statement.startswith("SELECT") for statement in sent)
 
     before = every()
@@ -174,7 +178,7 @@ def test_the_questions_are_as_many_for_many_procedures(parts: Parts, home: Path)
         write(home, f"p{nth}", reviewed=TODAY - timedelta(days=nth * 9), id=f"P-{nth}")
         voted(parts.engine, f"P-{nth}", 1, 3)
         searched(parts.engine, f"word {nth}", opened=f"P-{nth}")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert every() == before == 9
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from kb.assembly.build import sharing_of
 from kb.insight.events import PublicResult, Searched
 from kb.insight.sql.log_batches import SearchLogWriter
 from kb.insight.sql.report import Report
@@ -31,7 +30,7 @@ def searched(
 
 
 def counted(parts: Parts, now=NOW, departments=SHIPPING) -> list[tuple[str, int]]:
-    sharing_of(parts.engine, parts.searcher, parts.index).count(now)
+    parts.feedback.sharing.count(now)
     found = SharedSearches(parts.engine).open(departments, 1, 50)
     return [(one.words[0], one.people) for one in found]
 

@@ -20,11 +20,11 @@ EDITOR = Reader(frozenset({"shipping"}))
 
 
 def found(parts: Parts, text: str, reader: Reader = REP) -> list[str]:
-    return [hit.id for hit in parts.searcher.search(text, reader, NOW.date()).hits]
+    return [hit.id for hit in parts.search.searcher.search(text, reader, NOW.date()).hits]
 
 
 def person(parts: Parts, name: str) -> int:
-    return parts.directory.by_email(f"{name}@kb.example").id
+    return parts.people.directory.by_email(f"{name}@kb.example").id
 
 
 def test_three_people_who_stayed_teach_a_word_to_every_search(parts: Parts) -> None:
@@ -43,11 +43,11 @@ def test_two_people_and_one_signed_out_teach_nothing(parts: Parts) -> None:
 def test_hundreds_of_openings_by_one_person_change_nothing_at_all(parts: Parts) -> None:
     stay(parts, "abcd", "parcel scan")
     counted(parts)
-    before = parts.searcher.explain("parcel scan refund", REP, NOW.date())
+    before = parts.search.searcher.explain("parcel scan refund", REP, NOW.date())
     for who, query, id in (("m", "parcel refund", "BIL-001"), ("a", "parcel scan", "SHP-014")):
         stay(parts, who * 300, query, id, LONG_AGO - timedelta(days=100))
     assert counted(parts) == {("SHP-014", "parcel"): 4, ("SHP-014", "scan"): 4}
-    assert parts.searcher.explain("parcel scan refund", REP, NOW.date()) == before
+    assert parts.search.searcher.explain("parcel scan refund", REP, NOW.date()) == before
 
 
 def test_who_comes_back_at_once_has_not_stayed(parts: Parts) -> None:
@@ -76,14 +76,14 @@ def test_what_is_retired_or_gone_is_forgotten(parts: Parts) -> None:
     file = parts.settings.content / "shipping" / "late-shipment.md"
     text = file.read_text("utf-8")
     file.write_text(text.replace("reviewed:", "status: retired\nreviewed:"), "utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert found(parts, "wismo") == []  # from the moment it is retired
     assert counted(parts) == {}
     file.write_text(text, "utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert counted(parts) == {("SHP-014", "wismo"): 3}
     file.unlink()
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert counted(parts) == {}
 
 
@@ -91,40 +91,40 @@ def test_a_banned_word_does_not_count_until_the_ban_is_lifted(parts: Parts) -> N
     editor, reviewer = person(parts, "editor"), person(parts, "reviewer")
     stay(parts, "abc", "wismo")
     counted(parts)
-    assert parts.learned.ban("SHP-014", "wismo", editor, NOW)
+    assert parts.insight.learned.ban("SHP-014", "wismo", editor, NOW)
     assert found(parts, "wismo") == []  # at once, and after the next count
     assert counted(parts) == {}
     assert found(parts, "wismo") == []
-    (ban,) = parts.learned.bans_of("SHP-014")
+    (ban,) = parts.insight.learned.bans_of("SHP-014")
     assert (ban.word, ban.by, ban.at) == ("wismo", "Eddy Editor", NOW)
-    assert not parts.learned.ban("SHP-014", "wismo", editor, NOW)  # twice is once
-    assert parts.learned.lift("BIL-001", ban.id, reviewer, NOW) is None
-    assert parts.learned.lift("SHP-014", ban.id, reviewer, NOW) == "wismo"
-    assert parts.learned.lift("SHP-014", ban.id, reviewer, NOW) is None
-    assert parts.learned.bans_of("SHP-014") == ()
+    assert not parts.insight.learned.ban("SHP-014", "wismo", editor, NOW)  # twice is once
+    assert parts.insight.learned.lift("BIL-001", ban.id, reviewer, NOW) is None
+    assert parts.insight.learned.lift("SHP-014", ban.id, reviewer, NOW) == "wismo"
+    assert parts.insight.learned.lift("SHP-014", ban.id, reviewer, NOW) is None
+    assert parts.insight.learned.bans_of("SHP-014") == ()
     assert found(parts, "wismo") == ["SHP-014"]
-    assert parts.learned.ban("SHP-014", "wismo", editor, NOW)  # and again
+    assert parts.insight.learned.ban("SHP-014", "wismo", editor, NOW)  # and again
 
 
 def test_a_ban_holds_for_all_forms_of_the_word_and_for_one_procedure(parts: Parts) -> None:
     stay(parts, "abc", "wismos")
     stay(parts, "abc", "wismo", "BIL-001")
     counted(parts)
-    parts.learned.ban("SHP-014", "wismos", person(parts, "editor"), NOW)
+    parts.insight.learned.ban("SHP-014", "wismos", person(parts, "editor"), NOW)
     stay(parts, "defg", "wismo")
     assert counted(parts) == {("BIL-001", "wismo"): 3}
 
 
 def test_what_is_not_learned_cannot_be_banned(parts: Parts) -> None:
-    assert not parts.learned.ban("SHP-014", "wismo", person(parts, "editor"), NOW)
-    assert parts.learned.bans_of("SHP-014") == ()
+    assert not parts.insight.learned.ban("SHP-014", "wismo", person(parts, "editor"), NOW)
+    assert parts.insight.learned.bans_of("SHP-014") == ()
 
 
 def test_a_word_that_is_a_keyword_already_is_not_offered(parts: Parts) -> None:
     stay(parts, "abc", "where is my parcels, wismo")
     counted(parts)
     keywords = ["Complaint: Late Shipment", "where is my parcel"]
-    assert [one.word for one in parts.learned.of("SHP-014", keywords)] == ["wismo"]
+    assert [one.word for one in parts.insight.learned.of("SHP-014", keywords)] == ["wismo"]
 
 
 def test_the_file_comes_back_with_the_next_count(parts: Parts) -> None:
@@ -143,8 +143,8 @@ def test_a_disk_that_cannot_be_written_changes_nothing(parts: Parts) -> None:
     blocked.unlink()
     blocked.mkdir()
     with pytest.raises(OSError, match="learned"):
-        parts.learned.ban("SHP-014", "wismo", person(parts, "editor"), NOW)
-    assert parts.learned.bans_of("SHP-014") == ()
+        parts.insight.learned.ban("SHP-014", "wismo", person(parts, "editor"), NOW)
+    assert parts.insight.learned.bans_of("SHP-014") == ()
 
 
 USE = st.tuples(
@@ -170,7 +170,7 @@ def test_openings_of_a_draft_leave_everything_as_if_they_had_not_been(
             stay(parts, who, query, id, LONG_AGO + timedelta(hours=nth))
         learned = counted(parts)
         return learned, [
-            parts.searcher.explain(text, reader, NOW.date())
+            parts.search.searcher.explain(text, reader, NOW.date())
             for text in ("wismo", "quagga parcel", "refund")
             for reader in (REP, EDITOR)
         ]

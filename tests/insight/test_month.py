@@ -25,7 +25,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory):
     with month(tmp_path_factory.mktemp("month"), reps=4) as simulated:
         simulated.live(days=DAYS, a_day=3, seed=11)
         simulated.app.config["KB_NOW"] += timedelta(hours=1)
-        simulated.parts.log.settle(simulated.app.config["KB_NOW"])
+        simulated.parts.insight.log.settle(simulated.app.config["KB_NOW"])
         yield simulated
 
 

@@ -37,6 +37,6 @@ def stay(
 
 def counted(parts: Parts, now: datetime = NOW, days: int = 365) -> dict[tuple[str, str], int]:
     """What is learned then: people by procedure and word."""
-    parts.learned.count(now, days)
+    parts.insight.learned.count(now, days)
     cards = parts.catalogue.stamps().values()
-    return {(c.id, one.word): one.people for c in cards for one in parts.learned.of(c.id)}
+    return {(c.id, one.word): one.people for c in cards for one in parts.insight.learned.of(c.id)}

@@ -43,15 +43,15 @@ def parts(tmp_path: Path):
         (content / "shipping" / f"{number}.md").write_text(f"{head}\n## Steps\n\n{STEPS}")
     built = with_fast_passwords(build(configuration.load({}, tmp_path)))
     now = datetime.now(UTC)
-    built.directory.add(
+    built.people.directory.add(
         "editor@kb.example", "Eddy Editor", PASSWORD, editor_of=["shipping"], now=now
     )
     for number in range(CLIENTS):
-        built.directory.add(f"rep{number}@kb.example", f"Rep {number}", PASSWORD, now=now)
-    built.publisher.refresh(now.date())
+        built.people.directory.add(f"rep{number}@kb.example", f"Rep {number}", PASSWORD, now=now)
+    built.publishing.publisher.refresh(now.date())
     yield built
-    built.log.close()
-    built.engine.dispose()
+    built.insight.log.close()
+    built.let_go()
 
 
 class Crowd:

@@ -24,8 +24,9 @@ DANA = "dana@kb.example"
 def parts(home: Path) -> Iterator[Parts]:
     """As the command line gets them, with nobody registered yet."""
     built = build(configuration.load({}, home))
-    yield replace(built, directory=Directory(built.engine, Passwords(fast=True)))
-    built.engine.dispose()
+    directory = Directory(built.engine, Passwords(fast=True))
+    yield replace(built, people=replace(built.people, directory=directory))
+    built.let_go()
 
 
 def run(parts: Parts, *words: str, typed: str = "", fails: int = 0) -> Result:
@@ -46,7 +47,7 @@ def test_a_person_is_added_with_roles_and_may_sign_in(parts: Parts, now):
     )
     roles = "editor of billing, shipping; reviewer of billing, shipping"
     assert said.output == f"Added Dana <dana@kb.example>, {roles}.\n"
-    person = parts.directory.sign_in(DANA, PASSWORD, "127.0.0.1", now, demo_allowed=False)
+    person = parts.people.directory.sign_in(DANA, PASSWORD, "127.0.0.1", now, demo_allowed=False)
     assert person.editor_of == person.reviewer_of == {"shipping", "billing"}
 
 
@@ -64,16 +65,16 @@ def test_the_password_is_asked_for_twice(parts: Parts, now):
     typed = f"{PASSWORD}\n{PASSWORD}\n"
     said = run(parts, "person", "add", DANA, "--name", "Dana", typed=typed)
     assert PASSWORD not in said.output
-    assert parts.directory.sign_in(DANA, PASSWORD, "127.0.0.1", now, demo_allowed=False)
+    assert parts.people.directory.sign_in(DANA, PASSWORD, "127.0.0.1", now, demo_allowed=False)
     run(parts, "person", "password", DANA, typed="one of them\nanother one\n", fails=1)
-    assert parts.directory.sign_in(DANA, PASSWORD, "127.0.0.1", now, demo_allowed=False)
+    assert parts.people.directory.sign_in(DANA, PASSWORD, "127.0.0.1", now, demo_allowed=False)
 
 
 def test_a_generated_password_is_printed_and_works(parts: Parts, now):
     added(parts)
     said = run(parts, "person", "password", DANA, "--generate")
     password = said.output.rpartition("Password: ")[2].strip()
-    assert parts.directory.sign_in(DANA, password, "127.0.0.1", now, demo_allowed=False)
+    assert parts.people.directory.sign_in(DANA, password, "127.0.0.1", now, demo_allowed=False)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_what_is_refused_is_said_in_a_sentence(
 
 def test_the_list_shows_everybody(parts: Parts, now):
     added(parts, "--role", "editor", "--department", "shipping")
-    parts.directory.add("ana@kb.example", "Ana", PASSWORD, demo=True, now=now)
+    parts.people.directory.add("ana@kb.example", "Ana", PASSWORD, demo=True, now=now)
     run(parts, "person", "disable", DANA)
     lines = run(parts, "person", "list").output.splitlines()
     assert lines[0].split() == ["ana@kb.example", "Ana", "rep", "(demo)"]
@@ -126,9 +127,9 @@ def test_the_list_shows_everybody(parts: Parts, now):
 def test_disabled_and_enabled(parts: Parts):
     added(parts)
     run(parts, "person", "disable", DANA)
-    assert parts.directory.by_email(DANA).disabled
+    assert parts.people.directory.by_email(DANA).disabled
     run(parts, "person", "enable", DANA.upper())
-    assert not parts.directory.by_email(DANA).disabled
+    assert not parts.people.directory.by_email(DANA).disabled
 
 
 def test_roles_take_the_place_of_the_old_ones(parts: Parts):
@@ -149,7 +150,7 @@ def test_a_token_is_printed_once_works_and_is_revoked(parts: Parts, now):
     made = run(parts, "token", "create", DANA, "--label", "report")
     token = made.stdout.strip()
     tokens = Tokens(parts.engine)
-    assert tokens.person_id_of(token, now) == parts.directory.by_email(DANA).id
+    assert tokens.person_id_of(token, now) == parts.people.directory.by_email(DANA).id
     listed = run(parts, "token", "list", DANA).output
     assert token not in listed
     assert listed.split()[:3] == ["1", DANA, "report"]

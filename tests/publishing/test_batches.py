@@ -35,11 +35,13 @@ def changes(parts: Parts, word: bytes, *paths: str) -> list[Change]:
 
 
 def appended(parts: Parts, word: bytes, *paths: str) -> Batch:
-    return parts.saver.change_many(changes(parts, word, *paths), f"Added {word!r}", EDDY, NOW)
+    return parts.publishing.saver.change_many(
+        changes(parts, word, *paths), f"Added {word!r}", EDDY, NOW
+    )
 
 
 def found(parts: Parts, query: str) -> list[str]:
-    hits = parts.searcher.search(query, Reader(), NOW.date()).hits
+    hits = parts.search.searcher.search(query, Reader(), NOW.date()).hits
     return [hit.id for hit in hits]
 
 
@@ -59,7 +61,7 @@ def test_many_files_change_in_one_commit_and_are_found_by_their_new_words(parts:
 def test_undo_puts_every_byte_back_in_one_commit(parts: Parts) -> None:
     before = {path: read(parts, path) for path in (LATE_PATH, REFUND_PATH)}
     done = appended(parts, b"Kumquat.")
-    undone = parts.saver.undo(done.commit, OTTO, NOW + timedelta(minutes=1))
+    undone = parts.publishing.saver.undo(done.commit, OTTO, NOW + timedelta(minutes=1))
     assert {path: read(parts, path) for path in before} == before
     assert set(undone.paths) == set(before)
     assert git(history(parts), "log", "-1", "--format=%an %s", "main") == (
@@ -70,18 +72,18 @@ def test_undo_puts_every_byte_back_in_one_commit(parts: Parts) -> None:
 
 def test_an_undo_can_be_undone_and_nothing_is_undone_twice(parts: Parts) -> None:
     done = appended(parts, b"Kumquat.")
-    undone = parts.saver.undo(done.commit, EDDY, NOW)
+    undone = parts.publishing.saver.undo(done.commit, EDDY, NOW)
     with pytest.raises(UnusableEdit, match="undone already"):
-        parts.saver.undo(done.commit, EDDY, NOW)
-    parts.saver.undo(undone.commit, EDDY, NOW)
+        parts.publishing.saver.undo(done.commit, EDDY, NOW)
+    parts.publishing.saver.undo(undone.commit, EDDY, NOW)
     assert read(parts).endswith(b"Kumquat.\n")
 
 
 def test_undo_leaves_a_later_edit_alone_and_names_it(parts: Parts) -> None:
     done = appended(parts, b"Kumquat.")
     later = read(parts)
-    parts.saver.save(edit(LATE_PATH, later, later + b"Later.\n"), NOW)
-    undone = parts.saver.undo(done.commit, EDDY, NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, later, later + b"Later.\n"), NOW)
+    undone = parts.publishing.saver.undo(done.commit, EDDY, NOW)
     assert undone.paths == (REFUND_PATH,)
     assert dict(undone.skipped) == {LATE_PATH: CHANGED_SINCE}
     assert read(parts).endswith(b"Kumquat.\nLater.\n")
@@ -90,7 +92,7 @@ def test_undo_leaves_a_later_edit_alone_and_names_it(parts: Parts) -> None:
 def test_undo_leaves_a_change_on_disk_alone_and_gives_it_a_version(parts: Parts) -> None:
     done = appended(parts, b"Kumquat.")
     (parts.settings.content / LATE_PATH).write_bytes(b"# By hand\n")
-    undone = parts.saver.undo(done.commit, EDDY, NOW)
+    undone = parts.publishing.saver.undo(done.commit, EDDY, NOW)
     assert dict(undone.skipped) == {LATE_PATH: CHANGED_SINCE}
     assert read(parts) == b"# By hand\n"
     assert git(history(parts), "show", f"main:{LATE_PATH}") == "# By hand\n"
@@ -98,8 +100,8 @@ def test_undo_leaves_a_change_on_disk_alone_and_gives_it_a_version(parts: Parts)
 
 def test_undo_leaves_a_moved_or_erased_file_alone(parts: Parts) -> None:
     done = appended(parts, b"Kumquat.")
-    parts.saver.move("SHP-014", folder="billing", by=EDDY, now=NOW)
-    undone = parts.saver.undo(done.commit, EDDY, NOW)
+    parts.publishing.saver.move("SHP-014", folder="billing", by=EDDY, now=NOW)
+    undone = parts.publishing.saver.undo(done.commit, EDDY, NOW)
     assert dict(undone.skipped) == {LATE_PATH: GONE}
     assert not (parts.settings.content / LATE_PATH).exists()
 
@@ -107,15 +109,15 @@ def test_undo_leaves_a_moved_or_erased_file_alone(parts: Parts) -> None:
 def test_what_others_changed_meanwhile_is_joined_or_skipped(parts: Parts) -> None:
     wanted = changes(parts, b"Kumquat.")
     base = read(parts)
-    parts.saver.save(edit(LATE_PATH, base, base.replace(b"code L5", b"code L6")), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, base, base.replace(b"code L5", b"code L6")), NOW)
     base = read(parts, REFUND_PATH)
-    parts.saver.save(edit(REFUND_PATH, base, base + b"Mango.\n"), NOW)
-    done = parts.saver.change_many(wanted, "", EDDY, NOW)
+    parts.publishing.saver.save(edit(REFUND_PATH, base, base + b"Mango.\n"), NOW)
+    done = parts.publishing.saver.change_many(wanted, "", EDDY, NOW)
     assert b"code L6" in read(parts)
     assert read(parts).endswith(b"Kumquat.\n")
     assert dict(done.skipped) == {REFUND_PATH: SAME_LINES}
     assert read(parts, REFUND_PATH).endswith(b"Mango.\n")
-    undone = parts.saver.undo(done.commit, EDDY, NOW)
+    undone = parts.publishing.saver.undo(done.commit, EDDY, NOW)
     assert undone.paths == (LATE_PATH,)
     assert b"code L6" in read(parts)
 
@@ -123,48 +125,48 @@ def test_what_others_changed_meanwhile_is_joined_or_skipped(parts: Parts) -> Non
 def test_a_file_that_is_gone_is_skipped(parts: Parts) -> None:
     wanted = changes(parts, b"Kumquat.")
     (parts.settings.content / LATE_PATH).unlink()
-    done = parts.saver.change_many(wanted, "", EDDY, NOW)
+    done = parts.publishing.saver.change_many(wanted, "", EDDY, NOW)
     assert dict(done.skipped) == {LATE_PATH: GONE}
     assert done.paths == (REFUND_PATH,)
 
 
 def test_nothing_to_change_is_no_commit(parts: Parts) -> None:
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     head = git(history(parts), "rev-parse", "main")
     text = read(parts)
-    done = parts.saver.change_many([Change(LATE_PATH, text, text)], "", EDDY, NOW)
+    done = parts.publishing.saver.change_many([Change(LATE_PATH, text, text)], "", EDDY, NOW)
     assert (done.commit, done.paths) == ("", ())
     assert git(history(parts), "rev-parse", "main") == head
-    assert parts.ledger.listed(["shipping"], 1, 10) == ([], 0)
+    assert parts.publishing.ledger.listed(["shipping"], 1, 10) == ([], 0)
 
 
 @pytest.mark.parametrize("path", ["../outside.md", "shipping/x.exe"])
 def test_a_path_outside_is_refused_and_nothing_changes(parts: Parts, path: str) -> None:
     wanted = [*changes(parts, b"Kumquat."), Change(path, b"a", b"b")]
     with pytest.raises(UnusableEdit):
-        parts.saver.change_many(wanted, "", EDDY, NOW)
+        parts.publishing.saver.change_many(wanted, "", EDDY, NOW)
     assert b"Kumquat" not in read(parts)
 
 
 def test_an_unknown_commit_cannot_be_undone(parts: Parts) -> None:
     with pytest.raises(UnusableEdit, match="no such bulk change"):
-        parts.saver.undo("0" * 40, EDDY, NOW)
+        parts.publishing.saver.undo("0" * 40, EDDY, NOW)
 
 
 def test_a_bulk_change_is_listed_for_the_departments_whose_files_it_changed(parts: Parts) -> None:
     done = appended(parts, b"Kumquat.", LATE_PATH)
-    (listed,), total = parts.ledger.listed(["shipping"], 1, 10)
+    (listed,), total = parts.publishing.ledger.listed(["shipping"], 1, 10)
     assert (listed.commit, listed.by_name, listed.files, total) == (
         done.commit,
         "Eddy Editor",
         1,
         1,
     )
-    assert parts.ledger.listed(["billing"], 1, 10) == ([], 0)
-    assert parts.ledger.departments_of(listed) == {"shipping"}
-    undone = parts.saver.undo(done.commit, EDDY, NOW)
-    after = parts.ledger.of_commit(done.commit)
-    entry = parts.ledger.of_commit(undone.commit)
+    assert parts.publishing.ledger.listed(["billing"], 1, 10) == ([], 0)
+    assert parts.publishing.ledger.departments_of(listed) == {"shipping"}
+    undone = parts.publishing.saver.undo(done.commit, EDDY, NOW)
+    after = parts.publishing.ledger.of_commit(done.commit)
+    entry = parts.publishing.ledger.of_commit(undone.commit)
     assert after
     assert entry
     assert (after.undone_by, entry.undoes) == (entry.id, after.id)
@@ -180,7 +182,9 @@ def test_two_bulk_changes_at_once_are_both_there(parts: Parts) -> None:
     done: list[Batch] = []
     crowd = [
         threading.Thread(
-            target=lambda some=some: done.append(parts.saver.change_many(some, "", EDDY, NOW))
+            target=lambda some=some: done.append(
+                parts.publishing.saver.change_many(some, "", EDDY, NOW)
+            )
         )
         for some in (first, second)
     ]
@@ -218,12 +222,14 @@ def keeps_changing(parts: Parts, tell) -> None:
             for path in (LATE_PATH, REFUND_PATH, "shipping/customs.md")
             for text in [read(parts, path)]
         ]
-        done = parts.saver.change_many(wanted, word.decode(), EDDY, NOW + timedelta(seconds=nth))
+        done = parts.publishing.saver.change_many(
+            wanted, word.decode(), EDDY, NOW + timedelta(seconds=nth)
+        )
         tell(f"saved {done.commit}")
         if nth == 1:
             tell("ready")
         if nth % 3 == 0:
-            undone = parts.saver.undo(done.commit, EDDY, NOW + timedelta(seconds=nth))
+            undone = parts.publishing.saver.undo(done.commit, EDDY, NOW + timedelta(seconds=nth))
             tell(f"saved {undone.commit}")
 
 
@@ -241,8 +247,8 @@ def test_a_bulk_change_killed_at_any_point_is_whole_or_not_at_all(
         for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "First")):
             git(content, *words)
     start = changes(parts, b"\nNumber 0.", LATE_PATH, REFUND_PATH, "shipping/customs.md")
-    parts.saver.change_many(start, "Start", EDDY, NOW)
-    parts.engine.dispose()
+    parts.publishing.saver.change_many(start, "Start", EDDY, NOW)
+    parts.let_go()
     repository = content if kind == "clone" else history(parts)
     chance, promised = random.Random(f"bulk {kind}"), set()
     for nth in range(KILLS):
@@ -256,11 +262,11 @@ def test_a_bulk_change_killed_at_any_point_is_whole_or_not_at_all(
         assert not [line for line in lines if line.startswith("failed")]
         promised |= {line[6:] for line in lines if line.startswith("saved")}
         after = build(load({}, home))
-        after.publisher.refresh(NOW.date())
-        after.saver.settle_bulk_changes()
+        after.publishing.publisher.refresh(NOW.date())
+        after.publishing.saver.settle_bulk_changes()
         assert len(last_words(after)) == 1, nth
-        assert after.ledger.unended() == []
-        listed, total = after.ledger.listed(["shipping", "billing"], 1, 10_000)
+        assert after.publishing.ledger.unended() == []
+        listed, total = after.publishing.ledger.listed(["shipping", "billing"], 1, 10_000)
         assert promised <= {bulk.commit for bulk in listed}
         assert list((home / "var" / "saving").glob("*")) == []
         if kind == "clone":
@@ -268,6 +274,6 @@ def test_a_bulk_change_killed_at_any_point_is_whole_or_not_at_all(
         commits = set(git(repository, "rev-list", "HEAD" if kind == "clone" else "main").split())
         assert {bulk.commit for bulk in listed} <= commits
         assert total == len(listed)
-        after.log.close()
+        after.insight.log.close()
         after.engine.dispose()
     assert promised

@@ -42,12 +42,12 @@ def in_the_browser(number: int, parts: Parts, tell: Tell) -> None:
     chance = random.Random(number)
     for nth in range(SAVES):
         path, word = path_of(chance.randrange(PROCEDURES)), f"word-{number}-{nth}"
-        base = parts.library.read(path)
+        base = parts.storage.library.read(path)
         text = changed(base, chance, word)
         time.sleep(chance.random() / 10)
         for _ in range(20):
             try:
-                parts.saver.save(
+                parts.publishing.saver.save(
                     edit(path, base, text, by=Author(f"E{number}", "e@kb.example")), NOW
                 )
             except Collision as collision:
@@ -98,8 +98,8 @@ def test_eight_editors_at_once_lose_nothing_that_was_acknowledged(parts: Parts, 
         (content / path_of(number)).write_text(text)
     for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "First")):
         git(content, *words)
-    parts.publisher.refresh(NOW.date())
-    parts.engine.dispose()
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.let_go()
     works = [partial(by_hand if nth < 2 else in_the_browser, nth) for nth in range(EDITORS)]
     children = [forked(home, work) for work in works]
     lines = [told(pipe, until="nothing ends it") for _, pipe in children]
@@ -108,7 +108,7 @@ def test_eight_editors_at_once_lose_nothing_that_was_acknowledged(parts: Parts, 
         os.waitpid(child, 0)
     acknowledged = [line for some in lines for line in some]
     assert not [line for line in acknowledged if line.startswith("failed")], acknowledged
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     versions = git(content, "log", "-p", "--format=", "--all", "-m", "--first-parent")
     lost = [word for word in acknowledged if f"+1. {word}\n" not in versions]
     assert lost == []
@@ -119,4 +119,4 @@ def test_eight_editors_at_once_lose_nothing_that_was_acknowledged(parts: Parts, 
     assert not list(content.rglob("*.saving"))
     for number in range(PROCEDURES):
         stamp = parts.catalogue.stamps()[path_of(number)]
-        assert stamp.fingerprint == parts.index.fingerprints()[path_of(number)]
+        assert stamp.fingerprint == parts.search.index.fingerprints()[path_of(number)]

@@ -42,11 +42,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def small(disk: Path, parts: Parts, home: Path) -> Iterator[Parts]:
     """The whole knowledge base on that disk."""
-    parts.engine.dispose()
+    parts.let_go()
     for folder in ("content", "var", "search_index"):
         shutil.copytree(home / folder, disk / folder)
     made = build(load({}, disk))
-    made.publisher.refresh(NOW.date())
+    made.publishing.publisher.refresh(NOW.date())
     yield made
     made.engine.dispose()
 
@@ -85,7 +85,7 @@ def test_a_full_disk_leaves_the_old_text_or_the_new_one(small: Parts, disk: Path
         else:
             refused += 1
             assert (read(small) == before, now == head) == (True, True)
-        small.publisher.refresh(NOW.date())
+        small.publishing.publisher.refresh(NOW.date())
         whole(small)
     assert refused
     assert taken
@@ -93,7 +93,7 @@ def test_a_full_disk_leaves_the_old_text_or_the_new_one(small: Parts, disk: Path
 
 def saved_or_not(parts: Parts, before: bytes, text: bytes) -> str:
     try:
-        parts.saver.save(edit(LATE_PATH, before, text), NOW)
+        parts.publishing.saver.save(edit(LATE_PATH, before, text), NOW)
     except NotSaved as reason:
         told = str(reason).lower()
         clear = "nothing has changed" in told and "space" in told
@@ -103,7 +103,7 @@ def saved_or_not(parts: Parts, before: bytes, text: bytes) -> str:
 
 def test_a_move_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk: Path) -> None:
     drone = b"# Drone\n\n[late](late-shipment.md)\n" + b"Text.\n" * 2000
-    small.saver.create("shipping/drone.md", drone, "", EDDY, NOW)
+    small.publishing.saver.create("shipping/drone.md", drone, "", EDDY, NOW)
     refused = 0
     for left in range(0, ROUNDS * 2, 2):
         card = small.catalogue.get("SHP-014")
@@ -112,11 +112,11 @@ def test_a_move_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk: Path) 
         folder = "billing" if path.startswith("shipping") else "shipping"
         with filled(disk, left):
             try:
-                small.saver.move("SHP-014", folder=folder, by=EDDY, now=NOW)
+                small.publishing.saver.move("SHP-014", folder=folder, by=EDDY, now=NOW)
             except NotSaved:
                 refused += 1
                 assert (small.settings.content / path).exists()
-        small.publisher.refresh(NOW.date())
+        small.publishing.publisher.refresh(NOW.date())
         whole(small)
         there = "billing" if (small.settings.content / "billing/late-shipment.md").exists() else ""
         way = "../billing/late-shipment.md" if there else "late-shipment.md"
@@ -141,17 +141,17 @@ def test_a_bulk_change_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk:
             refused += 1
             assert "full" in outcome or "space" in outcome
             assert {path: read(small, path) for path in paths} == before
-        small.publisher.refresh(NOW.date())
-        small.saver.settle_bulk_changes()
+        small.publishing.publisher.refresh(NOW.date())
+        small.publishing.saver.settle_bulk_changes()
         whole(small)
-        assert small.ledger.listed(["shipping", "billing"], 1, 99)[1] == taken
+        assert small.publishing.ledger.listed(["shipping", "billing"], 1, 99)[1] == taken
     assert refused
     assert taken
 
 
 def changed_or_not(parts: Parts, changes: list[Change]) -> str:
     try:
-        parts.saver.change_many(changes, "", EDDY, NOW)
+        parts.publishing.saver.change_many(changes, "", EDDY, NOW)
     except NotSaved as reason:
         return str(reason)
     return "saved"
@@ -164,11 +164,11 @@ def test_a_read_only_folder_is_told(small: Parts) -> None:
     try:
         subprocess.run(["mount", "-o", "remount,bind,ro", content], check=True)
         with pytest.raises(NotSaved, match="Read-only"):
-            small.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
+            small.publishing.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
     finally:
         subprocess.run(["umount", content], check=True)
     assert read(small) == before
-    small.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
+    small.publishing.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -178,7 +178,7 @@ def test_a_folder_without_rights_is_told(parts: Parts) -> None:
     folder.chmod(0o555)
     try:
         with pytest.raises(NotSaved, match="Permission denied"):
-            parts.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
+            parts.publishing.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
     finally:
         folder.chmod(0o755)
     assert read(parts) == before

@@ -31,19 +31,21 @@ Tell = Callable[[str], None]
 def keeps_saving(parts: Parts, tell: Tell) -> None:
     """Save one version after the other, two files by turns, and now and then move one of them."""
     drone = (parts.settings.content / "shipping/drone.md").read_bytes()
-    parts.saver.save(edit("shipping/drone.md", drone, drone + b"Warm.\n"), NOW)  # loads the model
+    parts.publishing.saver.save(
+        edit("shipping/drone.md", drone, drone + b"Warm.\n"), NOW
+    )  # loads the model
     tell("ready")
     for number in count():
         for path in (LATE_PATH, "billing/lost-in-transit.md"):
             base = (parts.settings.content / path).read_bytes()
             text = base.rsplit(b"\nNumber ", 1)[0] + b"\nNumber %d of %d\n" % (number, os.getpid())
             tell(f"begin {hashlib.sha256(text).hexdigest()}")
-            parts.saver.save(edit(path, base, text, f"Number {number}"), NOW)
+            parts.publishing.saver.save(edit(path, base, text, f"Number {number}"), NOW)
             tell(f"saved {hashlib.sha256(text).hexdigest()}")
         here = parts.catalogue.get("SHP-015")
         assert here is not None
         folder = "billing" if here.procedure.path.startswith("shipping") else "shipping"
-        moved = parts.saver.move("SHP-015", folder=folder, by=EDDY, now=NOW)
+        moved = parts.publishing.saver.move("SHP-015", folder=folder, by=EDDY, now=NOW)
         tell(f"moved {moved.path}")
 
 
@@ -55,7 +57,7 @@ def site(request: pytest.FixtureRequest, parts: Parts, home: Path) -> Parts:
     if request.param == "clone":
         for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "First")):
             git(home / "content", *words)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     return parts
 
 
@@ -76,7 +78,7 @@ def test_a_save_killed_at_any_point_ends_in_old_or_new_text(site: Parts, home: P
     clone = (home / "content" / ".git").exists()
     repository = home / "content" if clone else history(site)
     chance = random.Random(f"kill {clone}")
-    site.engine.dispose()
+    site.let_go()
     promised: set[str] = set()
     for nth in range(KILLS):
         child, pipe = forked(home, keeps_saving)
@@ -90,7 +92,7 @@ def test_a_save_killed_at_any_point_ends_in_old_or_new_text(site: Parts, home: P
         begun = {line[6:] for line in lines if line.startswith("begin")}
         promised |= {line[6:] for line in lines if line.startswith("saved")}
         after = build(load({}, home))
-        after.publisher.refresh(NOW.date())
+        after.publishing.publisher.refresh(NOW.date())
         whole(after, home, nth)
         for path in (LATE_PATH, "billing/lost-in-transit.md"):
             now = hashlib.sha256((home / "content" / path).read_bytes()).hexdigest()
@@ -125,6 +127,8 @@ def whole(parts: Parts, home: Path, nth: int) -> None:
     assert f"({way})" in (content / "shipping/drone.md").read_text(), nth
     stamps = parts.catalogue.stamps()
     assert set(stamps) == {path for path in there if path.endswith(".md")}
-    assert {path: each.fingerprint for path, each in stamps.items()} == parts.index.fingerprints()
-    hits = parts.searcher.search("late shipment", Reader(), NOW.date()).hits
+    assert {
+        path: each.fingerprint for path, each in stamps.items()
+    } == parts.search.index.fingerprints()
+    hits = parts.search.searcher.search("late shipment", Reader(), NOW.date()).hits
     assert hits[0].id == "SHP-014"

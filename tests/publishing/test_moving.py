@@ -54,23 +54,25 @@ def test_links_in_the_moved_file_lead_where_they_led() -> None:
 
 
 def test_a_renamed_file_keeps_its_id_and_links_follow_in_one_commit(parts: Parts) -> None:
-    drone = parts.saver.create(
+    drone = parts.publishing.saver.create(
         "shipping/drone.md", b"# Drone\n\n[Late](late-shipment.md#steps)\n", "", EDDY, NOW
     )
     before = git(history(parts), "rev-list", "--count", "main")
-    saved = parts.saver.rename("SHP-014", path="shipping/parcel-late.md", by=EDDY, now=NOW)
+    saved = parts.publishing.saver.rename(
+        "SHP-014", path="shipping/parcel-late.md", by=EDDY, now=NOW
+    )
     assert (saved.procedure_id, saved.path) == ("SHP-014", "shipping/parcel-late.md")
     assert int(git(history(parts), "rev-list", "--count", "main")) == int(before) + 1
     assert read(parts, drone.path) == b"# Drone\n\n[Late](parcel-late.md#steps)\n"
     assert not (parts.settings.content / LATE_PATH).exists()
     assert parts.catalogue.at_path(LATE_PATH) == "SHP-014"
-    hits = parts.searcher.search("late shipment", Reader(), NOW.date()).hits
+    hits = parts.search.searcher.search("late shipment", Reader(), NOW.date()).hits
     assert hits[0].id == "SHP-014"
 
 
 def test_a_file_without_an_id_gets_it_written_when_it_moves(parts: Parts) -> None:
-    parts.saver.create("shipping/drone.md", b"# Drone\n\nText.\n", "", EDDY, NOW)
-    saved = parts.saver.move("shipping-drone", department="billing", by=EDDY, now=NOW)
+    parts.publishing.saver.create("shipping/drone.md", b"# Drone\n\nText.\n", "", EDDY, NOW)
+    saved = parts.publishing.saver.move("shipping-drone", department="billing", by=EDDY, now=NOW)
     assert (saved.procedure_id, saved.path) == ("shipping-drone", "billing/drone.md")
     assert read(parts, "billing/drone.md") == b"---\nid: shipping-drone\n---\n# Drone\n\nText.\n"
     card = parts.catalogue.get("shipping-drone")
@@ -79,13 +81,13 @@ def test_a_file_without_an_id_gets_it_written_when_it_moves(parts: Parts) -> Non
 
 
 def test_a_move_writes_the_department_where_the_file_names_one(parts: Parts) -> None:
-    parts.saver.move("SHP-014", department="billing", by=EDDY, now=NOW)
+    parts.publishing.saver.move("SHP-014", department="billing", by=EDDY, now=NOW)
     assert b"\ndepartment: billing\n" in read(parts, "billing/late-shipment.md")
 
 
 def test_another_title_changes_one_line(parts: Parts) -> None:
     before = read(parts).splitlines()
-    parts.saver.rename("SHP-014", title="Parcel: Late", by=EDDY, now=NOW)
+    parts.publishing.saver.rename("SHP-014", title="Parcel: Late", by=EDDY, now=NOW)
     after = read(parts).splitlines()
     changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
     assert changed == [(b'title: "Complaint: Late Shipment"', b'title: "Parcel: Late"')]
@@ -93,8 +95,8 @@ def test_another_title_changes_one_line(parts: Parts) -> None:
 
 def test_an_edit_begun_before_a_move_goes_to_where_the_file_is(parts: Parts) -> None:
     base = read(parts)
-    parts.saver.rename("SHP-014", path="shipping/parcel-late.md", by=EDDY, now=NOW)
-    saved = parts.saver.save(edit(LATE_PATH, base, base.replace(b"500", b"900")), NOW)
+    parts.publishing.saver.rename("SHP-014", path="shipping/parcel-late.md", by=EDDY, now=NOW)
+    saved = parts.publishing.saver.save(edit(LATE_PATH, base, base.replace(b"500", b"900")), NOW)
     assert saved.path == "shipping/parcel-late.md"
     assert b"900" in read(parts, saved.path)
 
@@ -103,15 +105,15 @@ def test_an_edit_begun_before_a_move_goes_to_where_the_file_is(parts: Parts) -> 
 def test_no_move_takes_anothers_place(parts: Parts, path: str) -> None:
     if not path:
         with pytest.raises(UnusableEdit):
-            parts.saver.rename("SHP-014", title="  ", by=EDDY, now=NOW)
+            parts.publishing.saver.rename("SHP-014", title="  ", by=EDDY, now=NOW)
         return
     with pytest.raises(UnusableEdit):
-        parts.saver.rename("SHP-014", path=path, by=EDDY, now=NOW)
+        parts.publishing.saver.rename("SHP-014", path=path, by=EDDY, now=NOW)
     assert (parts.settings.content / LATE_PATH).exists()
 
 
 def test_nothing_moves_to_an_unknown_department(parts: Parts) -> None:
     with pytest.raises(UnusableEdit):
-        parts.saver.move("SHP-014", department="nowhere", by=EDDY, now=NOW)
+        parts.publishing.saver.move("SHP-014", department="nowhere", by=EDDY, now=NOW)
     with pytest.raises(UnusableEdit):
-        parts.saver.move("NO-SUCH", department="billing", by=EDDY, now=NOW)
+        parts.publishing.saver.move("NO-SUCH", department="billing", by=EDDY, now=NOW)

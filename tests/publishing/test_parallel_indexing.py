@@ -54,13 +54,13 @@ def told(parts: Parts) -> dict[str, object]:
     """Everything a reader or the next refresh could see of it."""
     stamps = parts.catalogue.stamps()
     cards = parts.catalogue.by_ids([stamp.id for stamp in stamps.values()])
-    found = parts.searcher.search("pelican", Reader(), TODAY, limit=200)
+    found = parts.search.searcher.search("pelican", Reader(), TODAY, limit=200)
     return {
         "stamps": {path: (s.id, s.version, s.fingerprint) for path, s in stamps.items()},
         "cards": {id: (card.procedure, card.faults) for id, card in cards.items()},
         "hits": sorted((hit.id, round(hit.score, 5)) for hit in found.hits),
         "total": found.total,
-        "indexed": parts.publisher._index.fingerprints(),
+        "indexed": parts.publishing.publisher._index.fingerprints(),
     }
 
 
@@ -75,13 +75,13 @@ def test_many_files_are_taken_in_as_few_are(
         monkeypatch.setattr(index, "CHUNK", 20 if name == "many" else 10_000)
         parts = site(home)
         told_last: dict[str, int] = {}
-        done = parts.publisher.refresh(
+        done = parts.publishing.publisher.refresh(
             TODAY, lambda what, done, total, last=told_last: last.update({what: done})
         )
         assert (done.files, done.changed, done.indexed) == (COUNT + 2, COUNT + 2, COUNT + 2)
         assert told_last["Reading"] == told_last["Indexing"] == COUNT + 2
         assert not (home / "var" / "reading").exists()
-        again = parts.publisher.refresh(TODAY)
+        again = parts.publishing.publisher.refresh(TODAY)
         assert (again.changed, again.removed, again.indexed) == (0, 0, 0)
         seen.append(told(parts))
         card = parts.catalogue.get("MNY-3")
@@ -95,7 +95,7 @@ def test_many_files_are_taken_in_as_few_are(
 
 def test_git_has_every_file_in_one_pack(tmp_path: Path, soon: None) -> None:
     shelf(tmp_path)
-    site(tmp_path).publisher.refresh(TODAY)
+    site(tmp_path).publishing.publisher.refresh(TODAY)
     folder = history(site(tmp_path))
     assert len(list((folder / "objects" / "pack").glob("*.pack"))) == 1
     assert git(folder, "fsck", "--full", "--strict") == ""
@@ -111,23 +111,23 @@ def test_many_changes_replace_what_they_change_and_leave_the_rest(
     shelf(tmp_path)
     (tmp_path / "content" / "still.md").write_text("---\ntitle: Still\n---\n\nheron\n")
     parts = site(tmp_path)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     shelf(tmp_path, "flamingo")
-    parts.publisher.refresh(TODAY)
-    assert parts.searcher.search("flamingo", Reader(), TODAY).total == COUNT + 1
-    assert parts.searcher.search("pelican", Reader(), TODAY).total == 1  # the bad file
-    assert parts.searcher.search("heron", Reader(), TODAY).total == 1
+    parts.publishing.publisher.refresh(TODAY)
+    assert parts.search.searcher.search("flamingo", Reader(), TODAY).total == COUNT + 1
+    assert parts.search.searcher.search("pelican", Reader(), TODAY).total == 1  # the bad file
+    assert parts.search.searcher.search("heron", Reader(), TODAY).total == 1
 
 
 def test_an_index_that_was_deleted_comes_back(tmp_path: Path, soon: None) -> None:
     shelf(tmp_path)
     parts = site(tmp_path)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     before = told(parts)
     for file in (tmp_path / "search_index").rglob("*"):
         if file.is_file():
             file.unlink()
-    done = parts.publisher.refresh(TODAY)
+    done = parts.publishing.publisher.refresh(TODAY)
     assert (done.changed, done.indexed) == (0, COUNT + 2)
     assert told(parts) == before
 
@@ -137,11 +137,11 @@ def test_parts_come_in_the_order_of_the_files(tmp_path: Path, soon: None) -> Non
     orders = []
     for _ in range(2):
         parts = site(tmp_path)
-        parts.publisher.refresh(TODAY, rebuild=True)
-        orders.append(list(parts.publisher._index.fingerprints()))
-        one = parts.publisher._index.sets()[0]
+        parts.publishing.publisher.refresh(TODAY, rebuild=True)
+        orders.append(list(parts.publishing.publisher._index.fingerprints()))
+        one = parts.publishing.publisher._index.sets()[0]
         assert len(one.parts) > 1
-        assert parts.publisher._index.arrays(one)["vectors"].any(axis=1).all()
+        assert parts.publishing.publisher._index.arrays(one)["vectors"].any(axis=1).all()
     assert orders[0] == orders[1]
 
 
@@ -159,7 +159,8 @@ def die(what, done, total):
     if what == wanted and done >= least:
         os.kill(os.getpid(), signal.SIGKILL)
 if __name__ == "__main__":
-    build(load({}, Path(sys.argv[1]))).publisher.refresh(date(2026, 11, 22), die, rebuild=True)
+    publisher = build(load({}, Path(sys.argv[1]))).publishing.publisher
+    publisher.refresh(date(2026, 11, 22), die, rebuild=True)
 """
 
 
@@ -184,10 +185,10 @@ def test_killed_on_the_way_the_next_refresh_finishes_and_no_process_stays(
         time.sleep(0.05)
     assert not alive_in_group(killed.pid)
     parts = site(tmp_path)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert not (tmp_path / "var" / "reading").exists()
-    assert parts.searcher.search("pelican", Reader(), TODAY).total == COUNT + 2
+    assert parts.search.searcher.search("pelican", Reader(), TODAY).total == COUNT + 2
     card = parts.catalogue.get("MNY-3")
     assert card is not None
     assert parts.versions.newest(card.procedure, Reader()) is not None
-    assert parts.publisher.refresh(TODAY).indexed == 0
+    assert parts.publishing.publisher.refresh(TODAY).indexed == 0

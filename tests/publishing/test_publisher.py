@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 22)
 
 
 def found(parts: Parts, text: str) -> list[str]:
-    return [hit.id for hit in parts.searcher.search(text, Reader(), TODAY).hits]
+    return [hit.id for hit in parts.search.searcher.search(text, Reader(), TODAY).hits]
 
 
 def write(home: Path, path: str, title: str, body: str = "Some text.") -> Path:
@@ -31,34 +31,34 @@ def write(home: Path, path: str, title: str, body: str = "Some text.") -> Path:
 
 
 def test_an_unchanged_tree_is_not_read_again(parts: Parts) -> None:
-    done = parts.publisher.refresh(TODAY)
+    done = parts.publishing.publisher.refresh(TODAY)
     assert (done.changed, done.removed, done.indexed) == (0, 0, 0)
 
 
 def test_a_new_file_is_found(parts: Parts, home: Path) -> None:
     write(home, "shipping/drone.md", "Drone Delivery")
-    assert parts.publisher.refresh(TODAY).indexed == 1
+    assert parts.publishing.publisher.refresh(TODAY).indexed == 1
     assert found(parts, "drone") == ["shipping-drone"]
 
 
 def test_a_touched_file_with_the_same_content_is_not_indexed(parts: Parts, home: Path) -> None:
     os.utime(home / "content" / "shipping" / "late-shipment.md", (1, 1))
-    done = parts.publisher.refresh(TODAY)
+    done = parts.publishing.publisher.refresh(TODAY)
     assert (done.changed, done.indexed) == (1, 0)
 
 
 def test_a_changed_file_is_found_by_its_new_words_only(parts: Parts, home: Path) -> None:
     write(home, "shipping/drone.md", "Drone Delivery")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     write(home, "shipping/drone.md", "Balloon Delivery")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert found(parts, "balloon") == ["shipping-drone"]
     assert "shipping-drone" not in found(parts, "drone")
 
 
 def test_a_removed_file_is_not_found(parts: Parts, home: Path) -> None:
     (home / "content" / "shipping" / "late-shipment.md").unlink()
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert "SHP-014" not in found(parts, "late shipment")
     assert parts.catalogue.get("SHP-014") is None
 
@@ -67,9 +67,9 @@ def test_a_moved_file_keeps_its_derived_id_and_its_old_path_leads_on(
     parts: Parts, home: Path
 ) -> None:
     target = write(home, "shipping/drone.md", "Drone Delivery")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     target.rename(home / "content" / "billing" / "flying.md")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     card = parts.catalogue.get("shipping-drone")
     assert card is not None
     assert card.procedure.path == "billing/flying.md"
@@ -81,21 +81,21 @@ def test_departments_yml_changes_reach_procedures_that_did_not_change(
     parts: Parts, home: Path
 ) -> None:
     write(home, "legal/terms.md", "Terms of Trade")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     source = home / "content" / "departments.yml"
     source.write_text(source.read_text() + "  - id: legal\n    name: Legal\n")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     card = parts.catalogue.get("legal-terms")
     assert card is not None
     assert card.procedure.department == "legal"
-    hit = parts.searcher.search("terms trade", Reader(), TODAY).hits[0]
+    hit = parts.search.searcher.search("terms trade", Reader(), TODAY).hits[0]
     assert hit.department == "legal"
 
 
 def test_the_index_can_be_deleted_at_any_time(parts: Parts, home: Path) -> None:
     shutil.rmtree(home / "search_index")
     assert found(parts, "late shipment") == []
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert found(parts, "late shipment")[0] == "SHP-014"
 
 
@@ -105,12 +105,12 @@ def test_a_synonym_works_as_soon_as_its_file_is_written(parts: Parts, home: Path
     synonyms.write_text("one_way:\n  - from: belated\n    to: [late]\n")
     assert found(parts, "belated") == ["SHP-014"]
     synonyms.write_text("one_way: broken")
-    assert [fault.path for fault in parts.publisher.check(TODAY)][-1] == "synonyms.yml"
+    assert [fault.path for fault in parts.publishing.publisher.check(TODAY)][-1] == "synonyms.yml"
 
 
 def test_a_rebuild_finds_the_same(parts: Parts) -> None:
     before = found(parts, "late shipment")
-    parts.publisher.refresh(TODAY, rebuild=True)
+    parts.publishing.publisher.refresh(TODAY, rebuild=True)
     assert found(parts, "late shipment") == before
 
 
@@ -118,17 +118,17 @@ def test_a_broken_file_hides_no_other(parts: Parts, home: Path) -> None:
     (home / "content" / "shipping" / "broken.md").write_bytes(
         b"---\ntitle: a: b\n---\nzeppelin \xff"
     )
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert found(parts, "zeppelin") == ["shipping-broken"]
     assert found(parts, "late shipment")[0] == "SHP-014"
-    faults = parts.publisher.check(TODAY)
+    faults = parts.publishing.publisher.check(TODAY)
     assert {fault.path for fault in faults if fault.severity == "error"} == {"shipping/broken.md"}
 
 
 def test_a_copied_id_pushes_nobody_aside_and_gives_no_draft_away(parts: Parts, home: Path) -> None:
     copy = home / "content" / "billing" / "aaa.md"
     copy.write_text("---\nid: SHP-014\ntitle: Mine\ndepartment: billing\nstatus: draft\n---\n\nx\n")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     held = parts.catalogue.get("SHP-014")
     assert held is not None
     assert held.procedure.path == "shipping/late-shipment.md"
@@ -136,10 +136,12 @@ def test_a_copied_id_pushes_nobody_aside_and_gives_no_draft_away(parts: Parts, h
     twin = parts.catalogue.get("SHP-014-2")
     assert twin is not None
     assert [fault.code for fault in twin.faults] == ["duplicate-id"]
-    blamed = [fault for fault in parts.publisher.check(TODAY) if fault.code == "duplicate-id"]
+    blamed = [
+        fault for fault in parts.publishing.publisher.check(TODAY) if fault.code == "duplicate-id"
+    ]
     assert [fault.path for fault in blamed] == ["billing/aaa.md"]
     (home / "content" / "shipping" / "late-shipment.md").unlink()
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     regained = parts.catalogue.get("SHP-014")
     assert regained is not None
     assert regained.procedure.path == "billing/aaa.md"
@@ -153,7 +155,7 @@ def test_a_title_that_is_also_a_draft_elsewhere_does_not_tell_where(
         (home / "content" / path).write_text(
             f"---\ntitle: Twice\ndepartment: {department}\nstatus: {status}\n---\n\nText.\n"
         )
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     card = parts.catalogue.get("shipping-z")
     assert card is not None
     assert "billing/a.md" not in str(card.faults)
@@ -164,7 +166,7 @@ def test_a_file_too_large_to_read_stops_nothing_and_is_reported(parts: Parts, ho
     with (home / "content" / "shipping" / "huge.md").open("wb") as huge:
         huge.truncate(20_000_000)
     write(home, "shipping/zeppelin.md", "Zeppelin")
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     assert found(parts, "zeppelin") == ["shipping-zeppelin"]
     card = parts.catalogue.get("shipping-huge")
     assert card is not None
@@ -182,8 +184,8 @@ def test_killed_in_a_rebuild_the_old_index_answers_and_the_next_refresh_heals(
     child.join()
     assert child.exitcode == -signal.SIGKILL
     assert found(parts, "late shipment")[0] == "SHP-014"
-    parts.publisher.refresh(TODAY)
-    assert parts.searcher.search("pelican", Reader(), TODAY).total == 30
+    parts.publishing.publisher.refresh(TODAY)
+    assert parts.search.searcher.search("pelican", Reader(), TODAY).total == 30
 
 
 def _die_in_rebuild(home: Path, step: int) -> None:
@@ -196,7 +198,7 @@ def _die_in_rebuild(home: Path, step: int) -> None:
         if what == wanted and done >= least:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    parts.publisher.refresh(TODAY, die, rebuild=True)
+    parts.publishing.publisher.refresh(TODAY, die, rebuild=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -210,8 +212,8 @@ def test_two_processes_refresh_at_once(parts: Parts, home: Path) -> None:
     for child in children:
         child.join()
     assert [child.exitcode for child in children] == [0, 0]
-    assert parts.searcher.search("pelican", Reader(), TODAY).total == 20
+    assert parts.search.searcher.search("pelican", Reader(), TODAY).total == 20
 
 
 def _refresh(home: Path) -> None:
-    build(load({}, home)).publisher.refresh(TODAY)
+    build(load({}, home)).publishing.publisher.refresh(TODAY)

@@ -14,13 +14,13 @@ from tests.publishing.conftest import EDDY, LATE_PATH, OTTO, edit, git, history,
 
 
 def found(parts: Parts, text: str) -> list[str]:
-    return [hit.id for hit in parts.searcher.search(text, Reader(), NOW.date()).hits]
+    return [hit.id for hit in parts.search.searcher.search(text, Reader(), NOW.date()).hits]
 
 
 def test_a_saved_edit_is_on_disk_in_history_and_found(parts: Parts) -> None:
     base = read(parts)
     text = base.replace(b"Store credit", b"Zeppelin voucher")
-    saved = parts.saver.save(edit(LATE_PATH, base, text, "Vouchers replace credit"), NOW)
+    saved = parts.publishing.saver.save(edit(LATE_PATH, base, text, "Vouchers replace credit"), NOW)
     assert read(parts) == text
     assert (saved.procedure_id, saved.path, saved.merged) == ("SHP-014", LATE_PATH, False)
     assert found(parts, "zeppelin") == ["SHP-014"]
@@ -37,9 +37,11 @@ def test_a_saved_edit_is_on_disk_in_history_and_found(parts: Parts) -> None:
 
 def test_edits_that_do_not_touch_are_merged(parts: Parts) -> None:
     base = read(parts)
-    parts.saver.save(edit(LATE_PATH, base, base.replace(b"last carrier scan", b"scan")), NOW)
+    parts.publishing.saver.save(
+        edit(LATE_PATH, base, base.replace(b"last carrier scan", b"scan")), NOW
+    )
     mine = base.replace(b"500 euro", b"900 euro")
-    saved = parts.saver.save(edit(LATE_PATH, base, mine, by=OTTO), NOW)
+    saved = parts.publishing.saver.save(edit(LATE_PATH, base, mine, by=OTTO), NOW)
     assert saved.merged
     assert b"read the scan" in read(parts)
     assert b"900 euro" in read(parts)
@@ -48,17 +50,17 @@ def test_edits_that_do_not_touch_are_merged(parts: Parts) -> None:
 def test_edits_of_the_same_line_collide_and_nothing_is_written(parts: Parts) -> None:
     base = read(parts)
     theirs = base.replace(b"500 euro", b"700 euro")
-    parts.saver.save(edit(LATE_PATH, base, theirs), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, base, theirs), NOW)
     before = git(history(parts), "rev-parse", "main")
     mine = base.replace(b"500 euro", b"900 euro")
     with pytest.raises(Collision) as collision:
-        parts.saver.save(edit(LATE_PATH, base, mine), NOW)
+        parts.publishing.saver.save(edit(LATE_PATH, base, mine), NOW)
     assert read(parts) == theirs
     assert git(history(parts), "rev-parse", "main") == before
     clash = collision.value.clashes[0]
     assert (b"900" in clash.mine, b"700" in clash.theirs, b"500" in clash.base) == (True,) * 3
     chosen = collision.value.merged_with_choices([clash.mine])
-    parts.saver.save(edit(LATE_PATH, collision.value.theirs, chosen), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, collision.value.theirs, chosen), NOW)
     assert read(parts) == mine
 
 
@@ -68,7 +70,7 @@ def test_a_file_changed_by_hand_meanwhile_counts_as_a_second_person(
     base = read(parts)
     by_hand = base.replace(b"last carrier scan", b"scan")
     (home / "content" / LATE_PATH).write_bytes(by_hand)
-    parts.saver.save(edit(LATE_PATH, base, base.replace(b"500", b"900")), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, base, base.replace(b"500", b"900")), NOW)
     assert read(parts) == by_hand.replace(b"500", b"900")
     told = git(history(parts), "log", "--format=%an: %s", "--", LATE_PATH).splitlines()
     assert told == ["Eddy Editor: Mended", "kb: Changed on disk", "kb: Found on disk"]
@@ -76,22 +78,25 @@ def test_a_file_changed_by_hand_meanwhile_counts_as_a_second_person(
 
 def test_an_unchanged_save_makes_no_version(parts: Parts) -> None:
     before = git(history(parts), "rev-parse", "main")
-    parts.saver.save(edit(LATE_PATH, read(parts), read(parts)), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, read(parts), read(parts)), NOW)
     assert git(history(parts), "rev-parse", "main") == before
 
 
 def test_a_new_procedure_is_created_once(parts: Parts) -> None:
-    path = parts.saver.free_path("shipping", "Drone Delivery")
+    path = parts.publishing.saver.free_path("shipping", "Drone Delivery")
     text = b"---\ntitle: Drone Delivery\n---\n\n1. Look up.\n"
-    saved = parts.saver.create(path, text, "", EDDY, NOW)
+    saved = parts.publishing.saver.create(path, text, "", EDDY, NOW)
     assert (saved.path, saved.procedure_id) == (
         "shipping/drone-delivery.md",
         "shipping-drone-delivery",
     )
     assert found(parts, "drone") == ["shipping-drone-delivery"]
-    assert parts.saver.free_path("shipping", "Drone Delivery") == "shipping/drone-delivery-2.md"
+    assert (
+        parts.publishing.saver.free_path("shipping", "Drone Delivery")
+        == "shipping/drone-delivery-2.md"
+    )
     with pytest.raises(UnusableEdit, match="already"):
-        parts.saver.create(path, text, "", EDDY, NOW)
+        parts.publishing.saver.create(path, text, "", EDDY, NOW)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +109,7 @@ def test_a_new_procedure_is_created_once(parts: Parts) -> None:
 )
 def test_no_path_leads_elsewhere(parts: Parts, path: str) -> None:
     with pytest.raises(UnusableEdit):
-        parts.saver.save(edit(path, b"", b"x\n"), NOW)
+        parts.publishing.saver.save(edit(path, b"", b"x\n"), NOW)
 
 
 @pytest.mark.parametrize(
@@ -112,14 +117,23 @@ def test_no_path_leads_elsewhere(parts: Parts, path: str) -> None:
 )
 def test_no_unusable_text_is_saved(parts: Parts, text: bytes) -> None:
     with pytest.raises(UnusableEdit):
-        parts.saver.save(edit("shipping/new.md", b"", text), NOW)
+        parts.publishing.saver.save(edit("shipping/new.md", b"", text), NOW)
     assert not (parts.settings.content / "shipping" / "new.md").exists()
 
 
 def test_an_attachment_is_stored_beside_and_in_the_history(parts: Parts) -> None:
-    assert parts.saver.attach("shipping/label.png", b"one", EDDY, NOW) == "shipping/label.png"
-    assert parts.saver.attach("shipping/label.png", b"one", EDDY, NOW) == "shipping/label.png"
-    assert parts.saver.attach("shipping/label.png", b"two", EDDY, NOW) == "shipping/label-2.png"
+    assert (
+        parts.publishing.saver.attach("shipping/label.png", b"one", EDDY, NOW)
+        == "shipping/label.png"
+    )
+    assert (
+        parts.publishing.saver.attach("shipping/label.png", b"one", EDDY, NOW)
+        == "shipping/label.png"
+    )
+    assert (
+        parts.publishing.saver.attach("shipping/label.png", b"two", EDDY, NOW)
+        == "shipping/label-2.png"
+    )
     assert git(history(parts), "show", "main:shipping/label-2.png") == "two"
     with pytest.raises(UnusableEdit):
-        parts.saver.attach("shipping/run.html", b"<script>", EDDY, NOW)
+        parts.publishing.saver.attach("shipping/run.html", b"<script>", EDDY, NOW)

@@ -34,15 +34,17 @@ def text(home: Path, path: str = LATE) -> str:
 
 def replaced(parts: Parts, *paths: str) -> Batch:
     """A reviewer's search and replace."""
-    raw = {path: parts.library.read(path) for path in paths}
+    raw = {path: parts.storage.library.read(path) for path in paths}
     changes = [Change(path, was, was.replace(b"Steps", b"Ways")) for path, was in raw.items()]
-    return parts.saver.change_many(changes, "“Steps” is now “Ways”", Author("Rena", "r@b"), NOW)
+    return parts.publishing.saver.change_many(
+        changes, "“Steps” is now “Ways”", Author("Rena", "r@b"), NOW
+    )
 
 
 def handed(parts: Parts) -> str:
     rena = person(parts, "reviewer")
     change = HandOver("reviewer@kb.example", "editor@kb.example")
-    done = parts.reviewing.hand_over(
+    done = parts.reviews.reviewing.hand_over(
         ["SHP-014"], change, [rena, person(parts, "editor")], rena, NOW
     )
     assert done.procedure_ids == ("SHP-014",)
@@ -50,8 +52,8 @@ def handed(parts: Parts) -> str:
 
 
 def undone(parts: Parts, commit: str, name: str) -> Batch:
-    by = person(parts, name).leading(parts.publisher.departments())
-    return parts.undoing.undo(commit, by, NOW)
+    by = person(parts, name).leading(parts.publishing.publisher.departments())
+    return parts.publishing.undoing.undo(commit, by, NOW)
 
 
 @pytest.mark.usefixtures("reviewed")
@@ -65,7 +67,7 @@ def test_confirming_and_handing_over_go_straight_and_so_does_their_undo(
     assert text(home) == before
     card = parts.catalogue.get("SHP-014")
     eddy = person(parts, "editor")  # its owner
-    done = parts.reviewing.confirm({"SHP-014": card.procedure.version}, eddy, NOW)
+    done = parts.reviews.reviewing.confirm({"SHP-014": card.procedure.version}, eddy, NOW)
     assert "reviewed: 2026-11-22" in text(home)
     assert undone(parts, done.commit, "editor").paths == (LATE,)
     assert text(home) == before
@@ -96,7 +98,7 @@ def test_with_four_eyes_no_reviewer_undoes_text_alone(parts: Parts, home: Path) 
     own = build(load({"KB_FOUR_EYES": "1"}, home))
     assert undone(own, commit, "reviewer").paths == (LATE,)
     assert undone(own, done.commit, "reviewer").skipped == {LATE: REVIEWED}
-    own.log.close()
+    own.insight.log.close()
     own.engine.dispose()
 
 
@@ -113,7 +115,7 @@ def test_lead_and_administrator_undo_hand_overs_and_no_text(
     done, commit = replaced(parts, LATE), handed(parts)
     changed = text(home)
     rena = person(parts, "reviewer")
-    parts.directory.set_roles(rena.id, administrator=False, editor_of=(), reviewer_of=())
+    parts.people.directory.set_roles(rena.id, administrator=False, editor_of=(), reviewer_of=())
     assert undone(parts, done.commit, name).skipped == {LATE: "it was changed since"}
     assert undone(parts, commit, name).paths == (LATE,)
     assert undone(parts, done.commit, name).skipped == {LATE: NOT_YOURS}

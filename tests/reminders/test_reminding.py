@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.duties import reminding_of
 from kb.feedback.model import Route
 from kb.notices.sql.received import Told
 from kb.parts import Parts
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 
 def told(parts: Parts, person_id: int, kind: str = "review due") -> list[Told]:
     """What this person was told of that kind, the oldest first."""
-    found = parts.telling.of(person_id, 1, 500).notices
+    found = parts.notices.received.of(person_id, 1, 500).notices
     return [one for one in found if one.kind == kind][::-1]
 
 
@@ -57,7 +58,7 @@ def test_owner_then_deputy_then_lead_each_once(parts: Parts) -> None:
     heard = {}
     for days in range(-20, 40):
         for hour in (1, 9, 17):
-            parts.reminding.run(on(due + days * DAY, hour))
+            reminding_of(parts).run(on(due + days * DAY, hour))
         heard[days] = len(told(parts, EDDY)), len(told(parts, RENA))
     assert [heard[days] for days in (-8, -7, -1, 0, 6, 7, 13, 14, 39)] == [
         (0, 0), (1, 0), (1, 0), (2, 0), (2, 0), (2, 1), (2, 1), (2, 2), (2, 2),
@@ -71,14 +72,14 @@ def test_owner_then_deputy_then_lead_each_once(parts: Parts) -> None:
 
 def test_a_review_begins_it_all_anew(parts: Parts) -> None:
     due = due_of(parts, "SHP-014")
-    parts.reminding.run(on(due))
+    reminding_of(parts).run(on(due))
     path = "shipping/late-shipment.md"
     text = (parts.settings.content / path).read_text("utf-8")
     write(parts, path, text.replace("2026-10-02", "2027-04-02"))
-    parts.publisher.refresh(due)
-    parts.reminding.run(on(due + 30 * DAY))
+    parts.publishing.publisher.refresh(due)
+    reminding_of(parts).run(on(due + 30 * DAY))
     assert len(told(parts, EDDY)) == 1
-    parts.reminding.run(on(due_of(parts, "SHP-014")))
+    reminding_of(parts).run(on(due_of(parts, "SHP-014")))
     assert len(told(parts, EDDY)) == 2
 
 
@@ -90,9 +91,9 @@ def test_hundreds_that_are_overdue_are_one_notice(parts: Parts) -> None:
             f"---\nid: OLD-{number}\ntitle: Old {number}\ndepartment: shipping\n"
             "owner: editor@kb.example\nreviewed: 2020-01-01\nreview_every: 90 days\n---\nText.\n",
         )
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     with statements(parts.engine) as sent:
-        parts.reminding.run(NOW)
+        reminding_of(parts).run(NOW)
     assert len(sent) < 40
     (one,) = told(parts, EDDY)
     assert one.title == "300 procedures of Shipping are to be reviewed"
@@ -101,7 +102,7 @@ def test_hundreds_that_are_overdue_are_one_notice(parts: Parts) -> None:
     (hers,) = told(parts, RENA)
     assert "300 fell due two weeks ago or longer" in hers.text
     with statements(parts.engine) as idle:
-        parts.reminding.run(NOW + timedelta(hours=1))
+        reminding_of(parts).run(NOW + timedelta(hours=1))
     assert "BEGIN IMMEDIATE" not in idle
     assert len(told(parts, EDDY)) == 1
 
@@ -111,14 +112,14 @@ def test_nobody_is_reminded_on_a_day_off(parts: Parts) -> None:
     hours = "hours: Mon-Fri 9:00-17:00\nholidays: [2026-11-23]\n"
     departments.write_text(hours + departments.read_text("utf-8"), "utf-8")
     for day, heard in ((22, 0), (23, 0), (24, 1)):  # a Sunday, a holiday, a Tuesday
-        parts.reminding.run(on(date(2026, 11, day)))
+        reminding_of(parts).run(on(date(2026, 11, day)))
         assert len(told(parts, OTTO)) == heard
 
 
 def test_where_the_owner_is_gone_the_next_is_told(parts: Parts) -> None:
     due = due_of(parts, "SHP-014")
-    parts.directory.disable(EDDY, NOW)
-    parts.reminding.run(on(due))
+    parts.people.directory.disable(EDDY, NOW)
+    reminding_of(parts).run(on(due))
     assert [one.procedure_id for one in told(parts, RENA)] == ["SHP-014"]
     assert told(parts, EDDY) == []
 
@@ -130,14 +131,14 @@ def test_what_is_nobodys_reaches_the_administrators(parts: Parts) -> None:
         "---\nid: ORP-1\ntitle: Orphan\nowner: gone@kb.example\nreviewed: 2026-01-01\n"
         "review_every: 90 days\n---\nText.\n",
     )
-    parts.publisher.refresh(NOW.date())
-    parts.reminding.run(NOW)
+    parts.publishing.publisher.refresh(NOW.date())
+    reminding_of(parts).run(NOW)
     assert [one.title for one in told(parts, ADA)] == ["“Orphan” is to be reviewed"]
 
 
 def ask(parts: Parts, words: str, at: datetime) -> None:
-    shipping = parts.publisher.departments().get("shipping")  # answers within 8 hours
-    parts.inbox.ask(RITA, words, Route(shipping), "", at)
+    shipping = parts.publishing.publisher.departments().get("shipping")  # answers within 8 hours
+    parts.feedback.inbox.ask(RITA, words, Route(shipping), "", at)
 
 
 def test_an_unanswered_question_reaches_the_lead_and_later_the_administrators(
@@ -148,7 +149,7 @@ def test_an_unanswered_question_reaches_the_lead_and_later_the_administrators(
     due = NOW + timedelta(hours=8)
     heard = []
     for hours in (-1, 1, 2, 7, 9, 30):
-        parts.reminding.run(due + timedelta(hours=hours))
+        reminding_of(parts).run(due + timedelta(hours=hours))
         both = told(parts, RENA, "overdue"), told(parts, ADA, "overdue")
         heard.append(tuple(map(len, both)))
     assert heard == [(0, 0), (1, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
@@ -162,9 +163,9 @@ def test_an_unanswered_question_reaches_the_lead_and_later_the_administrators(
 
 
 def test_without_a_lead_the_administrators_hear_of_it_first(parts: Parts) -> None:
-    parts.directory.disable(RENA, NOW)
+    parts.people.directory.disable(RENA, NOW)
     ask(parts, "norway", NOW)
-    parts.reminding.run(NOW + timedelta(hours=9))
+    reminding_of(parts).run(NOW + timedelta(hours=9))
     (one,) = told(parts, ADA, "overdue")
     assert "Shipping has no lead who could be told; could you see to it?" in one.text
     assert one.link == "/overdue?department=shipping"
@@ -174,9 +175,9 @@ def test_what_fails_in_the_middle_is_reminded_of_the_next_time(
     parts: Parts, tmp_path: Path
 ) -> None:
     due = due_of(parts, "SHP-014")
-    broken = replace(parts.reminding, departments=lambda: 1 / 0)
+    broken = replace(reminding_of(parts), departments=lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         broken.run(on(due))
     for _ in range(2):
-        parts.reminding.run(on(due))
+        reminding_of(parts).run(on(due))
     assert len(told(parts, EDDY)) == 1

@@ -17,7 +17,7 @@ from tests.pagekit import page
 
 
 def person(parts: Parts, name: str) -> Person:
-    found = parts.directory.by_email(f"{name}@kb.example")
+    found = parts.people.directory.by_email(f"{name}@kb.example")
     assert found is not None
     return found
 
@@ -26,12 +26,12 @@ def told(parts: Parts) -> list[tuple[str, str, str]]:
     """(who, title, link) of every notice."""
     with reading(parts.engine) as connection:
         rows = connection.execute(select(notices).order_by(notices.c.id)).all()
-    people = {one.id: one.email for one in parts.directory.everyone(1, 99).people}
+    people = {one.id: one.email for one in parts.people.directory.everyone(1, 99).people}
     return [(people[row.person_id].partition("@")[0], row.title, row.link) for row in rows]
 
 
 def test_the_lead_is_told_how_many_and_where(parts: Parts) -> None:
-    left = parts.leaving.disable(person(parts, "editor"), NOW)
+    left = parts.reviews.leaving.disable(person(parts, "editor"), NOW)
     assert left.person.disabled
     assert left.procedures == 1
     link = "/reviews?which=any&owner=editor%40kb.example&department=shipping"
@@ -42,7 +42,7 @@ def test_the_lead_is_told_how_many_and_where(parts: Parts) -> None:
 def test_a_lead_without_a_role_is_told_of_the_drafts_too(parts: Parts, home: Path) -> None:
     file = home / "content" / "departments.yml"
     file.write_text(DEPARTMENTS.replace("reviewer@kb.example", "rep@kb.example"))
-    parts.leaving.disable(person(parts, "editor"), NOW)
+    parts.reviews.leaving.disable(person(parts, "editor"), NOW)
     assert [each[:2] for each in told(parts)] == [
         ("rep", "Eddy Editor has left 2 procedures of Shipping")
     ]
@@ -52,31 +52,31 @@ def test_who_may_not_see_the_drafts_is_told_of_none(parts: Parts, home: Path) ->
     file = home / "content" / "departments.yml"
     file.write_text(DEPARTMENTS.replace("reviewer@kb.example", "nobody@kb.example"))
     reviewer = person(parts, "reviewer")
-    parts.directory.set_roles(reviewer.id, administrator=False, editor_of=(), reviewer_of=())
-    parts.leaving.disable(person(parts, "editor"), NOW)
+    parts.people.directory.set_roles(reviewer.id, administrator=False, editor_of=(), reviewer_of=())
+    parts.reviews.leaving.disable(person(parts, "editor"), NOW)
     assert [each[:2] for each in told(parts)] == [
         ("admin", "Eddy Editor has left 1 procedure of Shipping")
     ]
 
 
 def test_when_the_lead_leaves_the_members_are_told_then_the_administrators(parts: Parts) -> None:
-    parts.leaving.disable(person(parts, "reviewer"), NOW)
+    parts.reviews.leaving.disable(person(parts, "reviewer"), NOW)
     assert [each[0] for each in told(parts)] == ["editor"]
-    parts.leaving.disable(person(parts, "outsider"), NOW)
+    parts.reviews.leaving.disable(person(parts, "outsider"), NOW)
     assert [each[0] for each in told(parts)] == ["editor", "admin"]
 
 
 def test_who_has_nothing_leaves_without_a_word(parts: Parts) -> None:
-    parts.leaving.disable(person(parts, "rep"), NOW)
+    parts.reviews.leaving.disable(person(parts, "rep"), NOW)
     assert told(parts) == []
 
 
 def test_the_last_administrator_stays_and_nobody_is_told(parts: Parts, home: Path) -> None:
     path = home / "content" / "shipping" / "late-shipment.md"
     path.write_text(path.read_text().replace("owner: editor@", "owner: admin@"))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     with pytest.raises(LastAdministrator):
-        parts.leaving.disable(person(parts, "admin"), NOW)
+        parts.reviews.leaving.disable(person(parts, "admin"), NOW)
     assert told(parts) == []
 
 
@@ -102,20 +102,20 @@ def test_the_page_of_a_person_says_what_they_have(
     }
     done = reviewer.post(link.replace("/reviews", "/reviews/hand-overs"), data=form)
     assert done.status_code == 302
-    assert parts.reviews.held_by("editor@kb.example") == ()
-    parts.publisher.refresh(NOW.date())
+    assert parts.reviews.listed.held_by("editor@kb.example") == ()
+    parts.publishing.publisher.refresh(NOW.date())
     assert not [
         fault
-        for fault in parts.publisher.check(NOW.date())
+        for fault in parts.publishing.publisher.check(NOW.date())
         if fault.code.endswith(("-owner", "-deputy"))
     ]
 
 
 def test_a_disabled_owner_is_a_fault_of_the_file(parts: Parts) -> None:
-    parts.leaving.disable(person(parts, "editor"), NOW)
-    codes = [fault.code for fault in parts.publisher.check(NOW.date())]
+    parts.reviews.leaving.disable(person(parts, "editor"), NOW)
+    codes = [fault.code for fault in parts.publishing.publisher.check(NOW.date())]
     assert codes.count("disabled-owner") == 2
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     card = parts.catalogue.get("SHP-014")
     assert card is not None
     assert "disabled-owner" in {fault.code for fault in card.faults}

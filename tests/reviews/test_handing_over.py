@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.app import build
+from kb.duties import duties_of
 from kb.parts import Parts
 from kb.procedures.model import Departments
 from kb.publishing.saver import Saver
@@ -42,23 +43,23 @@ def dying(parts: Parts, before: str) -> Reviewing:
     """What hands over in a process that will not live through it."""
 
     def departments() -> Departments:
-        return parts.publisher.departments()
+        return parts.publishing.publisher.departments()
 
-    ledger = parts.ledger if before == "telling" else DiesBeforeTheEntry(parts.engine)
-    saver = Saver(parts.saver._desk, ledger)
+    ledger = parts.publishing.ledger if before == "telling" else DiesBeforeTheEntry(parts.engine)
+    saver = Saver(parts.publishing.saver._desk, ledger)
     handing = DiesBeforeTelling(
         saver,
         ledger,
-        parts.reminding.reminders,
-        parts.receivers,
+        parts.notices.reminders,
+        parts.people.receivers,
         departments,
         lambda _: b"",
     )
-    return Reviewing(saver, parts.catalogue, parts.library, handing, departments)
+    return Reviewing(saver, parts.catalogue, parts.storage.library, handing, departments)
 
 
 def kept_up(parts: Parts, times: int = 1) -> None:
-    (duty,) = [one for one in parts.duties.of if one.name == "handing over"]
+    (duty,) = [one for one in duties_of(parts).of if one.name == "handing over"]
     for nth in range(times):
         duty.run(NOW + timedelta(minutes=1 + nth))
 
@@ -71,9 +72,11 @@ def news(parts: Parts) -> list[tuple[str, str]]:
 def test_a_kill_right_behind_the_commit_loses_no_notice_and_doubles_none(
     parts: Parts, home: Path, before: str
 ) -> None:
-    parts.directory.add("nia@kb.example", "Nia", "correct horse", editor_of=["shipping"], now=NOW)
+    parts.people.directory.add(
+        "nia@kb.example", "Nia", "correct horse", editor_of=["shipping"], now=NOW
+    )
     change = HandOver("nia@kb.example")
-    parts.engine.dispose()
+    parts.let_go()
 
     def hand_over(own: Parts) -> None:
         to = [person(own, "nia")]
@@ -89,20 +92,24 @@ def test_a_kill_right_behind_the_commit_loses_no_notice_and_doubles_none(
 
 
 def test_at_once_by_who_lives_and_by_the_worker_no_second_time(parts: Parts) -> None:
-    parts.directory.add("nia@kb.example", "Nia", "correct horse", editor_of=["shipping"], now=NOW)
+    parts.people.directory.add(
+        "nia@kb.example", "Nia", "correct horse", editor_of=["shipping"], now=NOW
+    )
     to, admin = [person(parts, "nia")], person(parts, "admin")
-    done = parts.reviewing.hand_over(["SHP-014"], HandOver(None, "nia@kb.example"), to, admin, NOW)
+    done = parts.reviews.reviewing.hand_over(
+        ["SHP-014"], HandOver(None, "nia@kb.example"), to, admin, NOW
+    )
     assert news(parts) == [("nia", HANDED)]  # the owner stays, and hears nothing
     kept_up(parts, 2)
-    parts.undoing.undo(done.commit, admin, NOW)
+    parts.publishing.undoing.undo(done.commit, admin, NOW)
     kept_up(parts)
     assert news(parts) == [("nia", HANDED)]
 
 
 def test_who_hands_it_to_themselves_and_who_left_are_told_nothing(parts: Parts) -> None:
-    nia = parts.directory.add(
+    nia = parts.people.directory.add(
         "nia@kb.example", "Nia", "correct horse", editor_of=["shipping"], now=NOW
     )
-    parts.reviewing.hand_over(["SHP-014"], HandOver("nia@kb.example"), [nia], nia, NOW)
+    parts.reviews.reviewing.hand_over(["SHP-014"], HandOver("nia@kb.example"), [nia], nia, NOW)
     kept_up(parts)
     assert news(parts) == []

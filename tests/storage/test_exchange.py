@@ -32,14 +32,14 @@ def content(home: Path) -> Path:
 
 @pytest.fixture
 def clone(content: Path, parts: Parts) -> Parts:
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     return parts
 
 
 def change(parts: Parts, old: bytes, new: bytes, path: str = LATE_PATH) -> None:
     base = read(parts, path)
     assert old in base
-    parts.saver.save(edit(path, base, base.replace(old, new)), NOW)
+    parts.publishing.saver.save(edit(path, base, base.replace(old, new)), NOW)
 
 
 def test_a_save_is_a_commit_on_the_branch_that_is_there(clone: Parts, content: Path) -> None:
@@ -74,17 +74,17 @@ def test_a_hand_edit_is_left_to_the_person_and_committed_after_a_while(
 ) -> None:
     late = content / LATE_PATH
     late.write_bytes(late.read_bytes() + b"\nBy hand.\n")
-    clone.publisher.refresh(NOW.date())
+    clone.publishing.publisher.refresh(NOW.date())
     assert git(content, "status", "--short") == f" M {LATE_PATH}\n"
     old = (late.stat().st_mtime - QUIET.total_seconds() - 5,) * 2
     os.utime(late, old)
-    clone.publisher.refresh(NOW.date())
+    clone.publishing.publisher.refresh(NOW.date())
     assert git(content, "status", "--short") == f" M {LATE_PATH}\n"  # first noticed a moment ago
     state = clone.catalogue.state("uncommitted")
     assert state is not None
     noticed = (NOW - timedelta(days=900)).isoformat()
     clone.catalogue.set_state("uncommitted", f'{{"{LATE_PATH}": "{noticed}"}}')
-    clone.publisher.refresh(NOW.date())
+    clone.publishing.publisher.refresh(NOW.date())
     assert git(content, "status", "--short") == ""
     assert git(content, "log", "-1", "--format=%an: %s").strip() == "kb: Changed on disk"
 
@@ -92,9 +92,9 @@ def test_a_hand_edit_is_left_to_the_person_and_committed_after_a_while(
 def test_a_persons_commit_keeps_its_author(clone: Parts, content: Path) -> None:
     late = content / LATE_PATH
     late.write_bytes(late.read_bytes() + b"\nBy hand.\n")
-    clone.publisher.refresh(NOW.date())
+    clone.publishing.publisher.refresh(NOW.date())
     git(content, "commit", "-qam", "By hand")
-    clone.publisher.refresh(NOW.date())
+    clone.publishing.publisher.refresh(NOW.date())
     assert git(content, "log", "-1", "--format=%an: %s").strip() == "Hand: By hand"
     assert clone.catalogue.state("uncommitted") == ""
 
@@ -112,10 +112,10 @@ def test_nothing_is_saved_in_the_midst_of_a_persons_merge(clone: Parts, content:
         git(content, "merge", "-q", "other")
     refund = read(clone, REFUND_PATH)
     with pytest.raises(NotSaved, match="not finished"):
-        clone.saver.save(edit(REFUND_PATH, refund, refund + b"x\n"), NOW)
+        clone.publishing.saver.save(edit(REFUND_PATH, refund, refund + b"x\n"), NOW)
     assert read(clone, REFUND_PATH) == refund
     git(content, "merge", "--abort")
-    clone.saver.save(edit(REFUND_PATH, refund, refund + b"x\n"), NOW)
+    clone.publishing.saver.save(edit(REFUND_PATH, refund, refund + b"x\n"), NOW)
 
 
 def test_nothing_is_saved_on_no_branch(clone: Parts, content: Path) -> None:
@@ -143,10 +143,10 @@ def test_a_git_at_work_is_waited_for_and_then_told(
 def test_an_erased_text_stays_in_a_clones_history_and_that_is_said(
     clone: Parts, content: Path
 ) -> None:
-    ada = clone.directory.by_email("admin@kb.example")
+    ada = clone.people.directory.by_email("admin@kb.example")
     assert ada is not None
-    assert clone.saver.erase("SHP-014", ada, NOW).still_in_history
-    clone.publisher.refresh(NOW.date())
+    assert clone.publishing.saver.erase("SHP-014", ada, NOW).still_in_history
+    clone.publishing.publisher.refresh(NOW.date())
     assert "Store credit" in git(content, "show", f"HEAD~1:{LATE_PATH}")
 
 
@@ -206,35 +206,35 @@ class TestExchange:
         git(other, "add", "-A")
         git(other, "commit", "-qm", "More")
         git(other, "push", "-q")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert (done.pulled, done.pushed, done.trouble) == (True, False, "")
         content = clone.settings.content
         assert git(content, "status", "--short") == ""
         assert git(content, "rev-parse", "HEAD") == git(other, "rev-parse", "HEAD")
         assert b"900 euro" in read(clone)
         assert not (content / "billing").exists()
-        clone.publisher.refresh(NOW.date())
+        clone.publishing.publisher.refresh(NOW.date())
         assert clone.catalogue.get("new-drone") is not None
-        assert clone.exchange.state() == done
+        assert clone.storage.exchange.state() == done
 
     def test_both_sides_are_merged_and_pushed(self, other: Path, clone: Parts) -> None:
         self.pushed(other, "500 euro", "900 euro")
         change(clone, b"last carrier scan", b"scan")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert (done.pulled, done.pushed, done.trouble) == (True, True, "")
         git(other, "pull", "-q")
         assert (other / LATE_PATH).read_bytes() == read(clone)
         assert b"900 euro" in read(clone)
         assert b"read the scan" in read(clone)
         assert git(clone.settings.content, "status", "--short") == ""
-        assert clone.exchange.run(NOW).pulled is False
+        assert clone.storage.exchange.run(NOW).pulled is False
 
     def test_a_conflict_changes_nothing_and_is_shown(self, other: Path, clone: Parts) -> None:
         self.pushed(other, "500 euro", "900 euro")
         change(clone, b"500 euro", b"700 euro")
         before = git(clone.settings.content, "rev-parse", "HEAD")
         remote = git(other, "rev-parse", "origin/main")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert done.conflicts == (LATE_PATH,)
         assert not done.pulled
         assert git(clone.settings.content, "rev-parse", "HEAD") == before
@@ -246,19 +246,19 @@ class TestExchange:
         # Somebody decides with git, and the next exchange goes on.
         content = clone.settings.content
         git(content, "merge", "-q", "-X", "theirs", "-m", "Decided", "origin/main")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert (done.trouble, done.pushed, done.conflicts) == ("", True, ())
 
     def test_an_uncommitted_hand_edit_is_never_overwritten(self, other: Path, clone: Parts) -> None:
         late = clone.settings.content / LATE_PATH
         late.write_text(late.read_text().replace("L5", "L6"))
         self.pushed(other, "500 euro", "900 euro")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert done.conflicts == (LATE_PATH,)
         assert b"L6" in read(clone)
         assert b"500 euro" in read(clone)
         git(clone.settings.content, "commit", "-qam", "L6")
-        assert clone.exchange.run(NOW).trouble == ""
+        assert clone.storage.exchange.run(NOW).trouble == ""
         assert b"L6" in read(clone)
         assert b"900 euro" in read(clone)
 
@@ -267,10 +267,10 @@ class TestExchange:
     ) -> None:
         change(clone, b"500 euro", b"700 euro")
         (tmp_path / "remote.git").rename(tmp_path / "away.git")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert "git fetch failed" in done.trouble
         (tmp_path / "away.git").rename(tmp_path / "remote.git")
-        assert clone.exchange.run(NOW).pushed
+        assert clone.storage.exchange.run(NOW).pushed
         git(other, "pull", "-q")
         assert (other / LATE_PATH).read_bytes() == read(clone)
 
@@ -282,11 +282,11 @@ class TestExchange:
         hook.write_text("#!/bin/sh\necho not on a Sunday >&2\nexit 1\n")
         hook.chmod(0o755)
         change(clone, b"500 euro", b"700 euro")
-        done = clone.exchange.run(NOW)
+        done = clone.storage.exchange.run(NOW)
         assert "git push failed" in done.trouble
         assert "not on a Sunday" in done.trouble
         hook.unlink()
-        assert clone.exchange.run(NOW).pushed
+        assert clone.storage.exchange.run(NOW).pushed
 
     def test_the_worker_pulls_at_its_start_and_pushes_after_a_save(
         self, other: Path, clone: Parts
@@ -294,7 +294,7 @@ class TestExchange:
         self.pushed(other, "500 euro", "900 euro")
         clock = Clock()
         stop = threading.Event()
-        exchange = Exchange(clone.saver.keeping, clone.catalogue, minutes=60)
+        exchange = Exchange(clone.publishing.saver.keeping, clone.catalogue, minutes=60)
         assert exchange.wanted
         thread = threading.Thread(target=exchange.run_until, args=(stop, clock, 0.05))
         thread.start()
@@ -311,12 +311,12 @@ class TestExchange:
         assert (other / LATE_PATH).read_bytes() == read(clone)
 
     def test_without_a_remote_it_says_so(self, clone: Parts) -> None:
-        assert "follows no branch" in clone.exchange.run(NOW).trouble
+        assert "follows no branch" in clone.storage.exchange.run(NOW).trouble
 
     def test_a_link_from_the_remote_leads_nowhere(self, other: Path, clone: Parts) -> None:
         (other / "shipping" / "evil.md").symlink_to("/etc/passwd")
         git(other, "add", "-A")
         git(other, "commit", "-qm", "Link")
         git(other, "push", "-q")
-        assert "pull by hand" in clone.exchange.run(NOW).trouble
+        assert "pull by hand" in clone.storage.exchange.run(NOW).trouble
         assert not (clone.settings.content / "shipping" / "evil.md").is_symlink()

@@ -29,7 +29,7 @@ def test_what_is_there_at_the_first_start_is_the_first_version(home: Path) -> No
     (home / "content" / ".hidden" / "x.md").write_text("x")
     parts = build(load({}, home))
     told: list[str] = []
-    parts.publisher.refresh(NOW.date(), lambda what, done, total: told.append(what))
+    parts.publishing.publisher.refresh(NOW.date(), lambda what, done, total: told.append(what))
     assert "Taking down" in told
     assert log(parts) == ["kb: Found on disk"]
     listed = git(history(parts), "ls-tree", "-r", "--name-only", "main").split()
@@ -40,7 +40,7 @@ def test_what_is_there_at_the_first_start_is_the_first_version(home: Path) -> No
         "shipping/label.png",
         "shipping/late-shipment.md",
     ]
-    parts.engine.dispose()
+    parts.let_go()
 
 
 def test_a_folder_dropped_in_is_in_history_with_its_broken_files(parts: Parts, home: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_folder_dropped_in_is_in_history_with_its_broken_files(parts: Parts, h
     folder.mkdir()
     (folder / "terms.md").write_text("# Terms\n\nText.\n")
     (folder / "broken.md").write_bytes(b"---\ntitle: a: b\n---\nzeppelin \xff")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert log(parts)[0] == "kb: Changed on disk"
     assert git(history(parts), "show", "--format=", "--name-only", "main").split() == [
         "legal/broken.md",
@@ -58,7 +58,7 @@ def test_a_folder_dropped_in_is_in_history_with_its_broken_files(parts: Parts, h
 
 def test_a_removed_file_is_removed_in_the_history(parts: Parts, home: Path) -> None:
     shutil.rmtree(home / "content" / "billing")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert git(history(parts), "show", "--format=", "--name-status", "main").split() == [
         *("D", "billing/lost-in-transit.md")
     ]
@@ -68,7 +68,7 @@ def test_departments_and_synonyms_changed_by_hand_have_versions(parts: Parts, ho
     (home / "content" / "synonyms.yml").write_text("two_way:\n  - [late, belated]\n")
     departments = home / "content" / "departments.yml"
     departments.write_text(departments.read_text() + "  - id: legal\n    name: Legal\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = git(history(parts), "show", "--format=", "--name-only", "main").split()
     assert shown == ["departments.yml", "synonyms.yml"]
 
@@ -76,8 +76,8 @@ def test_departments_and_synonyms_changed_by_hand_have_versions(parts: Parts, ho
 def test_an_unchanged_folder_makes_no_version(parts: Parts, home: Path) -> None:
     before = log(parts)
     os.utime(home / "content" / LATE_PATH, (1, 1))
-    parts.publisher.refresh(NOW.date())
-    parts.publisher.refresh(NOW.date(), rebuild=True)
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date(), rebuild=True)
     assert log(parts) == before
 
 
@@ -88,8 +88,8 @@ def test_kb_never_commits_to_a_repository_that_content_only_lies_in(
     git(home, "commit", "-qm", "The application", "--allow-empty")
     before = git(home, "rev-parse", "HEAD")
     base = read(parts)
-    parts.saver.save(edit(LATE_PATH, base, base + b"More.\n"), NOW)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.saver.save(edit(LATE_PATH, base, base + b"More.\n"), NOW)
+    parts.publishing.publisher.refresh(NOW.date())
     assert git(home, "rev-parse", "HEAD") == before
     assert git(home, "diff", "--cached", "--name-only") == ""
     assert log(parts)[0] == "Eddy Editor: Mended"
@@ -102,11 +102,11 @@ def test_a_repository_that_cannot_be_opened_stops_no_reader_and_is_told(
     (home / "var" / "history.git").write_text("not a folder")
     fresh = build(load({}, home))
     (home / "content" / LATE_PATH).write_bytes(read(parts) + b"\nZeppelin.\n")
-    fresh.publisher.refresh(NOW.date())
+    fresh.publishing.publisher.refresh(NOW.date())
     assert fresh.catalogue.state("history trouble")
     (home / "var" / "history.git").unlink()
     again = build(load({}, home))
-    again.publisher.refresh(NOW.date())
+    again.publishing.publisher.refresh(NOW.date())
     assert again.catalogue.state("history trouble") == ""
     assert git(history(again), "show", f"main:{LATE_PATH}").endswith("Zeppelin.\n")
     for each in (fresh, again):
@@ -115,9 +115,9 @@ def test_a_repository_that_cannot_be_opened_stops_no_reader_and_is_told(
 
 def test_a_link_to_a_procedure_is_edited_where_it_leads(parts: Parts, home: Path) -> None:
     (home / "content" / "billing" / "alias.md").symlink_to("../shipping/late-shipment.md")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     base = read(parts)
-    saved = parts.saver.save(edit("billing/alias.md", base, base + b"More.\n"), NOW)
+    saved = parts.publishing.saver.save(edit("billing/alias.md", base, base + b"More.\n"), NOW)
     assert saved.path == LATE_PATH
     assert (home / "content" / "billing" / "alias.md").is_symlink()
     assert read(parts).endswith(b"More.\n")
@@ -135,12 +135,12 @@ def test_many_versions_are_packed(
     for number in range(1500):
         keeping.repository.store(b"%d" % number)
     before = read(parts)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     loose = git(history(parts), "count-objects").split()[0]
     assert int(loose) < 100
     assert git(history(parts), "fsck", "--full", "--no-dangling") == ""
     assert git(history(parts), "show", f"main:{LATE_PATH}").encode() == before
-    parts.saver.save(edit(LATE_PATH, before, before + b"More.\n"), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, before, before + b"More.\n"), NOW)
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o664])
@@ -148,7 +148,7 @@ def test_a_files_rights_stay(parts: Parts, mode: int) -> None:
     file = parts.settings.content / LATE_PATH
     file.chmod(mode)
     base = read(parts)
-    parts.saver.save(edit(LATE_PATH, base, base + b"x\n", by=EDDY), NOW)
+    parts.publishing.saver.save(edit(LATE_PATH, base, base + b"x\n", by=EDDY), NOW)
     assert file.stat().st_mode & 0o777 == mode
 
 
@@ -158,11 +158,11 @@ def test_a_file_that_cannot_be_read_keeps_no_other_out_of_the_history(
     with (home / "content" / "huge.md").open("wb") as huge:
         huge.truncate(17_000_000)
     (home / "content" / "small.md").write_text("# Small\n\nText.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert not parts.catalogue.state("history trouble")
     assert git(history(parts), "show", "--format=", "--name-only", "main").split() == ["small.md"]
     (home / "content" / "huge.md").write_text("# Smaller now\n\nText.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert git(history(parts), "show", "--format=", "--name-only", "main").split() == ["huge.md"]
 
 
@@ -170,7 +170,7 @@ def test_the_first_version_has_all_but_what_cannot_be_read(home: Path) -> None:
     with (home / "content" / "huge.md").open("wb") as huge:
         huge.truncate(17_000_000)
     parts = build(load({}, home))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert log(parts) == ["kb: Found on disk"]
     assert "shipping/customs.md" in git(history(parts), "ls-tree", "-r", "--name-only", "main")
-    parts.engine.dispose()
+    parts.let_go()

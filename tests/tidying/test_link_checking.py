@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.duties import duties_of
 from kb.parts import Parts
 from kb.tidying.link_checking import LinkChecking, is_web
 from kb.tidying.link_probe import Finding, LinkState, Outside
@@ -44,29 +45,29 @@ def carriers(parts: Parts, home: Path):
     with site() as port:
         text = LINKS.format(f"http://127.0.0.1:{port}")
         (home / "content" / "shipping" / "carriers.md").write_text(text)
-        parts.publisher.refresh(NOW.date())
+        parts.publishing.publisher.refresh(NOW.date())
         yield Outside([("127.0.0.1", port)], 2.0, 5.0)
 
 
 def checking(parts: Parts, outside: Outside, pause: float = 0.0, later: int = 1) -> LinkChecking:
     now = NOW + timedelta(minutes=later)
-    return LinkChecking(parts.library, parts.links, outside, pause, lambda: now)
+    return LinkChecking(parts.storage.library, parts.tidying.links, outside, pause, lambda: now)
 
 
 def test_what_is_asked_for_is_looked_at_and_told(parts: Parts, carriers: Outside) -> None:
-    assert parts.links.round("shipping") is None
-    assert parts.links.ask("shipping", NOW)
-    assert not parts.links.ask("shipping", NOW)
-    assert parts.links.wanted() == [("shipping", False)]
+    assert parts.tidying.links.round("shipping") is None
+    assert parts.tidying.links.ask("shipping", NOW)
+    assert not parts.tidying.links.ask("shipping", NOW)
+    assert parts.tidying.links.wanted() == [("shipping", False)]
     checking(parts, carriers).work()
-    assert parts.links.wanted() == []
-    told = [(one.line, one.state) for one in parts.links.broken("shipping", 10)]
+    assert parts.tidying.links.wanted() == []
+    told = [(one.line, one.state) for one in parts.tidying.links.broken("shipping", 10)]
     assert told == [(7, "dead"), (9, "refused"), (8, "unsure")]
-    ended = parts.links.round("shipping")
+    ended = parts.tidying.links.round("shipping")
     assert ended is not None
     assert (ended.links, ended.looked_at, ended.gathered) == (4, 4, True)
     assert len([one for one in Site.asked if one[1] == "/fine"]) == 1
-    assert parts.links.broken("billing", 10) == []
+    assert parts.tidying.links.broken("billing", 10) == []
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(parts: Parts, carriers: Outside) -> None:
@@ -79,16 +80,16 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(parts: Parts, carriers: Ou
             Dying.left -= 1
             return carriers.look(url)
 
-    parts.links.ask("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
     with pytest.raises(Killed):
         checking(parts, Dying()).work()
-    midway = parts.links.round("shipping")
+    midway = parts.tidying.links.round("shipping")
     assert midway is not None
     assert (midway.links, midway.looked_at, midway.ended_at) == (4, 2, None)
     before = len(Site.asked)
     checking(parts, carriers).work()
-    assert parts.links.wanted() == []
-    assert len(parts.links.broken("shipping", 10)) == 3
+    assert parts.tidying.links.wanted() == []
+    assert len(parts.tidying.links.broken("shipping", 10)) == 3
     checking(parts, carriers).work()  # running twice asks nothing twice
     again = [path for _, path, _ in Site.asked[before:]]
     assert len(again) == len(set(again)) + again.count("/status/500") // 2 + (
@@ -103,9 +104,9 @@ def many_links(parts: Parts, home: Path) -> Iterator[int]:
         lines = "".join(f"[{nth}](http://127.0.0.1:{port}/status/404?{nth})\n" for nth in range(40))
         head = "---\nid: SHP-051\ntitle: Forms\ndepartment: shipping\n---\n\n"
         (home / "content" / "shipping" / "forms.md").write_text(head + lines)
-        parts.publisher.refresh(NOW.date())
-        parts.links.ask("shipping", NOW)
-        parts.engine.dispose()  # a child that is forked has connections of its own
+        parts.publishing.publisher.refresh(NOW.date())
+        parts.tidying.links.ask("shipping", NOW)
+        parts.let_go()  # a child that is forked has connections of its own
         yield port
 
 
@@ -127,15 +128,15 @@ def test_kill_minus_9_at_any_moment_loses_nothing_and_asks_little_twice(
             lines += told(pipe)
             os.close(pipe)
             assert not [line for line in lines if line.startswith("failed")]
-            midway = parts.links.round("shipping")
+            midway = parts.tidying.links.round("shipping")
             assert midway.looked_at >= known
             known = midway.looked_at
-            parts.engine.dispose()
+            parts.let_go()
         checking(parts, outside(port)).work()
-    ended = parts.links.round("shipping")
+    ended = parts.tidying.links.round("shipping")
     assert (ended.links, ended.looked_at) == (40, 40)
     assert ended.ended_at is not None
-    assert len(parts.links.broken("shipping", 100)) == 40
+    assert len(parts.tidying.links.broken("shipping", 100)) == 40
     # By HEAD and by GET each; again only what a kill interrupted.
     asked = Counter(path for method, path, _ in Site.asked if method == "HEAD")
     assert len(asked) == 40
@@ -147,13 +148,17 @@ def works(own: Parts, tell: Callable[[str], None], port: int) -> None:
     tell("ready")
     while True:
         LinkChecking(
-            own.library, own.links, outside(port), 0.02, lambda: NOW + timedelta(minutes=1)
+            own.storage.library,
+            own.tidying.links,
+            outside(port),
+            0.02,
+            lambda: NOW + timedelta(minutes=1),
         ).work()
         time.sleep(0.01)
 
 
 def test_one_host_is_not_asked_in_a_hurry(parts: Parts, carriers: Outside) -> None:
-    parts.links.ask("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
     began = time.monotonic()
     checking(parts, carriers, pause=0.3).work()
     assert time.monotonic() - began >= 0.6  # three links to it, two pauses
@@ -167,34 +172,34 @@ def test_a_host_that_wants_peace_is_left_alone(parts: Parts, carriers: Outside) 
             asked.append(url)
             return Finding(LinkState.UNSURE, "it is busy (429)", 3600)
 
-    parts.links.ask("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
     checking(parts, Busy()).work()
     assert len(asked) == 2  # one of each host
-    assert {one.why for one in parts.links.broken("shipping", 10)} == {
+    assert {one.why for one in parts.tidying.links.broken("shipping", 10)} == {
         "it is busy (429)",
         "the host asked not to be asked so soon",
     }
 
 
 def test_a_link_that_is_mended_is_told_no_more(parts: Parts, home: Path, carriers: Outside) -> None:
-    parts.links.ask("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
     checking(parts, carriers).work()
     (home / "content" / "shipping" / "carriers.md").write_text("---\nid: SHP-050\n---\n\nNone.\n")
-    parts.publisher.refresh(NOW.date())
-    parts.links.ask("shipping", NOW + timedelta(hours=1))
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.tidying.links.ask("shipping", NOW + timedelta(hours=1))
     checking(parts, carriers, later=61).work()
-    assert parts.links.broken("shipping", 10) == []
+    assert parts.tidying.links.broken("shipping", 10) == []
 
 
 def test_what_went_to_another_department_is_not_told_here(
     parts: Parts, home: Path, carriers: Outside
 ) -> None:
-    parts.links.ask("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
     checking(parts, carriers).work()
     path = home / "content" / "shipping" / "carriers.md"
     path.write_text(path.read_text().replace("department: shipping", "department: billing"))
-    parts.publisher.refresh(NOW.date())
-    assert parts.links.broken("shipping", 10) == []
+    parts.publishing.publisher.refresh(NOW.date())
+    assert parts.tidying.links.broken("shipping", 10) == []
 
 
 def test_only_web_addresses_are_asked() -> None:
@@ -205,12 +210,12 @@ def test_only_web_addresses_are_asked() -> None:
 
 def test_the_site_itself_allows_no_private_address(parts: Parts, carriers: Outside) -> None:
     """What assembly builds, on the same links: the test's own server gets nothing."""
-    parts.links.ask("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
     Site.asked.clear()
-    (duty,) = [duty for duty in parts.duties.of if duty.name == "links"]
+    (duty,) = [duty for duty in duties_of(parts).of if duty.name == "links"]
     duty.run(NOW)
     end = time.monotonic() + 60
-    while parts.links.wanted() and time.monotonic() < end:
+    while parts.tidying.links.wanted() and time.monotonic() < end:
         time.sleep(0.05)
-    assert {one.state for one in parts.links.broken("shipping", 10)} == {"refused"}
+    assert {one.state for one in parts.tidying.links.broken("shipping", 10)} == {"refused"}
     assert Site.asked == []

@@ -82,7 +82,7 @@ def test_a_form_without_its_token_is_refused(app: Flask, parts: Parts) -> None:
     assert client.post("/sign-in", data={**form, "csrf_token": token}).status_code == 302
     voted = {"helpful": "yes", "version": version_of(parts, "SHP-014")}
     assert client.post("/procedures/SHP-014/votes", data=voted).status_code == 400
-    assert parts.inbox.votes.tally("SHP-014").yes == 0
+    assert parts.feedback.inbox.votes.tally("SHP-014").yes == 0
 
 
 def test_a_page_left_open_all_day_can_still_be_sent(app: Flask) -> None:

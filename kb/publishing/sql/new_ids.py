@@ -15,31 +15,38 @@ from kb.database import procedures as table
 _NUMBERED = re.compile(r"([A-Za-z]{1,12}-)(\d{1,9})")
 
 
-def next_id(engine: Engine, department: str) -> str:
-    """The first free id after those of the department ("SHP-016"); no id is ever used twice.
+class NewIds:
+    """Looks at what there is and was."""
 
-    A department without numbered ids begins with its first letters.
-    """
-    with reading(engine) as connection:
-        own = connection.scalars(select(table.c.id).where(table.c.department == department)).all()
-        prefix, width = _prefix(own, department)
-        like = f"{prefix}%"
-        known = set(connection.scalars(select(table.c.id).where(table.c.id.like(like))))
-        once = addresses.c.procedure_id
-        known |= set(connection.scalars(select(once).where(once.like(like))))
-        known |= set(
-            connection.scalars(select(addresses.c.path).where(addresses.c.path.like(like)))
-        )
-    numbers = [int(found[2]) for found in map(_NUMBERED.fullmatch, known) if found]
-    return f"{prefix}{max(numbers, default=0) + 1:0{width}}"
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
+    def next_id(self, department: str) -> str:
+        """The first free id after those of the department ("SHP-016"); no id is ever used twice.
 
-def folder_of(engine: Engine, department: str) -> str:
-    """Where the department keeps most of its files; a folder of its name where it has none."""
-    with reading(engine) as connection:
-        paths = connection.scalars(select(table.c.path).where(table.c.department == department))
-        folders = Counter(posixpath.dirname(path) for path in paths)
-    return folders.most_common(1)[0][0] if folders else department
+        A department without numbered ids begins with its first letters.
+        """
+        with reading(self._engine) as connection:
+            own = connection.scalars(
+                select(table.c.id).where(table.c.department == department)
+            ).all()
+            prefix, width = _prefix(own, department)
+            like = f"{prefix}%"
+            known = set(connection.scalars(select(table.c.id).where(table.c.id.like(like))))
+            once = addresses.c.procedure_id
+            known |= set(connection.scalars(select(once).where(once.like(like))))
+            known |= set(
+                connection.scalars(select(addresses.c.path).where(addresses.c.path.like(like)))
+            )
+        numbers = [int(found[2]) for found in map(_NUMBERED.fullmatch, known) if found]
+        return f"{prefix}{max(numbers, default=0) + 1:0{width}}"
+
+    def folder_of(self, department: str) -> str:
+        """Where the department keeps most of its files; a folder of its name where it has none."""
+        with reading(self._engine) as connection:
+            paths = connection.scalars(select(table.c.path).where(table.c.department == department))
+            folders = Counter(posixpath.dirname(path) for path in paths)
+        return folders.most_common(1)[0][0] if folders else department
 
 
 def _prefix(ids: Sequence[str], department: str) -> tuple[str, int]:

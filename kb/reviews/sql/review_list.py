@@ -99,7 +99,7 @@ class Held:
     kept_back: int
 
 
-class Reviews:
+class ReviewList:
     """Where procedures stand. Pages count from 1; every list takes the scope of who asks."""
 
     def __init__(self, engine: Engine) -> None:

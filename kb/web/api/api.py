@@ -28,7 +28,7 @@ def search() -> ResponseReturnValue:
     if limit is None:
         return _refused(f"limit must be a whole number from 1 to {MOST_HITS}.")
     department = request.args.get("department") or None
-    found = parts().searcher.search(
+    found = parts().search.searcher.search(
         text, access.reader(), today(), department=department, limit=limit
     )
     return jsonify(found.as_json())
@@ -39,7 +39,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     """One procedure with its text as Markdown."""
     found = access.readable_or_404(procedure_id).procedure
     try:
-        body = parse(parts().library.read(found.path), found.path).body
+        body = parse(parts().storage.library.read(found.path), found.path).body
     except FileNotFoundError:
         return jsonify(error="The file of this procedure went away a moment ago."), 404
     return jsonify(_as_json(found) | {"body": body})

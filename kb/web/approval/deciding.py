@@ -35,7 +35,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     on = next((one for one in passages(it) if one.anchor == asked), CommentedSection())
     said = Comment(it.id, "", now(), on.anchor, on.heading, on.words, _typed("text"))
     try:
-        parts().approving.comment(it, access.signed_in(), said, now())
+        parts().approval.comment(it, access.signed_in(), said, now())
     except SubmissionError as reason:
         return page_of(it, str(reason)), 400
     except NotAllowed:
@@ -49,7 +49,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
 def approve(submission_id: int) -> ResponseReturnValue:
     """Now, or at a time by the department's clocks."""
     it = submission_or_404(submission_id)
-    approving, who, word = parts().approving, access.signed_in(), _typed("word")
+    approving, who, word = parts().approval, access.signed_in(), _typed("word")
     if request.form.get("when") != "later":
         return _decided(it, partial(approving.approve, it, who, word, now()), "Approved: it is up.")
     at = _time_typed(it)
@@ -63,7 +63,7 @@ def approve(submission_id: int) -> ResponseReturnValue:
 def call_off(submission_id: int) -> ResponseReturnValue:
     """Not at its time after all: it waits for a decision again."""
     it = submission_or_404(submission_id)
-    verb = partial(parts().approving.call_off, it, access.signed_in(), _typed("word"), now())
+    verb = partial(parts().approval.call_off, it, access.signed_in(), _typed("word"), now())
     return _decided(it, verb, "Called off: it waits for a decision again.")
 
 
@@ -71,7 +71,7 @@ def call_off(submission_id: int) -> ResponseReturnValue:
 def send_back(submission_id: int) -> ResponseReturnValue:
     """To who submitted it, with a word or a comment."""
     it = submission_or_404(submission_id)
-    verb = partial(parts().approving.send_back, it, access.signed_in(), _typed("word"), now())
+    verb = partial(parts().approval.send_back, it, access.signed_in(), _typed("word"), now())
     return _decided(it, verb, f"Sent back to {it.by_name}.")
 
 
@@ -79,7 +79,7 @@ def send_back(submission_id: int) -> ResponseReturnValue:
 def withdraw(submission_id: int) -> ResponseReturnValue:
     """By who submitted it."""
     it = submission_or_404(submission_id)
-    verb = partial(parts().approving.withdraw, it, access.signed_in(), _typed("word"), now())
+    verb = partial(parts().approval.withdraw, it, access.signed_in(), _typed("word"), now())
     return _decided(it, verb, "Withdrawn.")
 
 
@@ -90,14 +90,14 @@ def mend(submission_id: int) -> ResponseReturnValue:
     card = access.editable_or_404(it.procedure_id)
     to = url_for("editing.edit", procedure_id=it.procedure_id, draft="continue")
     who = access.signed_in()
-    if it.is_draft or parts().drafts.of(who.id, it.procedure_id) is not None:
+    if it.is_draft or parts().publishing.drafts.of(who.id, it.procedure_id) is not None:
         return redirect(url_for("editing.edit", procedure_id=it.procedure_id))
     try:
         texts = filled(opened(it.proposal.text, card.procedure.path, departments()))
     except NotAmendable as reason:
         return page_of(it, str(reason)), 409
     form = {**texts, "note": it.proposal.note}
-    parts().drafts.keep(who.id, it.procedure_id, it.proposal.base, form, now())
+    parts().publishing.drafts.keep(who.id, it.procedure_id, it.proposal.base, form, now())
     return redirect(to)
 
 
@@ -109,7 +109,7 @@ def resolution(submission_id: int) -> ResponseReturnValue:
     if it.proposal.kind is not Kind.CHANGE or it.state is not State.SENT_BACK:
         abort(404)
     base, mine = it.proposal.base, it.proposal.text
-    theirs = parts().library.read(card.procedure.path)
+    theirs = parts().storage.library.read(card.procedure.path)
     stretches = merge(base, mine, theirs)
     if not clashes(stretches):
         return redirect(url_for("submissions.submission", submission_id=it.id))

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.approval.submission import Comment, Kind, Line, State, Step, Submission, Taken
 from kb.documents.document import decoded, parse
-from kb.documents.markdown.rendering import Part
+from kb.documents.markdown.rendering import Part, Renderer
 from kb.people.rights import Right, reviews
 from kb.procedures.model import Procedure
 from kb.versions.differences import Difference, difference, lines
@@ -86,7 +86,7 @@ def moment_there(when: datetime, department_id: str) -> str:
 def listing() -> ResponseReturnValue:
     """What waits for me, what I submitted, what comes up later."""
     who = access.department_member_or_404()
-    approving = parts().approving
+    approving = parts().approval
     waiting = approving.waiting
     mine = [each for each in who.departments if reviews(who, each)]
     own = waiting.for_review(mine, who.id, own_too=not approving.four_eyes)
@@ -113,7 +113,7 @@ def life(procedure_id: str) -> ResponseReturnValue:
     procedure = access.readable_or_404(procedure_id).procedure
     who = access.signed_in()
     inside = procedure.department in who.departments
-    waiting = parts().approving.waiting
+    waiting = parts().approval.waiting
     steps = waiting.steps(procedure.id)
     return render_template(
         "approval/life.html",
@@ -130,7 +130,7 @@ def panel(procedure: Procedure) -> dict[str, object]:
     who = access.person()
     if who is None or procedure.department not in who.departments:
         return {"life": None}
-    waiting = parts().approving.waiting
+    waiting = parts().approval.waiting
     lines = [one for one in waiting.of_procedure(procedure.id) if one.state.open]
     decided = [one for one in waiting.steps(procedure.id) if one.kind in _PUBLIC_STEPS]
     begun = None
@@ -142,7 +142,7 @@ def panel(procedure: Procedure) -> dict[str, object]:
 def submission_or_404(submission_id: int) -> Submission:
     """The submission, if it is of a department of the one who asks."""
     who = access.signed_in()
-    found = parts().approving.waiting.get(submission_id)
+    found = parts().approval.waiting.get(submission_id)
     if found is None or found.department not in who.departments:
         abort(404)
     return found
@@ -150,7 +150,7 @@ def submission_or_404(submission_id: int) -> Submission:
 
 def page_of(it: Submission, problem: str = "") -> str:
     """The page of a submission. `problem` says why something was not done."""
-    who, approving = access.signed_in(), parts().approving
+    who, approving = access.signed_in(), parts().approval
     text = text_of(it)
     rounds = approving.waiting.rounds(it)
     said = [
@@ -187,7 +187,7 @@ def text_of(it: Submission) -> Text:
 def passages(it: Submission) -> list[CommentedSection]:
     """What can be commented on, in the order of the page."""
     body = parse(it.proposal.text, _path(it)).body
-    sections = parts().renderer.sections(body, text_of(it).procedure.title)
+    sections = Renderer().sections(body, text_of(it).procedure.title)
     return [CommentedSection(one.anchor, one.heading, one.text) for one in sections if one.anchor]
 
 
@@ -213,7 +213,7 @@ def _compared(it: Submission) -> Compared:
         texts = [lines(decoded(raw, "", [])) for raw in (old, it.proposal.text)]
         return Compared(difference(*texts), of, with_what)
     title, path = it.proposal.title, _path(it)
-    render = parts().renderer.render
+    render = Renderer().render
     pages = [
         render(parse(raw, path).body, path, lambda path: f"/{path}", title)
         for raw in (old, it.proposal.text)
@@ -224,7 +224,7 @@ def _compared(it: Submission) -> Compared:
 def _before(it: Submission) -> bytes | None:
     if not it.is_draft:
         return it.proposal.base if not it.state.open else _file(it)
-    before = parts().approving.waiting.get(it.follows) if it.follows else None
+    before = parts().approval.waiting.get(it.follows) if it.follows else None
     return before.proposal.text if before else None
 
 
@@ -235,7 +235,7 @@ def _moved_on(it: Submission) -> bool:
 
 def _file(it: Submission) -> bytes:
     try:
-        return parts().library.read(_path(it))
+        return parts().storage.library.read(_path(it))
     except OSError:
         return b""
 
@@ -252,8 +252,8 @@ def _last(steps: list[Taken], submission_id: int) -> Step | None:
 
 def _others(it: Submission) -> bool:
     """Is there a reviewer who may approve it?"""
-    members = parts().directory.members([it.department])
-    return any(parts().approving.may(one, Right.APPROVE, it) for one in members)
+    members = parts().people.directory.members([it.department])
+    return any(parts().approval.may(one, Right.APPROVE, it) for one in members)
 
 
 def _local(it: Submission, when: datetime) -> str:

@@ -39,7 +39,7 @@ def all_departments() -> ResponseReturnValue:
         "catalogue/departments.html",
         listed=listed,
         counts=counts,
-        names=parts().directory.names(leads),
+        names=parts().people.directory.names(leads),
         total=sum(counts.values()),
     )
 
@@ -78,7 +78,9 @@ def _waiting(department: Department, which: str) -> ResponseReturnValue:
     """Those of its procedures that the morning page counts."""
     if which not in WAITING:
         abort(404)
-    chosen = parts().health.listed(department.id, WAITING[which], page_number(), PER_PAGE)
+    chosen = parts().departments.health.listed(
+        department.id, WAITING[which], page_number(), PER_PAGE
+    )
     cards = parts().catalogue.by_ids(chosen.ids)
     return _list_page(
         "catalogue/department.html",
@@ -157,7 +159,7 @@ def _list_page(
         return redirect(here(page=pages.last))
     procedures = [card.procedure for card in listing.cards]
     people = {one.owner for one in procedures} | extra
-    names = parts().directory.names({email for email in people if email})
+    names = parts().people.directory.names({email for email in people if email})
     return render_template(template, procedures=procedures, names=names, pages=pages, **context)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.delivery.sql.failures import Overview
 from kb.web.site import access, wording
 from kb.web.site.pages import Pages, here, now, page_number, parts
 
@@ -17,11 +16,11 @@ PER_PAGE = 50
 def listing() -> ResponseReturnValue:
     """Counts, and what is in trouble."""
     access.administrator_or_404()
-    found = Overview(parts().engine).troubles(page_number(), PER_PAGE)
+    found = parts().delivery.failures.troubles(page_number(), PER_PAGE)
     pages = Pages(page_number(), PER_PAGE, found.total)
     if pages.number > pages.last:
         return redirect(here(page=pages.last))
-    ways = parts().courier.ways
+    ways = parts().delivery.courier.ways
     return render_template(
         "delivery/deliveries.html",
         troubles=found,
@@ -35,7 +34,7 @@ def listing() -> ResponseReturnValue:
 def try_again() -> ResponseReturnValue:
     """All that surely did not go out, once more."""
     access.administrator_or_404()
-    again = Overview(parts().engine).try_again(now())
+    again = parts().delivery.failures.try_again(now())
     waits = f"{wording.counted(again, 'notice')} will be tried again within a quarter of an hour."
     flash(waits if again else "There is nothing to try again.", "ok" if again else "plain")
     return redirect(url_for(".listing"))

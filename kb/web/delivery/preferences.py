@@ -27,14 +27,14 @@ _PACES = {
 @blueprint.get("/account/notices")
 def choices() -> ResponseReturnValue:
     """The choice as it is."""
-    return _page(parts().choices.of(access.signed_in().id))
+    return _page(parts().delivery.choices.of(access.signed_in().id))
 
 
 @blueprint.post("/account/notices")
 def choose() -> ResponseReturnValue:
     """Another choice. An address of a chat that is left empty stays the one it was."""
     who = access.signed_in()
-    before = parts().choices.of(who.id)
+    before = parts().delivery.choices.of(who.id)
     wanted = replace(before, mail=request.form.get("mail") == "y", paces=_paces_or_400())
     typed = request.form.get("chat_url", "").strip()
     if request.form.get("no_chat") == "y":
@@ -44,7 +44,7 @@ def choose() -> ResponseReturnValue:
             wanted = replace(wanted, chat_url=_checked(typed))
         except UnusableUrl as refusal:
             return _page(wanted, str(refusal), typed[:LONGEST_URL]), 400
-    parts().choices.save(who.id, wanted, now())
+    parts().delivery.choices.save(who.id, wanted, now())
     flash("From now on you are told like this.", "ok")
     return redirect(url_for(".choices"))
 
@@ -53,10 +53,10 @@ def choose() -> ResponseReturnValue:
 def try_out() -> ResponseReturnValue:
     """A message by that way, at once; the answer says what came of it."""
     who, way = access.signed_in(), request.form.get("way")
-    choice = parts().choices.of(who.id)
-    if way == "mail" and parts().courier.ways.post is not None:
+    choice = parts().delivery.choices.of(who.id)
+    if way == "mail" and parts().delivery.courier.ways.post is not None:
         refusal = _mailed(who)
-    elif way == "chat" and parts().courier.ways.chat is not None and choice.chat_url:
+    elif way == "chat" and parts().delivery.courier.ways.chat is not None and choice.chat_url:
         refusal = _chatted(who, choice.chat_url)
     else:
         abort(400)
@@ -70,7 +70,7 @@ def try_out() -> ResponseReturnValue:
 
 def _mailed(who: Person) -> str:
     """Why it did not go out; "" when it did. By a connection of its own."""
-    ways = parts().courier.ways
+    ways = parts().delivery.courier.ways
     assert ways.post is not None
     told, message_id = trial(ways.site, who, now())
     to = Receiver(who.name, who.email, ways.leaving.path(who.id))
@@ -86,7 +86,7 @@ def _mailed(who: Person) -> str:
 
 
 def _chatted(who: Person, url: str) -> str:
-    ways = parts().courier.ways
+    ways = parts().delivery.courier.ways
     assert ways.chat is not None
     told, _ = trial(ways.site, who, now())
     title, text = chat_words(ways.site, [Item(told)], digest=False)
@@ -98,7 +98,7 @@ def _chatted(who: Person, url: str) -> str:
 
 
 def _checked(url: str) -> str:
-    chat = parts().courier.ways.chat
+    chat = parts().delivery.courier.ways.chat
     if chat is None:
         raise UnusableUrl("Chat is not set up on this site; ask an administrator.")
     return chat.check(url)
@@ -112,7 +112,7 @@ def _paces_or_400() -> dict[str, str]:
 
 
 def _page(choice: Choice, problem: str = "", typed: str = "") -> str:
-    ways = parts().courier.ways
+    ways = parts().delivery.courier.ways
     return render_template(
         "delivery/preferences.html",
         choice=choice,

@@ -18,7 +18,7 @@ def ask(token: str) -> ResponseReturnValue:
     who = _whose(token)
     if who is None:
         return _page(None, token), 403
-    return _page(who, token, done=not parts().choices.of(who.id).mail)
+    return _page(who, token, done=not parts().delivery.choices.of(who.id).mail)
 
 
 @blueprint.post("/unsubscribe/<token>")
@@ -27,13 +27,13 @@ def stop(token: str) -> ResponseReturnValue:
     who = _whose(token)
     if who is None:
         return _page(None, token), 403
-    parts().choices.stop_mail(who.id, now())
+    parts().delivery.choices.stop_mail(who.id, now())
     return _page(who, token, done=True)
 
 
 def _whose(token: str) -> Person | None:
-    person_id = parts().courier.ways.leaving.person_of(token)
-    return None if person_id is None else parts().directory.get(person_id)
+    person_id = parts().delivery.courier.ways.leaving.person_of(token)
+    return None if person_id is None else parts().people.directory.get(person_id)
 
 
 def _page(who: Person | None, token: str, *, done: bool = False) -> str:

@@ -57,9 +57,9 @@ class HealthFigure:
 def page(department: Department, who: Person) -> str:
     """The page of a department that this person is of."""
     today = now().astimezone(department.calendar.zone).date()
-    health = parts().health
+    health = parts().departments.health
     stands = health.standing(department.id, today, now(), who.email, who.id)
-    days = parts().days.days(
+    days = parts().departments.days.days(
         department.id, today - timedelta(weeks=_WEEKS_DRAWN + 1), today - timedelta(days=1)
     )
     votes = health.votes(department.id, now(), LISTED)
@@ -78,7 +78,7 @@ def page(department: Department, who: Person) -> str:
         worst=votes.worst,
         failed=failed.words,
         since=None if days.before(today - WEEKS) else _first(days),
-        log_kept=parts().log.days > 0,
+        log_kept=parts().insight.log.days > 0,
     )
 
 
@@ -160,7 +160,7 @@ def _figures(
     department: str, at: Workload, days: Days, today: date, votes: VoteFigures, failed: Failures
 ) -> list[HealthFigure]:
     there = where_to_act.of(department)
-    answered, earlier = parts().health.answered(department, now())
+    answered, earlier = parts().departments.health.answered(department, now())
     undated = at.published - at.promised
     return [
         HealthFigure(

@@ -58,7 +58,7 @@ def add() -> ResponseReturnValue:
     if not form.validate():
         return _new_page(form), 400
     try:
-        made = parts().departments_kept.add(
+        made = parts().departments.kept.add(
             form.id.data or "", form.wanted(), access.signed_in(), now()
         )
     except DepartmentRefused as refusal:
@@ -90,7 +90,7 @@ def change(department_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _settings_page(department, form, before), 400
     try:
-        written = parts().departments_kept.change(
+        written = parts().departments.kept.change(
             department_id, before, form.wanted(), access.signed_in(), now()
         )
     except DepartmentRefused as refusal:
@@ -111,7 +111,7 @@ def members(department_id: str) -> ResponseReturnValue:
     department, form = _known_or_404(department_id), MemberForm()
     if not form.validate():
         abort(400)
-    person = parts().directory.by_email(form.email.data)
+    person = parts().people.directory.by_email(form.email.data)
     if person is None:
         flash(
             f"Nobody has the address {form.email.data or '(none)'}. Add them under People first.",
@@ -120,7 +120,7 @@ def members(department_id: str) -> ResponseReturnValue:
         return redirect(url_for(".settings", department_id=department_id))
     asked = {Role.EDITOR: form.editor.data, Role.REVIEWER: form.reviewer.data}
     roles = {role for role, held in asked.items() if held}
-    parts().directory.set_member(person.id, department.id, roles)
+    parts().people.directory.set_member(person.id, department.id, roles)
     words = " and ".join(sorted(role.value for role in roles)) or "no member"
     flash(f"{person.name} is {words} of {department.name} now.", "ok")
     return redirect(url_for(".settings", department_id=department_id, _anchor="members"))
@@ -133,7 +133,7 @@ def removal(department_id: str) -> ResponseReturnValue:
     if not form.validate() or form.id.data != department_id:
         abort(400)
     try:
-        parts().departments_kept.remove(department_id, access.signed_in(), now())
+        parts().departments.kept.remove(department_id, access.signed_in(), now())
     except DepartmentRefused as refusal:
         flash(str(refusal), "bad")
     except LookupError:
@@ -150,7 +150,7 @@ def removal(department_id: str) -> ResponseReturnValue:
 def history() -> ResponseReturnValue:
     """Who changed departments.yml, when, and which lines."""
     try:
-        found = list(parts().history.of_file(DEPARTMENTS_FILE, _MOST_CHANGES))
+        found = list(parts().storage.history.of_file(DEPARTMENTS_FILE, _MOST_CHANGES))
     except OSError:
         abort(503)
     changes = [Changed(commit, tuple(_lines(old, new))) for commit, old, new in found]
@@ -186,7 +186,7 @@ def _settings_page(department: Department, form: DepartmentForm, was: dict[str, 
         keys=list(READ),
         for_all=said_for_all(source),
         trouble=_trouble(source, department.id),
-        owned=parts().departments_kept.belongings(department.id, now()),
+        owned=parts().departments.kept.belongings(department.id, now()),
         member_form=MemberForm(formdata=None),
     )
 

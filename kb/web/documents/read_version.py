@@ -35,7 +35,7 @@ def page_of(read: Procedure) -> Page | None:
     if card.procedure.version == read.version:
         return _current(read, shelf)
     then = parts().versions.at(read.id, read.version)
-    raw = parts().history.blob(then.blob) if then else None
+    raw = parts().storage.history.blob(then.blob) if then else None
     if then is None or raw is None:
         return None
     return text_of_bytes(raw, then.path, read.id, access.reader()).page

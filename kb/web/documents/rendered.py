@@ -11,7 +11,7 @@ from flask import url_for
 
 from kb.catalogue.listings import Card
 from kb.documents.document import parse
-from kb.documents.markdown.rendering import Page, Resolve
+from kb.documents.markdown.rendering import Page, Renderer, Resolve
 from kb.documents.reading import procedure_from
 from kb.procedures.model import Fault, Procedure
 from kb.procedures.visibility import Reader
@@ -85,7 +85,7 @@ def text_of_bytes(raw: bytes, path: str, procedure_id: str, reader: Reader) -> T
     """The text of an older version of that procedure; its links lead where they do today."""
     document = parse(raw, path)
     filed = procedure_from(document, departments())
-    page = parts().renderer.render(
+    page = Renderer().render(
         document.body, path, resolver(document.body, path, reader), filed.procedure.title
     )
     return Text(replace(filed.procedure, id=procedure_id), filed.faults, page)
@@ -93,13 +93,13 @@ def text_of_bytes(raw: bytes, path: str, procedure_id: str, reader: Reader) -> T
 
 def _read(card: Card, reader: Reader) -> Text:
     path = card.procedure.path
-    document = parse(parts().library.read(path), path)
+    document = parse(parts().storage.library.read(path), path)
     procedure, faults = card.procedure, card.faults
     if document.version != procedure.version:
         filed = procedure_from(document, departments())
         procedure, faults = replace(filed.procedure, id=procedure.id), filed.faults
     resolve = resolver(document.body, path, reader)
-    page = parts().renderer.render(document.body, path, resolve, procedure.title)
+    page = Renderer().render(document.body, path, resolve, procedure.title)
     catalogue = parts().catalogue
     successor = catalogue.successor(procedure, reader)
     return Text(procedure, faults, page, catalogue.related(procedure, reader), successor)
@@ -107,8 +107,8 @@ def _read(card: Card, reader: Reader) -> Text:
 
 def resolver(body: str, base: str, reader: Reader) -> Resolve:
     """Where the links of a body lead, looked up all at once."""
-    catalogue, library = parts().catalogue, parts().library
-    ids = catalogue.at_paths(parts().renderer.link_paths(body, base))
+    catalogue, library = parts().catalogue, parts().storage.library
+    ids = catalogue.at_paths(Renderer().link_paths(body, base))
     cards = catalogue.by_ids(set(ids.values()))
 
     def resolve(path: str) -> str | None:

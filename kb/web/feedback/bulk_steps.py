@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.feedback.errors import FeedbackError
 from kb.feedback.model import Item, Outcome
-from kb.feedback.sql.likely_duplicates import Duplicates
-from kb.feedback.sql.saved_views import SavedViews, UnusableView
+from kb.feedback.sql.saved_views import UnusableView
 from kb.web.feedback import inbox_item, triage
 from kb.web.feedback.forms import MOST_SELECTED, BulkAnswerForm, BulkAssignForm, ViewForm
 from kb.web.feedback.inbox_access import QUERY, listed
@@ -33,13 +32,13 @@ def answer() -> ResponseReturnValue:
         return _answer_page(chosen, form), 400
     ids = [one.id for one in chosen]
     try:
-        closed, refused = parts().inbox.steps.answer_all(
+        closed, refused = parts().feedback.inbox.steps.answer_all(
             ids, Outcome(form.outcome.data), form.reply.data, access.answering(), now()
         )
     except FeedbackError as refusal:
         form.reply.errors = [str(refusal)]
         return _answer_page(chosen, form), 400
-    parts().closings.drop([one.id for one in closed])
+    parts().feedback.closings.drop([one.id for one in closed])
     flash(f"{_items(len(closed))} answered; each reporter sees it under My questions.", "ok")
     if refused:
         flash(f"{_items(len(refused))} had been dealt with meanwhile.", "warn")
@@ -84,7 +83,7 @@ def save_view() -> ResponseReturnValue:
         flash("Give the view a name of up to 60 letters.", "bad")
         return redirect(listed(query))
     try:
-        SavedViews(parts().engine).save(access.signed_in().id, form.name.data, query)
+        parts().feedback.views.save(access.signed_in().id, form.name.data, query)
     except UnusableView as refusal:
         flash(str(refusal), "bad")
     else:
@@ -96,7 +95,7 @@ def save_view() -> ResponseReturnValue:
 def remove_view(view_id: int) -> ResponseReturnValue:
     """Forget a view."""
     access.answering()
-    SavedViews(parts().engine).remove(access.signed_in().id, view_id)
+    parts().feedback.views.remove(access.signed_in().id, view_id)
     flash("The view is removed.", "ok")
     return redirect(listed())
 
@@ -106,7 +105,7 @@ def _selected(asked: list[str]) -> tuple[Item, ...]:
     if len(asked) > MOST_SELECTED or not all(one.isdecimal() and len(one) < 11 for one in asked):
         abort(404)
     mine = access.answering().departments
-    found = Duplicates(parts().engine).open_ones([int(one) for one in asked], mine)
+    found = parts().feedback.duplicates.open_ones([int(one) for one in asked], mine)
     return found[::-1]
 
 

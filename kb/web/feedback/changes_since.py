@@ -41,7 +41,7 @@ def changed(item: Item, procedure: Procedure) -> Since | None:
     body = _body(procedure)
     if body is None or len(body) > _LONGEST:
         return Since(True, from_commit=from_commit)
-    before = parts().history.blob(then.blob) if then is not None else None
+    before = parts().storage.history.blob(then.blob) if then is not None else None
     if before is None or len(before) > _LONGEST:
         return Since(True, from_commit=from_commit)
     old = parse(before, procedure.path).body
@@ -77,7 +77,7 @@ def _likeness(some: str, other: str) -> float:
 
 def _body(procedure: Procedure) -> str | None:
     try:
-        raw = parts().library.read(procedure.path)
+        raw = parts().storage.library.read(procedure.path)
     except OSError:
         return None
     return parse(raw, procedure.path).body

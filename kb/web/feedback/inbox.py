@@ -7,10 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from kb.feedback.errors import AlreadyAnswered, FeedbackError, NotYourDepartment
 from kb.feedback.model import Item, Outcome, Reason
-from kb.feedback.sql.facets import MOST, Facets
-from kb.feedback.sql.saved_views import SavedViews
+from kb.feedback.sql.facets import MOST
 from kb.feedback.sql.selection import Due, Sort
-from kb.insight.sql.shared_searches import SharedSearches
 from kb.web.documents import passages
 from kb.web.feedback import inbox_item
 from kb.web.feedback.forms import AnswerForm, ViewForm
@@ -31,8 +29,8 @@ def listing() -> ResponseReturnValue:
     """The items of my departments, as they were chosen and ordered."""
     now_shown = chosen(access.answering())
     asked = now_shown.listed()
-    found = Facets(parts().engine).found(asked, now_shown.me, now_shown.assignee_id, now())
-    shown = parts().inbox.lists.shown(found.listed(asked), now())
+    found = parts().feedback.facets.found(asked, now_shown.me, now_shown.assignee_id, now())
+    shown = parts().feedback.inbox.lists.shown(found.listed(asked), now())
     counted = offered(found, now_shown)
     return render_template(
         "feedback/inbox/listing.html",
@@ -41,8 +39,8 @@ def listing() -> ResponseReturnValue:
         chosen=now_shown,
         offered=counted,
         most=MOST,
-        views=SavedViews(parts().engine).of(now_shown.me),
-        shared=SharedSearches(parts().engine).count(now_shown.departments),
+        views=parts().feedback.views.of(now_shown.me),
+        shared=parts().insight.shared.count(now_shown.departments),
         members=_members(now_shown),
         mine=[one for one in departments().by_id if one in now_shown.departments]
         + sorted(now_shown.departments - set(departments().by_id)),
@@ -69,7 +67,9 @@ def answer(item_id: int) -> ResponseReturnValue:
         return inbox_item.page(asked, answer=form), 400
     me = access.answering()
     try:
-        parts().inbox.steps.answer(item_id, Outcome(form.outcome.data), form.reply.data, me, now())
+        parts().feedback.inbox.steps.answer(
+            item_id, Outcome(form.outcome.data), form.reply.data, me, now()
+        )
     except AlreadyAnswered as refusal:
         again = mine_or_404(item_id)
         return inbox_item.page(again, refusal=str(refusal), unsent=form.reply.data), 409
@@ -78,7 +78,7 @@ def answer(item_id: int) -> ResponseReturnValue:
     except FeedbackError as refusal:
         form.reply.errors = [str(refusal)]
         return inbox_item.page(asked, answer=form), 400
-    parts().closings.drop([item_id])
+    parts().feedback.closings.drop([item_id])
     flash(f"Answered. {told(asked)} under My questions.", "ok")
     return redirect(url_for(".listing"))
 
@@ -100,6 +100,6 @@ def _prefilled() -> AnswerForm:
 def _members(now_shown: Filter) -> list[tuple[int, str]]:
     """Who may work on what is listed, and who asks first."""
     me = access.signed_in()
-    found = {one.id: one.name for one in parts().directory.members(now_shown.departments)}
+    found = {one.id: one.name for one in parts().people.directory.members(now_shown.departments)}
     others = [(id, name) for id, name in found.items() if id != me.id]
     return [(me.id, f"{me.name} (me)"), *others]

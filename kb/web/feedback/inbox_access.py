@@ -15,7 +15,7 @@ QUERY = re.compile(r"[\w=&%+.~-]{0,2000}", re.ASCII)  # what may stand behind th
 
 def mine_or_404(item_id: int) -> Item:
     """The item, if it is in one's inbox."""
-    found = parts().inbox.get(item_id, access.answering().departments)
+    found = parts().feedback.inbox.get(item_id, access.answering().departments)
     if found is None:
         abort(404)
     return found

@@ -8,8 +8,7 @@ from flask import render_template
 
 from kb.feedback.life_cycle import EventKind
 from kb.feedback.model import Item
-from kb.feedback.sql.likely_duplicates import Duplicates, meaning_of, same_passage
-from kb.feedback.sql.ratings import Ratings
+from kb.feedback.sql.likely_duplicates import meaning_of, same_passage
 from kb.feedback.sql.thread import Event
 from kb.people.person import Person
 from kb.procedures.model import Procedure
@@ -44,8 +43,8 @@ def page(
     unsent: str = "",
 ) -> str:
     """The page, with the form that somebody filled in, or what speaks against what they did."""
-    engine, procedure = parts().engine, procedure_of(found)
-    events = parts().inbox.thread.of(found)
+    feedback, procedure = parts().feedback, procedure_of(found)
+    events = feedback.inbox.thread.of(found)
     return render_template(
         "feedback/inbox/item.html",
         item=found,
@@ -53,10 +52,10 @@ def page(
         since=changes_since.changed(found, procedure) if procedure else None,
         events=events,
         talk=_talk(events),
-        merged=Duplicates(engine).merged_into(found) if found.duplicates else (),
+        merged=feedback.duplicates.merged_into(found) if found.duplicates else (),
         alike=alike(found) if found.open else (),
-        closing=parts().closings.of(found.id) if found.open else None,
-        thanks=Ratings(engine).thanks_on([found.id]).get(found.id),
+        closing=feedback.closings.of(found.id) if found.open else None,
+        thanks=feedback.ratings.thanks_on([found.id]).get(found.id),
         form=answer or AnswerForm(formdata=None),
         asking=asking or WordsForm(formdata=None),
         noting=noting or WordsForm(formdata=None),
@@ -78,10 +77,10 @@ def procedure_of(found: Item) -> Procedure | None:
 def able(department: str) -> tuple[Person, ...]:
     """Who may work on what is in that department's inbox, by name."""
     lead = departments().get(department).lead
-    near = parts().directory.around(
+    near = parts().people.directory.around(
         department, [lead] if lead else [], demo_allowed=parts().settings.demo
     )
-    ids = parts().routing.to(department, departments()).able
+    ids = parts().feedback.routing.to(department, departments()).able
     return tuple(
         sorted((one for one in near if one.id in ids), key=lambda one: one.name.casefold())
     )
@@ -89,12 +88,12 @@ def able(department: str) -> tuple[Person, ...]:
 
 def alike(found: Item) -> tuple[Alike, ...]:
     """What is open in the same department about the same passage, or means about the same."""
-    others = Duplicates(parts().engine).beside(found)
+    others = parts().feedback.duplicates.beside(found)
     same = [one for one in others if same_passage(one, found)]
     told = [one for one in others if one not in same and meaning_of(one)]
     near = []
     if words := meaning_of(found):
-        meaning = parts().index.meaning
+        meaning = parts().search.index.meaning
         near = grouping.nearest(words, [meaning_of(one) for one in told], meaning)
     rest = [Alike(told[nth], same_passage=False) for nth, _ in near]
     return (*(Alike(one, same_passage=True) for one in same[:_ALIKE]), *rest[:_ALIKE])

@@ -34,7 +34,7 @@ def listing() -> ResponseReturnValue:
     wanted = request.args.get("department")
     if wanted and wanted not in departments():
         abort(404)
-    found = parts().inbox.lists.overdue(now(), MOST + 1, department=wanted or None)
+    found = parts().feedback.inbox.lists.overdue(now(), MOST + 1, department=wanted or None)
     return render_template(
         "feedback/overdue/listing.html",
         items=list(_readable(found[:MOST])),
@@ -70,9 +70,9 @@ def route(item_id: int) -> ResponseReturnValue:
     form = RouteForm().offer(_elsewhere(found))
     if not form.validate():
         return _page(found, routing=form), 400
-    to = parts().routing.to(form.department.data, departments())
+    to = parts().feedback.routing.to(form.department.data, departments())
     told = f"Sent on. {to.department.name} answers it now, and {found.reporter} knows."
-    steps = parts().inbox.steps
+    steps = parts().feedback.inbox.steps
     return _done(found, told, lambda me: steps.reroute(item_id, form.words.data, to, me, now()))
 
 
@@ -81,7 +81,9 @@ def _page(found: Item, *, routing: RouteForm | None = None, refusal: str = "") -
         "feedback/overdue/item.html",
         item=found,
         procedure=inbox_item.procedure_of(found),
-        talk=[one for one in parts().inbox.thread.told((found,))[found.id] if one.words][1:],
+        talk=[one for one in parts().feedback.inbox.thread.told((found,))[found.id] if one.words][
+            1:
+        ],
         able=inbox_item.able(found.department),
         routing=(routing or RouteForm(formdata=None)).offer(_elsewhere(found)),
         refusal=refusal,
@@ -108,7 +110,7 @@ def _overseer_or_404() -> Person:
 def _overdue_or_404(item_id: int) -> Item:
     """The item, as long as its department has not answered it in time."""
     _overseer_or_404()
-    found = parts().inbox.get(item_id, {*departments().by_id, UNASSIGNED})
+    found = parts().feedback.inbox.get(item_id, {*departments().by_id, UNASSIGNED})
     if found is None or not found.overdue(now()):
         abort(404)
     return next(iter(_readable([found])), None) or abort(404)

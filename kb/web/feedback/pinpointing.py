@@ -76,7 +76,7 @@ def _panel_or_404(read: Procedure, anchor: str) -> PassagePanel:
         seal=seal_of(read),
         place=found[0],
         passage=found[1],
-        vote=parts().inbox.votes.of(me.id, read.id, read.version, found[1].anchor),
+        vote=parts().feedback.inbox.votes.of(me.id, read.id, read.version, found[1].anchor),
         query=search_log.led_to(read.id),
     )
 
@@ -89,12 +89,12 @@ def _unknown(anchor: str) -> tuple[NamedPassage, Passage]:
 
 def _cast(panel: PassagePanel, helpful: bool, form: PassageForm) -> Vote:
     read = panel.procedure
-    return parts().inbox.votes.cast(
+    return parts().feedback.inbox.votes.cast(
         access.signed_in().id,
         read,
         helpful,
         now(),
-        parts().routing.of(read, departments()),
+        parts().feedback.routing.of(read, departments()),
         None if helpful else Reason(form.said.data),
         "" if helpful else form.comment.data,
         passage=panel.passage,

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from kb.feedback.errors import FeedbackError, NotYourDepartment
 from kb.feedback.model import Item, Route
 from kb.feedback.rating import Parameter, Rating
-from kb.feedback.sql.ratings import Ratings
 from kb.feedback.sql.thread import Event
 from kb.web.feedback.forms import RatingForm, SeenForm, WordsForm
 from kb.web.site import access
@@ -43,7 +42,7 @@ class MyQuestion:
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
     """All of them: what is new first, then the latest."""
-    found = parts().inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
+    found = parts().feedback.inbox.questions(access.signed_in().id, page_number(), PER_PAGE)
     return render_template(
         "feedback/questions/listing.html",
         asked=_asked(found.items),
@@ -63,7 +62,7 @@ def seen() -> ResponseReturnValue:
     form = SeenForm()
     if not form.validate():
         abort(400)
-    parts().inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
+    parts().feedback.inbox.mark_seen(access.signed_in().id, form.item.data or [], now())
     then = request.form.get("then", "")
     if then.isdecimal() and len(then) < 10:
         return redirect(url_for(".question", item_id=int(then)))
@@ -80,7 +79,9 @@ def reply(item_id: int) -> ResponseReturnValue:
     return _done(
         found,
         "Sent.",
-        lambda: parts().inbox.replies.reply(item_id, form.words.data, who, now(), _route(found)),
+        lambda: parts().feedback.inbox.replies.reply(
+            item_id, form.words.data, who, now(), _route(found)
+        ),
     )
 
 
@@ -94,7 +95,9 @@ def reopen(item_id: int) -> ResponseReturnValue:
     return _done(
         found,
         "It is open again, and who answered it knows.",
-        lambda: parts().inbox.replies.reopen(item_id, form.words.data, who, now(), _route(found)),
+        lambda: parts().feedback.inbox.replies.reopen(
+            item_id, form.words.data, who, now(), _route(found)
+        ),
     )
 
 
@@ -102,7 +105,9 @@ def reopen(item_id: int) -> ResponseReturnValue:
 def withdraw(item_id: int) -> ResponseReturnValue:
     """Nothing is to be answered any more."""
     found, who = _mine_or_404(item_id), access.signed_in().id
-    return _done(found, "Taken back.", lambda: parts().inbox.replies.withdraw(item_id, who, now()))
+    return _done(
+        found, "Taken back.", lambda: parts().feedback.inbox.replies.withdraw(item_id, who, now())
+    )
 
 
 @blueprint.post("/<int:item_id>/rating")
@@ -111,7 +116,7 @@ def rate(item_id: int) -> ResponseReturnValue:
     found, form = _mine_or_404(item_id), RatingForm()
     if not form.validate():
         return _page(found, rating=form), 400
-    who, ratings = access.signed_in().id, Ratings(parts().engine)
+    who, ratings = access.signed_in().id, parts().feedback.ratings
     told = "Thank you. You can change it for a day; it counts without your name."
     return _done(
         found,
@@ -121,7 +126,7 @@ def rate(item_id: int) -> ResponseReturnValue:
 
 
 def _mine_or_404(item_id: int) -> Item:
-    found = parts().inbox.question(item_id, access.signed_in().id)
+    found = parts().feedback.inbox.question(item_id, access.signed_in().id)
     if found is None:
         abort(404)
     return found
@@ -129,8 +134,8 @@ def _mine_or_404(item_id: int) -> Item:
 
 def _asked(listed: tuple[Item, ...]) -> list[MyQuestion]:
     """Two statements, however many there are."""
-    told = parts().inbox.thread.told(listed)
-    rated = Ratings(parts().engine).of(access.signed_in().id, [one.id for one in listed])
+    told = parts().feedback.inbox.thread.told(listed)
+    rated = parts().feedback.ratings.of(access.signed_in().id, [one.id for one in listed])
     return [MyQuestion(one, told[one.id], rated.get((one.id, one.answers))) for one in listed]
 
 
@@ -177,7 +182,7 @@ def _rated(rating: Rating | None) -> RatingForm:
 def _route(found: Item) -> Route:
     card = parts().catalogue.get(found.procedure_id) if found.procedure_id else None
     procedure = card.procedure if card else None
-    return parts().routing.of_item(found, departments(), procedure)
+    return parts().feedback.routing.of_item(found, departments(), procedure)
 
 
 def _done(found: Item, told: str, step: Callable[[], object]) -> ResponseReturnValue:
@@ -188,6 +193,6 @@ def _done(found: Item, told: str, step: Callable[[], object]) -> ResponseReturnV
         abort(404)
     except FeedbackError as refusal:
         return _page(_mine_or_404(found.id), refusal=str(refusal)), 409
-    parts().inbox.mark_seen(access.signed_in().id, [found.id], now())
+    parts().feedback.inbox.mark_seen(access.signed_in().id, [found.id], now())
     flash(told, "ok")
     return redirect(url_for(".question", item_id=found.id))

@@ -83,7 +83,7 @@ def ask() -> ResponseReturnValue:
 
 
 def _vote_panel(read: Procedure, form: VoteForm | None = None) -> VotePanel:
-    who, votes = access.person(), parts().inbox.votes
+    who, votes = access.person(), parts().feedback.inbox.votes
     cast = votes.of(who.id, read.id, read.version) if who else None
     if form is None and cast and not cast.helpful:
         said = {
@@ -106,12 +106,12 @@ def _vote_page(panel: VotePanel) -> str:
 
 
 def _cast(read: Procedure, helpful: bool, form: VoteForm) -> None:
-    parts().inbox.votes.cast(
+    parts().feedback.inbox.votes.cast(
         access.signed_in().id,
         read,
         helpful,
         now(),
-        parts().routing.of(read, departments()),
+        parts().feedback.routing.of(read, departments()),
         reason=Reason(form.reason.data) if form.reason.data and not helpful else None,
         comment="" if helpful else form.comment.data,
         query=search_log.led_to(read.id),
@@ -139,17 +139,17 @@ def _ask_page(form: AskForm) -> str:
 def _likely(query: str) -> str | None:
     if not query:
         return None
-    found = parts().searcher.search(query, access.reader(), today(), limit=1)
+    found = parts().search.searcher.search(query, access.reader(), today(), limit=1)
     return found.likely_department
 
 
 def _send(form: AskForm) -> Department:
-    query, routing = form.q.data, parts().routing
+    query, routing = form.q.data, parts().feedback.routing
     if form.department.data:
         route = routing.to(form.department.data, departments())
     else:
         route = routing.guessed(query, _likely(query), departments())
-    parts().inbox.ask(
+    parts().feedback.inbox.ask(
         access.signed_in().id,
         query,
         route,

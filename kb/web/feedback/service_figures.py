@@ -48,4 +48,4 @@ def thanks_for(procedure: Procedure) -> dict[str, tuple[Thanks, ...]]:
 
 
 def _ratings() -> Ratings:
-    return Ratings(parts().engine)
+    return parts().feedback.ratings

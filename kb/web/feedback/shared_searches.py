@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.insight.sql.report import Report
 from kb.insight.sql.shared_searches import AT_LEAST, Shared, SharedSearches
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts
@@ -32,7 +31,7 @@ def listing() -> ResponseReturnValue:
 def set_aside(shared_id: int) -> ResponseReturnValue:
     """Nobody needs to answer these words; they stand under Ignored, to be taken back."""
     found = _mine_or_404(shared_id)
-    Report(parts().engine).ignore(found.words, now())
+    parts().insight.report.ignore(found.words, now())
     _shared().close(found.id, access.signed_in().id, now())
     flash("Set aside. It stands in search insight under Ignored, to be taken back.", "ok")
     return redirect(url_for(".listing"))
@@ -55,4 +54,4 @@ def _mine_or_404(shared_id: int) -> Shared:
 
 
 def _shared() -> SharedSearches:
-    return SharedSearches(parts().engine)
+    return parts().insight.shared

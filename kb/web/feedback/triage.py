@@ -25,7 +25,7 @@ Step = Callable[[Answering], object]
 def see(item_id: int) -> ResponseReturnValue:
     """Somebody of the department has looked at it."""
     mine_or_404(item_id)
-    return _done(item_id, "", lambda me: parts().inbox.steps.see(item_id, me, now()))
+    return _done(item_id, "", lambda me: parts().feedback.inbox.steps.see(item_id, me, now()))
 
 
 @blueprint.post("/<int:item_id>/assignment")
@@ -48,7 +48,7 @@ def ask_back(item_id: int) -> ResponseReturnValue:
     if not form.validate():
         return inbox_item.page(found, asking=form), 400
     told = f"Asked. {found.reporter} sees it under My questions."
-    steps = parts().inbox.steps
+    steps = parts().feedback.inbox.steps
     return _done(item_id, told, lambda me: steps.ask_back(item_id, form.words.data, me, now()))
 
 
@@ -58,7 +58,7 @@ def note(item_id: int) -> ResponseReturnValue:
     found, form = mine_or_404(item_id), WordsForm()
     if not form.validate():
         return inbox_item.page(found, noting=form), 400
-    steps = parts().inbox.steps
+    steps = parts().feedback.inbox.steps
     return _done(item_id, "Kept.", lambda me: steps.note(item_id, form.words.data, me, now()))
 
 
@@ -68,9 +68,9 @@ def route(item_id: int) -> ResponseReturnValue:
     found, form = mine_or_404(item_id), RouteForm().offer(to_ask())
     if not form.validate():
         return inbox_item.page(found, routing=form), 400
-    to = parts().routing.to(form.department.data, departments())
+    to = parts().feedback.routing.to(form.department.data, departments())
     told = f"Sent on. {to.department.name} answers it now, and {found.reporter} knows."
-    steps = parts().inbox.steps
+    steps = parts().feedback.inbox.steps
     answered = _done(
         item_id, told, lambda me: steps.reroute(item_id, form.words.data, to, me, now())
     )
@@ -87,7 +87,7 @@ def merge(item_id: int) -> ResponseReturnValue:
         abort(400)
     into = mine_or_404(form.into.data)
     told = f"{found.reporter} gets the same answer as {into.reporter}."
-    steps = parts().inbox.steps
+    steps = parts().feedback.inbox.steps
     answered = _done(item_id, told, lambda me: steps.merge(item_id, into.id, me, now()))
     return answered if isinstance(answered, tuple) else redirect(_to(into.id))
 
@@ -96,22 +96,22 @@ def merge(item_id: int) -> ResponseReturnValue:
 def keep_open(item_id: int) -> ResponseReturnValue:
     """What was promised for it does not answer it."""
     mine_or_404(item_id)
-    parts().closings.drop([item_id])
+    parts().feedback.closings.drop([item_id])
     flash("It stays open until somebody answers it.", "ok")
     return redirect(_to(item_id))
 
 
 def assigned(found: Item, person_id: int, me: Answering) -> object:
     """Let that person work on it (0: nobody in particular). Raises as the steps do."""
-    steps = parts().inbox.steps
+    steps = parts().feedback.inbox.steps
     if not person_id:
         return steps.give_back(found.id, me, now())
     if person_id == me.id:
         return steps.take(found.id, me, now())
-    person = parts().directory.get(person_id)
+    person = parts().people.directory.get(person_id)
     if person is None:
         raise NotYourDepartment("There is no such person any more.")
-    to = parts().routing.answering(person, departments())
+    to = parts().feedback.routing.answering(person, departments())
     return steps.assign(found.id, to, me, now())
 
 

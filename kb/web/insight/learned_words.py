@@ -38,8 +38,10 @@ def panel(procedure: Procedure) -> dict[str, Panel | None]:
         return {"learned": None}
     if procedure.status is not Status.PUBLISHED:
         return {"learned": None}
-    words = parts().learned.of(procedure.id, [keyword.text for keyword in procedure.keywords])
-    bans = parts().learned.bans_of(procedure.id)
+    words = parts().insight.learned.of(
+        procedure.id, [keyword.text for keyword in procedure.keywords]
+    )
+    bans = parts().insight.learned.bans_of(procedure.id)
     found = Panel(procedure, words[:SHOWN], bans) if words or bans else None
     return {"learned": found}
 
@@ -48,7 +50,7 @@ def panel(procedure: Procedure) -> dict[str, Panel | None]:
 def adopt(procedure_id: str) -> ResponseReturnValue:
     """The word becomes a keyword, in the file."""
     procedure, word = _own_or_404(procedure_id), _word_or_400()
-    if word not in {one.word for one in parts().learned.of(procedure.id)}:
+    if word not in {one.word for one in parts().insight.learned.of(procedure.id)}:
         flash(f"“{word}” is not among the learned words any more.", "warn")
         return _back(procedure)
     if not access.allowed(Right.WRITE, procedure):
@@ -72,7 +74,7 @@ def ban(procedure_id: str) -> ResponseReturnValue:
     """The word does not count for this procedure any more, whoever uses it."""
     procedure, word = _own_or_404(procedure_id), _word_or_400()
     try:
-        banned = parts().learned.ban(procedure.id, word, access.signed_in().id, now())
+        banned = parts().insight.learned.ban(procedure.id, word, access.signed_in().id, now())
     except OSError:
         abort(503)
     if banned:
@@ -87,7 +89,7 @@ def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
     """The word counts again."""
     procedure = _own_or_404(procedure_id)
     try:
-        word = parts().learned.lift(procedure.id, ban_id, access.signed_in().id, now())
+        word = parts().insight.learned.lift(procedure.id, ban_id, access.signed_in().id, now())
     except OSError:
         abort(503)
     if word is None:
@@ -100,7 +102,7 @@ def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
 def _save_with(procedure: Procedure, keyword: str) -> None:
     """One more version of the file, by who asks."""
     who = access.signed_in()
-    raw = parts().library.read(procedure.path)
+    raw = parts().storage.library.read(procedure.path)
     edit = Edit(
         path=procedure.path,
         base=raw,
@@ -109,7 +111,7 @@ def _save_with(procedure: Procedure, keyword: str) -> None:
         worth_telling=False,
         by=Author(who.name, who.email),
     )
-    parts().saver.save(edit, now())
+    parts().publishing.saver.save(edit, now())
 
 
 def _own_or_404(procedure_id: str) -> Procedure:

@@ -83,7 +83,7 @@ def overview() -> ResponseReturnValue:
 def words(which: str) -> ResponseReturnValue:
     """Searches that did not help, grouped by meaning, with what can be done about each."""
     span = period.span()
-    meaning = parts().index.meaning
+    meaning = parts().search.index.meaning
     found = rows.grouped(_report(), span, which, meaning, rows.SHOWN + 1)
     return _page(
         "words.html",
@@ -143,7 +143,7 @@ def pointing() -> ResponseReturnValue:
     looked_for = " ".join(request.args.get("q", wanted).split())[:200]
     if not wanted:
         abort(404)
-    found = parts().searcher.search(looked_for, access.reader(), today(), limit=_CANDIDATES)
+    found = parts().search.searcher.search(looked_for, access.reader(), today(), limit=_CANDIDATES)
     (as_typed,) = words_typed(wanted.replace(",", " "))[:1] or (wanted,)
     return _page(
         "pointing.html",
@@ -162,9 +162,9 @@ def ask() -> ResponseReturnValue:
     form = AskAboutForm().offer(responding.to_ask())
     if not form.validate():
         abort(400)
-    span, route = period.span(), parts().routing.to(form.department.data, departments())
+    span, route = period.span(), parts().feedback.routing.to(form.department.data, departments())
     (people,) = _report().people(span, [form.words.data], form.which.data)
-    parts().inbox.ask(
+    parts().feedback.inbox.ask(
         access.signed_in().id,
         form.words.data[0],
         route,
@@ -180,7 +180,7 @@ def table(table: str) -> ResponseReturnValue:
     """One of the tables as a file."""
     span, report = period.span(), _report()
     if table in _WORDS:
-        found = rows.grouped(report, span, table, parts().index.meaning, rows.MOST_WORDS)
+        found = rows.grouped(report, span, table, parts().search.index.meaning, rows.MOST_WORDS)
         return tables.as_csv(table, span, tables.GROUPS, tables.group_rows(found))
     if table == "days":
         return tables.as_csv(table, span, tables.DAYS, tables.day_rows(report.by_day(span)))
@@ -205,7 +205,7 @@ def _where_there_is(rule: str, procedure_id: str = "", **arguments: str) -> str 
 
 
 def _report() -> Report:
-    return Report(parts().engine)
+    return parts().insight.report
 
 
 def _back() -> str:
@@ -221,7 +221,7 @@ def _page(template: str, span: Span, **shown: object) -> str:
         span=span,
         arguments=period.arguments(),
         departments=list(departments().by_id.values()),
-        days_kept=parts().log.days,
+        days_kept=parts().insight.log.days,
         **shown,
     )
 

@@ -49,7 +49,7 @@ def at_home() -> dict[str, object]:
 def on_page(procedure: Procedure) -> dict[str, tuple[MustRead, ...]]:
     """What procedures/procedure.html shows: the changes of it that who reads has to confirm."""
     who = access.person()
-    found = parts().asking.must_reads.open_for(who.id, procedure.id) if who else ()
+    found = parts().must_reads.must_reads.open_for(who.id, procedure.id) if who else ()
     return {"to_confirm": found}
 
 
@@ -57,11 +57,11 @@ def on_page(procedure: Procedure) -> dict[str, tuple[MustRead, ...]]:
 def listing() -> ResponseReturnValue:
     """What I have to read, what I confirmed last; for who writes, what was asked."""
     who = access.signed_in()
-    asked = parts().asking.must_reads.of_departments(_overseen(who), page_number(), PER_PAGE)
+    asked = parts().must_reads.must_reads.of_departments(_overseen(who), page_number(), PER_PAGE)
     pages = Pages(page_number(), PER_PAGE, asked.total)
     if pages.number > pages.last:
         return redirect(here(page=pages.last))
-    done = parts().asking.must_reads.confirmed_by(who.id, _DONE)
+    done = parts().must_reads.must_reads.confirmed_by(who.id, _DONE)
     return render_template(
         "must_reads/listing.html",
         mine=_mine(),
@@ -76,7 +76,7 @@ def listing() -> ResponseReturnValue:
 def one(must_read_id: int) -> ResponseReturnValue:
     """One, with the difference; for its department, who has not confirmed."""
     found, who = _found_or_404(must_read_id), access.signed_in()
-    must_reads, oversees = parts().asking.must_reads, _oversees(who, found)
+    must_reads, oversees = parts().must_reads.must_reads, _oversees(who, found)
     return render_template(
         "must_reads/one.html",
         change=change_of(found),
@@ -91,11 +91,11 @@ def one(must_read_id: int) -> ResponseReturnValue:
 def confirm(must_read_id: int) -> ResponseReturnValue:
     """I have read this version."""
     found, who = _found_or_404(must_read_id), access.signed_in()
-    if parts().asking.must_reads.asked_of(found.id, who.id) is None or found.cancelled_at:
+    if parts().must_reads.must_reads.asked_of(found.id, who.id) is None or found.cancelled_at:
         abort(404)
     if request.form.get("version") != found.version:
         abort(400)
-    parts().asking.must_reads.confirm(found.id, who.id, now())
+    parts().must_reads.must_reads.confirm(found.id, who.id, now())
     flash(f"Thank you. You have confirmed what has changed in “{found.title}”.", "ok")
     return redirect(safe_next(request.form.get("next")))
 
@@ -106,7 +106,7 @@ def cancel(must_read_id: int) -> ResponseReturnValue:
     found, who = _found_or_404(must_read_id), access.signed_in()
     if not may(who, Right.WRITE, found.department):
         abort(404)
-    parts().asking.must_reads.cancel(found.id, who.id, now())
+    parts().must_reads.must_reads.cancel(found.id, who.id, now())
     flash("Nobody is asked to read it any more. What was confirmed stays on record.", "ok")
     return redirect(url_for(".one", must_read_id=found.id))
 
@@ -124,7 +124,7 @@ def ask(procedure_id: str) -> ResponseReturnValue:
     procedure = access.editable_or_404(procedure_id).procedure
     typed = AudienceForm().offer(offered())
     try:
-        asked = parts().asking.ask(procedure, request_from(typed), access.signed_in(), now())
+        asked = parts().must_reads.ask(procedure, request_from(typed), access.signed_in(), now())
     except NotAsked as refusal:
         return _form_page(procedure, typed, str(refusal)), 400
     flash(told(asked), "ok")
@@ -146,7 +146,7 @@ def files() -> ResponseReturnValue:
     who = access.signed_in()
     if not _oversees_any(who):
         abort(404)
-    every = parts().asking.must_reads.of_departments(_overseen(who), 1, 100_000).must_reads
+    every = parts().must_reads.must_reads.of_departments(_overseen(who), 1, 100_000).must_reads
     return csv_file(f"must-reads-{today()}.csv", HEAD, _rows(list(_readable(every))))
 
 
@@ -172,7 +172,7 @@ def _form_page(procedure: Procedure, typed: AudienceForm, problem: str = "") -> 
 
 def _mine() -> tuple[MustRead, ...]:
     who = access.person()
-    return _readable(parts().asking.must_reads.open_for(who.id)) if who else ()
+    return _readable(parts().must_reads.must_reads.open_for(who.id)) if who else ()
 
 
 def _readable(found: tuple[MustRead, ...]) -> tuple[MustRead, ...]:
@@ -185,10 +185,10 @@ def _readable(found: tuple[MustRead, ...]) -> tuple[MustRead, ...]:
 
 def _found_or_404(must_read_id: int) -> MustRead:
     """It, for who was asked and who oversees it, as long as they may read the procedure."""
-    found, who = parts().asking.must_reads.get(must_read_id), access.signed_in()
+    found, who = parts().must_reads.must_reads.get(must_read_id), access.signed_in()
     if found is None or not _readable((found,)):
         abort(404)
-    asked = parts().asking.must_reads.asked_of(found.id, who.id)
+    asked = parts().must_reads.must_reads.asked_of(found.id, who.id)
     if asked is None and not _oversees(who, found):
         abort(404)
     return found
@@ -213,7 +213,7 @@ def _oversees_any(who: Person) -> bool:
 def _rows(found: list[MustRead]) -> list[tuple[object, ...]]:
     by_id = {one.id: one for one in found}
     rows: list[tuple[object, ...]] = []
-    for asked in parts().asking.must_reads.everybody(by_id):
+    for asked in parts().must_reads.must_reads.everybody(by_id):
         one = by_id[asked.must_read_id]
         rows.append(
             (

@@ -19,7 +19,7 @@ PER_PAGE = 30
 def listing() -> ResponseReturnValue:
     """Mine, newest first."""
     who = access.signed_in()
-    found = parts().telling.of(who.id, page_number(), PER_PAGE)
+    found = parts().notices.received.of(who.id, page_number(), PER_PAGE)
     pages = Pages(page_number(), PER_PAGE, found.total)
     if pages.number > pages.last:
         return redirect(here(page=pages.last))
@@ -35,16 +35,16 @@ def listing() -> ResponseReturnValue:
 def read(notice_id: int) -> ResponseReturnValue:
     """I have read it: on to what it is about."""
     who = access.signed_in()
-    told = parts().telling.get(who.id, notice_id) or abort(404)
+    told = parts().notices.received.get(who.id, notice_id) or abort(404)
     if told.read_at is None:
-        parts().telling.mark_read(who.id, now(), told.id)
+        parts().notices.received.mark_read(who.id, now(), told.id)
     return redirect(_way(told))
 
 
 @blueprint.post("/notices/reading")
 def read_all() -> ResponseReturnValue:
     """I have read all that there is."""
-    parts().telling.mark_read(access.signed_in().id, now())
+    parts().notices.received.mark_read(access.signed_in().id, now())
     flash("All your notices are marked as read.", "ok")
     return redirect(url_for(".listing"))
 

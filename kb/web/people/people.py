@@ -50,7 +50,7 @@ def _administrators_only() -> None:
 def index() -> ResponseReturnValue:
     """Everybody by name; ?q= is looked for in names and addresses."""
     text = request.args.get("q", "").strip()
-    found = parts().directory.everyone(page_number(), PER_PAGE, text)
+    found = parts().people.directory.everyone(page_number(), PER_PAGE, text)
     return render_template(
         "people/listing.html",
         people=found.people,
@@ -91,7 +91,7 @@ def roles(person_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _person_page(who, form), 400
     try:
-        parts().directory.set_roles(
+        parts().people.directory.set_roles(
             who.id,
             administrator=form.administrator.data,
             editor_of=form.editor_of.data or (),
@@ -110,7 +110,7 @@ def password(person_id: int) -> ResponseReturnValue:
         abort(400)
     chosen = form.password.data or generated()
     try:
-        changed = parts().directory.set_password(who.id, chosen)
+        changed = parts().people.directory.set_password(who.id, chosen)
     except WeakPassword as refusal:
         return _refused(who, str(refusal))
     if who.id == access.signed_in().id:
@@ -126,10 +126,10 @@ def entry(person_id: int) -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     if form.allowed.data == "yes":
-        parts().directory.enable(who.id)
+        parts().people.directory.enable(who.id)
         return _done(who, f"{who.name} may enter again.")
     try:
-        left = parts().leaving.disable(who, now())
+        left = parts().reviews.leaving.disable(who, now())
     except LastAdministrator as refusal:
         return _refused(who, str(refusal))
     many = wording.counted(left.procedures, "procedure")
@@ -138,7 +138,7 @@ def entry(person_id: int) -> ResponseReturnValue:
 
 
 def _found_or_404(person_id: int) -> Person:
-    found = parts().directory.get(person_id)
+    found = parts().people.directory.get(person_id)
     if found is None:
         abort(404)
     return found
@@ -154,7 +154,7 @@ def _departments(who: Person | None = None) -> list[Department]:
 def _added(form: NewPersonForm, password: str) -> Person | None:
     """The new person; None when refused, and the form says why."""
     try:
-        return parts().directory.add(
+        return parts().people.directory.add(
             form.email.data,
             form.name.data,
             password,
@@ -188,7 +188,7 @@ def _person_page(who: Person, form: RolesForm | None = None, shown_once: str = "
         roles=form or RolesForm(formdata=None, data=held).offer(_departments(who)),
         password=PasswordForm(formdata=None),
         shown_once=shown_once,
-        held=parts().reviews.held_by(who.email),
+        held=parts().reviews.listed.held_by(who.email),
     )
 
 

@@ -91,7 +91,7 @@ def change_password() -> ResponseReturnValue:
 @blueprint.post("/account/sessions/ending")
 def end_other_sessions() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    access.begin_session(parts().directory.end_sessions(access.signed_in().id))
+    access.begin_session(parts().people.directory.end_sessions(access.signed_in().id))
     flash("Signed out everywhere else.", "ok")
     return redirect(url_for("signing_in.account"))
 
@@ -126,7 +126,7 @@ def safe_next(target: str | None) -> str:
 
 
 def _recognised(email: str, password: str) -> Person:
-    return parts().directory.sign_in(
+    return parts().people.directory.sign_in(
         email,
         password,
         request.remote_addr or "unknown",
@@ -140,7 +140,7 @@ def _with_new_password(form: OwnPasswordForm) -> Person | None:
     me = access.signed_in()
     try:
         _recognised(me.email, form.current.data)
-        return parts().directory.set_password(me.id, form.new.data)
+        return parts().people.directory.set_password(me.id, form.new.data)
     except WeakPassword as refusal:
         form.new.errors = [str(refusal)]
     except TooManyAttempts as refusal:

@@ -34,8 +34,8 @@ class Onward:
     def ways(self, text: Text, reader: Reader) -> RelatedProcedures:
         """For that reader; one statement where they are not kept, two now and then."""
         id = text.procedure.id
-        opened = parts().journeys.next_after(id, now())
-        near = tuple(one.id for one in parts().nearness.near(id, reader))
+        opened = parts().insight.journeys.next_after(id, now())
+        near = tuple(one.id for one in parts().search.nearness.near(id, reader))
         if not (opened or near):
             return RelatedProcedures()
         key = (id, generation(), reader, opened, near)

@@ -9,7 +9,6 @@ from flask import flash, request
 
 from kb.catalogue.listings import Card
 from kb.feedback.model import LONGEST_TEXT, Item
-from kb.feedback.sql.likely_duplicates import Duplicates
 from kb.publishing.edits import Saved
 from kb.publishing.sql.drafts import Draft
 from kb.web.site import access
@@ -39,8 +38,8 @@ def panel(card: Card | None, draft: Draft | None = None) -> Answering:
     Only of inboxes that are one's own; somebody who has none is offered nothing.
     """
     asked, word = _asked(draft)
-    mine = parts().routing.answering(access.signed_in(), departments()).departments
-    duplicates = Duplicates(parts().engine)
+    mine = parts().feedback.routing.answering(access.signed_in(), departments()).departments
+    duplicates = parts().feedback.duplicates
     found = duplicates.open_ones(sorted(asked), mine) if asked else ()
     if card is not None:
         known = {one.id for one in found}
@@ -67,7 +66,7 @@ def promise(
 def take_back(answering: Answering) -> None:
     """It was not saved."""
     if answering.chosen:
-        parts().closings.drop([one.id for one in answering.chosen])
+        parts().feedback.closings.drop([one.id for one in answering.chosen])
 
 
 def keep(answering: Answering, saved: Saved, note: str, *, new: bool = False) -> None:
@@ -76,7 +75,7 @@ def keep(answering: Answering, saved: Saved, note: str, *, new: bool = False) ->
         return
     # From here on whatever is published has it in it, also what others join to it.
     _promised(answering, saved.procedure_id, None, note, new=new)
-    if parts().fixing.keep(saved.procedure_id, now()):
+    if parts().feedback.fixing.keep(saved.procedure_id, now()):
         people = sum(1 + one.duplicates for one in answering.chosen)
         told = answering.chosen[0].reporter if people == 1 else f"{people} people"
         flash(f"Answered: {told} can read it under My questions.", "ok")
@@ -96,7 +95,9 @@ def _promised(
     answering: Answering, procedure_id: str, version: str | None, note: str, *, new: bool
 ) -> None:
     word, who = answering.word or note.strip(), access.signed_in().id
-    parts().fixing.promise(answering.chosen, procedure_id, version, word, who, now(), new=new)
+    parts().feedback.fixing.promise(
+        answering.chosen, procedure_id, version, word, who, now(), new=new
+    )
 
 
 def _asked(draft: Draft | None) -> tuple[frozenset[int], str]:

@@ -62,7 +62,7 @@ def _stored(sent: FileStorage | None, folder: str) -> str:
     if sent is None or not sent.filename:
         raise UnusableAttachment("Choose a file first.")
     file = checked(sent.filename, sent.read(), parts().settings.upload_mb)
-    path = parts().saver.attach(
+    path = parts().publishing.saver.attach(
         posixpath.join(folder, file.name), file.raw, opened_file.author(), now()
     )
     return file.markdown(posixpath.basename(path))

@@ -12,7 +12,6 @@ from kb.documents.source.manuscript import Manuscript
 from kb.documents.source.templates import Template, begun, offered
 from kb.procedures.model import Status
 from kb.publishing.edits import NotSaved, UnusableEdit
-from kb.publishing.sql import new_ids
 from kb.web.publishing import answered_items, attaching, drafting, opened_file, submitting
 from kb.web.publishing.edit_page import Sheet, show
 from kb.web.publishing.forms import EditForm, filled
@@ -47,7 +46,7 @@ def new() -> ResponseReturnValue:
     if number.isdecimal() and len(number) < 10:
         return _continued(int(number))
     wish = _wish()
-    templates = offered(parts().library.templates(), departments())
+    templates = offered(parts().storage.library.templates(), departments())
     chosen = next((one for one in templates if one.path == wish.template), None)
     if chosen is None or wish.department not in {each.id for each in opened_file.writable()}:
         return _chooser(wish, templates)
@@ -81,7 +80,7 @@ def attachments() -> ResponseReturnValue:
     department = request.form.get("department", "")
     if department not in {each.id for each in opened_file.writable()}:
         abort(404)
-    folder = new_ids.folder_of(parts().engine, department)
+    folder = parts().publishing.new_ids.folder_of(department)
     if wants_piece():
         return attaching.told(folder)
     form, manuscript, _ = _typed_in()
@@ -103,20 +102,22 @@ def create() -> ResponseReturnValue:
         return show(Sheet(None, manuscript, form, problem=problem)), 400
     who = access.signed_in()
     number = _number(form.draft.data)
-    kept = parts().drafts.keep(who.id, None, manuscript.raw, form.everything(), now(), number)
+    kept = parts().publishing.drafts.keep(
+        who.id, None, manuscript.raw, form.everything(), now(), number
+    )
     form.draft.data = str(kept)
     if broken := opened_file.breaks(path, text):
         return show(Sheet(None, manuscript, form, broken=broken)), 409
     answered_items.promise(asked, form.id.data or "", text, word, new=True)
     try:
-        saved = parts().saver.create(path, text, note, opened_file.author(), now())
+        saved = parts().publishing.saver.create(path, text, note, opened_file.author(), now())
     except UnusableEdit as reason:
         answered_items.take_back(asked)
         return show(Sheet(None, manuscript, form, problem=str(reason))), 400
     except NotSaved as reason:
         answered_items.take_back(asked)
         return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
-    parts().drafts.finish(who.id, kept)
+    parts().publishing.drafts.finish(who.id, kept)
     answered_items.keep(asked, saved, word, new=True)
     return submitting.saved(saved, Status.DRAFT)
 
@@ -145,11 +146,11 @@ def _chooser(wish: Wish, templates: list[Template]) -> str:
 
 
 def _begun(wish: Wish, template: Template) -> str:
-    engine = parts().engine
-    folder = new_ids.folder_of(engine, wish.department)
+    new_ids = parts().publishing.new_ids
+    folder = new_ids.folder_of(wish.department)
     topic = wish.title.partition(":")[2].strip() or wish.title
-    path = parts().saver.free_path(folder, topic)
-    id = new_ids.next_id(engine, wish.department)
+    path = parts().publishing.saver.free_path(folder, topic)
+    id = new_ids.next_id(wish.department)
     raw = begun(template, id, wish.title, wish.department, access.signed_in().email, wish.q)
     manuscript = opened_file.manuscript_from(raw, path)
     form = EditForm(formdata=None)
@@ -161,7 +162,7 @@ def _begun(wish: Wish, template: Template) -> str:
 
 
 def _continued(draft_id: int) -> ResponseReturnValue:
-    found = parts().drafts.get(access.signed_in().id, draft_id)
+    found = parts().publishing.drafts.get(access.signed_in().id, draft_id)
     if found is None or found.procedure_id is not None:
         abort(404)
     if found.discarded_at is not None:

@@ -25,8 +25,8 @@ _MOST_NAMED = 5
 def listing() -> ResponseReturnValue:
     """Those in my departments, newest first, each with its undoing."""
     me = _member_or_404()
-    parts().saver.settle_bulk_changes()
-    found, total = parts().ledger.listed(_whose(me), page_number(), PER_PAGE)
+    parts().publishing.saver.settle_bulk_changes()
+    found, total = parts().publishing.ledger.listed(_whose(me), page_number(), PER_PAGE)
     return render_template(
         "publishing/bulk_changes.html",
         changes=found,
@@ -42,7 +42,7 @@ def undo(commit: str) -> ResponseReturnValue:
         abort(400)
     _mine_or_404(commit, me)
     try:
-        done = parts().undoing.undo(commit, me, now())
+        done = parts().publishing.undoing.undo(commit, me, now())
     except (NotSaved, UnusableEdit) as error:
         flash(str(error), "bad")
         return redirect(url_for(".listing"))
@@ -66,11 +66,15 @@ def _whose(me: Person) -> frozenset[str] | None:
 
 def _mine_or_404(commit: str, me: Person) -> BulkChange:
     """The change, if all that it touched is of my departments."""
-    found = parts().ledger.of_commit(commit) if re.fullmatch(r"[0-9a-f]{40}", commit) else None
+    found = (
+        parts().publishing.ledger.of_commit(commit)
+        if re.fullmatch(r"[0-9a-f]{40}", commit)
+        else None
+    )
     if found is None:
         abort(404)
     whose = _whose(me)
-    if whose is not None and not parts().ledger.departments_of(found) <= whose:
+    if whose is not None and not parts().publishing.ledger.departments_of(found) <= whose:
         abort(404)
     return found
 

@@ -46,7 +46,7 @@ def put(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         problem, status = str(reason), 503
     else:
-        parts().approving.take_up(it.status, it.id, access.signed_in(), now())
+        parts().approval.take_up(it.status, it.id, access.signed_in(), now())
         flash("Moved. Its id and old addresses lead here." if saved else "Nothing changes.", "ok")
         return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
     return _place_page(card, form, problem), status
@@ -75,7 +75,9 @@ def retire(procedure_id: str) -> ResponseReturnValue:
         return _retirement_page(card, form, said, _found(wanted, card)), 400
     try:
         note = form.note.data or ""
-        parts().saver.retire(card.procedure.id, wanted or None, note, opened_file.author(), now())
+        parts().publishing.saver.retire(
+            card.procedure.id, wanted or None, note, opened_file.author(), now()
+        )
     except (UnusableEdit, NotAmendable) as reason:
         return _retirement_page(card, form, str(reason)), 400
     except NotSaved as reason:
@@ -94,7 +96,7 @@ def reinstate(procedure_id: str) -> ResponseReturnValue:
     if not access.allowed(Right.REINSTATE, card.procedure):
         abort(404)
     try:
-        parts().saver.reinstate(card.procedure.id, "", opened_file.author(), now())
+        parts().publishing.saver.reinstate(card.procedure.id, "", opened_file.author(), now())
     except (UnusableEdit, NotAmendable, NotSaved) as reason:
         flash(f"It stays retired: {reason}", "bad")
     else:
@@ -114,7 +116,7 @@ def remove(procedure_id: str) -> ResponseReturnValue:
     card = access.allowed_or_404(Right.REMOVE, procedure_id)
     note = request.form.get("note", "")[:LONGEST_NOTE]
     try:
-        parts().approving.remove(card.procedure.id, access.signed_in(), note, now())
+        parts().approval.remove(card.procedure.id, access.signed_in(), note, now())
     except (UnusableEdit, SubmissionError) as reason:
         return _removal_page(card, str(reason)), 409
     except NotSaved as reason:
@@ -139,13 +141,13 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     if (form.typed.data or "").strip() != it.id:
         return _erasure_page(card, form, f"Type {it.id} to erase it."), 400
     try:
-        erased = parts().saver.erase(it.id, access.signed_in(), now())
+        erased = parts().publishing.saver.erase(it.id, access.signed_in(), now())
     except UnusableEdit as reason:
         return _erasure_page(card, form, str(reason)), 400
     except NotSaved as reason:
         return _erasure_page(card, form, str(reason)), 503
-    parts().drafts.forget_procedure(it.id)
-    parts().approving.forget_procedure(it.id)
+    parts().publishing.drafts.forget_procedure(it.id)
+    parts().approval.forget_procedure(it.id)
     if erased.still_in_history:
         flash(f"{it.id} is erased here. Your own git repository still has its versions.", "warn")
     else:
@@ -155,7 +157,7 @@ def erase(procedure_id: str) -> ResponseReturnValue:
 
 def _moved(it: Procedure, form: PlaceForm) -> Saved | None:
     """Renamed, moved to another department, or both; None where nothing was changed."""
-    saver, by, note = parts().saver, opened_file.author(), form.note.data or ""
+    saver, by, note = parts().publishing.saver, opened_file.author(), form.note.data or ""
     title, path = (form.title.data or "").strip(), (form.path.data or "").strip()
     saved = None
     department = form.department.data or it.department
@@ -218,7 +220,7 @@ def _erasure_page(card: Card, form: ErasureForm, problem: str = "") -> str:
 
 def _found(words: str, card: Card) -> tuple[Hit, ...]:
     """Published procedures that may follow it."""
-    found = parts().searcher.search(words, access.reader(), today(), limit=_SUGGESTED + 1)
+    found = parts().search.searcher.search(words, access.reader(), today(), limit=_SUGGESTED + 1)
     hits = (hit for hit in found.hits if hit.id != card.procedure.id)
     return tuple(hit for hit in hits if hit.found.status is Status.PUBLISHED)[:_SUGGESTED]
 

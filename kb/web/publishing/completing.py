@@ -44,7 +44,7 @@ def procedures() -> ResponseReturnValue:
     here = posixpath.dirname(request.args.get("from", "")) or "."
     if not text:
         return jsonify(procedures=[])
-    found = parts().searcher.search(text, access.reader(), today(), limit=_MOST, prefix=True)
+    found = parts().search.searcher.search(text, access.reader(), today(), limit=_MOST, prefix=True)
     return jsonify(
         procedures=[
             {

@@ -30,7 +30,9 @@ def kept(procedure_id: str | None) -> ResponseReturnValue:
     number = (form.draft.data or "").strip()
     draft_id = int(number) if number.isdecimal() and len(number) < 10 else None
     base = opened_file.unsealed(form.base.data)
-    kept_as = parts().drafts.keep(who, procedure_id, base, form.everything(), now(), draft_id)
+    kept_as = parts().publishing.drafts.keep(
+        who, procedure_id, base, form.everything(), now(), draft_id
+    )
     return jsonify(draft=kept_as, at=now().isoformat())
 
 
@@ -40,8 +42,8 @@ def listing() -> ResponseReturnValue:
     who = access.department_member_or_404()
     return render_template(
         "publishing/drafts.html",
-        drafts=parts().drafts.all(who.id),
-        discarded=parts().drafts.discarded(who.id, now()),
+        drafts=parts().publishing.drafts.all(who.id),
+        discarded=parts().publishing.drafts.discarded(who.id, now()),
     )
 
 
@@ -56,7 +58,7 @@ def difference(draft_id: int) -> ResponseReturnValue:
 def discard(draft_id: int) -> ResponseReturnValue:
     """Put it away; for a day it can be had back."""
     draft = _own(draft_id)
-    parts().drafts.discard(draft.person_id, draft.id, now())
+    parts().publishing.drafts.discard(draft.person_id, draft.id, now())
     flash("The draft is discarded. You can have it back from “My drafts” for a day.", "ok")
     if request.form.get("then") == "edit" and draft.procedure_id is not None:
         return redirect(url_for("editing.edit", procedure_id=draft.procedure_id))
@@ -67,7 +69,7 @@ def discard(draft_id: int) -> ResponseReturnValue:
 def restore(draft_id: int) -> ResponseReturnValue:
     """Have a discarded one back."""
     draft = _own(draft_id)
-    if parts().drafts.restore(draft.person_id, draft.id) is None:
+    if parts().publishing.drafts.restore(draft.person_id, draft.id) is None:
         flash("You have begun a newer draft of it: save or discard that one first.", "warn")
     else:
         flash("Here it is again.", "ok")
@@ -84,7 +86,7 @@ def way_to(draft: Draft) -> str:
 def _own(draft_id: int) -> Draft:
     """The draft of that number, if it is of the one who asks: nobody else's is ever shown."""
     who = access.department_member_or_404()
-    return parts().drafts.get(who.id, draft_id) or abort(404)
+    return parts().publishing.drafts.get(who.id, draft_id) or abort(404)
 
 
 def _changes(draft: Draft) -> list[Change]:

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 
 from kb.approval.submission import Kind, Line
 from kb.catalogue.listings import Card
+from kb.documents.markdown.rendering import Renderer
 from kb.documents.source.manuscript import Manuscript
 from kb.people.rights import Right
 from kb.procedures.model import Status
@@ -53,9 +54,9 @@ class Sheet:
         body, title = self.manuscript.body, self.manuscript.filed.procedure.title
         if not section:
             return None
-        begins = parts().renderer.heading_lines(body, title).get(section)
+        begins = Renderer().heading_lines(body, title).get(section)
         number = int(step) if step.isdecimal() and len(step) < 4 else 0
-        return parts().renderer.step_lines(body, title).get((section, number), begins)
+        return Renderer().step_lines(body, title).get((section, number), begins)
 
     @property
     def waits(self) -> bool:
@@ -67,7 +68,7 @@ class Sheet:
         """What the one who asks has submitted of it, that waits: another takes its place."""
         if not self.waits or self.card is None:
             return None
-        me, waiting = access.signed_in().id, parts().approving.waiting
+        me, waiting = access.signed_in().id, parts().approval.waiting
         lines = waiting.of_procedure(self.card.procedure.id)
         own = (one for one in lines if one.by_id == me and one.kind is Kind.CHANGE)
         return next((one for one in own if one.state.open), None)
@@ -117,7 +118,7 @@ def show(sheet: Sheet) -> str:
         sheet=sheet,
         form=sheet.form,
         preview=sheet.preview,
-        members=parts().directory.members({each.id for each in writable} | {current}),
+        members=parts().people.directory.members({each.id for each in writable} | {current}),
         usual_review=department.review_every if department else None,
         me=access.signed_in(),
         must=must_read_marks.fields(sheet.draft),

@@ -35,7 +35,7 @@ _LONGEST_LINE = 200
 def edit(procedure_id: str) -> ResponseReturnValue:
     """The form; where there is a draft of it, first the question what shall become of that."""
     card = access.editable_or_404(procedure_id)
-    draft = parts().drafts.of(access.signed_in().id, card.procedure.id)
+    draft = parts().publishing.drafts.of(access.signed_in().id, card.procedure.id)
     manuscript = opened_file.manuscript_of(card)
     if draft is None:
         return show(Sheet(card, manuscript, _form(_with_more(filled(manuscript)))))
@@ -78,7 +78,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
         return show(Sheet(card, manuscript, form, problem=problem)), 400
     if text == manuscript.raw:
         return _nothing_changed(card)
-    kept = parts().drafts.keep(
+    kept = parts().publishing.drafts.keep(
         access.signed_in().id, card.procedure.id, manuscript.raw, form.everything(), now()
     )
     if broken := opened_file.breaks(path, text):
@@ -89,7 +89,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
     if opened_file.way_of(card, text, path) is Way.REVIEW:
         return submitting.proposed(card, wanted, kept, to_read=to_read is not None)
     try:
-        saved = parts().saver.save(wanted, now())
+        saved = parts().publishing.saver.save(wanted, now())
     except Collision as clash:
         answered_items.take_back(asked)
         return resolving.ask(card, clash, note, told), 409
@@ -99,7 +99,7 @@ def save(procedure_id: str) -> ResponseReturnValue:
     except NotSaved as reason:
         answered_items.take_back(asked)
         return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
-    parts().drafts.finish(access.signed_in().id, kept)
+    parts().publishing.drafts.finish(access.signed_in().id, kept)
     answered_items.keep(asked, saved, note)
     must_read_marks.ask(saved, to_read)
     return submitting.saved(saved, card.procedure.status)
@@ -145,9 +145,9 @@ def _note_missing(form: EditForm) -> str | None:
 
 
 def _nothing_changed(card: Card) -> ResponseReturnValue:
-    draft = parts().drafts.of(access.signed_in().id, card.procedure.id)
+    draft = parts().publishing.drafts.of(access.signed_in().id, card.procedure.id)
     if draft:
-        parts().drafts.finish(access.signed_in().id, draft.id)
+        parts().publishing.drafts.finish(access.signed_in().id, draft.id)
     flash("Nothing was changed, so nothing was saved.", "plain")
     return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
 

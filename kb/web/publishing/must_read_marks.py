@@ -49,7 +49,7 @@ def wanted(text: bytes, path: str, note: str) -> Request | None:
         return None
     asked = request_from(AudienceForm().offer(offered()), note)
     status = opened(text, path, departments()).filed.procedure.status
-    parts().asking.check(asked, status, today())
+    parts().must_reads.check(asked, status, today())
     return asked
 
 
@@ -68,6 +68,6 @@ def ask(saved: Saved, asked: Request | None) -> None:
         return
     procedure = replace(card.procedure, version=saved.version)
     try:
-        flash(told(parts().asking.ask(procedure, asked, access.signed_in(), now())), "ok")
+        flash(told(parts().must_reads.ask(procedure, asked, access.signed_in(), now())), "ok")
     except NotAsked as refusal:
         flash(f"It is saved, but nobody is asked to read it. {refusal}", "warn")

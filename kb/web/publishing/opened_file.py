@@ -26,7 +26,7 @@ def manuscript_of(card: Card) -> Manuscript:
     """The procedure's file as it is now, as a form. Aborts where it cannot be had."""
     path = card.procedure.path
     try:
-        raw = parts().library.read(path)
+        raw = parts().storage.library.read(path)
     except FileNotFoundError:
         abort(404)
     except OSError:
@@ -105,5 +105,5 @@ def breaks(path: str, text: bytes) -> tuple[BrokenFind, ...]:
     """The search tests that would fail by saving this; none where the writer wants it anyway."""
     if request.form.get("anyway") == "yes":
         return ()
-    broken = parts().publisher.broken_finds(Change(files={path: text}), access.reader())
+    broken = parts().publishing.publisher.broken_finds(Change(files={path: text}), access.reader())
     return broken if any(not one.already for one in broken) else ()

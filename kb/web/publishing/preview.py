@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kb.catalogue.cross_faults import CrossRow, cross_faults
 from kb.catalogue.listings import Card
 from kb.documents.document import parse
-from kb.documents.markdown.rendering import Page
+from kb.documents.markdown.rendering import Page, Renderer
 from kb.documents.reading import Filed, procedure_from
 from kb.procedures.model import Fault, Procedure
 from kb.search.results import Hit
@@ -39,7 +39,7 @@ def preview_of(raw: bytes, path: str, card: Card | None) -> Preview:
     filed = procedure_from(document, departments())
     procedure = replace(filed.procedure, id=card.procedure.id) if card else filed.procedure
     resolve = resolver(document.body, path, access.reader())
-    page = parts().renderer.render(document.body, path, resolve, procedure.title)
+    page = Renderer().render(document.body, path, resolve, procedure.title)
     found = [*filed.faults, *_across(filed, new=card is None)]
     faults = sorted(
         (fault for fault in found if fault.code != _LATER), key=lambda fault: fault.line
@@ -52,7 +52,7 @@ def similar(title: str, keywords: str, own_id: str | None) -> tuple[Hit, ...]:
     words = " ".join([title, *keywords.splitlines()])[:400]
     if not words.strip():
         return ()
-    found = parts().searcher.search(words, access.reader(), today(), limit=_SIMILAR + 1)
+    found = parts().search.searcher.search(words, access.reader(), today(), limit=_SIMILAR + 1)
     return tuple(hit for hit in found.hits if hit.id != own_id)[:_SIMILAR]
 
 
@@ -60,7 +60,7 @@ def _across(filed: Filed, *, new: bool) -> Iterator[Fault]:
     """What shows only beside other files; nothing is told of drafts that are not the writer's."""
     row = replace(CrossRow.of(filed), holds=not new)
     known = departments()
-    staff = parts().directory.staff() or None
+    staff = parts().people.directory.staff() or None
     yield from cross_faults([row], known, staff, today(), _leads_somewhere)
     others = [one for one in parts().catalogue.alike(row.id, row.title) if one.path != row.path]
     # As the last of them, so that it is this one that is told.
@@ -72,7 +72,7 @@ def _across(filed: Filed, *, new: bool) -> Iterator[Fault]:
 
 def _leads_somewhere(path: str) -> bool:
     """Is there such a file, as far as the one who asks may know?"""
-    if not parts().library.has(path):
+    if not parts().storage.library.has(path):
         return False
     known = parts().catalogue.at_path(path)
     card = parts().catalogue.get(known) if known else None

@@ -60,7 +60,7 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
         _finish_draft(card)
         return submitting.proposed(card, wanted, to_read=to_read is not None)
     try:
-        saved = parts().saver.save(wanted, now())
+        saved = parts().publishing.saver.save(wanted, now())
     except Collision as again:
         said = "The file has changed once more meanwhile. What you decided is your text now."
         return ask(card, again, note, told, said), 409
@@ -157,6 +157,6 @@ def _text(raw: bytes) -> str:
 
 def _finish_draft(card: Card) -> None:
     who = access.signed_in().id
-    draft = parts().drafts.of(who, card.procedure.id)
+    draft = parts().publishing.drafts.of(who, card.procedure.id)
     if draft is not None:
-        parts().drafts.finish(who, draft.id)
+        parts().publishing.drafts.finish(who, draft.id)

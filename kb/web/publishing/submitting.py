@@ -40,7 +40,7 @@ def saved(done: Saved, before: Status) -> ResponseReturnValue:
     if request.form.get("then") == "submit":
         return _submitted(done.procedure_id, done.version, request.form.get("note", ""))
     if before.kept_back:
-        parts().approving.take_up(before, done.procedure_id, who, now())
+        parts().approval.take_up(before, done.procedure_id, who, now())
     return thanks(done)
 
 
@@ -49,7 +49,7 @@ def proposed(
 ) -> ResponseReturnValue:
     """The change waits, the old text stays up. The draft of it has done its work."""
     who = access.signed_in()
-    number = parts().approving.propose(
+    number = parts().approval.propose(
         card.procedure,
         wanted.base,
         wanted.text,
@@ -59,7 +59,7 @@ def proposed(
         now=now(),
     )
     if draft_id is not None:
-        parts().drafts.finish(who.id, draft_id)
+        parts().publishing.drafts.finish(who.id, draft_id)
     flash("Your change waits for a reviewer. Until then the old text stays up.", "ok")
     if to_read:
         flash("Nobody is asked to read it yet: do so on its page, once it is approved.", "plain")
@@ -68,7 +68,7 @@ def proposed(
 
 def _submitted(procedure_id: str, version: str, note: str) -> ResponseReturnValue:
     try:
-        number = parts().approving.submit(
+        number = parts().approval.submit(
             procedure_id, version, access.signed_in(), note[:500], now()
         )
     except (SubmissionError, NotAllowed, NotSaved, UnusableEdit) as reason:

@@ -96,7 +96,7 @@ def hand_overs() -> ResponseReturnValue:
         flash("Tick procedures, and choose who answers for them from now on.", "warn")
         return redirect(_back())
     try:
-        done = parts().reviewing.hand_over(ids, change, people, me, now())
+        done = parts().reviews.reviewing.hand_over(ids, change, people, me, now())
     except (NotSaved, UnusableEdit) as error:
         flash(str(error), "bad")
     else:
@@ -128,7 +128,7 @@ def _listing_page(asked: ReviewFilter) -> str:
     me, scope = _tending_or_404()
     if asked.department and scope.departments is not None:
         asked.department in scope.departments or abort(404)
-    reviews = parts().reviews
+    reviews = parts().reviews.listed
     found = reviews.listed(scope, asked, today(), page_number(), PER_PAGE)
     owners = reviews.owners(scope)
     people = _people(scope)
@@ -141,7 +141,7 @@ def _listing_page(asked: ReviewFilter) -> str:
         counts=reviews.counts(scope, asked, today()),
         owners=owners,
         mine=_departments(scope),
-        names=parts().directory.names(
+        names=parts().people.directory.names(
             {*emails, *filter(None, owners), *filter(None, [asked.owner])}
         ),
         form=HandOverForm(formdata=None).offer(people),
@@ -177,12 +177,12 @@ def _departments(scope: Scope) -> list[str]:
 
 def _people(scope: Scope) -> tuple[Person, ...]:
     """Who may own procedures there: the members."""
-    return parts().directory.members(_departments(scope))
+    return parts().people.directory.members(_departments(scope))
 
 
 def _ids(form: HandOverForm, scope: Scope) -> list[str]:
     if form.every.data:
-        return parts().reviews.ids(scope, _asked(), today())
+        return parts().reviews.listed.ids(scope, _asked(), today())
     return list(form.versions())
 
 
@@ -197,7 +197,7 @@ def _change(form: HandOverForm) -> HandOver | None:
 
 def _confirm(chosen: dict[str, str], me: Person) -> None:
     try:
-        done = parts().reviewing.confirm(chosen, me, now())
+        done = parts().reviews.reviewing.confirm(chosen, me, now())
     except (NotSaved, UnusableEdit) as error:
         flash(str(error), "bad")
     else:

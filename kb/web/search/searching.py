@@ -30,7 +30,7 @@ def home() -> ResponseReturnValue:
         categories=catalogue.categories(reader),
         letters=catalogue.letters(reader),
         recent=recent,
-        names=parts().directory.names({one.owner for one in recent if one.owner}),
+        names=parts().people.directory.names({one.owner for one in recent if one.owner}),
         drafts=_drafts(),
         **must_reads.at_home(),
         focus_search=True,
@@ -67,11 +67,11 @@ def results() -> ResponseReturnValue:
 def _drafts() -> int:
     """How many drafts wait for the one who asks; only who may write has any."""
     who = access.person()
-    return parts().drafts.count(who.id) if who and who.departments else 0
+    return parts().publishing.drafts.count(who.id) if who and who.departments else 0
 
 
 def _search(text: str) -> Results:
-    return parts().searcher.search(
+    return parts().search.searcher.search(
         text,
         access.reader(),
         today(),
@@ -84,7 +84,7 @@ def _search(text: str) -> Results:
 
 def _owners(found: Results) -> tuple[str | None, ...]:
     """The name of each hit's owner."""
-    names = parts().directory.names({hit.owner for hit in found.hits if hit.owner})
+    names = parts().people.directory.names({hit.owner for hit in found.hits if hit.owner})
     return tuple(names.get(hit.owner) if hit.owner else None for hit in found.hits)
 
 

@@ -27,7 +27,7 @@ def suggestions() -> ResponseReturnValue:
 def earlier() -> ResponseReturnValue:
     """One's own earlier searches, and the button that clears them."""
     access.signed_in()
-    texts = parts().earlier.latest(search_log.person_key())
+    texts = parts().insight.earlier.latest(search_log.person_key())
     return render_template(
         "search/earlier.html", texts=texts, days=parts().settings.search_log_days
     )
@@ -37,13 +37,13 @@ def earlier() -> ResponseReturnValue:
 def clearing() -> ResponseReturnValue:
     """None of them is offered again."""
     access.signed_in()
-    parts().earlier.clear(search_log.person_key(), now())
+    parts().insight.earlier.clear(search_log.person_key(), now())
     flash("Your earlier searches are cleared.", "ok")
     return redirect(url_for(".earlier"))
 
 
 def _suggested(text: str) -> dict[str, object]:
-    found = parts().suggester.suggest(text, access.reader())
+    found = parts().search.suggester.suggest(text, access.reader())
     trail = search_log.typed(text.strip(), found.glance) if found.glance else ""
     return {
         "procedures": [
@@ -56,7 +56,7 @@ def _suggested(text: str) -> dict[str, object]:
 
 def _earlier() -> dict[str, object]:
     """Only those of the person who asks, and where they are cleared; nothing when signed out."""
-    texts = parts().earlier.latest(search_log.person_key())
+    texts = parts().insight.earlier.latest(search_log.person_key())
     listed = [{"url": link("searching.results", q=text), "text": text} for text in texts]
     return {"earlier": listed, "clearing": link("suggesting.earlier") if listed else ""}
 

@@ -133,7 +133,7 @@ def _change(change: Callable[[bytes], bytes], note: str) -> None:
     """Under the name of the one who asks."""
     me = access.writer_or_404()
     author = Author(me.name, me.email)
-    parts().publisher.change_synonyms(change, Note(note, author, now()))
+    parts().publishing.publisher.change_synonyms(change, Note(note, author, now()))
 
 
 def _told(synonym: Synonym | None) -> str:
@@ -143,7 +143,7 @@ def _told(synonym: Synonym | None) -> str:
 def _lists() -> SynonymLists:
     """synonyms.yml as it is now."""
     try:
-        return parse_synonyms(parts().library.synonyms_source())
+        return parse_synonyms(parts().storage.library.synonyms_source())
     except OSError:
         abort(503)
 
@@ -185,12 +185,12 @@ def _without(lists: SynonymLists, synonym: Synonym) -> SynonymPreview:
 def _broken(after: SynonymLists) -> tuple[BrokenFind, ...]:
     """The search tests that these lists would break."""
     change = Change(synonyms=_as_searched(after))
-    return parts().publisher.broken_finds(change, access.reader())
+    return parts().publishing.publisher.broken_finds(change, access.reader())
 
 
 def _trial(before: SynonymLists, after: SynonymLists) -> Trial:
     return Trial(
-        parts().searcher, _as_searched(before), _as_searched(after), access.reader(), today()
+        parts().search.searcher, _as_searched(before), _as_searched(after), access.reader(), today()
     )
 
 

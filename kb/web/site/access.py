@@ -13,7 +13,6 @@ from kb.catalogue.listings import Card
 from kb.feedback.routing import Answering
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows, may
-from kb.people.sql.tokens import Tokens
 from kb.procedures.model import UNASSIGNED, Department, Procedure
 from kb.procedures.visibility import Reader
 from kb.web.site.pages import departments, generation, now, parts
@@ -238,7 +237,7 @@ def _by_token() -> Person | None:
     given = request.authorization
     if given is None or given.type != "bearer" or not given.token:
         return None
-    owner = Tokens(parts().engine).person_id_of(given.token, now())
+    owner = parts().people.tokens.person_id_of(given.token, now())
     return _who_may_enter(owner) if owner is not None else None
 
 
@@ -250,7 +249,7 @@ def _visitor(session_id: str) -> Visitor | None:
 
 
 def _who_may_enter(person_id: int) -> Person | None:
-    who = parts().directory.get(person_id)
+    who = parts().people.directory.get(person_id)
     allowed_in = who and who.may_enter(demo_allowed=parts().settings.demo)
     return who.leading(departments()) if who and allowed_in else None
 
@@ -258,6 +257,6 @@ def _who_may_enter(person_id: int) -> Person | None:
 def own_inboxes() -> Answering:
     """The signed-in one with the departments whose inbox is theirs, asked once a request."""
     if "answering" not in g:
-        g.answering = parts().routing.answering(signed_in(), departments())
+        g.answering = parts().feedback.routing.answering(signed_in(), departments())
     found: Answering = g.answering
     return found

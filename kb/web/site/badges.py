@@ -42,13 +42,13 @@ def badges() -> Badges:
 def _counted(who: Person | None) -> Badges:
     if who is None:
         return Badges()
-    inbox, mine = parts().inbox, access.own_inboxes().departments
+    inbox, mine = parts().feedback.inbox, access.own_inboxes().departments
     waiting = inbox.lists.waiting(mine) if mine else 0
     return Badges(
         unread=inbox.unread_answers(who.id),
         open=waiting,
         review=_for_review(who),
-        notices=parts().telling.unread(who.id),
+        notices=parts().notices.received.unread(who.id),
         answers=bool(mine),
     )
 
@@ -56,5 +56,5 @@ def _counted(who: Person | None) -> Badges:
 def _for_review(who: Person) -> int:
     """How much waits for this person to approve it or send it back."""
     own = [each for each in who.departments if reviews(who, each)]
-    approving = parts().approving
+    approving = parts().approval
     return approving.waiting.count(own, who.id, own_too=not approving.four_eyes) if own else 0

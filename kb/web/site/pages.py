@@ -17,7 +17,7 @@ from flask import Flask, current_app, g, request
 from flask.templating import Environment
 from flask_bootstrap import Bootstrap5
 
-from kb.database import share, unshare
+from kb.database import unshare
 from kb.documents.settings_files.departments import parse_departments
 from kb.parts import Parts
 from kb.procedures.model import Departments
@@ -83,7 +83,7 @@ def departments() -> Departments:
 def departments_source() -> bytes:
     """departments.yml itself, read once a request."""
     if "departments_source" not in g:
-        g.departments_source = parts().library.departments_source()
+        g.departments_source = parts().storage.library.departments_source()
     found: bytes = g.departments_source
     return found
 
@@ -179,7 +179,7 @@ def _parsed(source: bytes) -> Departments:
 def _look_once() -> None:
     """A page that changes nothing is made of one state of the database."""
     if request.method in ("GET", "HEAD"):
-        share(parts().engine)
+        parts().look_once()
 
 
 def _serve_assets(app: Flask) -> None:

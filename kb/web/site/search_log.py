@@ -26,8 +26,8 @@ def searched(text: str, found: Results) -> str:
 
 def typed(text: str, found: Glance) -> str:
     """The same for an answer while typing. Of people signed out it keeps nothing."""
-    if request.method == "GET" and parts().log.days and person_key():
-        parts().log.tell(_typed(text, found))
+    if request.method == "GET" and parts().insight.log.days and person_key():
+        parts().insight.log.tell(_typed(text, found))
     return trail(text)
 
 
@@ -40,27 +40,27 @@ def opened(procedure_id: str) -> None:
     """A procedure is shown; where the address has a trail, it was a hit."""
     mark, rank = request.args.get(FROM, ""), request.args.get(RANK, "")
     if request.method == "GET" and _MARK.fullmatch(mark) and _RANK.fullmatch(rank):
-        parts().log.tell(Opened(person_key(), now(), mark, procedure_id, int(rank)))
+        parts().insight.log.tell(Opened(person_key(), now(), mark, procedure_id, int(rank)))
 
 
 def led_to(procedure_id: str) -> str:
     """The search from which the one who asks opened this procedure lately; "" for none known."""
     since = now() - _LATELY
-    return parts().earlier.led_to(person_key(), procedure_id, since)
+    return parts().insight.earlier.led_to(person_key(), procedure_id, since)
 
 
 def voted(procedure_id: str, *, helpful: bool) -> None:
     """ "Was this helpful?" was answered."""
-    parts().log.tell(Voted(person_key(), now(), procedure_id, helpful))
+    parts().insight.log.tell(Voted(person_key(), now(), procedure_id, helpful))
 
 
 def asked(text: str) -> None:
     """A department was asked, because this search did not answer."""
-    parts().log.tell(DepartmentAsked(person_key(), now(), mark_of(text)))
+    parts().insight.log.tell(DepartmentAsked(person_key(), now(), mark_of(text)))
 
 
 def _typed(text: str, found: Glance) -> Searched:
-    searcher = parts().searcher
+    searcher = parts().search.searcher
 
     def everybody_finds() -> PublicResult:
         return _glanced(searcher.glance(text, Reader(), 1, prefix=True))
@@ -74,8 +74,8 @@ def _glanced(found: Glance) -> PublicResult:
 
 
 def _told(text: str, found: Results, *, finished: bool) -> str:
-    if request.method == "GET" and parts().log.days:
-        parts().log.tell(_event(text, found, finished))
+    if request.method == "GET" and parts().insight.log.days:
+        parts().insight.log.tell(_event(text, found, finished))
     return trail(text)
 
 
@@ -83,7 +83,7 @@ def _event(text: str, found: Results, finished: bool) -> Searched:
     department = request.args.get("department") or None
     category = request.args.get("category") or None
     as_found: PublicResult | None = _found(found) if not access.reader().drafts_of else None
-    searcher, day = parts().searcher, today()
+    searcher, day = parts().search.searcher, today()
 
     def everybody_finds() -> PublicResult:
         """What those find who see no drafts: nothing in the log comes from one."""
@@ -112,4 +112,4 @@ def _found(found: Results) -> PublicResult:
 def person_key() -> str:
     """Who asks, as the log knows them; "" when signed out."""
     who = access.person()
-    return parts().log.key_of(who.id if who else None)
+    return parts().insight.log.key_of(who.id if who else None)

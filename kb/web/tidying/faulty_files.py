@@ -36,7 +36,7 @@ def listing() -> ResponseReturnValue:
 
 def _trouble(me: Person) -> Exchanged | None:
     """Of the exchange with the remote: an administrator's, and whose files are in conflict."""
-    state = parts().exchange.state()
+    state = parts().storage.exchange.state()
     if state is None or not state.trouble:
         return None
     if me.administrator:

@@ -43,7 +43,7 @@ class SimilarKeywords:
 def listing(department_id: str) -> ResponseReturnValue:
     """Those spelt two ways, and those used once."""
     access.member_of_or_404(department_id)
-    uses = parts().keyword_uses.all(department_id)
+    uses = parts().tidying.keyword_uses.all(department_id)
     once = sorted((one for one in uses if one.own == one.total == 1), key=lambda u: u.keyword)
     pages = Pages(page_number(), _ONCE_A_PAGE, len(once))
     return tidying_page(
@@ -63,8 +63,14 @@ def renaming(department_id: str) -> ResponseReturnValue:
     if not old:
         abort(404)
     wanted = [word for word in old if word != new]
-    found = parts().rewording.renamed(_having(department_id, wanted), wanted, new) if new else []
-    elsewhere = [use for use in parts().keyword_uses.all(department_id) if use.keyword in wanted]
+    found = (
+        parts().tidying.rewording.renamed(_having(department_id, wanted), wanted, new)
+        if new
+        else []
+    )
+    elsewhere = [
+        use for use in parts().tidying.keyword_uses.all(department_id) if use.keyword in wanted
+    ]
     return tidying_page(
         "renaming",
         department_id,
@@ -88,7 +94,9 @@ def rename(department_id: str) -> ResponseReturnValue:
         return redirect(url_for(".listing", department_id=department_id))
     files = _having(department_id, old)
     try:
-        done = parts().rewording.rename(files, old, new, chosen, opened_file.author(), now())
+        done = parts().tidying.rewording.rename(
+            files, old, new, chosen, opened_file.author(), now()
+        )
     except (NotSaved, UnusableEdit) as reason:
         flash(str(reason), "bad")
         return redirect(url_for(".listing", department_id=department_id))
@@ -98,14 +106,14 @@ def rename(department_id: str) -> ResponseReturnValue:
 def _alike(uses: list[KeywordUse]) -> list[SimilarKeywords]:
     """The groups in which the department has a part."""
     by_word = {use.keyword: use for use in uses}
-    groups = spelt_alike(list(by_word), parts().index.stems.of)
+    groups = spelt_alike(list(by_word), parts().search.index.stems.of)
     found = [SimilarKeywords(tuple(by_word[word] for word in group)) for group in groups]
     return [group for group in found if any(use.own for use in group.uses)]
 
 
 def _having(department_id: str, keywords: list[str]) -> list[Procedure]:
     """Those that the one who asks may change at once: other changes wait for a reviewer."""
-    ids = parts().keyword_uses.having(department_id, keywords)
+    ids = parts().tidying.keyword_uses.having(department_id, keywords)
     cards = parts().catalogue.by_ids(ids)
     every = [cards[id].procedure for id in ids if id in cards]
     return [one for one in every if access.allowed(Right.WRITE, one)]

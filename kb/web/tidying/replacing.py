@@ -28,7 +28,7 @@ def form(department_id: str) -> ResponseReturnValue:
     wording = _wording(request.args)
     preview = None
     if _problem(wording) == "":
-        preview = parts().rewording.preview(_procedures(department_id), wording)
+        preview = parts().tidying.rewording.preview(_procedures(department_id), wording)
     asked = bool(request.args.get("old"))
     return tidying_page(
         "replacement",
@@ -51,7 +51,9 @@ def replace(department_id: str) -> ResponseReturnValue:
         return redirect(back)
     procedures = _procedures(department_id)
     try:
-        done = parts().rewording.replace(procedures, wording, chosen, opened_file.author(), now())
+        done = parts().tidying.rewording.replace(
+            procedures, wording, chosen, opened_file.author(), now()
+        )
     except (NotSaved, UnusableEdit) as reason:
         flash(str(reason), "bad")
         return redirect(back)
@@ -60,7 +62,7 @@ def replace(department_id: str) -> ResponseReturnValue:
 
 def _procedures(department_id: str) -> list[Procedure]:
     """Those that the one who asks may change at once: other changes wait for a reviewer."""
-    cards = parts().catalogue.by_ids(parts().keyword_uses.ids(department_id))
+    cards = parts().catalogue.by_ids(parts().tidying.keyword_uses.ids(department_id))
     every = (card.procedure for card in cards.values())
     mine = [one for one in every if access.allowed(Right.WRITE, one)]
     return sorted(mine, key=lambda one: one.path)

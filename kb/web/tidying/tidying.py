@@ -60,8 +60,8 @@ def links(department_id: str) -> ResponseReturnValue:
         "links",
         department_id,
         inside=inside,
-        round=parts().links.round(department_id),
-        broken=parts().links.broken(department_id, _MOST_FILES),
+        round=parts().tidying.links.round(department_id),
+        broken=parts().tidying.links.broken(department_id, _MOST_FILES),
     )
 
 
@@ -69,7 +69,7 @@ def links(department_id: str) -> ResponseReturnValue:
 def check_links(department_id: str) -> ResponseReturnValue:
     """Have the links outside looked at, in the background."""
     department = access.member_of_or_404(department_id)
-    if parts().links.ask(department.id, now()):
+    if parts().tidying.links.ask(department.id, now()):
         flash("The links are looked at now, one after the other. Look again in a while.", "ok")
     return redirect(url_for(".links", department_id=department.id))
 
@@ -86,14 +86,14 @@ def unopened(department_id: str) -> ResponseReturnValue:
     """What nobody opened from search results for half a year."""
     access.member_of_or_404(department_id)
     since = today() - timedelta(days=_HALF_A_YEAR)
-    found, total = parts().unread.of(department_id, since, page_number(), _PER_PAGE)
+    found, total = parts().insight.unread.of(department_id, since, page_number(), _PER_PAGE)
     return tidying_page(
         "unopened",
         department_id,
         found=found,
         pages=Pages(page_number(), _PER_PAGE, total),
         since=since,
-        log_begins=parts().unread.log_begins(),
+        log_begins=parts().insight.unread.log_begins(),
     )
 
 

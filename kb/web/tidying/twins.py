@@ -25,7 +25,7 @@ PER_PAGE = 30
 def listing(department_id: str) -> ResponseReturnValue:
     """The pairs, the most alike first."""
     access.member_of_or_404(department_id)
-    pairs, total = parts().twins.listed(department_id, page_number(), PER_PAGE)
+    pairs, total = parts().tidying.twins.listed(department_id, page_number(), PER_PAGE)
     ids = {id for pair in pairs for id in (pair.one_id, pair.other_id)}
     cards = parts().catalogue.by_ids(ids)
     shown = [(pair, cards[pair.one_id].procedure, cards[pair.other_id].procedure) for pair in pairs]
@@ -34,7 +34,7 @@ def listing(department_id: str) -> ResponseReturnValue:
         department_id,
         shown=shown,
         pages=Pages(page_number(), PER_PAGE, total),
-        compared=bool(parts().twins.compared()),
+        compared=bool(parts().tidying.twins.compared()),
         apart=_apart(department_id),
     )
 
@@ -60,7 +60,7 @@ def distinguish(department_id: str) -> ResponseReturnValue:
     """These are not the same: offer them no more."""
     department = access.member_of_or_404(department_id)
     one, other = (card.procedure.id for card in _pair_or_404(department_id, request.form))
-    parts().twins.tell_apart(one, other, access.signed_in().id, now())
+    parts().tidying.twins.tell_apart(one, other, access.signed_in().id, now())
     flash(f"{one} and {other} are not offered again.", "ok")
     return redirect(url_for(".listing", department_id=department.id))
 
@@ -70,14 +70,14 @@ def reunite(department_id: str) -> ResponseReturnValue:
     """Offer a pair again."""
     department = access.member_of_or_404(department_id)
     one, other = (card.procedure.id for card in _pair_or_404(department_id, request.form))
-    parts().twins.put_together(one, other)
+    parts().tidying.twins.put_together(one, other)
     flash(f"{one} and {other} are offered again.", "ok")
     return redirect(url_for(".listing", department_id=department.id))
 
 
 def _apart(department_id: str) -> list[tuple[Procedure, Procedure]]:
     """The pairs that were told apart, as far as they may be read."""
-    pairs = parts().twins.told_apart(department_id, PER_PAGE)
+    pairs = parts().tidying.twins.told_apart(department_id, PER_PAGE)
     cards = parts().catalogue.by_ids({id for pair in pairs for id in pair})
     both = [
         (cards[one].procedure, cards[two].procedure)
@@ -91,7 +91,7 @@ def _apart(department_id: str) -> list[tuple[Procedure, Procedure]]:
 def _blocks(procedure: Procedure) -> list[Unit]:
     """What a reader sees of it, as the file says it now."""
     try:
-        raw = parts().library.read(procedure.path)
+        raw = parts().storage.library.read(procedure.path)
     except OSError:
         abort(404)
     text = text_of_bytes(raw, procedure.path, procedure.id, access.reader())

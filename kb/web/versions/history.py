@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.documents.document import decoded, parse
+from kb.documents.markdown.rendering import Renderer
 from kb.procedures.model import Procedure
 from kb.versions.authorship import AuthoredLines, passages
 from kb.versions.differences import Difference, Unit, difference, lines
@@ -176,7 +177,7 @@ def version_or_404(procedure: Procedure, commit: str) -> Version:
 
 def version_page(procedure: Procedure, shown: Version, refusal: str = "") -> str:
     """One version as a page, with what speaks against restoring it."""
-    raw = parts().history.blob(shown.blob)
+    raw = parts().storage.history.blob(shown.blob)
     return render_template(
         "versions/version.html",
         procedure=procedure,
@@ -221,7 +222,7 @@ def _compared_or_404(procedure: Procedure) -> tuple[Version, Version]:
 
 
 def _raw(shown: Version) -> bytes | None:
-    return parts().history.blob(shown.blob)
+    return parts().storage.history.blob(shown.blob)
 
 
 def _difference(
@@ -241,7 +242,7 @@ def _lines(shown: Version, raw: bytes) -> list[Unit]:
 def _blocks(shown: Version, raw: bytes) -> list[Unit]:
     """Where links lead is not compared: to a reader, the page is its words."""
     body = parse(raw, shown.path).body
-    page = parts().renderer.render(body, shown.path, lambda path: f"/{path}", shown.title)
+    page = Renderer().render(body, shown.path, lambda path: f"/{path}", shown.title)
     return blocks(page, shown.title)
 
 
@@ -250,7 +251,7 @@ def _passages(known: list[Version]) -> list[AuthoredLines[Version]]:
     texts: list[tuple[Version, str]] = []
     room = _MOST_BYTES
     looked_at = known[-_MOST_VERSIONS:][::-1]
-    blobs = parts().history.blobs(one.blob for one in looked_at)
+    blobs = parts().storage.history.blobs(one.blob for one in looked_at)
     for one, raw in zip(looked_at, blobs, strict=True):
         if raw is None or (texts and len(raw) > room):
             break

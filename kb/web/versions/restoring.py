@@ -60,7 +60,7 @@ def restore(procedure_id: str) -> ResponseReturnValue:
 
 def _save(procedure: Procedure, wanted: Version, base: str) -> int | None:
     """At once; or, where that takes a reviewer, the number of the submission."""
-    raw = parts().history.blob(wanted.blob)
+    raw = parts().storage.history.blob(wanted.blob)
     if raw is None:
         raise _Refused(_GONE, 409)
     there = _id_of(raw, wanted, procedure)
@@ -68,17 +68,17 @@ def _save(procedure: Procedure, wanted: Version, base: str) -> int | None:
         raise _Refused(_OTHER_ID.format(there=there), 409)
     me = access.signed_in()
     try:
-        before = parts().library.read(procedure.path)
+        before = parts().storage.library.read(procedure.path)
         if sha256(before).hexdigest()[:12] != base:
             raise _Refused(_MEANWHILE, 409)
         note = f"Restored the version of {wording.moment(wanted.at)}"
         if _way(procedure, raw) is Way.REVIEW:
-            return parts().approving.propose(
+            return parts().approval.propose(
                 procedure, before, raw, note, worth_telling=True, by=me, now=now()
             )
         edit = Edit(procedure.path, before, raw, note, True, Author(me.name, me.email))
-        parts().saver.save(edit, now())
-        parts().approving.take_up(procedure.status, procedure.id, me, now())
+        parts().publishing.saver.save(edit, now())
+        parts().approval.take_up(procedure.status, procedure.id, me, now())
         return None
     except Forbidden as error:
         raise _Refused(f"Not restored: {error}", 409) from error
@@ -100,7 +100,7 @@ def _way(procedure: Procedure, raw: bytes) -> Way:
 def _id_of(raw: bytes, wanted: Version, procedure: Procedure) -> str:
     """The id that the restored file would have: without one of its own, the path's."""
     said, named = described(parse(raw, procedure.path), departments())
-    kept = not named and not parse(parts().library.read(procedure.path), procedure.path).meta.get(
-        "id"
-    )
+    kept = not named and not parse(
+        parts().storage.library.read(procedure.path), procedure.path
+    ).meta.get("id")
     return procedure.id if kept else said.id

@@ -27,7 +27,7 @@ KEYS = {
 
 
 def bearer(parts: Parts, email: str) -> dict[str, str]:
-    person = parts.directory.by_email(email)
+    person = parts.people.directory.by_email(email)
     return {"Authorization": f"Bearer {Tokens(parts.engine).create(person.id, 'test', NOW)}"}
 
 
@@ -160,7 +160,7 @@ def test_a_disabled_persons_and_a_revoked_token_stop_at_once(
     anonymous: FlaskClient, parts: Parts
 ) -> None:
     disabled, revoked = bearer(parts, "rep@kb.example"), bearer(parts, "editor@kb.example")
-    parts.directory.disable(parts.directory.by_email("rep@kb.example").id, NOW)
+    parts.people.directory.disable(parts.people.directory.by_email("rep@kb.example").id, NOW)
     tokens = Tokens(parts.engine)
     tokens.revoke(tokens.listed()[0].id, NOW)
     for headers in (disabled, revoked):

@@ -41,7 +41,7 @@ def reviewed(parts: Parts) -> None:
         "review_every: 6 months", "review_every: 6 months\n    changes: reviewed"
     )
     (parts.settings.content / "departments.yml").write_text(said)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def text(parts: Parts, path: str = "shipping/customs.md") -> str:
@@ -162,7 +162,7 @@ def test_approved_for_later_and_called_off(
     assert "Approved for later" in page(reviewer, "/submissions")
     assert "24 Nov 2026, 09:00" in page(reviewer, AT)
     reviewer.post(f"{AT}/calling-off", data={"word": "Not yet"})
-    parts.approving.keep_up(NOW + timedelta(days=9))
+    parts.approval.keep_up(NOW + timedelta(days=9))
     assert "status: in review" in text(parts)
     assert reviewer.post(f"{AT}/calling-off").status_code == 409
 
@@ -177,7 +177,7 @@ def test_a_time_is_of_the_departments_clocks(
     app.config["KB_NOW"] = NOW
     submit(editor, parts)
     reviewer.post(f"{AT}/approval", data={"when": "later", "at": "2026-11-23T09:00"})
-    found = parts.approving.waiting.get(1)
+    found = parts.approval.waiting.get(1)
     assert found is not None
     assert found.publish_at == NOW.replace(day=23, hour=0)
     assert "09:00 Asia/Tokyo" in page(editor, AT)
@@ -253,7 +253,7 @@ def test_an_older_version_comes_back_by_review_too(
     card = parts.catalogue.get("SHP-014")
     assert card is not None
     old = parts.versions.oldest_first(
-        card.procedure, parts.directory.by_email("editor@kb.example").reader(), 9
+        card.procedure, parts.people.directory.by_email("editor@kb.example").reader(), 9
     )[0]
     data = {"version": old.commit, "base": card.procedure.version}
     assert editor.post("/procedures/SHP-014/restorations", data=data).location == AT
@@ -310,16 +310,16 @@ def again(parts: Parts) -> Callable[..., Flask]:
     def made(four_eyes: bool) -> Flask:
         approving = Approving(
             Submissions(parts.engine),
-            parts.approving.waiting,
-            parts.saver,
+            parts.approval.waiting,
+            parts.publishing.saver,
             parts.catalogue,
-            parts.directory,
-            parts.publisher.departments,
-            parts.fixing.approved,
+            parts.people.directory,
+            parts.publishing.publisher.departments,
+            parts.feedback.fixing.approved,
             four_eyes=four_eyes,
         )
         settings = replace(parts.settings, four_eyes=four_eyes)
-        site = create_app(replace(parts, settings=settings, approving=approving))
+        site = create_app(replace(parts, settings=settings, approval=approving))
         site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         return site
 
@@ -331,7 +331,7 @@ def test_a_file_changed_by_other_hands_is_submitted_anew(
 ) -> None:
     file = parts.settings.content / "shipping/customs.md"
     file.write_text(file.read_text() + "2. Burn it.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = page(reviewer, waits)
     assert "says something else by now" in shown
     assert "Burn it" not in shown
@@ -346,10 +346,10 @@ def test_a_list_costs_the_same_for_many(
     card = parts.catalogue.get("SHP-014")
     assert card is not None
     counts = []
-    people = [parts.directory.by_email("editor@kb.example")]
+    people = [parts.people.directory.by_email("editor@kb.example")]
     for number in range(60):
         people.append(
-            parts.directory.add(
+            parts.people.directory.add(
                 f"e{number}@kb.example", f"E {number}", "correct horse battery",
                 editor_of=["shipping"], now=NOW,
             )
@@ -358,7 +358,7 @@ def test_a_list_costs_the_same_for_many(
     for some in (people[:2], people):
         for one in some:
             assert one is not None
-            parts.approving.propose(
+            parts.approval.propose(
                 card.procedure, LATE.encode(), LATE.encode() + b"More.\n", "", worth_telling=False,
                 by=one, now=NOW,
             )  # fmt: skip
@@ -413,4 +413,4 @@ def test_erased_for_good_nothing_of_it_is_left(
         == 302
     )
     page(reviewer, waits, 404)
-    assert parts.approving.waiting.steps("SHP-015") == ()
+    assert parts.approval.waiting.steps("SHP-015") == ()

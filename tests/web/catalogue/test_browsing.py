@@ -27,14 +27,14 @@ LISTS = (
 
 def add(parts: Parts, number: int, **fields: str) -> None:
     """So many more procedures."""
-    folder = parts.library.root / "many"
+    folder = parts.storage.library.root / "many"
     folder.mkdir(exist_ok=True)
     said = {"department": "shipping", "keywords": "['Animal: Wombat']"} | fields
     more = "".join(f"{name}: {value}\n" for name, value in said.items())
     for nth in range(number):
         text = f"---\nid: W-{nth}\ntitle: Wombat {nth:03}\n{more}---\ntext\n"
         (folder / f"{nth}.md").write_text(text, encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def test_departments_say_whom_to_call(rep: FlaskClient) -> None:
@@ -166,9 +166,9 @@ def test_a_list_costs_the_same_sql_for_few_and_many(
 
 @pytest.mark.parametrize("address", ["/departments", "/procedures", "/keywords"])
 def test_an_empty_folder_says_what_to_do(rep: FlaskClient, parts: Parts, address: str) -> None:
-    for path in list(parts.library.root.rglob("*.md")):
+    for path in list(parts.storage.library.root.rglob("*.md")):
         path.unlink()
-    (parts.library.root / "departments.yml").unlink()
-    parts.publisher.refresh(NOW.date())
+    (parts.storage.library.root / "departments.yml").unlink()
+    parts.publishing.publisher.refresh(NOW.date())
     html = page(rep, address)
     assert "Put Markdown files" in html or "No procedure has keywords" in html

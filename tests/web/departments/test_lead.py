@@ -17,8 +17,8 @@ from tests.web.acts import version_of
 @pytest.fixture
 def lead(app: Flask, parts: Parts) -> FlaskClient:
     """Rena still leads shipping, and is neither its editor nor its reviewer any more."""
-    rena = parts.directory.by_email("reviewer@kb.example")
-    parts.directory.set_roles(rena.id, administrator=False, editor_of=(), reviewer_of=())
+    rena = parts.people.directory.by_email("reviewer@kb.example")
+    parts.people.directory.set_roles(rena.id, administrator=False, editor_of=(), reviewer_of=())
     return signed_in(app, "reviewer@kb.example")
 
 
@@ -66,9 +66,9 @@ def test_a_lead_without_a_role_writes_nothing(lead: FlaskClient, address: str) -
 
 
 def test_a_lead_without_a_role_changes_no_synonyms(lead: FlaskClient, parts: Parts) -> None:
-    before = parts.library.synonyms_source()
+    before = parts.storage.library.synonyms_source()
     lead.post("/synonyms", data={"words": "wismo, where is my order"})
-    assert parts.library.synonyms_source() == before
+    assert parts.storage.library.synonyms_source() == before
 
 
 def test_a_lead_sees_what_waits_and_decides_nothing(
@@ -86,7 +86,7 @@ def test_a_lead_sees_what_waits_and_decides_nothing(
 
 
 def test_a_notice_about_a_draft_is_shown_to_the_lead(lead: FlaskClient, parts: Parts) -> None:
-    rena = parts.directory.by_email("reviewer@kb.example")
+    rena = parts.people.directory.by_email("reviewer@kb.example")
     told = Notice(rena.id, "approval", "k", "A draft waits: Zebra Papers", "", "/", "SHP-015")
     with writing(parts.engine, "notices") as connection:
         enqueue(connection, [told], NOW)

@@ -118,7 +118,7 @@ def test_every_number_is_true_and_leads_to_just_as_much(
     (home / "content/shipping/dead.md").write_text("---\nid: D-1\ntitle: Dead\n---\n[x](no.md)\n")
     asked(parts.engine, 3, None)
     asked(parts.engine, 0.1, None)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     shown = page(editor, "/departments/shipping")
     assert waits(shown) == {
         "Questions and feedback": 2,
@@ -149,7 +149,7 @@ def test_a_trend_says_since_when_and_whether_it_is_better(
     assert "written down once a day since today" in shown
     for week in range(6, 0, -1):
         then = NOW - timedelta(weeks=week)
-        parts.days.note(parts.publisher.departments(), then)
+        parts.departments.days.note(parts.publishing.publisher.departments(), then)
     asked(parts.engine, 0.1, None)
     shown = plain(page(editor, "/departments/shipping"))
     assert "▲ 1 since 25 Oct" in shown
@@ -211,7 +211,7 @@ def test_it_asks_as_much_of_the_database_for_many_procedures_as_for_few(
         voted(parts.engine, f"P-{nth}", 1, 3)
         searched(parts.engine, f"word {nth}", opened=f"P-{nth}")
         asked(parts.engine, 3, None)
-    parts.publisher.refresh(TODAY)
+    parts.publishing.publisher.refresh(TODAY)
     count()
     assert count() == few
 

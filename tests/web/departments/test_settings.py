@@ -82,7 +82,7 @@ def test_everything_can_be_set_and_is_known_at_once(
         "time_zone": "Europe/Amsterdam",
     }
     assert save(administrator, form_of(administrator), **said).status_code == 302
-    found = parts.publisher.departments().by_id["shipping"]
+    found = parts.publishing.publisher.departments().by_id["shipping"]
     assert (found.name, found.lead, found.review_every) == (
         "Ships & Boats",
         "editor@kb.example",
@@ -95,7 +95,7 @@ def test_everything_can_be_set_and_is_known_at_once(
     assert "4 hours" in shown
     assert "Ships &amp; Boats" in page(rep, "/search?q=late+shipment")
     assert "Ships &amp; Boats" in page(rep, "/procedures/SHP-014")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     card = parts.catalogue.get("SHP-015")
     assert card is not None
     assert card.procedure.review_every == 90
@@ -133,7 +133,7 @@ def test_two_administrators_change_two_things_and_both_stay(
     first, second = form_of(administrator), form_of(administrator)
     assert save(administrator, first, name="Ships").status_code == 302
     assert save(administrator, second, channel="#new").status_code == 302
-    found = parts.publisher.departments().by_id["shipping"]
+    found = parts.publishing.publisher.departments().by_id["shipping"]
     assert (found.name, found.channel) == ("Ships", "#new")
 
 
@@ -160,7 +160,7 @@ def test_two_who_change_the_same_are_told_and_may_decide(
 
 
 def test_nothing_changed_is_no_commit(administrator: FlaskClient, parts: Parts) -> None:
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     head = git(parts.settings.var / "history.git", "rev-parse", "main")
     assert save(administrator, form_of(administrator)).status_code == 302
     assert git(parts.settings.var / "history.git", "rev-parse", "main") == head
@@ -191,7 +191,7 @@ def test_a_department_is_added_given_members_and_removed(
     assert "come to the administrators" in page(administrator, answer.location)
     members = "/departments/lost-found/members"
     administrator.post(members, data={"email": "editor@kb.example", "reviewer": "y"})
-    editor = parts.directory.by_email("editor@kb.example")
+    editor = parts.people.directory.by_email("editor@kb.example")
     assert editor is not None
     assert (editor.editor_of, editor.reviewer_of) == ({"shipping"}, {"lost-found"})
     removal = "/departments/lost-found/removal"
@@ -242,7 +242,7 @@ def test_a_role_given_here_leaves_other_departments_alone(
 ) -> None:
     address = "/departments/billing/members"
     administrator.post(address, data={"email": "editor@kb.example", "editor": "y", "reviewer": "y"})
-    editor = parts.directory.by_email("editor@kb.example")
+    editor = parts.people.directory.by_email("editor@kb.example")
     assert editor is not None
     assert editor.editor_of == {"shipping", "billing"}
     assert editor.reviewer_of == {"billing"}
@@ -251,7 +251,7 @@ def test_a_role_given_here_leaves_other_departments_alone(
 
 
 def test_the_history_says_who_changed_what(administrator: FlaskClient, parts: Parts) -> None:
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     save(administrator, form_of(administrator), channel="#new")
     shown = page(administrator, "/departments/history")
     assert "Ada Admin" in shown
@@ -274,7 +274,7 @@ def test_the_page_costs_the_same_for_many_members(administrator: FlaskClient, pa
     for many in (1, 30):
         for nth in range(many):
             email = f"m{many}-{nth}@kb.example"
-            parts.directory.add(
+            parts.people.directory.add(
                 email, f"M {nth}", "correct horse battery", editor_of=["shipping"], now=NOW
             )
         with statements(parts.engine) as sent:

@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 def asked(parts: Parts, query: str, department: str = "shipping", age: timedelta = DAY) -> int:
     """A request of the rep's, made `age` ago and promised within 8 hours."""
     route = Route(Department(department, department, answer_within=timedelta(hours=8)))
-    return parts.inbox.ask(1, query, route, "", NOW - age).id
+    return parts.feedback.inbox.ask(1, query, route, "", NOW - age).id
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_another_departments_items_are_not_there(
     assert answer(other, 1).status_code == 404
     assert other.get("/inbox?department=shipping").status_code == 404
     assert "a secret question" not in other.get("/inbox").text
-    assert parts.inbox.get(1, frozenset({"shipping"})).reply is None
+    assert parts.feedback.inbox.get(1, frozenset({"shipping"})).reply is None
 
 
 def test_a_rep_has_no_inbox(rep: FlaskClient) -> None:
@@ -202,29 +202,29 @@ def test_what_is_due_is_told_by_the_departments_clock(
     assert "22 Nov 2026, 17:00 UTC" not in page(editor, f"/inbox/{item}")
     for client, address in ((editor, f"/inbox/{item}"), (rep, f"/questions/{item}")):
         assert "23 Nov 2026, 02:00 Asia/Tokyo" in page(client, address)
-    parts.inbox.steps.ask_back(item, "Which?", Answering(2, frozenset({"shipping"})), NOW)
+    parts.feedback.inbox.steps.ask_back(item, "Which?", Answering(2, frozenset({"shipping"})), NOW)
     assert "The clock stands until the reply" in page(editor, f"/inbox/{item}")
 
 
 def several(parts: Parts) -> None:
     """Two departments, three states, and somebody who works on some of it."""
-    both = parts.directory.by_email("editor@kb.example")
-    parts.directory.set_roles(
+    both = parts.people.directory.by_email("editor@kb.example")
+    parts.people.directory.set_roles(
         both.id, administrator=False, editor_of=["shipping", "billing"], reviewer_of=()
     )
-    me = parts.routing.answering(parts.directory.get(both.id), _departments(parts))
+    me = parts.feedback.routing.answering(parts.people.directory.get(both.id), _departments(parts))
     for nth in range(4):
         asked(parts, f"shipping {nth}", age=nth * timedelta(hours=5))
     for nth in range(3):
         asked(parts, f"billing {nth}", department="billing", age=timedelta(0))
-    steps = parts.inbox.steps
+    steps = parts.feedback.inbox.steps
     steps.take(1, me, NOW)
     steps.ask_back(2, "Which parcel?", me, NOW)
     steps.answer(5, Outcome.DECLINED, "No.", me, NOW)
 
 
 def _departments(parts: Parts):
-    return parse_departments(parts.library.departments_source())
+    return parse_departments(parts.storage.library.departments_source())
 
 
 @pytest.mark.usefixtures("at_nine")
@@ -421,5 +421,5 @@ def test_of_what_very_many_say_it_is_said_that_there_is_more(
 def _answered(parts: Parts) -> dict[str, object]:
     asked = {"kind": "request", "query": "parcel", "folded": "parcel", "department": "shipping"}
     times = dict.fromkeys(("created_at", "changed_at", "due_at", "soon_at"), NOW)
-    reporter = parts.directory.by_email("editor@kb.example")
+    reporter = parts.people.directory.by_email("editor@kb.example")
     return {**asked, **times, "reporter_id": reporter.id, "state": "answered"}

@@ -36,7 +36,7 @@ def late(asked: None, app: Flask) -> None:
 
 
 def item(parts: Parts, number: int = 1):
-    return parts.inbox.get(number, SHIPPING | {"billing"})
+    return parts.feedback.inbox.get(number, SHIPPING | {"billing"})
 
 
 @pytest.mark.usefixtures("late")
@@ -90,7 +90,7 @@ def test_signed_out_and_by_get_nothing_happens(
 def test_somebody_of_the_department_is_set_to_it_and_told(
     administrator: FlaskClient, editor: FlaskClient, parts: Parts
 ) -> None:
-    eddy = parts.directory.by_email("editor@kb.example")
+    eddy = parts.people.directory.by_email("editor@kb.example")
     form = {"assignee": str(eddy.id)}
     done = administrator.post("/overdue/1/assignment", data=form, follow_redirects=True)
     check_page(done.text)
@@ -126,9 +126,9 @@ def test_it_is_sent_to_the_department_that_can_answer(
 
 @pytest.mark.usefixtures("late")
 def test_notes_of_the_department_stay_its_own(administrator: FlaskClient, parts: Parts) -> None:
-    eddy = parts.directory.by_email("editor@kb.example")
+    eddy = parts.people.directory.by_email("editor@kb.example")
     me = Answering(eddy.id, SHIPPING)
-    parts.inbox.steps.note(1, "Between us: a mess.", me, NOW + LATE)
+    parts.feedback.inbox.steps.note(1, "Between us: a mess.", me, NOW + LATE)
     assert "Between us" not in page(administrator, "/overdue/1")
 
 
@@ -142,7 +142,7 @@ def test_what_they_may_not_read_is_not_there(
     card = parts.catalogue.get("SHP-014")
     path = parts.settings.content / card.procedure.path
     path.write_text(path.read_text().replace("---\n", "---\nstatus: draft\n", 1))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert "Complaint" not in page(administrator, "/overdue")
     assert administrator.get("/overdue/1").status_code == 404
 

@@ -22,7 +22,7 @@ STEP_2 = "Is the last scan more than 5 days old? Treat the parcel as lost."
 
 
 def items(parts: Parts, departments: frozenset[str] = SHIPPING) -> list[Item]:
-    return list(parts.inbox.lists.page(Listed(departments, states=set(State)), NOW).items)
+    return list(parts.feedback.inbox.lists.page(Listed(departments, states=set(State)), NOW).items)
 
 
 def tell(client: FlaskClient, parts: Parts, said: str, **given: str) -> TestResponse:
@@ -78,7 +78,7 @@ def test_yes_counts_and_opens_nothing_and_takes_a_no_back(rep: FlaskClient, part
     tell(rep, parts, "yes")
     (item,) = items(parts)
     assert item.state is State.WITHDRAWN
-    assert parts.inbox.votes.tally("SHP-014").yes == 0  # that is of the whole procedure
+    assert parts.feedback.inbox.votes.tally("SHP-014").yes == 0  # that is of the whole procedure
 
 
 @pytest.mark.parametrize("reason", OF_PROCEDURES)
@@ -102,7 +102,7 @@ def test_the_words_are_those_that_were_read(rep: FlaskClient, parts: Parts) -> N
     form = {name: hidden(shown, name) for name in ("version", "seal")}
     path = parts.settings.content / "shipping" / "late-shipment.md"
     path.write_text(path.read_text().replace("Treat the parcel as lost", "Wait"))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     answer = rep.post(PLACE, data={**form, "passage": "steps~2", "said": "wrong"})
     assert answer.status_code == 302
     (item,) = items(parts)
@@ -116,7 +116,7 @@ def test_the_search_that_led_there_goes_along(rep: FlaskClient, parts: Parts) ->
     found = page(rep, "/search?q=parcel+is+late")
     address = unescape(re.search(r'href="(/procedures/SHP-014\?[^"#]*)"', found)[1])
     page(rep, address)
-    parts.log.flush()
+    parts.insight.log.flush()
     assert "you searched for “parcel is late”" in page(rep, f"{PLACE}?passage=steps")
     tell(rep, parts, "wrong")
     (item,) = items(parts)
@@ -128,7 +128,7 @@ def test_another_persons_search_does_not_go_along(
 ) -> None:
     found = page(editor, "/search?q=parcel+is+late")
     page(editor, unescape(re.search(r'href="(/procedures/SHP-014\?[^"#]*)"', found)[1]))
-    parts.log.flush()
+    parts.insight.log.flush()
     tell(rep, parts, "wrong")
     (item,) = items(parts)
     assert item.query is None

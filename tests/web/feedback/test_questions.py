@@ -21,7 +21,7 @@ VERBS = ("replies", "reopening", "rating", "withdrawal")
 
 
 def item(parts: Parts, number: int = 1):
-    return parts.inbox.get(number, ALL)
+    return parts.feedback.inbox.get(number, ALL)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_nothing_or_too_much_is_not_sent(words: str, rep: FlaskClient, parts: Pa
     again = rep.post("/questions/1/replies", data={"words": words})
     assert again.status_code == 400
     check_page(again.text)
-    assert len(parts.inbox.thread.of(item(parts))) == 1
+    assert len(parts.feedback.inbox.thread.of(item(parts))) == 1
 
 
 @pytest.mark.usefixtures("answered")
@@ -221,7 +221,7 @@ def crowd(app: Flask, parts: Parts, editor: FlaskClient, marks: list[int]) -> No
     """So many reps, each with an answer of shipping, rated so; a minute between them."""
     for nth, mark in enumerate(marks):
         email = f"rep{nth}@kb.example"
-        parts.directory.add(email, f"Rep Number{nth}", PASSWORD, now=NOW)
+        parts.people.directory.add(email, f"Rep Number{nth}", PASSWORD, now=NOW)
         app.config["KB_NOW"] = NOW + timedelta(minutes=nth)
         client = signed_in(app, email)
         ask(client, f"question {nth}")
@@ -287,6 +287,6 @@ def test_thanks_stand_with_the_procedure_and_never_tell_of_anothers_draft(
         ),
         "utf-8",
     )
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert "quick" not in page(outsider, "/departments/shipping/service")
     assert "quick" in page(editor, "/departments/shipping/service")

@@ -22,7 +22,9 @@ SCRIPT = "<script>alert(1)</script>"
 
 def items(parts: Parts) -> list:
     """Everything open in shipping's inbox, oldest first."""
-    found = parts.inbox.lists.page(Listed(SHIPPING, sort=Sort.OLDEST, per_page=100), NOW).items
+    found = parts.feedback.inbox.lists.page(
+        Listed(SHIPPING, sort=Sort.OLDEST, per_page=100), NOW
+    ).items
     return list(found)
 
 
@@ -66,7 +68,7 @@ def test_every_reason_is_offered_and_taken(rep: FlaskClient, parts: Parts, reaso
 def test_a_vote_can_be_changed(rep: FlaskClient, parts: Parts) -> None:
     vote(rep, parts, "no", reason="unclear")
     vote(rep, parts, "yes")
-    tally = parts.inbox.votes.tally("SHP-014")
+    tally = parts.feedback.inbox.votes.tally("SHP-014")
     assert (tally.yes, tally.no) == (1, 0)
     assert items(parts) == []
     assert "You took this back." in page(rep, "/questions")
@@ -79,7 +81,7 @@ def test_a_vote_is_about_the_version_that_was_read(
     before = {"version": hidden(read, "version"), "seal": hidden(read, "seal")}
     file = home / "content" / "shipping" / "late-shipment.md"
     file.write_text(file.read_text().replace("code L5", "code L7"))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert version_of(parts, "SHP-014") != before["version"]
     voted = rep.post("/procedures/SHP-014/votes", data={"helpful": "no", **before})
     why = page(rep, voted.location)
@@ -169,7 +171,7 @@ def test_what_nobody_answers_for_comes_to_the_administrators(
     rep: FlaskClient, administrator: FlaskClient, parts: Parts
 ) -> None:
     for email in ("editor@kb.example", "reviewer@kb.example"):
-        parts.directory.disable(parts.directory.by_email(email).id, NOW)
+        parts.people.directory.disable(parts.people.directory.by_email(email).id, NOW)
     vote(rep, parts, "no", comment="It is L7.")
     ask(rep, "norway", department="shipping")
     assert "the administrators will see it" in page(rep, "/questions")
@@ -262,9 +264,9 @@ def test_all_can_be_marked_at_once_and_only_ones_own(
         answer(editor, number)
     assert "Mark all 2 as read" in page(rep, "/questions")
     outsider.post("/questions/seen", data={"item": ["1", "2"]})
-    assert parts.inbox.unread_answers(1) == 2
+    assert parts.feedback.inbox.unread_answers(1) == 2
     rep.post("/questions/seen", data={"item": ["1", "2"]})
-    assert parts.inbox.unread_answers(1) == 0
+    assert parts.feedback.inbox.unread_answers(1) == 0
 
 
 @pytest.mark.parametrize("item", ["x", "", "-1", "9" * 30])
@@ -294,7 +296,9 @@ def test_questions_cost_the_same_however_many(rep: FlaskClient, parts: Parts) ->
         ask(rep, f"question {number}")
     few = cost()
     for number in range(5, 60):
-        parts.inbox.ask(1, f"question {number}", Route(Department("billing", "Billing")), "", NOW)
+        parts.feedback.inbox.ask(
+            1, f"question {number}", Route(Department("billing", "Billing")), "", NOW
+        )
     assert cost() == few
 
 

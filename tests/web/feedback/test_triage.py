@@ -17,12 +17,12 @@ VERBS = ("sight", "assignment", "questions", "notes", "route", "merging", "keepi
 
 
 def item(parts: Parts, number: int = 1):
-    return parts.inbox.get(number, ALL)
+    return parts.feedback.inbox.get(number, ALL)
 
 
 def told(parts: Parts, email: str) -> list[str]:
     """The titles of what that person is told, oldest first."""
-    person = parts.directory.by_email(email)
+    person = parts.people.directory.by_email(email)
     with parts.engine.connect() as connection:
         rows = connection.exec_driver_sql(
             f"SELECT title FROM notices WHERE person_id = {person.id} ORDER BY id"
@@ -73,7 +73,10 @@ def test_looking_is_no_seeing_but_saying_so_is(editor: FlaskClient, parts: Parts
 def test_to_oneself_to_another_and_to_nobody(
     editor: FlaskClient, parts: Parts, rep: FlaskClient
 ) -> None:
-    ids = {who: parts.directory.by_email(f"{who}@kb.example").id for who in ("editor", "reviewer")}
+    ids = {
+        who: parts.people.directory.by_email(f"{who}@kb.example").id
+        for who in ("editor", "reviewer")
+    }
     back = editor.post("/inbox/1/assignment", data={"assignee": ids["editor"], "then": "show=open"})
     assert back.location == "/inbox?show=open#item-1"
     assert (item(parts).assignee, item(parts).state) == ("Eddy Editor", State.IN_WORK)
@@ -92,7 +95,7 @@ def test_to_oneself_to_another_and_to_nobody(
 def test_only_who_answers_there_can_work_on_it(
     whom: str, editor: FlaskClient, parts: Parts
 ) -> None:
-    stranger = parts.directory.by_email(f"{whom}@kb.example").id
+    stranger = parts.people.directory.by_email(f"{whom}@kb.example").id
     for wanted in (str(stranger), "x", "999999", "-1"):
         assert editor.post("/inbox/1/assignment", data={"assignee": wanted}).status_code == 400
     assert item(parts).assignee is None
@@ -176,7 +179,7 @@ def test_nothing_or_too_much_is_written_nowhere(
     again = editor.post(f"/inbox/1/{verb}", data={"words": words})
     assert again.status_code == 400
     check_page(again.text)
-    assert len(parts.inbox.thread.of(item(parts))) == 1
+    assert len(parts.feedback.inbox.thread.of(item(parts))) == 1
 
 
 @pytest.mark.usefixtures("asked")
@@ -303,17 +306,17 @@ def test_several_are_given_to_one_person_of_the_department(
     shown = page(editor, f"/inbox/assignments?{selected(1, 2)}")
     assert "Rena Reviewer" in shown
     assert "Otto Outsider" not in shown
-    rena = parts.directory.by_email("reviewer@kb.example").id
+    rena = parts.people.directory.by_email("reviewer@kb.example").id
     editor.post("/inbox/assignments", data={"item": [1, 2], "assignee": rena})
     assert {item(parts, n).assignee for n in (1, 2)} == {"Rena Reviewer"}
-    otto = parts.directory.by_email("outsider@kb.example").id
+    otto = parts.people.directory.by_email("outsider@kb.example").id
     refused = editor.post("/inbox/assignments", data={"item": [1, 2], "assignee": otto})
     assert refused.status_code == 400
     assert len(told(parts, "reviewer@kb.example")) >= 2
 
 
 def test_a_lead_without_a_role_has_the_inbox_too(rep: FlaskClient, app, parts: Parts) -> None:
-    parts.directory.add("lead@kb.example", "Lea Lead", PASSWORD, now=NOW)
+    parts.people.directory.add("lead@kb.example", "Lea Lead", PASSWORD, now=NOW)
     path = parts.settings.content / "departments.yml"
     source = path.read_text("utf-8").replace("lead: reviewer@", "lead: lead@")
     path.write_text(source, "utf-8")

@@ -35,7 +35,7 @@ def keywords(parts: Parts) -> list[str]:
 
 
 def found(parts: Parts, text: str) -> list[str]:
-    return [hit.id for hit in parts.searcher.search(text, Reader(), NOW.date()).hits]
+    return [hit.id for hit in parts.search.searcher.search(text, Reader(), NOW.date()).hits]
 
 
 def file(parts: Parts) -> Path:
@@ -122,7 +122,7 @@ def test_nobody_else_decides(
     answer = request.getfixturevalue(persona).post(address, data={"word": "wismo"})
     assert answer.status_code == status
     assert file(parts).read_bytes() == before
-    assert parts.learned.bans_of("SHP-014") == ()
+    assert parts.insight.learned.bans_of("SHP-014") == ()
 
 
 @pytest.mark.usefixtures("wismo")
@@ -130,12 +130,12 @@ def test_a_ban_is_lifted_by_its_department_only(
     editor: FlaskClient, outsider: FlaskClient, rep: FlaskClient, parts: Parts
 ) -> None:
     editor.post(BAN, data={"word": "wismo"})
-    (ban,) = parts.learned.bans_of("SHP-014")
+    (ban,) = parts.insight.learned.bans_of("SHP-014")
     for client in (outsider, rep):
         assert client.post(f"{BAN}/{ban.id}/lifting").status_code == 404
     # Nor through a procedure of one's own.
     outsider.post(f"/procedures/BIL-001/learned-words/bans/{ban.id}/lifting")
-    assert parts.learned.bans_of("SHP-014") == (ban,)
+    assert parts.insight.learned.bans_of("SHP-014") == (ban,)
 
 
 @pytest.mark.usefixtures("wismo")
@@ -173,7 +173,7 @@ def test_a_full_disk_refuses_the_ban_and_nothing_has_changed(
     learned.unlink()
     learned.mkdir()  # cannot be replaced by a file
     assert editor.post(BAN, data={"word": "wismo"}).status_code == 503
-    assert parts.learned.bans_of("SHP-014") == ()
+    assert parts.insight.learned.bans_of("SHP-014") == ()
 
 
 def test_a_colleague_who_left_is_still_named(
@@ -182,7 +182,7 @@ def test_a_colleague_who_left_is_still_named(
     stay(parts, "abc", "wismo")
     counted(parts)
     editor.post(BAN, data={"word": "wismo"})
-    who = parts.directory.by_email("editor@kb.example")
+    who = parts.people.directory.by_email("editor@kb.example")
     administrator.post(f"/people/{who.id}/entry", data={"allowed": "no"})
     assert "by Eddy Editor" in page(signed_in(app, "reviewer@kb.example"), PAGE)
 

@@ -43,7 +43,7 @@ def clock(app: Flask) -> Clock:
 
 
 def written(parts: Parts, table, *names: str) -> list:
-    parts.log.flush()
+    parts.insight.log.flush()
     with parts.engine.connect() as connection:
         rows = connection.execute(select(*(table.c[name] for name in names)).order_by(table.c.id))
         return [tuple(row) for row in rows]
@@ -67,12 +67,12 @@ def test_a_search_and_what_was_opened_from_it_are_kept(
 
 
 def test_the_rank_counts_over_all_pages(rep: FlaskClient, parts: Parts) -> None:
-    folder = parts.library.root / "many"
+    folder = parts.storage.library.root / "many"
     folder.mkdir()
     for nth in range(12):
         text = f"---\nid: M-{nth}\ntitle: Many {nth}\n---\n\nWombat handling.\n"
         (folder / f"{nth}.md").write_text(text)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     html = rep.get("/search?q=wombat&page=2").text
     assert "rank=11" in html
     assert "rank=1&" not in html
@@ -91,7 +91,7 @@ def test_the_log_names_nobody(
     for client in (rep, editor, rep):
         clock.turn(60)
         client.get(f"/search?q=parcel+{clock.now:%M}")
-        parts.log.flush()
+        parts.insight.log.flush()
     keys = [key for (key,) in written(parts, searches, "person_key")]
     assert keys[0] == keys[2] != keys[1]
     assert all(len(key) == 32 for key in keys)
@@ -107,7 +107,7 @@ def test_signed_out_it_is_nobody(
 ) -> None:
     anonymous.get("/search?q=parcel")
     assert written(parts, searches, "id") == []  # sent to the sign-in
-    assert parts.log.key_of(None) == ""
+    assert parts.insight.log.key_of(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_plain_address_is_named_as_the_page(rep: FlaskClient) -> None:
 
 def test_drafts_leave_no_trace_in_what_is_counted(editor: FlaskClient, parts: Parts) -> None:
     assert "Zebra" in page(editor, "/search?q=customs+zebra+papers")
-    everybody = parts.searcher.search("customs zebra papers", Reader(), NOW.date())
+    everybody = parts.search.searcher.search("customs zebra papers", Reader(), NOW.date())
     kept = written(parts, searches, "hits", "convincing", "about")
     assert kept == [(everybody.total, everybody.convincing, everybody.likely_department)]
     assert kept[0][:2] == (1, False)
@@ -202,8 +202,8 @@ def searched(app: Flask, parts: Parts, clock: Clock) -> None:
     opened_from(rita, "money back", "BIL-001")
     clock.turn(5)
     rita.get("/search?q=money+back+lost")
-    parts.log.flush()
-    parts.log.settle(clock.now)
+    parts.insight.log.flush()
+    parts.insight.log.settle(clock.now)
 
 
 @pytest.mark.usefixtures("searched")
@@ -258,7 +258,7 @@ def test_titles_of_others_drafts_are_not_told(
     editor: FlaskClient, outsider: FlaskClient, parts: Parts, clock: Clock
 ) -> None:
     opened_from(editor, "customs zebra papers", "SHP-015")
-    parts.log.flush()
+    parts.insight.log.flush()
     assert "Customs Zebra" in page(editor, "/insight/search/opened")
     assert "Customs Zebra" in editor.get("/insight/search/opened.csv").text
     for address in ("/opened", "/opened.csv", "/pointing?words=zebra"):
@@ -271,7 +271,7 @@ def test_titles_of_others_drafts_are_not_told(
 def test_no_cell_is_a_formula(editor: FlaskClient, clock: Clock, app: Flask, parts: Parts) -> None:
     clock.turn(300)
     editor.get("/search", query_string={"q": "=+@"})
-    parts.log.flush()
+    parts.insight.log.flush()
     for name in FILES:
         answer = editor.get(f"/insight/search/{name}.csv")
         assert answer.mimetype == "text/csv"
@@ -363,8 +363,8 @@ def test_the_cost_does_not_grow_with_the_log(
     few = cost()
     for nth in range(300):
         event = search(0, f"word{nth % 40} number", who=f"p{nth % 7}")
-        parts.log.tell(replace(event, at=NOW - timedelta(minutes=11 * nth)))
-    parts.log.flush()
+        parts.insight.log.tell(replace(event, at=NOW - timedelta(minutes=11 * nth)))
+    parts.insight.log.flush()
     # One more where there are words: how many people stand behind each group.
     assert all(later - before <= 1 for before, later in zip(few, cost(), strict=True))
     assert max(few) <= 15

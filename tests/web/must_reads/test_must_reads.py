@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kb.duties import reminding_of
 from kb.must_reads.must_read import EVERYONE, REPS, Wanted
 from kb.parts import Parts
 from tests.conftest import LATE, NOW, PASSWORD, signed_in
@@ -48,7 +49,7 @@ def ask(client: FlaskClient, address: str = f"{PAGE}/must-reads", **changes) -> 
 
 
 def confirm(client: FlaskClient, parts: Parts, number: int = 1, **more: str) -> TestResponse:
-    found = parts.asking.must_reads.get(number)
+    found = parts.must_reads.must_reads.get(number)
     version = found.version if found else "0" * 12
     return client.post(
         f"/must-reads/{number}/confirmation", data={"version": version, "next": "/", **more}
@@ -56,7 +57,7 @@ def confirm(client: FlaskClient, parts: Parts, number: int = 1, **more: str) -> 
 
 
 def asked(parts: Parts, number: int = 1) -> set[int]:
-    return {one.person_id for one in parts.asking.must_reads.everybody([number])}
+    return {one.person_id for one in parts.must_reads.must_reads.everybody([number])}
 
 
 def test_an_editor_marks_a_change_and_everyone_sees_it_at_home(
@@ -85,8 +86,8 @@ def test_an_editor_marks_a_change_and_everyone_sees_it_at_home(
 @pytest.mark.parametrize("kind", ["no", "yes"])
 def test_other_changes_never_ask(editor: FlaskClient, parts: Parts, kind: str) -> None:
     assert save(editor, worth_telling=kind).status_code == 302
-    assert parts.asking.must_reads.get(1) is None
-    assert parts.telling.unread(RITA) == 0
+    assert parts.must_reads.must_reads.get(1) is None
+    assert parts.notices.received.unread(RITA) == 0
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_bad_input_is_said_and_nothing_is_saved(
         check_page(refused.text)
     assert said in ask(editor, **wrong).text
     assert version_of(parts, "SHP-014") == before
-    assert parts.asking.must_reads.get(1) is None
+    assert parts.must_reads.must_reads.get(1) is None
 
 
 def test_a_draft_is_asked_of_nobody(editor: FlaskClient, rep: FlaskClient, parts: Parts) -> None:
@@ -146,8 +147,8 @@ def test_only_its_department_asks_and_cancels(
     client: FlaskClient = request.getfixturevalue(persona)
     assert ask(client).status_code == status
     assert client.post("/must-reads/1/cancellation").status_code == status
-    assert parts.asking.must_reads.get(2) is None
-    found = parts.asking.must_reads.get(1)
+    assert parts.must_reads.must_reads.get(2) is None
+    found = parts.must_reads.must_reads.get(1)
     assert found is not None
     assert found.cancelled_at is None
     shown = client.get(f"{PAGE}/must-reads")
@@ -165,11 +166,11 @@ def test_confirming_is_of_the_version_asked_by_who_was_asked(
     assert confirm(rep, parts, version="0" * 12).status_code == 400
     assert confirm(rep, parts, number=2).status_code == 404
     assert confirm(rep, parts, next="//evil.example").location == "/"
-    (one,) = parts.asking.must_reads.everybody([1])
+    (one,) = parts.must_reads.must_reads.everybody([1])
     assert one.confirmed_at == NOW
     confirm(rep, parts)
     assert rep.get("/must-reads/1/confirmation").status_code == 405
-    assert parts.asking.must_reads.everybody([1]) == (one,)
+    assert parts.must_reads.must_reads.everybody([1]) == (one,)
 
 
 def test_a_procedure_that_one_may_not_read_any_more_is_not_asked_about(
@@ -181,7 +182,7 @@ def test_a_procedure_that_one_may_not_read_any_more_is_not_asked_about(
         "department: shipping", "department: shipping\nstatus: draft"
     )
     path.write_text(text, "utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     for address in ("/", "/must-reads", "/notices"):
         shown = page(rep, address)
         assert "Late Shipment" not in shown
@@ -192,7 +193,7 @@ def test_a_procedure_that_one_may_not_read_any_more_is_not_asked_about(
 
 def test_who_comes_later_is_not_asked(editor: FlaskClient, app: Flask, parts: Parts) -> None:
     ask(editor)
-    parts.directory.add("new@kb.example", "Nina New", PASSWORD, now=NOW)
+    parts.people.directory.add("new@kb.example", "Nina New", PASSWORD, now=NOW)
     newcomer = signed_in(app, "new@kb.example")
     assert "For you to read" not in page(newcomer, "/")
     assert "Nina" not in page(editor, "/must-reads/1")
@@ -216,7 +217,7 @@ def test_editors_and_the_lead_see_who_has_not_confirmed(
         assert "rep@kb.example" not in shown.partition("<main")[2]
         assert "of 4" not in page(client, "/must-reads")
         assert client.get("/must-reads/1/confirmations.csv").status_code == 404
-    parts.directory.disable(RITA, NOW)
+    parts.people.directory.disable(RITA, NOW)
     assert "1 of 3 confirmed" in page(editor, "/must-reads/1")
 
 
@@ -236,7 +237,7 @@ def test_cancelled_asks_nobody_and_keeps_the_record(
 def test_the_file_for_the_auditor_says_who_which_version_and_when(
     editor: FlaskClient, rep: FlaskClient, parts: Parts
 ) -> None:
-    parts.directory.add("x@kb.example", '=HYPERLINK("http://evil","Max")', PASSWORD, now=NOW)
+    parts.people.directory.add("x@kb.example", '=HYPERLINK("http://evil","Max")', PASSWORD, now=NOW)
     ask(editor, must_note="=1+1")
     confirm(rep, parts)
     for address in ("/must-reads/1/confirmations.csv", "/must-reads/confirmations.csv"):
@@ -261,13 +262,17 @@ def test_reminders_before_and_after_the_day_and_a_word_to_who_asked(
     heard = []
     for days in range(0, 45):
         for _ in range(2):
-            parts.reminding.run(NOW + days * DAY)
-        mine = parts.telling.of(RITA, 1, 50).notices
+            reminding_of(parts).run(NOW + days * DAY)
+        mine = parts.notices.received.of(RITA, 1, 50).notices
         heard.append(len([one for one in mine if one.kind == "must read"]))
     assert [heard[days] for days in (0, 4, 5, 7, 8, 44)] == [1, 1, 2, 2, 3, 3]
-    others = [one.title for one in parts.telling.of(OTTO, 1, 50).notices if one.kind == "must read"]
+    others = [
+        one.title
+        for one in parts.notices.received.of(OTTO, 1, 50).notices
+        if one.kind == "must read"
+    ]
     assert others == ["Please read what has changed in “Complaint: Late Shipment”"]
-    told = [one.title for one in parts.telling.of(EDDY, 1, 50).notices]
+    told = [one.title for one in parts.notices.received.of(EDDY, 1, 50).notices]
     assert "3 of 4 have not confirmed “Complaint: Late Shipment”" in told
 
 
@@ -280,7 +285,7 @@ def test_the_pages_cost_the_same_for_few_and_many(
                 "SHP-014", version_of(parts, "SHP-014"), "Late", "shipping", (REPS,),
                 NOW.date(), "Note",
             )  # fmt: skip
-            parts.asking.must_reads.ask(wanted, [RITA], lambda _number: (), EDDY, NOW)
+            parts.must_reads.must_reads.ask(wanted, [RITA], lambda _number: (), EDDY, NOW)
 
     counts = []
     for number in (10, 190):

@@ -38,7 +38,7 @@ def test_mine_are_listed_opened_and_read(rep: FlaskClient, parts: Parts) -> None
     shown = page(rep, "/notices")
     assert "&lt;b&gt;Shipping" in shown
     assert page(rep, "/notices").count("question-fresh") == 2  # looking marks nothing
-    first = parts.telling.of(RITA, 1, 10).notices[-1]
+    first = parts.notices.received.of(RITA, 1, 10).notices[-1]
     assert rep.post(f"/notices/{first.id}/reading").location == "/questions"
     assert page(rep, "/notices").count("question-fresh") == 1
     assert rep.post("/notices/reading").location == "/notices"
@@ -52,7 +52,7 @@ def test_another_s_notice_is_not_there(
     tell(parts, RITA)
     client: FlaskClient = request.getfixturevalue(persona)
     assert client.post("/notices/1/reading").status_code == status
-    assert parts.telling.unread(RITA) == 1
+    assert parts.notices.received.unread(RITA) == 1
     assert client.get("/notices/1/reading").status_code == 405
 
 
@@ -96,14 +96,14 @@ def test_a_choice_is_kept(rep: FlaskClient, parts: Parts) -> None:
     assert "sends no mail yet" in shown
     form = {**ALL_DAILY, "pace-answer": "page"}
     assert rep.post("/account/notices", data=form).location == "/account/notices"
-    choice = parts.choices.of(RITA)
+    choice = parts.delivery.choices.of(RITA)
     assert not choice.mail
     assert choice.pace("answer") is Pace.PAGE
     assert choice.pace("must read") is Pace.DAILY
     page(rep, "/account/notices")
     for wrong in ({}, {**ALL_DAILY, "pace-answer": "hourly"}):
         assert rep.post("/account/notices", data=wrong).status_code == 400
-    assert parts.choices.of(RITA) == choice
+    assert parts.delivery.choices.of(RITA) == choice
 
 
 @pytest.mark.parametrize(("persona", "status"), [("anonymous", 302), ("rep", 404), ("editor", 404)])

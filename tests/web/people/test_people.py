@@ -17,7 +17,7 @@ NEW = {"email": "new@kb.example", "name": "Nia New"}
 
 
 def number_of(parts: Parts, email: str) -> int:
-    return parts.directory.by_email(email).id
+    return parts.people.directory.by_email(email).id
 
 
 def test_everybody_is_listed_with_their_roles(administrator: FlaskClient) -> None:
@@ -45,8 +45,8 @@ def test_to_others_it_is_not_there(
     assert other.post("/people", data=NEW).status_code == 404
     for verb in ("roles", "password", "entry"):
         assert other.post(f"/people/1/{verb}", data={"allowed": "no"}).status_code == 404
-    assert parts.directory.by_email(NEW["email"]) is None
-    assert not parts.directory.get(1).disabled
+    assert parts.people.directory.by_email(NEW["email"]) is None
+    assert not parts.people.directory.get(1).disabled
 
 
 def test_signed_out_it_asks_to_sign_in(anonymous: FlaskClient) -> None:
@@ -66,7 +66,7 @@ def test_somebody_new_gets_a_password_shown_once(
     assert entered.status_code == 302
     number = number_of(parts, NEW["email"])
     assert password not in page(administrator, f"/people/{number}")
-    assert parts.directory.get(number).editor_of == {"billing"}
+    assert parts.people.directory.get(number).editor_of == {"billing"}
 
 
 def test_somebody_new_may_be_given_a_password(administrator: FlaskClient, app: Flask) -> None:
@@ -95,7 +95,7 @@ def test_what_cannot_be_added_is_shown_again(
     assert refused.status_code == 400
     assert told in refused.text
     check_page(refused.text)
-    assert parts.directory.everyone(1, 10).total == 5
+    assert parts.people.directory.everyone(1, 10).total == 5
 
 
 def test_roles_are_given_and_taken(administrator: FlaskClient, parts: Parts) -> None:
@@ -105,7 +105,7 @@ def test_roles_are_given_and_taken(administrator: FlaskClient, parts: Parts) -> 
         data={"administrator": "y", "editor_of": ["shipping"], "reviewer_of": ["billing"]},
     )
     assert given.status_code == 302
-    person = parts.directory.get(number)
+    person = parts.people.directory.get(number)
     assert (person.administrator, person.editor_of, person.reviewer_of) == (
         True,
         {"shipping"},
@@ -114,23 +114,23 @@ def test_roles_are_given_and_taken(administrator: FlaskClient, parts: Parts) -> 
     shown = page(administrator, f"/people/{number}")
     assert "administrator; editor of Shipping; reviewer of Billing" in shown
     administrator.post(f"/people/{number}/roles", data={})
-    assert parts.directory.get(number).role_words == "rep"
+    assert parts.people.directory.get(number).role_words == "rep"
 
 
 def test_a_role_of_no_department_is_refused(administrator: FlaskClient, parts: Parts) -> None:
     refused = administrator.post("/people/1/roles", data={"editor_of": "nowhere"})
     assert refused.status_code == 400
     check_page(refused.text)
-    assert parts.directory.get(1).role_words == "rep"
+    assert parts.people.directory.get(1).role_words == "rep"
 
 
 def test_a_role_in_a_department_that_is_gone_can_be_taken(
     administrator: FlaskClient, parts: Parts
 ) -> None:
-    parts.directory.set_roles(1, administrator=False, editor_of=["gone"], reviewer_of=())
+    parts.people.directory.set_roles(1, administrator=False, editor_of=["gone"], reviewer_of=())
     assert 'value="gone"' in page(administrator, "/people/1")
     administrator.post("/people/1/roles", data={})
-    assert parts.directory.get(1).role_words == "rep"
+    assert parts.people.directory.get(1).role_words == "rep"
 
 
 @pytest.mark.parametrize(("verb", "given"), [("roles", {}), ("entry", {"allowed": "no"})])
@@ -141,7 +141,7 @@ def test_the_last_administrator_stays(
     refused = administrator.post(f"/people/{number}/{verb}", data=given)
     assert refused.status_code == 409
     check_page(refused.text)
-    person = parts.directory.get(number)
+    person = parts.people.directory.get(number)
     assert person.administrator
     assert not person.disabled
 
@@ -196,7 +196,7 @@ def test_nobody_is_a_404(administrator: FlaskClient, number: str) -> None:
 
 def test_an_entry_that_is_neither_yes_nor_no(administrator: FlaskClient, parts: Parts) -> None:
     assert administrator.post("/people/1/entry", data={"allowed": "x"}).status_code == 400
-    assert not parts.directory.get(1).disabled
+    assert not parts.people.directory.get(1).disabled
 
 
 @pytest.mark.parametrize("verb", ["roles", "password", "entry"])
@@ -220,7 +220,7 @@ def test_the_list_costs_the_same_however_long(administrator: FlaskClient, parts:
 
     few = cost()
     for number in range(60):
-        parts.directory.add(
+        parts.people.directory.add(
             f"p{number}@kb.example", f"P {number}", PASSWORD, editor_of=["billing"], now=NOW
         )
     assert cost() == few

@@ -121,7 +121,7 @@ def test_an_earlier_session_does_not_live_on(app: Flask) -> None:
 
 def test_demo_people_are_offered_in_demo_mode_only(parts: Parts, anonymous: FlaskClient) -> None:
     assert demo.PASSWORD not in page(anonymous, "/sign-in")
-    demo.ensure(parts.directory, NOW)
+    demo.ensure(parts.people.directory, NOW)
     site = create_app(replace(parts, settings=replace(parts.settings, demo=True)))
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     offered = page(site.test_client(), "/sign-in")
@@ -209,10 +209,10 @@ def test_a_question_written_meanwhile_is_sent_after_the_sign_in(
     assert back.status_code == 200
     assert "not sent yet" in back.text
     check_page(back.text)
-    assert parts.inbox.lists.counts(frozenset({"shipping"}), NOW).open == 0
+    assert parts.feedback.inbox.lists.counts(frozenset({"shipping"}), NOW).open == 0
     sent = client.post("/requests", data={**typed, "csrf_token": hidden(back.text, "csrf_token")})
     assert sent.location == "/questions"
-    (item,) = parts.inbox.questions(1, 1, 10).items
+    (item,) = parts.feedback.inbox.questions(1, 1, 10).items
     assert (item.query, item.comment) == ("norway <customs>", "Two\nlines & more")
 
 
@@ -250,7 +250,7 @@ def test_a_page_of_another_session_shows_what_was_written(strict: Flask, parts: 
     assert stale.status_code == 400
     assert "norway" in stale.text
     check_page(stale.text)
-    assert parts.inbox.questions(1, 1, 10).total == 0
+    assert parts.feedback.inbox.questions(1, 1, 10).total == 0
 
 
 def test_another_site_cannot_put_words_into_anybodys_mouth(strict: Flask) -> None:
@@ -282,7 +282,7 @@ def test_the_full_way_of_a_vote_written_meanwhile(strict: Flask, parts: Parts) -
     back = client.post("/sign-in", data={**REP, "kept": kept, "csrf_token": token})
     sent = {**typed, "csrf_token": hidden(back.text, "csrf_token")}
     assert client.post("/procedures/SHP-014/votes", data=sent).status_code == 302
-    assert parts.inbox.votes.tally("SHP-014").no == 1
+    assert parts.feedback.inbox.votes.tally("SHP-014").no == 1
 
 
 def test_head_is_answered_like_get_and_is_no_attempt(anonymous: FlaskClient) -> None:

@@ -22,7 +22,7 @@ PLACES = (
 def in_review(parts: Parts) -> None:
     file = parts.settings.content / "shipping/customs.md"
     file.write_text(DRAFT.replace("status: draft", "status: in review"), encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def test_its_department_reads_it_marked(editor: FlaskClient, reviewer: FlaskClient) -> None:

@@ -20,13 +20,13 @@ ALL = frozenset({"shipping", "billing", "unassigned"})
 
 
 def item(parts: Parts, number: int = 1):
-    return parts.inbox.get(number, ALL)
+    return parts.feedback.inbox.get(number, ALL)
 
 
 def edited(client: FlaskClient, parts: Parts, old: str = "code L5", new: str = "code L7", **more):
     """Save SHP-014 with some of its text changed."""
     shown = page(client, "/procedures/SHP-014/edit")
-    body = parts.library.read("shipping/late-shipment.md").decode().partition("---\n\n")[2]
+    body = parts.storage.library.read("shipping/late-shipment.md").decode().partition("---\n\n")[2]
     form = {"base": hidden(shown, "base"), "body": body.replace(old, new), **more}
     return client.post("/procedures/SHP-014/edits", data=form)
 
@@ -89,7 +89,7 @@ def test_nobody_is_answered_without_a_word_and_nothing_is_saved(
     check_page(refused.text)
     assert version_of(parts, "SHP-014") == before
     assert item(parts).open
-    assert parts.closings.all() == ()
+    assert parts.feedback.closings.all() == ()
 
 
 @pytest.mark.usefixtures("reported")
@@ -128,7 +128,7 @@ def test_a_draft_and_a_clash_carry_it_along(
     editor: FlaskClient, reviewer: FlaskClient, parts: Parts
 ) -> None:
     shown = page(editor, "/procedures/SHP-014/edit?item=1")
-    body = parts.library.read("shipping/late-shipment.md").decode().partition("---\n\n")[2]
+    body = parts.storage.library.read("shipping/late-shipment.md").decode().partition("---\n\n")[2]
     form = {"base": hidden(shown, "base"), "body": body.replace("L5", "L7")}
     form |= {"note": "L7 now", "item": "1", "word": "It is L7."}
     editor.post("/procedures/SHP-014/draft", data=form)
@@ -138,7 +138,7 @@ def test_a_draft_and_a_clash_carry_it_along(
     edited(reviewer, parts, new="code L9")
     clash = editor.post("/procedures/SHP-014/edits", data=form)
     assert clash.status_code == 409
-    assert parts.closings.all() == ()
+    assert parts.feedback.closings.all() == ()
     fields = {name: hidden(clash.text, name) for name in ("base", "mine", "theirs", "note")}
     fields |= {name: hidden(clash.text, name) for name in ("item", "word")}
     assert fields["item"] == "1"
@@ -215,13 +215,13 @@ def test_of_a_draft_they_are_told_when_it_is_published_and_nothing_before(
     assert "SHP-016" not in page(rep, "/questions/1")
     shown = page(editor, "/inbox/1")
     assert "answered by itself as soon as" in shown
-    parts.fixing.keep_all(NOW)
+    parts.feedback.fixing.keep_all(NOW)
     assert item(parts).open
     path = parts.settings.content / "shipping/zebra.md"
     path.write_text(path.read_text("utf-8").replace("status: draft\n", ""), "utf-8")
-    parts.publisher.refresh(NOW.date())
-    assert [one.id for one in parts.fixing.keep_all(NOW)] == [1]
-    assert parts.fixing.keep_all(NOW) == []
+    parts.publishing.publisher.refresh(NOW.date())
+    assert [one.id for one in parts.feedback.fixing.keep_all(NOW)] == [1]
+    assert parts.feedback.fixing.keep_all(NOW) == []
     for number in (1, 2):
         assert item(parts, number).outcome is Outcome.NEW_PROCEDURE
     assert "Zebra" in page(rep, "/questions/1")
@@ -234,9 +234,9 @@ def test_what_was_promised_can_be_called_off(
     ask(rep, "zebra crossing norway")
     begun(editor, 1, status="draft")
     assert outsider.post("/inbox/1/keeping-open").status_code == 404
-    assert len(parts.closings.all()) == 1
+    assert len(parts.feedback.closings.all()) == 1
     editor.post("/inbox/1/keeping-open")
-    assert parts.closings.all() == ()
+    assert parts.feedback.closings.all() == ()
 
 
 @pytest.mark.usefixtures("templates")
@@ -246,7 +246,7 @@ def test_answered_by_hand_meanwhile_it_is_not_answered_twice(
     ask(rep, "zebra crossing norway")
     begun(editor, 1, status="draft")
     answer(editor, 1, reply="By hand.")
-    assert parts.closings.all() == ()
+    assert parts.feedback.closings.all() == ()
     assert item(parts).reply == "By hand."
 
 
@@ -256,19 +256,21 @@ def test_a_kill_between_saving_and_answering_leaves_nobody_untold(
     """All that stands after a kill right behind the commit: the promise, and the new text."""
     vote(rep, parts, "no", reason="wrong", comment="It is L7.")
     path = "shipping/late-shipment.md"
-    before = parts.library.read(path)
+    before = parts.storage.library.read(path)
     text = before.replace(b"code L5", b"code L7")
     version = sha256(text).hexdigest()[:12]
-    parts.fixing.promise([item(parts)], "SHP-014", version, "It is L7 now.", 2, NOW, new=False)
-    assert parts.fixing.keep_all(NOW) == []
+    parts.feedback.fixing.promise(
+        [item(parts)], "SHP-014", version, "It is L7 now.", 2, NOW, new=False
+    )
+    assert parts.feedback.fixing.keep_all(NOW) == []
     by = Author("Eddy Editor", "editor@kb.example")
-    parts.saver.save(Edit(path, before, text, "L7", False, by), NOW)
+    parts.publishing.saver.save(Edit(path, before, text, "L7", False, by), NOW)
     # Somebody else was faster than the worker: their text has it in it too.
     later = text.replace(b"L7", b"L7b")
-    parts.saver.save(Edit(path, text, later, "L7b", False, by), NOW)
-    assert [one.id for one in parts.fixing.keep_all(NOW)] == [1]
+    parts.publishing.saver.save(Edit(path, text, later, "L7b", False, by), NOW)
+    assert [one.id for one in parts.feedback.fixing.keep_all(NOW)] == [1]
     assert item(parts).reply == "It is L7 now."
-    assert parts.fixing.keep_all(NOW) == []
+    assert parts.feedback.fixing.keep_all(NOW) == []
     assert item(parts).answers == 1
 
 
@@ -276,11 +278,13 @@ def test_a_kill_before_the_save_answers_nobody(
     rep: FlaskClient, editor: FlaskClient, parts: Parts
 ) -> None:
     vote(rep, parts, "no", reason="wrong", comment="It is L7.")
-    parts.fixing.promise([item(parts)], "SHP-014", "0123456789ab", "never saved", 2, NOW, new=False)
-    assert parts.fixing.keep_all(NOW) == []
+    parts.feedback.fixing.promise(
+        [item(parts)], "SHP-014", "0123456789ab", "never saved", 2, NOW, new=False
+    )
+    assert parts.feedback.fixing.keep_all(NOW) == []
     assert item(parts).open
     edited(editor, parts, note="something else")
-    assert parts.fixing.keep_all(NOW) == []
+    assert parts.feedback.fixing.keep_all(NOW) == []
     assert item(parts).open
 
 
@@ -308,11 +312,13 @@ def test_a_change_that_waits_answers_once_it_is_approved_whatever_is_joined_with
     assert "/submissions/1" in waiting.location
     assert item(parts).state is not State.ANSWERED
     path = "shipping/late-shipment.md"
-    now = parts.library.read(path)
+    now = parts.storage.library.read(path)
     other = now.replace(b"Store credit", b"Store credits")
-    parts.saver.save(Edit(path, now, other, "", False, Author("Rena", "reviewer@kb.example")), NOW)
+    parts.publishing.saver.save(
+        Edit(path, now, other, "", False, Author("Rena", "reviewer@kb.example")), NOW
+    )
     page(reviewer, "/submissions/1")
     assert reviewer.post("/submissions/1/approval").status_code == 302
-    assert b"code L7" in parts.library.read(path)
-    assert b"Store credits" in parts.library.read(path)
+    assert b"code L7" in parts.storage.library.read(path)
+    assert b"Store credits" in parts.storage.library.read(path)
     assert (item(parts).state, item(parts).outcome) == (State.ANSWERED, Outcome.CORRECTED)

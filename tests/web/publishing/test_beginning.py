@@ -74,7 +74,7 @@ def test_from_a_failed_search_to_a_procedure_that_is_found(
         assert f"{line}\n" in text
     assert "description" not in text
     assert text.endswith("## Steps\n\n1. …\n")
-    found = parts.searcher.search("wet parcel", Reader(), NOW.date())
+    found = parts.search.searcher.search("wet parcel", Reader(), NOW.date())
     assert found.hits[0].id == "SHP-016"
     assert begin(editor)["id"] == "SHP-017"
     assert begin(editor)["path"] == "shipping/wet-parcel-2.md"
@@ -82,7 +82,7 @@ def test_from_a_failed_search_to_a_procedure_that_is_found(
 
 @pytest.mark.usefixtures("templates")
 def test_templates_are_no_procedures(parts: Parts, editor: FlaskClient) -> None:
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert not any("_templates" in path for path in parts.catalogue.stamps())
     page(editor, "/files/_templates/steps.md", 404)
 

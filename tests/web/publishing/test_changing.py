@@ -24,7 +24,7 @@ def linked(home: Path, parts: Parts) -> Path:
     """A procedure of billing that links to SHP-014."""
     file = home / "content" / "billing" / "lost-in-transit.md"
     file.write_text(file.read_text() + "\nSee [late](../shipping/late-shipment.md).\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     return file
 
 
@@ -145,7 +145,7 @@ def test_a_picture_lies_beside_the_procedure_and_is_shown(
         {"markdown": "![Screen shot](screen-shot.png)"},
     )
     assert (file_of(home).parent / "screen-shot.png").read_bytes() == PNG
-    with rep.get("/files/shipping/screen-shot.png") as served:
+    with editor.get("/files/shipping/screen-shot.png") as served:
         assert served.data == PNG
     other = attach(editor, "Screen Shot.png", PNG + b"other")
     assert other.json == {"markdown": "![Screen shot](screen-shot-2.png)"}

@@ -111,18 +111,20 @@ def test_the_list_costs_the_same_however_long(editor: FlaskClient, parts: Parts)
         return len(sent)
 
     none = cost()
-    who = parts.directory.by_email("editor@kb.example").id
+    who = parts.people.directory.by_email("editor@kb.example").id
     for nth in range(60):
-        parts.drafts.keep(who, None, b"", {"title": f"t{nth}"}, NOW)
+        parts.publishing.drafts.keep(who, None, b"", {"title": f"t{nth}"}, NOW)
     assert "t59" in page(editor, "/drafts")
     assert cost() == none
 
 
 def test_of_very_many_the_oldest_goes(parts: Parts) -> None:
-    who = parts.directory.by_email("editor@kb.example").id
+    who = parts.people.directory.by_email("editor@kb.example").id
     for nth in range(205):
-        parts.drafts.keep(who, None, b"", {"title": f"t{nth}"}, NOW + timedelta(seconds=nth))
-    kept = parts.drafts.all(who)
+        parts.publishing.drafts.keep(
+            who, None, b"", {"title": f"t{nth}"}, NOW + timedelta(seconds=nth)
+        )
+    kept = parts.publishing.drafts.all(who)
     assert len(kept) == 200
     assert kept[0].title == "t204"
 

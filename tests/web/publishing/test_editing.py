@@ -61,7 +61,7 @@ def test_one_word_changed_is_one_line(editor: FlaskClient, home: Path, parts: Pa
     shown = page(editor, answer.location)
     assert "Saved." in shown
     assert "code L7" in shown
-    found = parts.searcher.search("code L7", Reader(), NOW.date())
+    found = parts.search.searcher.search("code L7", Reader(), NOW.date())
     assert found.hits[0].id == "SHP-014"
 
 

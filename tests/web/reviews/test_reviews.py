@@ -50,7 +50,7 @@ def aged(parts: Parts, home: Path, **reviewed: str) -> None:
         (home / "content" / "shipping" / f"{name}.md").write_text(
             f"---\nid: {name}\ntitle: About {name}\nowner: editor@kb.example\n{line}---\nText.\n"
         )
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def listed(html: str) -> list[str]:
@@ -90,7 +90,9 @@ def test_the_owner_and_the_deputy_confirm_but_no_other_editor(
     assert ">Still right<" in " ".join(page(editor, "/procedures/SHP-014").split()).replace(
         "> ", ">"
     ).replace(" <", "<")
-    parts.directory.add("new@kb.example", "Nia New", PASSWORD, editor_of=["shipping"], now=NOW)
+    parts.people.directory.add(
+        "new@kb.example", "Nia New", PASSWORD, editor_of=["shipping"], now=NOW
+    )
     other = signed_in(app, "new@kb.example")
     assert "/SHP-014/review" not in page(other, "/procedures/SHP-014")
     answer = other.post(
@@ -105,7 +107,7 @@ def test_an_owner_of_another_department_confirms_nothing(
 ) -> None:
     file = home / "content" / LATE
     file.write_text(file.read_text().replace("owner: editor@", "owner: outsider@"))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     answer = outsider.post(
         "/procedures/SHP-014/review", data={"version": version_of(parts, "SHP-014")}
     )
@@ -123,7 +125,7 @@ def test_what_was_changed_since_it_was_read_is_not_confirmed(
             "/procedures/SHP-014/review", data={"version": seen}, follow_redirects=True
         ).text
         assert "Complaint: Late Shipment: it was changed since" in shown
-        parts.publisher.refresh(NOW.date())
+        parts.publishing.publisher.refresh(NOW.date())
     assert "2026-10-02" in text(parts)
 
 
@@ -134,7 +136,7 @@ def test_confirming_twice_is_one_commit(reviewer: FlaskClient, parts: Parts) -> 
         "/procedures/SHP-014/review", data={"version": seen}, follow_redirects=True
     ).text
     assert "it was confirmed today already" in again
-    assert parts.ledger.listed(["shipping"], 1, 9)[1] == 1
+    assert parts.publishing.ledger.listed(["shipping"], 1, 9)[1] == 1
 
 
 def test_the_day_is_the_departments_own(home: Path, parts: Parts, app: Flask) -> None:
@@ -169,7 +171,7 @@ def test_the_ladder_of_one_click(
     draft = {"version": version_of(parts, "SHP-015")}
     assert outsider.post("/procedures/SHP-015/review", data=draft).status_code == 404
     assert reviewer.post("/procedures/SHP-015/review", data=draft).status_code == 404
-    assert parts.ledger.listed(None, 1, 9) == ([], 0)
+    assert parts.publishing.ledger.listed(None, 1, 9) == ([], 0)
 
 
 def test_an_overdue_procedure_says_what_that_means(rep: FlaskClient) -> None:
@@ -338,7 +340,7 @@ def test_ticking_what_is_not_mine_changes_nothing_and_names_nothing(
         assert "Zebra" not in shown
     assert "2026-10-02" in text(parts)
     confirm(reviewer, parts)
-    commit = parts.ledger.listed(None, 1, 1)[0][0].commit
+    commit = parts.publishing.ledger.listed(None, 1, 1)[0][0].commit
     assert outsider.post(f"/changes/{commit}/undo").status_code == 404
     assert "2026-11-22" in text(parts)
 
@@ -384,7 +386,9 @@ def test_a_hand_over_changes_owner_and_deputy_in_one_commit(
 
 def test_who_left_is_replaced_as_owner_and_as_deputy(home: Path, parts: Parts, app: Flask) -> None:
     aged(parts, home, OLD="2024-01-01")
-    parts.directory.add("new@kb.example", "Nia New", PASSWORD, editor_of=["shipping"], now=NOW)
+    parts.people.directory.add(
+        "new@kb.example", "Nia New", PASSWORD, editor_of=["shipping"], now=NOW
+    )
     lead = signed_in(app, "reviewer@kb.example")
     old = home / "content" / "shipping" / "OLD.md"
     old.write_text(
@@ -392,7 +396,7 @@ def test_who_left_is_replaced_as_owner_and_as_deputy(home: Path, parts: Parts, a
         .replace("owner: editor@", "owner: reviewer@")
         .replace("title", "deputy: editor@kb.example\ntitle")
     )
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     form = {"every": "y", "instead_of": "editor@kb.example", "owner": "new@kb.example"}
     shown = lead.post(
         "/reviews/hand-overs?which=any&owner=editor@kb.example", data=form, follow_redirects=True
@@ -428,8 +432,8 @@ def test_an_orphan_is_listed_with_what_it_lacks_and_can_be_handed_over(
     (content / "shipping" / "who.md").write_text(
         "---\nid: WHO\ntitle: Odd\nowner: x@y.example\n---\nText.\n"
     )
-    parts.publisher.refresh(NOW.date())
-    parts.directory.disable(parts.directory.by_email("outsider@kb.example").id, NOW)
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.people.directory.disable(parts.people.directory.by_email("outsider@kb.example").id, NOW)
     shown = page(administrator, "/reviews/orphans")
     assert set(listed(shown)) == {"lost", "NONE", "WHO", "BIL-001"}
     for words in (
@@ -453,25 +457,25 @@ def complain(client: FlaskClient, parts: Parts, id: str) -> None:
 
 
 def waiting(parts: Parts, department: str) -> int:
-    return parts.inbox.lists.counts({department}, NOW).open
+    return parts.feedback.inbox.lists.counts({department}, NOW).open
 
 
 def test_feedback_on_an_orphan_reaches_somebody(
     home: Path, parts: Parts, rep: FlaskClient, app: Flask
 ) -> None:
     (home / "content" / "lost.md").write_text("---\nid: LOST\ntitle: Lost\n---\nText.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     complain(rep, parts, "LOST")
     assert waiting(parts, "unassigned") == 1
     assert "Lost" in page(signed_in(app, "admin@kb.example"), "/inbox")
-    editor = parts.directory.by_email("editor@kb.example")
-    reviewer = parts.directory.by_email("reviewer@kb.example")
+    editor = parts.people.directory.by_email("editor@kb.example")
+    reviewer = parts.people.directory.by_email("reviewer@kb.example")
     assert editor
     assert reviewer
-    parts.directory.disable(editor.id, NOW)
+    parts.people.directory.disable(editor.id, NOW)
     complain(rep, parts, "SHP-014")
     assert waiting(parts, "shipping") == 1
-    parts.directory.disable(reviewer.id, NOW)
+    parts.people.directory.disable(reviewer.id, NOW)
     aged(parts, home, ALONE="2024-01-01")
     complain(rep, parts, "ALONE")
     assert waiting(parts, "unassigned") == 2

@@ -19,13 +19,13 @@ from tests.web.acts import statements
 
 def add(parts: Parts, number: int, text: str, **fields: str) -> None:
     """So many more procedures of shipping, with that text."""
-    folder: Path = parts.library.root / "many"
+    folder: Path = parts.storage.library.root / "many"
     folder.mkdir(exist_ok=True)
     more = "".join(f"{name}: {value}\n" for name, value in fields.items())
     for nth in range(number):
         front = f"---\nid: M-{nth}\ntitle: Many {nth}\ndepartment: shipping\n{more}---\n"
         (folder / f"{nth}.md").write_text(f"{front}\n{text}\n", encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def test_a_hit_answers_before_the_click(rep: FlaskClient) -> None:
@@ -208,10 +208,10 @@ def test_home_counts_drafts_for_their_department(editor: FlaskClient) -> None:
 
 
 def test_home_stands_on_an_empty_folder(rep: FlaskClient, parts: Parts) -> None:
-    for path in list(parts.library.root.rglob("*.md")):
+    for path in list(parts.storage.library.root.rglob("*.md")):
         path.unlink()
-    (parts.library.root / "departments.yml").unlink()
-    parts.publisher.refresh(NOW.date())
+    (parts.storage.library.root / "departments.yml").unlink()
+    parts.publishing.publisher.refresh(NOW.date())
     assert "0 procedures" in page(rep, "/")
 
 

@@ -37,7 +37,7 @@ def earlier(client: FlaskClient) -> list[str]:
 
 def search(client: FlaskClient, parts: Parts, q: str) -> None:
     client.get("/search", query_string={"q": q})
-    parts.log.flush()
+    parts.insight.log.flush()
 
 
 def test_a_procedure_is_suggested_with_its_department_and_keyword(rep: FlaskClient) -> None:
@@ -86,7 +86,7 @@ def test_odd_text_is_answered(rep: FlaskClient, q: str) -> None:
 def test_markup_in_a_title_stays_text(rep: FlaskClient, parts: Parts) -> None:
     raw = "---\nid: X-1\ntitle: 'Late <img src=x onerror=alert(1)>'\n---\nText.\n"
     (parts.settings.content / "x.md").write_text(raw, encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     answer = rep.get(f"{SUGGESTIONS}?q=onerror")
     assert answer.mimetype == "application/json"
     assert answer.json["procedures"][0]["text"] == "Late <img src=x onerror=alert(1)>"
@@ -108,7 +108,7 @@ def test_typing_is_one_search_in_the_log_and_what_is_opened_belongs_to_it(
         answer = suggested(rep, q)
     first = answer["procedures"][0]
     rep.get(first["url"] + first["trail"])
-    parts.log.flush()
+    parts.insight.log.flush()
     with parts.engine.connect() as connection:
         kept = connection.execute(searches.select()).all()
         opened = connection.execute(openings.select()).all()
@@ -131,7 +131,7 @@ def test_one_s_earlier_searches_are_offered_to_oneself_alone(
 
 def test_what_was_only_typed_is_no_earlier_search(rep: FlaskClient, parts: Parts) -> None:
     suggested(rep, "late parc")
-    parts.log.flush()
+    parts.insight.log.flush()
     assert earlier(rep) == []
 
 
@@ -185,7 +185,7 @@ def opened_after(parts: Parts, people: int, first: str, then: str) -> None:
 def test_what_three_people_opened_next_is_offered(app: Flask, parts: Parts) -> None:
     late = LATE.replace("related: [BIL-001]\n", "")
     (parts.settings.content / "shipping/late-shipment.md").write_text(late, encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     opened_after(parts, 2, "SHP-014", "BIL-001")
     app.config["KB_NOW"] = NOW
     client = signed_in(app, "rep@kb.example")
@@ -216,7 +216,7 @@ def test_what_is_near_in_meaning_is_offered_once(rep: FlaskClient, parts: Parts)
     copy = LATE.replace("SHP-014", "SHP-016").replace("Late Shipment", "Parcel Delayed", 1)
     copy = copy.replace("related: [BIL-001]\n", "")
     (parts.settings.content / "shipping/delayed.md").write_text(copy, encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = page(rep, "/procedures/SHP-014")
     assert "Parcel Delayed" in shown.partition('id="near"')[2]
     opened_after(parts, 3, "SHP-016", "SHP-014")
@@ -239,7 +239,7 @@ def test_the_ways_onward_of_a_page_seen_before_cost_nothing(rep: FlaskClient, pa
 def failing(parts: Parts) -> None:
     raw = LATE.replace("related:", "finds: [zeppelin freight]\nrelated:")
     (parts.settings.content / "shipping/late-shipment.md").write_text(raw, encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 @pytest.mark.usefixtures("failing")
@@ -262,7 +262,7 @@ def test_the_synonym_page_tells_what_would_fail(
     content = parts.settings.content
     (content / "shipping/late-shipment.md").write_text(raw, encoding="utf-8")
     (content / "synonyms.yml").write_text("two_way:\n  - [hushed, late]\n", encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = page(editor, "/synonyms/new?kind=two-way&words=hushed,+zebra")
     assert "would fail" not in shown
     listed = page(editor, "/synonyms")

@@ -53,7 +53,7 @@ def looked_at(shown: str) -> dict[str, str]:
 
 
 def found(parts: Parts, text: str) -> list[str]:
-    return [hit.id for hit in parts.searcher.search(text, Reader(), NOW.date()).hits]
+    return [hit.id for hit in parts.search.searcher.search(text, Reader(), NOW.date()).hits]
 
 
 def plain(html: str) -> str:
@@ -237,7 +237,7 @@ def test_markup_stays_text(editor: FlaskClient, parts: Parts) -> None:
     assert save(editor, address).location == "/synonyms"
     shown = page(editor, "/synonyms")
     assert "<img" not in shown
-    lists = parse_synonyms(parts.library.synonyms_source())
+    lists = parse_synonyms(parts.storage.library.synonyms_source())
     assert lists.two_way == (("<img src=x>", "\"a: 'b&"),)
     key = lists.entries[0].key
     assert "<img" not in page(editor, f"/synonyms/{key}")

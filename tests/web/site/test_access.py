@@ -17,7 +17,7 @@ from tests.web.acts import answer, ask, statements
 
 
 def known(parts: Parts, email: str) -> Person:
-    person = parts.directory.by_email(email)
+    person = parts.people.directory.by_email(email)
     assert person is not None
     return person
 
@@ -81,28 +81,28 @@ def test_a_draft_is_not_there_for_others(client: str, request: pytest.FixtureReq
 
 def test_a_disabled_person_is_out_at_once(rep: FlaskClient, parts: Parts) -> None:
     page(rep, "/")
-    parts.directory.disable(known(parts, "rep@kb.example").id, NOW)
+    parts.people.directory.disable(known(parts, "rep@kb.example").id, NOW)
     assert rep.get("/").status_code == 302
     assert ask(rep, "anything").status_code == 401
 
 
 def test_enabled_again_the_old_session_stays_ended(rep: FlaskClient, parts: Parts) -> None:
     person = known(parts, "rep@kb.example")
-    parts.directory.disable(person.id, NOW)
-    parts.directory.enable(person.id)
+    parts.people.directory.disable(person.id, NOW)
+    parts.people.directory.enable(person.id)
     assert rep.get("/").status_code == 302
 
 
 def test_a_role_taken_away_is_gone_in_open_pages(editor: FlaskClient, parts: Parts) -> None:
     page(editor, "/procedures/SHP-015")
     person = known(parts, "editor@kb.example")
-    parts.directory.set_roles(person.id, administrator=False, editor_of=(), reviewer_of=())
+    parts.people.directory.set_roles(person.id, administrator=False, editor_of=(), reviewer_of=())
     assert editor.get("/procedures/SHP-015").status_code == 404
     assert editor.get("/inbox").status_code == 404
 
 
 def test_a_new_password_ends_sessions(rep: FlaskClient, parts: Parts) -> None:
-    parts.directory.set_password(known(parts, "rep@kb.example").id, "another long password")
+    parts.people.directory.set_password(known(parts, "rep@kb.example").id, "another long password")
     assert rep.get("/").status_code == 302
 
 
@@ -111,7 +111,7 @@ def test_a_demo_session_ends_with_demo_mode(parts: Parts) -> None:
     plain = create_app(parts)
     for site in (demo, plain):
         site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    parts.directory.add("demo@kb.example", "Demo", PASSWORD, demo=True, now=NOW)
+    parts.people.directory.add("demo@kb.example", "Demo", PASSWORD, demo=True, now=NOW)
     client = signed_in(demo, "demo@kb.example")
     cookie = client.get_cookie("kb_session")
     assert client.get("/").status_code == 200

@@ -52,7 +52,7 @@ def test_a_crash_says_so_without_telling_why(failing: FlaskClient) -> None:
 def test_a_crash_has_a_page_even_when_the_database_is_what_crashed(app: Flask) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = signed_in(app, "rep@kb.example")
-    app.extensions["kb"].engine.dispose()
+    app.extensions["kb"].let_go()
     app.extensions["kb"].settings.var.joinpath("kb.sqlite3").write_bytes(b"not a database" * 500)
     answer = client.get("/")
     assert answer.status_code == 500

@@ -26,7 +26,7 @@ def broken(home: Path, parts: Parts) -> None:
     }
     for path, text in files.items():
         (home / "content" / path).write_text(text, encoding="utf-8")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 @pytest.mark.usefixtures("broken")
@@ -74,11 +74,11 @@ def test_the_list_costs_the_same_however_long(
         (home / "content" / "shipping" / f"odd-{number}.md").write_text(text, encoding="utf-8")
 
     spoil(0)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     few = cost()
     for number in range(1, 50):
         spoil(number)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert cost() == few
     assert "odd-49.md" in page(editor, "/faults?page=3")
 

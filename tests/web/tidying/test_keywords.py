@@ -27,7 +27,7 @@ def words(parts: Parts, home: Path) -> None:
     ):
         path = home / "content" / department / f"{id}.md"
         path.write_text(f"---\nid: {id}\ntitle: {id}\nkeywords: [{keyword}]\n---\n\nText {id}.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def keywords(parts: Parts, *ids: str) -> list[list[str]]:
@@ -61,7 +61,7 @@ def test_renaming_is_one_commit_and_undone_in_one(
 ) -> None:
     shown = page(editor, f"{BASE}/renaming?old=parcel+boxes&old=Parcel+box&new=parcel+box")
     form = {"old": ["parcel boxes", "Parcel box"], "new": "parcel box", "file": ticked(shown)}
-    before = parts.keyword_uses.all("shipping")
+    before = parts.tidying.keyword_uses.all("shipping")
     answer = editor.post(f"{BASE}/renamings", data=form, follow_redirects=True)
     assert "Changed: 2 procedures." in re.sub(r"\s+", " ", answer.text)
     assert keywords(parts, "K-1", "K-2", "K-3", "K-4") == [
@@ -73,7 +73,7 @@ def test_renaming_is_one_commit_and_undone_in_one(
     undo = re.search(r'action="(/changes/[0-9a-f]{40}/undo)"', answer.text)
     assert undo
     editor.post(undo[1])
-    assert parts.keyword_uses.all("shipping") == before
+    assert parts.tidying.keyword_uses.all("shipping") == before
 
 
 def test_a_file_that_changed_since_is_left_alone(
@@ -82,7 +82,7 @@ def test_a_file_that_changed_since_is_left_alone(
     shown = page(editor, f"{BASE}/renaming?old=giraffe&new=zebra")
     path = home / "content" / "shipping" / "K-5.md"
     path.write_text(path.read_text() + "Later.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     form = {"old": "giraffe", "new": "zebra", "file": ticked(shown)}
     answer = editor.post(f"{BASE}/renamings", data=form, follow_redirects=True)
     assert "it was changed since you looked" in answer.text
@@ -131,7 +131,7 @@ def test_another_departments_drafts_are_in_no_count(
     (home / "content/shipping/K-6.md").write_text(
         "---\nid: K-6\ntitle: K-6\nstatus: draft\nkeywords: [parcel boxs, secret zebra]\n---\nX.\n"
     )
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = page(outsider, "/departments/billing/tidying/keywords")
     assert "parcel boxs" not in shown
     assert "secret zebra" not in shown

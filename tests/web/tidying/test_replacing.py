@@ -30,7 +30,7 @@ def screens(parts: Parts, home: Path) -> None:
     """Two procedures of shipping and one of billing name a screen."""
     for id, department in (("S-1", "shipping"), ("S-2", "shipping"), ("S-3", "billing")):
         (home / "content" / department / f"{id}.md").write_text(TEXT.format(id=id))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
 
 
 def ticked(html: str) -> list[str]:
@@ -85,7 +85,7 @@ def test_a_file_that_somebody_changed_meanwhile_is_left_alone(
     places = ticked(page(editor, f"{BASE}?{SCREEN}"))
     path = home / "content/shipping/S-1.md"
     path.write_text(TEXT.format(id="S-1") + "Later.\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     answer = editor.post(f"{BASE}s", data=form(places), follow_redirects=True)
     assert "it was changed since you looked" in answer.text
     assert "Shipping" in text(home, "S-1")

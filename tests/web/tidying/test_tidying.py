@@ -32,7 +32,7 @@ def test_a_dead_link_inside_is_told_at_once_with_its_line(
 ) -> None:
     assert "leads there" in page(editor, f"{BASE}/links")
     (home / "content/shipping/d.md").write_text("---\nid: D-1\ntitle: Dead\n---\n\n[x](no.md)\n")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = page(editor, f"{BASE}/links")
     assert "Line 6" in shown
     assert "/procedures/D-1/edit" in shown
@@ -42,7 +42,7 @@ def test_links_outside_are_looked_at_on_demand(editor: FlaskClient, parts: Parts
     assert "Nobody has looked yet" in page(editor, f"{BASE}/links")
     assert editor.post(f"{BASE}/link-checks").location == f"{BASE}/links"
     assert "being read for links" in page(editor, f"{BASE}/links")
-    rounds = parts.links
+    rounds = parts.tidying.links
     links = [
         LinkPlace("SHP-014", 3, "https://a.example/"),
         LinkPlace("SHP-014", 4, "https://b.example/"),
@@ -60,10 +60,12 @@ def test_links_outside_are_looked_at_on_demand(editor: FlaskClient, parts: Parts
 
 
 def test_an_address_from_a_file_runs_nothing(editor: FlaskClient, parts: Parts) -> None:
-    parts.links.ask("shipping", NOW)
-    parts.links.gather("shipping", [LinkPlace("SHP-014", 3, "https://a/<script>x</script>")], NOW)
-    parts.links.found("https://a/<script>x</script>", Finding(LinkState.DEAD, "<b>"), NOW)
-    parts.links.end("shipping", NOW)
+    parts.tidying.links.ask("shipping", NOW)
+    parts.tidying.links.gather(
+        "shipping", [LinkPlace("SHP-014", 3, "https://a/<script>x</script>")], NOW
+    )
+    parts.tidying.links.found("https://a/<script>x</script>", Finding(LinkState.DEAD, "<b>"), NOW)
+    parts.tidying.links.end("shipping", NOW)
     shown = page(editor, f"{BASE}/links")
     assert "<script>x" not in shown
     assert "<b>" not in shown
@@ -74,7 +76,7 @@ def test_faults_are_told_but_not_what_stands_in_reviews(
 ) -> None:
     write(home, "late", reviewed="2020-01-01", review_every="90 days", id="L-1")
     write(home, "odd", owner="nobody@kb.example", id="O-1")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     shown = page(editor, f"{BASE}/faults")
     assert "/procedures/O-1/edit" in shown
     assert "/procedures/L-1/edit" not in shown
@@ -84,7 +86,7 @@ def test_what_nobody_opened_is_told_with_its_age(
     editor: FlaskClient, parts: Parts, home: Path
 ) -> None:
     write(home, "unread", id="U-1")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     searched(parts.engine, "late", opened="SHP-014", found=True)
     searched(parts.engine, "old", ago=300, opened="U-1", found=True)
     shown = page(editor, f"{BASE}/unopened")
@@ -109,11 +111,11 @@ def test_unopened_asks_as_much_for_many(editor: FlaskClient, parts: Parts, home:
         return len(sent)
 
     write(home, "one", id="U-1")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     count()
     few = count()
     for nth in range(40):
         write(home, f"p{nth}", id=f"P-{nth}")
-    parts.publisher.refresh(NOW.date() + timedelta(days=1))
+    parts.publishing.publisher.refresh(NOW.date() + timedelta(days=1))
     count()
     assert count() == few

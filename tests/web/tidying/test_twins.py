@@ -23,12 +23,12 @@ def copied(parts: Parts, home: Path) -> None:
     (home / "content/shipping/copy.md").write_text(copy.replace("more than 5", "at least 6"))
     draft = REFUND.replace("BIL-001", "SHP-098").replace("department: billing", "status: draft")
     (home / "content/shipping/refund.md").write_text(draft)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     compare(parts)
 
 
 def compare(parts: Parts) -> None:
-    Comparing(parts.catalogue, parts.searcher, parts.twins).compare()
+    Comparing(parts.catalogue, parts.search.searcher, parts.tidying.twins).compare()
 
 
 def test_before_the_first_comparison_the_page_says_so(editor: FlaskClient) -> None:
@@ -107,11 +107,11 @@ def test_strangers_have_no_part_in_it(
 
 
 def test_they_are_compared_again_when_something_changed(copied: None, parts: Parts) -> None:
-    comparing = Comparing(parts.catalogue, parts.searcher, parts.twins)
+    comparing = Comparing(parts.catalogue, parts.search.searcher, parts.tidying.twins)
     assert not comparing.wanted()
-    parts.library.root.joinpath("shipping/copy.md").unlink()
-    parts.publisher.refresh(NOW.date())
+    parts.storage.library.root.joinpath("shipping/copy.md").unlink()
+    parts.publishing.publisher.refresh(NOW.date())
     assert comparing.wanted()
     comparing.compare()
-    pairs, total = parts.twins.listed("shipping", 1, 10)
+    pairs, total = parts.tidying.twins.listed("shipping", 1, 10)
     assert (total, [pair.other_id for pair in pairs]) == (1, ["SHP-098"])

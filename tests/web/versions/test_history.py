@@ -32,7 +32,7 @@ def _on_the_day(app: Flask) -> None:
 @pytest.fixture
 def clone(parts: Parts) -> Clone:
     """content/ as the department's own clone: SHP-014 in three versions, the others in one."""
-    made = Clone.at(parts.library.root)
+    made = Clone.at(parts.storage.library.root)
     made.write("shipping/late-shipment.md", ONE)
     made.commit("All that we have", at="2026-01-05 08:00")
     made.save(
@@ -45,7 +45,7 @@ def clone(parts: Parts) -> Clone:
         "2026-04-01 10:00",
         EDDY,
     )
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     return made
 
 
@@ -86,8 +86,8 @@ def test_the_procedure_leads_to_its_history(rep: FlaskClient) -> None:
 
 
 def test_without_a_clone_kb_keeps_the_history(editor: FlaskClient, parts: Parts) -> None:
-    (parts.library.root / "shipping/late-shipment.md").write_text(TWO)
-    parts.publisher.refresh(NOW.date())
+    (parts.storage.library.root / "shipping/late-shipment.md").write_text(TWO)
+    parts.publishing.publisher.refresh(NOW.date())
     shown = plain(page(editor, HISTORY))
     assert "2 versions" in shown
     assert "Current" in shown
@@ -171,7 +171,7 @@ def test_the_same_version_twice_is_told(rep: FlaskClient, clone: Clone) -> None:
 def test_what_only_the_source_shows_is_told(rep: FlaskClient, clone: Clone, parts: Parts) -> None:
     clone.save("shipping/late-shipment.md", LATE.replace("deputy: rev", "deputy: out"), "Deputy")
     clone.save("shipping/late-shipment.md", LATE.replace("\n", "\r\n"), "Line ends")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     fifth, fourth, third, *_ = commits(clone)
     base = "/procedures/SHP-014/differences"
     assert "Nothing that stands on the page" in page(rep, f"{base}?from={third}&to={fourth}")
@@ -257,7 +257,7 @@ def test_versions_that_were_drafts_are_the_departments(
     )
     published = DRAFT.replace("status: draft\n", "")
     clone.save("shipping/customs.md", published, "Published", "2026-06-01", EDDY)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     published_at, draft, *_ = commits(clone)
     base = "/procedures/SHP-015"
     for client in (rep, outsider):
@@ -284,7 +284,7 @@ def test_what_is_secret_today_is_not_read_as_of_then(
     rep: FlaskClient, editor: FlaskClient, outsider: FlaskClient, clone: Clone, parts: Parts
 ) -> None:
     clone.save("shipping/late-shipment.md", LATE.replace("reviewed:", "status: draft\nreviewed:"))
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     first = commits(clone)[-1]
     for client in (rep, outsider):
         for address in (HISTORY, at(first), "/procedures/SHP-014/differences"):
@@ -301,7 +301,7 @@ def test_what_is_gone_is_told_to_its_department_alone(
 ) -> None:
     clone.git("rm", "-q", "shipping/late-shipment.md")
     clone.commit("Gone", "2026-07-01 09:00")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert "Late Shipment" not in page(rep, "/as-of?at=2026-03-03T10:00")
     assert "No longer there" in page(editor, "/as-of?at=2026-03-03T10:00")
     assert "Late Shipment" not in page(editor, "/as-of?at=2026-07-02")
@@ -316,7 +316,7 @@ def test_what_was_never_on_the_site_is_the_departments(
     clone.save("shipping/late-shipment.md", LATE.replace("L5", "L8"), "Agreed", "2026-05-02")
     clone.git("switch", "-q", "main")
     clone.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", at="2026-06-01 09:00")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     assert "Tried" not in page(rep, HISTORY)
     assert rep.get(at(tried[:12])).status_code == 404
     shown = plain(page(editor, HISTORY))
@@ -340,10 +340,10 @@ def test_of_what_is_erased_nothing_is_shown_to_anybody(
     rep: FlaskClient, editor: FlaskClient, clone: Clone, parts: Parts
 ) -> None:
     version = version_of(parts, "SHP-014")
-    admin = parts.directory.by_email("admin@kb.example")
+    admin = parts.people.directory.by_email("admin@kb.example")
     assert admin is not None
-    parts.saver.erase("SHP-014", admin, NOW)
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.saver.erase("SHP-014", admin, NOW)
+    parts.publishing.publisher.refresh(NOW.date())
     first = commits(clone)[-1]
     for client in (rep, editor):
         assert "Late Shipment" not in page(client, "/as-of?at=2026-03-03T10:00")
@@ -399,7 +399,7 @@ def test_restoring_over_another_change_is_refused(
     first = commits(clone)[-1]
     form = restoring(page(editor, at(first)))
     clone.save("shipping/late-shipment.md", LATE.replace("L5", "L9"), "Meanwhile")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     answer = editor.post("/procedures/SHP-014/restorations", data=form)
     assert answer.status_code == 409
     check_page(answer.text)
@@ -416,7 +416,7 @@ def test_a_version_with_another_id_is_not_restored(
     nameless = LATE.replace("id: SHP-014\n", "")
     clone.save("shipping/late-shipment.md", nameless, "Lost its id")
     clone.save("shipping/late-shipment.md", LATE, "Has it again")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     second = commits(clone)[1]
     answer = editor.post(
         "/procedures/SHP-014/restorations",
@@ -472,7 +472,7 @@ def test_a_page_takes_as_many_statements_for_many_versions(
         clone.write(f"shipping/new-{number}.md", f"# New {number}\n\nText.\n")
         clone.save("shipping/late-shipment.md", LATE.replace("L5", f"L{number}"), f"{number}")
     clone.save("shipping/late-shipment.md", LATE, "The last")
-    parts.publisher.refresh(NOW.date())
+    parts.publishing.publisher.refresh(NOW.date())
     for address in addresses:
         page(rep, address)
         with statements(parts.engine) as sent:
@@ -501,7 +501,7 @@ def test_long_versions_are_compared_in_a_bearable_time(
     changed = [line.replace("words", "terms") if n % 3 else line for n, line in enumerate(lines)]
     for each in (lines, changed):
         clone.save("shipping/late-shipment.md", f"{LATE}\n{''.join(each)}")
-    parts.publisher.read_history()
+    parts.publishing.publisher.read_history()
     newest, before, *_ = commits(clone)
     arguments = ending or "?"
     began = time.process_time()
@@ -518,7 +518,7 @@ def test_feedback_can_be_read_beside_the_text_it_is_about(clone: Clone, parts: P
     earlier = parts.versions.before(current, Reader())
     assert earlier is not None
     assert parts.versions.at("SHP-014", earlier.version) == earlier
-    assert parts.history.blob(earlier.blob) == TWO.encode()
+    assert parts.storage.history.blob(earlier.blob) == TWO.encode()
     assert parts.versions.at("SHP-014", "0" * 12) is None
     assert parts.versions.at("NONE-1", earlier.version) is None
     assert earlier.at == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

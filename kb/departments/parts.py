@@ -1,0 +1,31 @@
+"""Departments, and how each of them serves, as one part of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.database import Engine
+from kb.departments.administration import DepartmentsKept
+from kb.departments.sql.day_book import DayBook
+from kb.departments.sql.health import Health
+from kb.feedback.parts import Feedback
+from kb.people.parts import People
+from kb.publishing.parts import Publishing
+from kb.reviews.parts import Reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The departments as they are kept, how each is today, and how it was day by day."""
+
+    kept: DepartmentsKept
+    health: Health
+    days: DayBook
+
+
+def build(
+    engine: Engine, people: People, publishing: Publishing, feedback: Feedback, reviews: Reviews
+) -> Administration:
+    """The departments of departments.yml."""
+    kept = DepartmentsKept(publishing.publisher, people.directory, feedback.inbox, reviews.listed)
+    return Administration(kept, Health(engine), DayBook(engine))

@@ -1,0 +1,24 @@
+"""Who may enter, as one part of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.database import Engine
+from kb.people.sql.directory import Directory
+from kb.people.sql.receivers import Receivers
+from kb.people.sql.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody, whom a notice can reach, and the keys of their programs."""
+
+    directory: Directory
+    receivers: Receivers
+    tokens: Tokens
+
+
+def build(engine: Engine) -> People:
+    """The people of that database."""
+    return People(Directory(engine), Receivers(engine), Tokens(engine))

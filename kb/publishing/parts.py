@@ -1,0 +1,69 @@
+"""The way in for an edit, as one part of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.catalogue.sql.catalogue import Catalogue
+from kb.database import Engine
+from kb.people.parts import People
+from kb.procedures.model import Departments
+from kb.publishing.desk import Desk
+from kb.publishing.refreshing.publisher import Publisher
+from kb.publishing.saver import Saver
+from kb.publishing.search_tests import SearchTests
+from kb.publishing.sql.batch_ledger import Ledger
+from kb.publishing.sql.drafts import Drafts
+from kb.publishing.sql.erasures import Erasures
+from kb.publishing.sql.new_ids import NewIds
+from kb.publishing.undoing import Undoing
+from kb.search.parts import Searching
+from kb.settings import Settings
+from kb.storage.parts import Storage
+from kb.versions.sql.chronicle import Chronicle
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """From what was typed, through files and history, to catalogue and index."""
+
+    publisher: Publisher
+    saver: Saver
+    drafts: Drafts
+    ledger: Ledger
+    undoing: Undoing
+    new_ids: NewIds
+
+    def departments(self) -> Departments:
+        """departments.yml as it is on disk now."""
+        return self.publisher.departments()
+
+
+def build(
+    settings: Settings,
+    engine: Engine,
+    storage: Storage,
+    catalogue: Catalogue,
+    search: Searching,
+    people: People,
+) -> Publishing:
+    """Into that storage, catalogue and index."""
+    publisher = Publisher(
+        storage.keeping,
+        catalogue,
+        search.index,
+        Chronicle(engine, storage.history),
+        lambda: people.directory.staff() or None,
+        settings.var / "refresh.lock",
+        SearchTests(storage.library, catalogue, search.searcher),
+    )
+    ledger = Ledger(engine)
+    saver = Saver(Desk(storage.keeping, catalogue, Erasures(engine), publisher), ledger)
+    return Publishing(
+        publisher=publisher,
+        saver=saver,
+        drafts=Drafts(engine),
+        ledger=ledger,
+        undoing=Undoing(saver, publisher.departments, four_eyes=settings.four_eyes),
+        new_ids=NewIds(engine),
+    )
