@@ -21,7 +21,7 @@ PAGE = PICTURE.with_suffix(".md")
 TOGETHER = (
     "app assembly",
     "cli web",
-    "duties parts",
+    "jobs parts",
     "departments reminders",
     "reviews tidying",
     "insight notices",

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from kb.database import department_days, reading, submissions, writing
 from kb.departments.proportions import Share
 from kb.departments.sql.workload import Workload
-from kb.duties import duties_of
+from kb.jobs import scheduler_of
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.departments.uses import asked, searched, voted
@@ -156,10 +156,10 @@ def test_a_day_that_nobody_counted_is_made_up_by_one_near_it(parts: Parts) -> No
 
 
 def test_the_duty_writes_it_down(parts: Parts) -> None:
-    names = {duty.name for duty in duties_of(parts).of}
+    names = {job.name for job in scheduler_of(parts).of}
     assert {"days", "links", "twins"} <= names
-    (duty,) = [duty for duty in duties_of(parts).of if duty.name == "days"]
-    duty.run(NOW)
+    (job,) = [job for job in scheduler_of(parts).of if job.name == "days"]
+    job.run(NOW)
     assert len(parts.departments.days.days("billing", TODAY, TODAY).by_day) == 1
 
 

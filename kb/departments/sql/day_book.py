@@ -35,7 +35,7 @@ class Days:
 
 
 class DayBook:
-    """Writes the days down, as a duty of the background worker."""
+    """Writes the days down, as a job of the background worker."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
