@@ -69,6 +69,13 @@ def test_every_make_target_exists(page: Path) -> None:
         assert re.search(rf"^{target}:", makefile, re.M), f"make {target}"
 
 
+def test_the_rows_of_make_bench_that_are_named_are_there() -> None:
+    bench = (ROOT / "bench" / "__main__.py").read_text(encoding="utf-8")
+    rows = re.findall(r'row "([^"]+)"', PAGES[0].read_text(encoding="utf-8"))
+    assert rows
+    assert [row for row in rows if row not in bench] == []
+
+
 def test_the_code_that_is_shown_is_the_code() -> None:
     text = PAGES[0].read_text(encoding="utf-8")
     shown = re.findall(r"from `(kb/[\w/]+\.py)`:\n\n```python\n(.*?)```", text, re.S)
