@@ -68,6 +68,7 @@ from kb.database.tables.notices import (
 from kb.database.tables.people import (
     memberships,
     people,
+    sessions,
     sign_in_attempts,
     tokens,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "reminders",
     "saved_views",
     "searches",
+    "sessions",
     "share",
     "shared_searches",
     "shown_files",
