@@ -30,7 +30,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 
-class Sessions(SecureCookieSessionInterface):
+class SessionCookies(SecureCookieSessionInterface):
     """Sessions in signed cookies, of which nothing is told with what any cache may keep."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
     """Make the site safe to stand in a browser. Raises SettingsError on a damaged secret key."""
     settings = app.extensions["kb"].settings
     app.secret_key = secret_key(settings.var)
-    app.session_interface = Sessions()
+    app.session_interface = SessionCookies()
     app.config.update(
         SESSION_COOKIE_NAME="kb_session",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
