@@ -9,7 +9,7 @@ from hashlib import sha256
 import structlog
 
 from kb.approval.carrying_out import Approved, CarryingOut, in_review
-from kb.approval.notices import Telling
+from kb.approval.notices import ApprovalNews
 from kb.approval.permits import Permits
 from kb.approval.sql.submission_queue import Waiting
 from kb.approval.sql.submissions import Submissions
@@ -69,7 +69,7 @@ class Approving:
         self._saver = saver
         self._catalogue = catalogue
         self._directory = directory
-        self._telling = Telling(directory)
+        self._telling = ApprovalNews(directory)
         self._carrying = CarryingOut(
             submissions, saver, catalogue, directory, departments, approved
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from kb.approval.notices import Telling
+from kb.approval.notices import ApprovalNews
 from kb.approval.sql.submissions import Submissions
 from kb.approval.submission import (
     ChangedSince,
@@ -53,7 +53,7 @@ class CarryingOut:
         self._catalogue = catalogue
         self._directory = directory
         self._departments = departments
-        self._telling = Telling(directory)
+        self._telling = ApprovalNews(directory)
 
     def carry_out(self, submission: Submission, now: datetime) -> Saved | None:
         """What its intent says. Raises NotSaved, and then it can be tried again or released.

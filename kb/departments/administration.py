@@ -55,7 +55,7 @@ LONGEST_ID = 80
 _TAKEN = frozenset({"new", "history", UNASSIGNED})  # words of addresses
 
 
-class Refused(Exception):
+class DepartmentRefused(Exception):
     """What is written cannot be. `faults` has a sentence for each key."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
@@ -124,15 +124,15 @@ class DepartmentsKept:
         written = {name: tidy(said.get(name, "")) for name in READ}
         id = slug(tidy(department_id) or written["name"])
         if not written["name"]:
-            raise Refused({"name": "Write a name."})
+            raise DepartmentRefused({"name": "Write a name."})
         if not id or len(id) > LONGEST_ID or id in _TAKEN:
-            raise Refused({"id": "Write another id, of letters, digits and “-”."})
+            raise DepartmentRefused({"id": "Write another id, of letters, digits and “-”."})
         self._ensure_usable(written)
         try:
             note = f"New department: {written['name']}"
             self._write(lambda raw: with_new_department(raw, id, written), note, by, now)
         except AlreadyThere as error:
-            raise Refused({"id": str(error)}) from error
+            raise DepartmentRefused({"id": str(error)}) from error
         return id
 
     def belongings(self, department_id: str, now: datetime) -> Belongings:
@@ -146,7 +146,7 @@ class DepartmentsKept:
     def remove(self, department_id: str, by: Person, now: datetime) -> None:
         """Out of the file, when it owns nothing. Raises Refused, LookupError."""
         if self.belongings(department_id, now).any:
-            raise Refused({"id": "It still owns something; hand that over first."})
+            raise DepartmentRefused({"id": "It still owns something; hand that over first."})
         note = f"Department removed: {department_id}"
         self._write(lambda raw: without_department(raw, department_id), note, by, now)
 
@@ -166,7 +166,7 @@ class DepartmentsKept:
             if person is None or person.disabled:
                 faults["lead"] = f"{lead} is nobody who may enter; add them under People first."
         if faults:
-            raise Refused(faults)
+            raise DepartmentRefused(faults)
 
     def _write(
         self, change: Callable[[bytes], bytes], note: str, by: Person, now: datetime
@@ -194,7 +194,7 @@ def _ensure_same(
         if tidy(said.get(name, "")) not in (tidy(before.get(name, "")), text)
     }
     if others:
-        raise Refused(
+        raise DepartmentRefused(
             {
                 name: f"Somebody changed this to “{text}” meanwhile; save again to overwrite that."
                 if text

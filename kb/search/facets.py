@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from kb.search.index.snapshot import Loaded, Mask
+from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.results import Facet
 
 
@@ -18,7 +18,7 @@ class Narrowing:
 
     def __init__(
         self,
-        sets: Sequence[Loaded],
+        sets: Sequence[Snapshot],
         allowed: Sequence[Mask],
         department: str | None,
         category: str | None,
@@ -65,12 +65,12 @@ class Narrowing:
         )
 
 
-def _in_department(one: Loaded, department: str) -> Mask:
+def _in_department(one: Snapshot, department: str) -> Mask:
     wanted = [name == department for name in one.names.get("department", [])]
     return np.asarray(np.array(wanted, bool)[one.arrays["department"]])
 
 
-def _in_category(one: Loaded, category: str) -> Mask:
+def _in_category(one: Snapshot, category: str) -> Mask:
     known = one.names.get("category", [])
     return one.having("category", [name.casefold() == category.casefold() for name in known])
 

@@ -19,7 +19,7 @@ from kb.storage.files.bulk_reading import ManyFiles
 from kb.storage.files.library import Library
 from kb.storage.git.refs import Moved
 from kb.storage.git.repository import CHANGED, FOUND, Note, Prepared, Repository, hash_of
-from kb.storage.write_ahead_log import Intent, Journal
+from kb.storage.write_ahead_log import Intent, WriteAheadLog
 
 Changes = Mapping[str, bytes | None]
 Progress = Callable[[int], None]  # is told how many files are done
@@ -33,7 +33,7 @@ class Keeping:
     def __init__(self, library: Library, repository: Repository, var: Path) -> None:
         self.library = library
         self.repository = repository
-        self._journal = Journal(var / "saving")
+        self._log = WriteAheadLog(var / "saving")
         self._lock = var / "saving.lock"
         self._threads = threading.Lock()
 
@@ -83,7 +83,7 @@ class Keeping:
         def may_go(path: str, raw: bytes | None) -> bool:
             return (None if raw is None else hash_of(raw)) in (before[path], after[path])
 
-        page = self._journal.enter(Intent(before, after, note))
+        page = self._log.enter(Intent(before, after, note))
         try:
             with written(self.library.root, changes) as switch:
                 prepared = prepare()
@@ -164,7 +164,7 @@ class Keeping:
         return hash_of(file.read_bytes()) if file.is_file() else None
 
     def _recover(self) -> None:
-        for page, intent in self._journal.left():
+        for page, intent in self._log.left():
             self.repository.release_locks()
             if intent is not None:
                 self._finish(intent)

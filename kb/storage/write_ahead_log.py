@@ -23,7 +23,7 @@ class Intent:
     note: Note
 
 
-class Journal:
+class WriteAheadLog:
     """The intents of one folder, each a small file; there is at most one unless kb was killed."""
 
     def __init__(self, folder: Path) -> None:

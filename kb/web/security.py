@@ -22,7 +22,7 @@ LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand chara
 SESSION_LASTS = timedelta(hours=12)
 
 
-class Sessions(SecureCookieSessionInterface):
+class SessionCookies(SecureCookieSessionInterface):
     """Sessions in signed cookies, of which nothing is told with what any cache may keep."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     """Make the site safe to stand in a browser. Raises SettingsError on a damaged secret key."""
     settings = app.extensions["kb"].settings
     app.secret_key = secret_key(settings.var)
-    app.session_interface = Sessions()
+    app.session_interface = SessionCookies()
     app.config.update(
         SESSION_COOKIE_NAME="kb_session",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,

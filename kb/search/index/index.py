@@ -26,7 +26,7 @@ import numpy as np
 
 from kb import durable
 from kb.procedures.model import Entry
-from kb.process_pool import Hands, advance, hands
+from kb.process_pool import ProcessPool, advance, process_pool
 from kb.search.index import array_file, embedding, segment
 from kb.search.index.compiling import compiled
 from kb.search.index.embedding import Meaning
@@ -50,7 +50,7 @@ class Work:
     """
 
     lots: Iterable[Iterable[Entry]]
-    hands: Hands
+    pool: ProcessPool
     meanwhile: Callable[[], None] = lambda: None
 
 
@@ -170,8 +170,8 @@ class Index:
         first = list(itertools.islice(chunks, 2))
         if len(first) < 2:
             return [self._write_part(chunk, progress) for chunk in first], paths
-        with hands() as several:
-            work = Work(itertools.chain(first, chunks), several)
+        with process_pool() as pool:
+            work = Work(itertools.chain(first, chunks), pool)
             return self._write_work(work, set(), progress), paths
 
     def _write_part(self, entries: list[Entry], progress: Progress) -> PartState:
@@ -181,7 +181,7 @@ class Index:
         return PartState(name, len(entries))
 
     def _write_work(self, work: Work, paths: set[str], progress: Progress) -> list[PartState]:
-        before = work.hands.done
+        before = work.pool.done
         parts: dict[str, PartState] = {}
         running: dict[Future[segment.Written], str] = {}
 
@@ -192,14 +192,14 @@ class Index:
                     written, name = task.result(), running.pop(task)
                     parts[name] = PartState(name, len(written.paths))
                     paths.update(written.paths)
-                progress(work.hands.done - before)
+                progress(work.pool.done - before)
 
         for lot in work.lots:
             name = _name()
             parts[name] = PartState(name, 0)
-            running[work.hands.submit(_write_apart, self.folder / "parts" / name, lot)] = name
+            running[work.pool.submit(_write_apart, self.folder / "parts" / name, lot)] = name
             if isinstance(lot, list):
-                gather(until=work.hands.count)  # they wait in memory
+                gather(until=work.pool.count)  # they wait in memory
         work.meanwhile()
         gather(until=0)
         return [state for state in parts.values() if state.size]

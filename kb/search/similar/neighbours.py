@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kb.procedures.visibility import Reader
 from kb.search.cache import Kept, same
 from kb.search.index.embedding import packed
-from kb.search.index.snapshot import Floats, Loaded
+from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.searcher import Searcher
 from kb.search.words.analysis import folded
 
@@ -43,20 +43,20 @@ class Nearness:
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
         self._lock = threading.Lock()
-        self._sets: tuple[Loaded, ...] = ()
+        self._sets: tuple[Snapshot, ...] = ()
         self._vectors: tuple[Vectors, ...] = ()
         self._found: Kept[tuple[Neighbour, ...]] = Kept(_KEPT)
 
     def near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
         """The nearest that `reader` may find, at most MOST; none of an id that is not indexed."""
-        sets = self._searcher.loaded()
+        sets = self._searcher.snapshots()
 
         def nearest() -> tuple[Neighbour, ...]:
             return _nearest(sets, self._vectors_of(sets), procedure_id, reader)
 
         return self._found.of(sets, (procedure_id, reader), nearest)
 
-    def _vectors_of(self, sets: tuple[Loaded, ...]) -> tuple[Vectors, ...]:
+    def _vectors_of(self, sets: tuple[Snapshot, ...]) -> tuple[Vectors, ...]:
         """Made once for each change of the index, by the first who asks; the others wait."""
         with self._lock:
             if not same(sets, self._sets):
@@ -65,7 +65,7 @@ class Nearness:
 
 
 def _nearest(
-    sets: tuple[Loaded, ...],
+    sets: tuple[Snapshot, ...],
     vectors: tuple[Vectors, ...],
     procedure_id: str,
     reader: Reader,
@@ -86,7 +86,7 @@ def _nearest(
 
 
 def _vector(
-    sets: tuple[Loaded, ...], vectors: tuple[Vectors, ...], procedure_id: str
+    sets: tuple[Snapshot, ...], vectors: tuple[Vectors, ...], procedure_id: str
 ) -> Floats | None:
     for one, many in zip(sets, vectors, strict=True):
         number = one.numbers.get(folded(procedure_id))
@@ -104,7 +104,7 @@ def _cosines(many: Vectors, vector: Floats) -> Floats:
     return found / many.lengths
 
 
-def document_vectors(one: Loaded) -> Vectors:
+def document_vectors(one: Snapshot) -> Vectors:
     """A vector of each document: the sum of its passages', packed."""
     ends = one.arrays["passages.ends"]
     made = np.zeros((one.count, one.arrays["vectors"].shape[1]), np.int8)

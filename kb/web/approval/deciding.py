@@ -14,7 +14,7 @@ from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import opened
 from kb.publishing.edits import Collision, NotAllowed, NotSaved, UnusableEdit
 from kb.publishing.three_way_merge import clashes, merge
-from kb.web.approval.submissions import Passage, page_of, passages, submission_or_404
+from kb.web.approval.submissions import CommentedSection, page_of, passages, submission_or_404
 from kb.web.publishing import resolving
 from kb.web.publishing.forms import filled
 from kb.web.site import access
@@ -32,7 +32,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
     """About a passage, kept with the words it has now."""
     it = submission_or_404(submission_id)
     asked = request.form.get("anchor", "")
-    on = next((one for one in passages(it) if one.anchor == asked), Passage())
+    on = next((one for one in passages(it) if one.anchor == asked), CommentedSection())
     said = Comment(it.id, "", now(), on.anchor, on.heading, on.words, _typed("text"))
     try:
         parts().approval.comment(it, access.signed_in(), said, now())

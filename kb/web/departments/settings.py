@@ -9,7 +9,7 @@ from difflib import unified_diff
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.departments.administration import READ, Refused
+from kb.departments.administration import READ, DepartmentRefused
 from kb.documents.document import decoded
 from kb.documents.settings_files.departments_editing import NotThere, said_for_all, said_of
 from kb.documents.settings_files.names import DEPARTMENTS_FILE
@@ -61,7 +61,7 @@ def add() -> ResponseReturnValue:
         made = parts().departments.kept.add(
             form.id.data or "", form.wanted(), access.signed_in(), now()
         )
-    except Refused as refusal:
+    except DepartmentRefused as refusal:
         form.say(refusal.faults)
         return _new_page(form), 400
     except NotSaved as error:
@@ -93,7 +93,7 @@ def change(department_id: str) -> ResponseReturnValue:
         written = parts().departments.kept.change(
             department_id, before, form.wanted(), access.signed_in(), now()
         )
-    except Refused as refusal:
+    except DepartmentRefused as refusal:
         return _refused_page(department, form, before, refusal), 400
     except LookupError:
         abort(404)
@@ -134,7 +134,7 @@ def removal(department_id: str) -> ResponseReturnValue:
         abort(400)
     try:
         parts().departments.kept.remove(department_id, access.signed_in(), now())
-    except Refused as refusal:
+    except DepartmentRefused as refusal:
         flash(str(refusal), "bad")
     except LookupError:
         abort(404)
@@ -203,7 +203,7 @@ def _trouble(source: bytes, department_id: str) -> str:
 
 
 def _refused_page(
-    department: Department, form: DepartmentForm, before: dict[str, str], refusal: Refused
+    department: Department, form: DepartmentForm, before: dict[str, str], refusal: DepartmentRefused
 ) -> str:
     """What was typed, against what the file says now: what others wrote stays theirs."""
     said = _said(department.id)

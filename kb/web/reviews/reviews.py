@@ -14,7 +14,7 @@ from kb.people.person import Person
 from kb.procedures.model import Procedure
 from kb.publishing.edits import NotSaved, UnusableEdit
 from kb.reviews.reviewing import CONFIRMED, HandOver, Tended
-from kb.reviews.sql.review_list import SOON, Asked, Scope, Standing, Which
+from kb.reviews.sql.review_list import SOON, ReviewFilter, ReviewState, Scope, Which
 from kb.versions.sql.versions import Version
 from kb.web.reviews.forms import KEEP, NOBODY, ChosenForm, ConfirmForm, HandOverForm
 from kb.web.site import access
@@ -104,13 +104,13 @@ def hand_overs() -> ResponseReturnValue:
     return redirect(_back())
 
 
-def _asked() -> Asked:
+def _asked() -> ReviewFilter:
     which, owner = request.args.get("which", Which.DUE), request.args.get("owner")
     if which not in set(Which):
         abort(404)
     if owner == "me":
         owner = access.signed_in().email
-    return Asked(
+    return ReviewFilter(
         Which(which), request.args.get("department") or None, "" if owner == NOBODY else owner
     )
 
@@ -124,7 +124,7 @@ def _tending_or_404() -> tuple[Person, Scope]:
     return me, Scope(whose, me.reader().drafts_of)
 
 
-def _listing_page(asked: Asked) -> str:
+def _listing_page(asked: ReviewFilter) -> str:
     me, scope = _tending_or_404()
     if asked.department and scope.departments is not None:
         asked.department in scope.departments or abort(404)
@@ -150,7 +150,7 @@ def _listing_page(asked: Asked) -> str:
     )
 
 
-def _may_confirm(me: Person, row: Standing) -> bool:
+def _may_confirm(me: Person, row: ReviewState) -> bool:
     procedure = Procedure(
         row.id,
         row.title,
@@ -164,7 +164,7 @@ def _may_confirm(me: Person, row: Standing) -> bool:
     return may_confirm(me, procedure, departments().get(row.department))
 
 
-def _may_tick(me: Person, row: Standing) -> bool:
+def _may_tick(me: Person, row: ReviewState) -> bool:
     return may_hand_over(me, departments().get(row.department)) or _may_confirm(me, row)
 
 

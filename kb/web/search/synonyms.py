@@ -34,7 +34,7 @@ _LONGEST_TOLD = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class SynonymPreview:
     """What one synonym, added or removed, changes. `touching` are others with its words."""
 
     synonym: Synonym
@@ -158,12 +158,12 @@ def _new_page(form: SynonymForm, looked_at: Synonym | None = None) -> str:
     )
 
 
-def _with(lists: SynonymLists, synonym: Synonym) -> Preview:
+def _with(lists: SynonymLists, synonym: Synonym) -> SynonymPreview:
     trial, touching = _trial(lists, lists.plus(synonym)), lists.touching(synonym)
     # What is only typed may stand nowhere: that is what a one-way synonym is for.
     spreads = trial.spreads(synonym.every)
     found = trial.spreads(synonym.to or synonym.words)
-    return Preview(
+    return SynonymPreview(
         synonym,
         trial.comparisons(synonym.every, _only(synonym)),
         touching,
@@ -175,11 +175,11 @@ def _with(lists: SynonymLists, synonym: Synonym) -> Preview:
     )
 
 
-def _without(lists: SynonymLists, synonym: Synonym) -> Preview:
+def _without(lists: SynonymLists, synonym: Synonym) -> SynonymPreview:
     trial = _trial(lists, lists.minus(synonym))
     others = tuple(one for one in lists.touching(synonym) if one != synonym)
     compared = trial.comparisons(synonym.every, _only(synonym))
-    return Preview(synonym, compared, others, broken=_broken(lists.minus(synonym)))
+    return SynonymPreview(synonym, compared, others, broken=_broken(lists.minus(synonym)))
 
 
 def _broken(after: SynonymLists) -> tuple[BrokenFind, ...]:

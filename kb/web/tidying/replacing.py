@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from kb.documents.source.replacing import LONGEST, Wording
+from kb.documents.source.replacing import LONGEST, Replacement
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
 from kb.publishing.edits import NotSaved, UnusableEdit
@@ -68,8 +68,8 @@ def _procedures(department_id: str) -> list[Procedure]:
     return sorted(mine, key=lambda one: one.path)
 
 
-def _wording(said: MultiDict[str, Any]) -> Wording:
-    return Wording(
+def _wording(said: MultiDict[str, Any]) -> Replacement:
+    return Replacement(
         said.get("old", "").replace("\r", "").replace("\n", " ")[: LONGEST + 1],
         said.get("new", "").replace("\r", "").replace("\n", " ")[: LONGEST + 1],
         whole_words=said.get("whole") == "1",
@@ -77,7 +77,7 @@ def _wording(said: MultiDict[str, Any]) -> Wording:
     )
 
 
-def _asked(wording: Wording) -> dict[str, Any]:
+def _asked(wording: Replacement) -> dict[str, Any]:
     return {
         "old": wording.old,
         "new": wording.new,
@@ -86,7 +86,7 @@ def _asked(wording: Wording) -> dict[str, Any]:
     }
 
 
-def _problem(wording: Wording) -> str:
+def _problem(wording: Replacement) -> str:
     """Why it cannot be looked for; "" where it can."""
     if not wording.old.strip():
         return "Write what is to be replaced."
