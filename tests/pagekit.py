@@ -48,6 +48,8 @@ class Form:
     action: str | None
     method: str
     names: list[str] = field(default_factory=list)
+    buttons: list[dict[str, str]] = field(default_factory=list)  # that submit it, in order
+    typed: bool = False  # has a field in which Enter presses its first button
 
 
 @dataclass(slots=True)
@@ -74,6 +76,8 @@ class Seen(HTMLParser):
         self.links: list[str] = []
         self.faults: list[str] = []
         self.open: list[str] = []
+        self.ahead: list[tuple[str, dict[str, str]]] = []  # buttons of forms that come later
+        self._own: dict[str, Form] = {}  # forms by id
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -86,6 +90,9 @@ class Seen(HTMLParser):
         elif tag == "form":
             method = attributes.get("method", "get").lower()
             self.forms.append(Form(attributes.get("action"), method))
+            self._own[attributes.get("id", "")] = self.forms[-1]
+        elif tag == "button" and attributes.get("type", "submit") == "submit":
+            self._note_button(attributes)
         elif tag in {"input", "select", "textarea"}:
             self._note_field(tag, attributes)
 
@@ -130,8 +137,32 @@ class Seen(HTMLParser):
         if tag == "img" and "alt" not in attributes:
             self.faults.append(f"an image without alt at {self.getpos()}")
 
+    def _note_button(self, attributes: dict[str, str]) -> None:
+        if "form" in attributes:
+            self.ahead.append((attributes["form"], {**attributes, "form": self._where()}))
+        elif "form" in self.open:
+            self.forms[-1].buttons.append({**attributes, "form": self._where()})
+
+    def _where(self) -> str:
+        line, column = self.getpos()
+        return f"{line:06}:{column:06}"
+
+    def all_buttons(self) -> None:
+        """Give each form the buttons that name it, in the order of the page."""
+        for owner, button in self.ahead:
+            self._own[owner].buttons.append(button)
+        for form in self.forms:
+            form.buttons.sort(key=lambda button: button["form"])
+
     def _note_field(self, tag: str, attributes: dict[str, str]) -> None:
         self.fields.append(Field(tag, attributes, wrapped="label" in self.open))
+        quiet = {"hidden", "submit", "button", "reset", "image", "file"}
+        if tag == "input" and attributes.get("type", "text") not in quiet:
+            form = self._own.get(attributes["form"]) if "form" in attributes else None
+            if form is None and self.forms and "form" in self.open:
+                form = self.forms[-1]
+            if form:
+                form.typed = True
         if self.forms and "form" in self.open and "name" in attributes:
             self.forms[-1].names.append(attributes["name"])
 
@@ -156,7 +187,11 @@ def _check_fields(seen: Seen) -> None:
 
 
 def _check_forms(seen: Seen) -> None:
+    seen.all_buttons()
     for form in seen.forms:
+        if form.typed and len(form.buttons) > 1:
+            # Enter presses the first of them: it has to be meant for that.
+            assert "data-enter" in form.buttons[0], f"Enter is an accident in {form}"
         assert form.action, f"a form without action: {form}"
         if form.method not in MAY_SUBMIT_BY_GET:
             assert "csrf_token" in form.names, f"a form without CSRF token: {form}"

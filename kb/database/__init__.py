@@ -29,6 +29,7 @@ from kb.database.tables.catalogue import (
     catalogue_state,
     procedure_keywords,
     procedures,
+    shown_files,
 )
 from kb.database.tables.delivery import (
     deliveries,
@@ -67,6 +68,7 @@ from kb.database.tables.notices import (
 from kb.database.tables.people import (
     memberships,
     people,
+    sessions,
     sign_in_attempts,
     tokens,
 )
@@ -129,8 +131,10 @@ __all__ = [
     "reminders",
     "saved_views",
     "searches",
+    "sessions",
     "share",
     "shared_searches",
+    "shown_files",
     "sign_in_attempts",
     "submission_comments",
     "submission_steps",

@@ -11,7 +11,7 @@ from kb.documents.svg import NoDrawing, harmless
 from kb.documents.text.plain_text import readable, slug
 
 MEGABYTE = 1024 * 1024
-PICTURES = frozenset({".png", ".jpg", ".gif", ".webp", ".avif", ".bmp", ".svg"})
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg"})
 KINDS = "PNG, JPEG, GIF, WebP, AVIF, BMP, SVG, PDF, CSV or plain text"
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", ".png"),

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from kb.documents.document import Document, parse, unreadable
-from kb.documents.markdown.links import Link, is_promise
+from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates, is_promise
 from kb.documents.markdown.outline import Outline
 from kb.documents.text import values
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
@@ -60,6 +60,7 @@ class Filed:
     entry_fingerprint: str
     faults: tuple[Fault, ...]
     named: bool = False  # the id stands in the front matter
+    files: frozenset[str] = frozenset()  # paths that its links to files may mean, pages apart
     lines: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -145,6 +146,7 @@ class _Reading:
             fingerprint(procedure),
             tuple(self._faults),
             named=named,
+            files=self._files(),
             lines=self._lines,
         )
 
@@ -211,6 +213,11 @@ class _Reading:
             for link in self._outline.links()
             if is_promise(link.target)
         )
+
+    def _files(self) -> frozenset[str]:
+        path = self._document.path
+        meant = (each for link in self._outline.links() for each in candidates(link.target, path))
+        return frozenset(each for each in meant if not each.casefold().endswith(MARKDOWN_SUFFIXES))
 
     def _several(self, name: str) -> tuple[str, ...]:
         return self._value(name, values.texts, remedy="write a list of words") or ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kb.database import Engine
 from kb.people.sql.directory import Directory
 from kb.people.sql.receivers import Receivers
+from kb.people.sql.sessions import Sessions
 from kb.people.sql.tokens import Tokens
 
 
@@ -16,9 +17,10 @@ class People:
 
     directory: Directory
     receivers: Receivers
+    sessions: Sessions
     tokens: Tokens
 
 
 def build(engine: Engine) -> People:
     """The people of that database."""
-    return People(Directory(engine), Receivers(engine), Tokens(engine))
+    return People(Directory(engine), Receivers(engine), Sessions(engine), Tokens(engine))

@@ -20,7 +20,11 @@ class Reader:
 
     def may_read(self, procedure: Procedure) -> bool:
         """May this person open it?"""
-        return not procedure.status.kept_back or procedure.department in self.drafts_of
+        return self.admits(procedure.status, procedure.department)
+
+    def admits(self, status: Status, department: str) -> bool:
+        """May this person open what has that status, of that department?"""
+        return not status.kept_back or department in self.drafts_of
 
     def may_find(self, procedure: Procedure) -> bool:
         """Does search, a list or a count show it? A retired one is opened by its link only."""

@@ -48,7 +48,8 @@
   const send = async (event, link, panel) => {
     event.preventDefault();
     const form = event.target;
-    const submitter = event.submitter ?? form.querySelector("button[type=submit]");
+    const { submitter } = event;
+    if (!submitter) return; // nobody pressed anything
     const body = new URLSearchParams(new FormData(form));
     body.append(submitter.name, submitter.value);
     try {
@@ -96,7 +97,8 @@
     else link.after(panel);
     panels.set(link, panel);
     link.setAttribute("aria-expanded", "true");
-    form.querySelector("button[type=submit]").focus({ preventScroll: true });
+    // Never a button: whoever goes on typing would press it.
+    form.querySelector("textarea").focus({ preventScroll: true });
     panel.scrollIntoView({ block: "nearest" });
   };
 

@@ -54,8 +54,16 @@ def test_a_section_is_complained_about_by_keyboard_alone(as_person: OpenAs) -> N
     section.focus()
     rep.keyboard.press("Enter")
     panel = rep.locator(".doubt-here")
-    expect(panel.get_by_role("button", name="Yes", exact=True)).to_be_focused()
+    box = panel.get_by_role("textbox")
+    expect(box).to_be_focused()
+    # Blanks and Enter are part of what is written; nothing is sent.
+    rep.keyboard.type("not so  clear ")
+    rep.keyboard.press("Enter")
+    expect(box).to_have_value("not so  clear \n")
     rep.keyboard.press("Tab")
+    rep.keyboard.press("Enter")  # in a tick box
+    expect(panel.get_by_role("status")).to_have_count(0)
+    panel.get_by_role("button", name="No: unclear").focus()
     rep.keyboard.press("Enter")
     expect(panel.get_by_role("status")).to_contain_text("Thanks")
     rep.keyboard.press("Enter")  # the link has the focus again: it closes

@@ -159,8 +159,8 @@ def die(what, done, total):
     if what == wanted and done >= least:
         os.kill(os.getpid(), signal.SIGKILL)
 if __name__ == "__main__":
-    publisher = build(load({}, Path(sys.argv[1]))).publishing.publisher
-    publisher.refresh(date(2026, 11, 22), die, rebuild=True)
+    parts = build(load({}, Path(sys.argv[1])))
+    parts.publishing.publisher.refresh(date(2026, 11, 22), die, rebuild=True)
 """
 
 

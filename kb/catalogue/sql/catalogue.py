@@ -34,7 +34,14 @@ from kb.catalogue.listings import (
     procedure_of,
 )
 from kb.catalogue.sql import recording
-from kb.database import addresses, catalogue_state, procedure_keywords, reading, writing
+from kb.database import (
+    addresses,
+    catalogue_state,
+    procedure_keywords,
+    reading,
+    shown_files,
+    writing,
+)
 from kb.database import procedures as table
 from kb.documents.markdown.links import Link, candidates
 from kb.documents.reading import Filed
@@ -56,6 +63,12 @@ _STAMPS = select(
 _GENERATION = "generation"
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _BY_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+_SHOWING = (
+    select(table.c.status, table.c.department)
+    .join(shown_files, shown_files.c.path == table.c.path)
+    .where(shown_files.c.file == bindparam("file"))
+    .distinct()
+)
 _STATE = select(catalogue_state.c.value).where(catalogue_state.c.name == bindparam("name"))
 
 
@@ -218,6 +231,14 @@ class Catalogue:
             found = procedure = following[0]
             seen.add(procedure.id)
         return found
+
+    def shows(self, file: str, reader: Reader) -> bool | None:
+        """Does something that this reader may read show the file? None: nothing at all does."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(_SHOWING, {"file": file}).all()
+        if not rows:
+            return None
+        return any(reader.admits(Status(row.status), row.department) for row in rows)
 
     def linking_to(self, path: str) -> list[str]:
         """The other files with a link that may lead to `path`."""

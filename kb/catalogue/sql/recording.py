@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from kb.database import addresses, catalogue_state, procedure_keywords
+from kb.database import addresses, catalogue_state, procedure_keywords, shown_files
 from kb.database import procedures as table
 from kb.documents.reading import Filed
 from kb.documents.text.plain_text import folded, sortable
@@ -32,6 +32,7 @@ def enter(
     rows = [_row(stamp, filed, before.get(stamp.path), heirs) for stamp, filed in files]
     _write(connection, rows, before)
     _write_keywords(connection, files)
+    _write_files(connection, files)
     wanted = {row["wanted_id"] for row in rows}
     settle(connection, wanted | {row.wanted_id for row in before.values()}, gone)
     _date_reviews(connection, paths)
@@ -253,6 +254,19 @@ def _write_keywords(connection: Connection, files: Collection[tuple[FileStamp, F
     }
     if rows:
         connection.execute(insert(words), list(rows.values()))
+
+
+def _write_files(connection: Connection, files: Collection[tuple[FileStamp, Filed]]) -> None:
+    for chunk in chunks([stamp.path for stamp, _ in files]):
+        connection.execute(delete(shown_files).where(shown_files.c.path.in_(chunk)))
+    rows = [
+        {"path": stamp.path, "file": file}
+        for stamp, filed in files
+        for file in sorted(filed.files)
+        if file.isprintable()  # no database holds the others, and no address
+    ]
+    if rows:
+        connection.execute(insert(shown_files), rows)
 
 
 def _remember_addresses(

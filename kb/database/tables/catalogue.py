@@ -48,6 +48,13 @@ procedure_keywords = Table(
     Column("category", Text, index=True),  # casefolded, NULL for a plain keyword
     Index(None, "folded"),
 )
+shown_files = Table(  # pictures and documents that a procedure shows or links to
+    "shown_files",
+    metadata,
+    Column("path", Text, ForeignKey("procedures.path", ondelete="CASCADE"), primary_key=True),
+    Column("file", Text, primary_key=True),  # its path, there or not
+    Index(None, "file"),
+)
 addresses = Table(  # every path an id was ever found at, so that old links lead on
     "addresses",
     metadata,

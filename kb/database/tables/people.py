@@ -37,6 +37,13 @@ sign_in_attempts = Table(
     Index(None, "email", "at"),
     Index(None, "address", "at"),
 )
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of what the cookie holds
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("began_at", Moment, nullable=False, index=True),
+)
 tokens = Table(
     "tokens",
     metadata,

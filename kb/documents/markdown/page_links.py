@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from markdown_it.token import Token
 
+from kb.documents.attachments import PICTURES
 from kb.documents.markdown.links import candidates, fragment, is_external, is_promise
 from kb.documents.markdown.sanitising import own_address
 
@@ -67,6 +68,9 @@ class Linking:
         target = str(token.attrs["src"])
         alt = html.escape(token.content)
         url = self.address(target)
+        if url and not _is_picture(target):  # a film, say: whoever wants to, opens it
+            name = alt or html.escape(posixpath.basename(target))
+            return _raw(name if linked else f'<a href="{html.escape(own_address(url))}">{name}</a>')
         if url:
             title = html.escape(str(token.attrs.get("title", "")))
             attributes = f'alt="{alt}" title="{title}"' if title else f'alt="{alt}"'
@@ -77,6 +81,11 @@ class Linking:
             # Nothing is fetched from other sites while reading; whoever wants to, follows it.
             return _raw(f'<a href="{html.escape(target)}">{name}</a>')
         return _raw(name if linked else f'<span class="not-found" title="not found">{name}</span>')
+
+
+def _is_picture(target: str) -> bool:
+    path = target.partition("?")[0].partition("#")[0]
+    return posixpath.splitext(path)[1].casefold() in PICTURES
 
 
 def _raw(source: str) -> Token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 
 from flask import (
@@ -36,8 +37,8 @@ from kb.web.versions import history
 
 blueprint = Blueprint("reading", __name__)
 
-# What a browser shows without running anything; all else beside the procedures is not served.
-SERVED = {
+# What a browser shows without running anything; all else is offered for saving.
+SHOWN = {
     ".avif": "image/avif",
     ".bmp": "image/bmp",
     ".csv": "text/plain; charset=utf-8",
@@ -50,8 +51,9 @@ SERVED = {
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }
-# A drawing opened by itself is a document: it may draw, and nothing else.
-_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+_UNKNOWN = "application/octet-stream"
+# A file opened by itself is a document: it may draw, and nothing else.
+_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
 @blueprint.record_once
@@ -92,19 +94,30 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/files/<path:path>")
 def attachment(path: str) -> ResponseReturnValue:
-    """A picture or document that lies beside the procedures."""
-    suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in SERVED:
+    """A picture or document beside the procedures, for who may read one that shows it."""
+    if not _may_see(path):
         abort(404)
     try:
         file = parts().storage.library.attachment(path)
     except OSError:  # a name may also be too long for the file system
         abort(404)
-    if suffix == ".svg":
-        g.policy = _DRAWING_POLICY
-    answer = send_file(file, mimetype=SERVED[suffix], max_age=0)
+    suffix = PurePosixPath(path).suffix.lower()
+    kind = SHOWN.get(suffix)
+    if kind is None or suffix == ".svg":
+        g.policy = _FILE_POLICY
+    answer = send_file(file, mimetype=kind or _UNKNOWN, as_attachment=kind is None, max_age=0)
     answer.cache_control.private = True
     return answer
+
+
+def _may_see(path: str) -> bool:
+    """What nothing shows (yet) is there for those who write in its folder's department."""
+    shown = parts().catalogue.shows(posixpath.normpath(path), access.reader())
+    if shown is not None:
+        return shown
+    writes, known = access.reader().drafts_of, departments().by_id
+    owners = [folder for folder in PurePosixPath(path).parent.parts if folder in known]
+    return owners[-1] in writes if owners else bool(writes)
 
 
 def _found_elsewhere(asked: str) -> str:

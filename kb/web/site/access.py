@@ -56,13 +56,16 @@ class Visitor:
     """A signed-in person as Flask-Login wants one."""
 
     person: Person
+    secret: str  # of the session
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        """What stands in the session: it ends as soon as the person's `sessions` moves on."""
-        return f"{self.person.id}.{self.person.sessions}"
+        """What stands in the cookie. It holds until the person's `sessions` moves on, or this
+        session is ended.
+        """
+        return f"{self.person.id}.{self.person.sessions}.{self.secret}"
 
 
 def register(app: Flask) -> None:
@@ -190,19 +193,26 @@ def member_of_or_404(department_id: str) -> Department:
 
 def begin_session(who: Person) -> None:
     """Sign in; nothing of an earlier session lives on."""
+    _end_on_the_server()
     _forget()
     session.permanent = True
     session[_RENEWED] = now().timestamp()
-    login_user(Visitor(who))
+    login_user(Visitor(who, parts().people.sessions.begin(who.id, now())))
     generate_csrf()  # now, so that pages opened side by side do not each make another
     g.person = who
 
 
 def end_session() -> None:
-    """Sign out."""
+    """Sign out: whoever has a copy of the cookie is out, too."""
+    _end_on_the_server()
     logout_user()
     _forget()
     g.person = None
+
+
+def _end_on_the_server() -> None:
+    if current_user.is_authenticated:
+        parts().people.sessions.end(current_user.secret)
 
 
 def _forget() -> None:
@@ -242,14 +252,20 @@ def _by_token() -> Person | None:
 
 
 def _visitor(session_id: str) -> Visitor | None:
-    """The one whose session it is, asked of the directory anew with every request."""
-    number, _, generation = session_id.partition(".")
-    who = _who_may_enter(int(number)) if number.isdecimal() else None
-    return Visitor(who) if who and generation == str(who.sessions) else None
+    """The one whose session it is, asked of the database anew with every request."""
+    number, _, rest = session_id.partition(".")
+    generation, _, secret = rest.partition(".")
+    if not (number.isascii() and number.isdecimal()):
+        return None
+    who = _let_in(parts().people.sessions.person_of(int(number), secret, now()))
+    return Visitor(who, secret) if who and generation == str(who.sessions) else None
 
 
 def _who_may_enter(person_id: int) -> Person | None:
-    who = parts().people.directory.get(person_id)
+    return _let_in(parts().people.directory.get(person_id))
+
+
+def _let_in(who: Person | None) -> Person | None:
     allowed_in = who and who.may_enter(demo_allowed=parts().settings.demo)
     return who.leading(departments()) if who and allowed_in else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -117,6 +118,41 @@ def test_an_earlier_session_does_not_live_on(app: Flask) -> None:
     client.post("/sign-in", data=REP)
     with client.session_transaction() as session:
         assert "planted" not in session
+
+
+def test_signing_out_ends_every_copy_of_the_cookie(app: Flask) -> None:
+    client, copy = app.test_client(), app.test_client()
+    client.post("/sign-in", data=REP)
+    cookie = client.get_cookie("kb_session")
+    assert cookie is not None
+    copy.set_cookie("kb_session", cookie.value)
+    assert copy.get("/").status_code == 200
+    other = app.test_client()
+    other.post("/sign-in", data=REP)
+    client.post("/sign-out")
+    assert copy.get("/").status_code == 302
+    assert other.get("/").status_code == 200
+
+
+def test_signing_in_once_more_ends_the_session_before(app: Flask) -> None:
+    client, copy = app.test_client(), app.test_client()
+    client.post("/sign-in", data=REP)
+    before = client.get_cookie("kb_session")
+    assert before is not None
+    client.post("/sign-in", data=REP)
+    copy.set_cookie("kb_session", before.value)
+    assert copy.get("/").status_code == 302
+    assert client.get("/").status_code == 200
+
+
+def test_a_session_ends_after_a_week_however_busy(app: Flask) -> None:
+    client = app.test_client()
+    app.config["KB_NOW"] = NOW
+    client.post("/sign-in", data=REP)
+    app.config["KB_NOW"] = NOW + timedelta(days=6, hours=23)
+    assert client.get("/").status_code == 200
+    app.config["KB_NOW"] = NOW + timedelta(days=7)
+    assert client.get("/").status_code == 302
 
 
 def test_demo_people_are_offered_in_demo_mode_only(parts: Parts, anonymous: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -338,6 +339,7 @@ def test_a_picture_beside_the_procedures_is_shown(rep: FlaskClient, parts: Parts
 
 def test_a_drawing_can_run_nothing(rep: FlaskClient, parts: Parts) -> None:
     write(parts, "shipping/plan.svg", SVG, refresh=False)
+    write(parts, "shipping/any.md", front("![The plan](plan.svg)"))
     with rep.get("/files/shipping/plan.svg") as answer:
         assert answer.mimetype == "image/svg+xml"
         policy = answer.headers["Content-Security-Policy"]
@@ -351,8 +353,6 @@ def test_a_drawing_can_run_nothing(rep: FlaskClient, parts: Parts) -> None:
     [
         "shipping/late-shipment.md",
         "departments.yml",
-        "page.html",
-        "run.js",
         "nothing.png",
         ".hidden/secret.png",
         ".secret.png",
@@ -366,13 +366,70 @@ def test_a_drawing_can_run_nothing(rep: FlaskClient, parts: Parts) -> None:
     ],
 )
 def test_nothing_else_is_served(rep: FlaskClient, parts: Parts, path: str) -> None:
-    for name in ("page.html", "run.js", ".hidden/secret.png", ".secret.png"):
+    for name in (".hidden/secret.png", ".secret.png"):
         write(parts, name, "x", refresh=False)
     (parts.storage.library.root.parent / "outside.png").write_bytes(PNG)
+    links = " ".join(f"[x](<../{path}>)" for path in (path, unquote(path)) if "\0" not in path)
+    write(parts, "shipping/any.md", front(links))
     assert rep.get(f"/files/{path}").status_code == 404
 
 
 def test_a_file_that_leads_out_of_the_folder_is_not_served(rep: FlaskClient, parts: Parts) -> None:
     secret = parts.settings.var / "secret_key"
     (parts.storage.library.root / "key.txt").symlink_to(secret)
+    write(parts, "shipping/any.md", front("[key](../key.txt)"))
     assert rep.get("/files/key.txt").status_code == 404
+
+
+# Whose files they are.
+
+
+def status(who: FlaskClient, path: str) -> int:
+    with who.get(path) as answer:
+        return answer.status_code
+
+
+@pytest.mark.parametrize("name", ["form.docx", "rates.xlsx", "clip.mp4", "page.html", "run.js"])
+def test_a_file_that_no_browser_shows_is_offered_for_saving(
+    rep: FlaskClient, parts: Parts, name: str
+) -> None:
+    write(parts, f"shipping/{name}", b"<script>x</script>", refresh=False)
+    write(parts, "shipping/any.md", front(f"[The form]({name})"))
+    assert f'href="/files/shipping/{name}"' in page(rep, "/procedures/ANY-1")
+    with rep.get(f"/files/shipping/{name}") as answer:
+        assert answer.status_code == 200
+        assert answer.mimetype == "application/octet-stream"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_film_shown_as_a_picture_is_a_link(rep: FlaskClient, parts: Parts) -> None:
+    write(parts, "shipping/clip.mp4", b"x", refresh=False)
+    write(parts, "shipping/any.md", front("![How to fold the box](clip.mp4)"))
+    shown = page(rep, "/procedures/ANY-1")
+    assert re.search(r'<a href="/files/shipping/clip.mp4"[^>]*>How to fold the box</a>', shown)
+
+
+def test_the_files_of_a_draft_are_as_hidden_as_the_draft(
+    rep: FlaskClient, editor: FlaskClient, outsider: FlaskClient, parts: Parts
+) -> None:
+    write(parts, "shipping/plan.txt", "the plan", refresh=False)
+    write(parts, "shipping/any.md", front("[Plan](plan.txt)", status="draft"))
+    asked = [status(who, "/files/shipping/plan.txt") for who in (editor, rep, outsider)]
+    assert asked == [200, 404, 404]
+    # As soon as something that a rep may read shows it, it is theirs, too.
+    other = "---\nid: ANY-2\ntitle: Other\n---\n\n[Plan](../shipping/plan.txt)\n"
+    write(parts, "billing/other.md", other)
+    assert status(rep, "/files/shipping/plan.txt") == 200
+    (parts.storage.library.root / "billing" / "other.md").unlink()
+    parts.publishing.publisher.refresh(NOW.date())
+    assert status(rep, "/files/shipping/plan.txt") == 404
+
+
+def test_a_file_that_nothing_shows_is_there_for_the_writers_of_its_folder(
+    rep: FlaskClient, editor: FlaskClient, outsider: FlaskClient, parts: Parts
+) -> None:
+    write(parts, "shipping/new.png", PNG, refresh=False)
+    asked = [status(who, "/files/shipping/new.png") for who in (editor, rep, outsider)]
+    assert asked == [200, 404, 404]

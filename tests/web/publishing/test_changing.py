@@ -145,7 +145,7 @@ def test_a_picture_lies_beside_the_procedure_and_is_shown(
         {"markdown": "![Screen shot](screen-shot.png)"},
     )
     assert (file_of(home).parent / "screen-shot.png").read_bytes() == PNG
-    with rep.get("/files/shipping/screen-shot.png") as served:
+    with editor.get("/files/shipping/screen-shot.png") as served:
         assert served.data == PNG
     other = attach(editor, "Screen Shot.png", PNG + b"other")
     assert other.json == {"markdown": "![Screen shot](screen-shot-2.png)"}
