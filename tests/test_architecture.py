@@ -185,3 +185,17 @@ def _packages_imported(tree: ast.Module) -> Iterator[str]:
             yield (one.module or "").split(".")[1]
         elif isinstance(one, ast.ImportFrom) and one.module == "kb":
             yield from (name.name for name in one.names)
+
+
+def test_pages_and_commands_catch_no_edit_that_failed() -> None:
+    """What became of an edit is a result: kb.publishing.outcomes turns every no into one."""
+    ways = {"NotSaved", "UnusableEdit", "Collision", "NotAllowed", "Forbidden", "SubmissionError"}
+    for module in [*(ROOT / "kb" / "web").rglob("*.py"), *(ROOT / "kb" / "cli").rglob("*.py")]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            caught = node.type if isinstance(node, ast.ExceptHandler) else None
+            names = (
+                {one.id for one in ast.walk(caught) if isinstance(one, ast.Name)}
+                if caught
+                else set()
+            )
+            assert not names & ways, f"{module.relative_to(ROOT)}:{node.lineno}"

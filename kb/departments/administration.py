@@ -23,10 +23,11 @@ from kb.feedback.sql.inbox import Inbox
 from kb.people.person import Person
 from kb.people.sql.directory import Directory
 from kb.procedures.model import UNASSIGNED
-from kb.publishing.edits import NotSaved
+from kb.publishing.edits import NotSaved, author_of
+from kb.publishing.outcomes import refusing
 from kb.publishing.refreshing.publisher import Publisher
 from kb.reviews.sql.review_list import ReviewList
-from kb.storage.git.repository import Author, Note
+from kb.storage.git.repository import Note
 
 # What an administrator writes, by key of departments.yml, and how it is read.
 READ: dict[str, Callable[[str], object]] = {
@@ -88,6 +89,7 @@ class DepartmentsKept:
         self._inbox = inbox
         self._reviews = reviews
 
+    @refusing
     def change(
         self,
         department_id: str,
@@ -119,6 +121,7 @@ class DepartmentsKept:
         self._write(changed, f"Department {department_id}: {words}", by, now)
         return tuple(changes)
 
+    @refusing
     def add(self, department_id: str, said: Mapping[str, str], by: Person, now: datetime) -> str:
         """A new one at the end; returns its id, made from the name where none is given."""
         written = {name: tidy(said.get(name, "")) for name in READ}
@@ -143,6 +146,7 @@ class DepartmentsKept:
             self._directory.members([department_id]),
         )
 
+    @refusing
     def remove(self, department_id: str, by: Person, now: datetime) -> None:
         """Out of the file, when it owns nothing. Raises Refused, LookupError."""
         if self.belongings(department_id, now).any:
@@ -172,7 +176,7 @@ class DepartmentsKept:
         self, change: Callable[[bytes], bytes], note: str, by: Person, now: datetime
     ) -> None:
         try:
-            author = Author(by.name, by.email)
+            author = author_of(by)
             self._publisher.change_departments(change, Note(note, author, now))
         except NotAmendable as error:
             where = f"departments.yml, line {error.line}"

@@ -14,6 +14,7 @@ from kb.documents.source.replacing import Occurrence, Replacement, places, repla
 from kb.procedures.model import Procedure
 from kb.publishing.batches import Batch, Change
 from kb.publishing.edits import Author
+from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
 from kb.storage.files.library import Library
 
@@ -80,6 +81,7 @@ class Rewording:
             files.append(Touched(procedure, _version(raw), tuple(found), obstacle))
         return RewordingPreview(tuple(files))
 
+    @refusing
     def replace(
         self,
         procedures: Iterable[Procedure],
@@ -90,7 +92,7 @@ class Rewording:
     ) -> Batch:
         """The chosen places, by (id, version looked at), in one commit.
 
-        A file that has changed since is skipped. Raises NotSaved, UnusableEdit.
+        A file that has changed since is skipped.
         """
         note = f"“{wording.old}” is now “{wording.new}”"
         return self._change(
@@ -109,6 +111,7 @@ class Rewording:
             found.append(Renamed(procedure, _version(raw), before, tuple(after), obstacle))
         return found
 
+    @refusing
     def rename(
         self,
         procedures: Iterable[Procedure],

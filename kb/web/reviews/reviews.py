@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kb.people.answerable import may_confirm, may_hand_over
 from kb.people.person import Person
 from kb.procedures.model import Procedure
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.reviews.reviewing import CONFIRMED, HandOver, Tended
 from kb.reviews.sql.review_list import SOON, ReviewFilter, ReviewState, Scope, Which
 from kb.versions.sql.versions import Version
@@ -95,12 +95,7 @@ def hand_overs() -> ResponseReturnValue:
     if not ids or change is None:
         flash("Tick procedures, and choose who answers for them from now on.", "warn")
         return redirect(_back())
-    try:
-        done = parts().reviews.reviewing.hand_over(ids, change, people, me, now())
-    except (NotSaved, UnusableEdit) as error:
-        flash(str(error), "bad")
-    else:
-        _tell("Handed over", done)
+    _tell("Handed over", parts().reviews.reviewing.hand_over(ids, change, people, me, now()))
     return redirect(_back())
 
 
@@ -196,16 +191,15 @@ def _change(form: HandOverForm) -> HandOver | None:
 
 
 def _confirm(chosen: dict[str, str], me: Person) -> None:
-    try:
-        done = parts().reviews.reviewing.confirm(chosen, me, now())
-    except (NotSaved, UnusableEdit) as error:
-        flash(str(error), "bad")
-    else:
-        _tell("Confirmed as still right", done)
+    done = parts().reviews.reviewing.confirm(chosen, me, now())
+    _tell("Confirmed as still right", done)
 
 
-def _tell(what: str, done: Tended) -> None:
+def _tell(what: str, done: Tended | Refusal) -> None:
     """What was done, with the way to undo it, and why the others stay as they are."""
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
+        return
     cards = parts().catalogue.by_ids({*done.procedure_ids, *done.skipped})
     known = {id: card.procedure for id, card in cards.items()}
     titles = {id: one.title for id, one in known.items() if access.reader().may_read(one)}

@@ -18,10 +18,11 @@ from kb.documents.settings_files.synonyms_editing import (
     with_synonym,
     without_synonym,
 )
+from kb.publishing.edits import author_of
 from kb.publishing.search_tests import BrokenFind, Change
 from kb.search.evaluation.synonym_trial import Comparison, Spread, Trial
 from kb.search.words.synonyms import Synonyms
-from kb.storage.git.repository import Author, Note
+from kb.storage.git.repository import Note
 from kb.web.search.forms import SynonymForm
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts, today
@@ -131,8 +132,7 @@ def removal(key: str) -> ResponseReturnValue:
 
 def _change(change: Callable[[bytes], bytes], note: str) -> None:
     """Under the name of the one who asks."""
-    me = access.writer_or_404()
-    author = Author(me.name, me.email)
+    author = author_of(access.writer_or_404())
     parts().publishing.publisher.change_synonyms(change, Note(note, author, now()))
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from kb.documents.text.plain_text import tidy
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.search.similar.keyword_twins import spelt_alike
 from kb.tidying.sql.keyword_uses import KeywordUse
 from kb.web.publishing import opened_file
@@ -93,12 +93,9 @@ def rename(department_id: str) -> ResponseReturnValue:
         flash("Tick the files, and write the keyword that they shall have.", "warn")
         return redirect(url_for(".listing", department_id=department_id))
     files = _having(department_id, old)
-    try:
-        done = parts().tidying.rewording.rename(
-            files, old, new, chosen, opened_file.author(), now()
-        )
-    except (NotSaved, UnusableEdit) as reason:
-        flash(str(reason), "bad")
+    done = parts().tidying.rewording.rename(files, old, new, chosen, opened_file.author(), now())
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
         return redirect(url_for(".listing", department_id=department_id))
     return tell_done(done, url_for(".listing", department_id=department_id))
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from kb.documents.source.replacing import LONGEST, Replacement
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.web.publishing import opened_file
 from kb.web.site import access
 from kb.web.site.pages import now, parts
@@ -50,12 +50,10 @@ def replace(department_id: str) -> ResponseReturnValue:
         flash(_problem(wording) or "Tick the places that shall change.", "warn")
         return redirect(back)
     procedures = _procedures(department_id)
-    try:
-        done = parts().tidying.rewording.replace(
-            procedures, wording, chosen, opened_file.author(), now()
-        )
-    except (NotSaved, UnusableEdit) as reason:
-        flash(str(reason), "bad")
+    author = opened_file.author()
+    done = parts().tidying.rewording.replace(procedures, wording, chosen, author, now())
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
         return redirect(back)
     return tell_done(done, back)
 
