@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from kb.cli.evaluation_sets import Shelf, labelled_queries, shelf
+from kb.cli.evaluation_sets import IndexedDocuments, indexed_documents, labelled_queries
 from kb.cli.learning_gain import Gain, Lesson, gains, taught
 from kb.documents.document import parse
 from kb.documents.reading import procedure_from
@@ -42,14 +42,14 @@ RINGS = (1, 2, 3, 5, 10, 20)
 def main(folders: Sequence[str]) -> None:
     """Every table, one set after the other."""
     for folder in map(Path, folders):
-        with shelf(folder / "docs.jsonl") as one:
+        with indexed_documents(folder / "docs.jsonl") as one:
             queries = list(labelled_queries(folder / "queries.jsonl", folder / "qrels.tsv"))
             _report(folder.name, one, queries)
     with _company() as one:
         _report("golden", one, _golden())
 
 
-def _report(name: str, one: Shelf, queries: list[Labelled]) -> None:
+def _report(name: str, one: IndexedDocuments, queries: list[Labelled]) -> None:
     print(f"\n{name}: {len(queries)} queries")
     print("learned from | people | wrong | others | answer opened | never opened")
     for share, people, wrong in TRIALS:
@@ -68,7 +68,7 @@ def _told(gain: Gain) -> str:
     )
 
 
-def _ring(one: Shelf, queries: list[Labelled], honest: int) -> None:
+def _ring(one: IndexedDocuments, queries: list[Labelled], honest: int) -> None:
     """A ring types a query and opens its fifth hit, beside so many honest people who do not."""
     plain = Searcher(one.index)
     picked = Random(1).sample(queries, min(VICTIMS, len(queries)))
@@ -93,7 +93,7 @@ def _ring(one: Shelf, queries: list[Labelled], honest: int) -> None:
 
 
 @contextmanager
-def _company() -> Iterator[Shelf]:
+def _company() -> Iterator[IndexedDocuments]:
     library = Library(ROOT / "content")
     departments = parse_departments(library.departments_source())
     files = (parse(library.read(file.path), file.path) for file in library.files())
@@ -102,7 +102,7 @@ def _company() -> Iterator[Shelf]:
     with TemporaryDirectory(prefix="kb-evaluate-") as folder:
         index = Index(Path(folder) / "search_index")
         index.rebuild(entries, lambda _done: None)
-        yield Shelf(index, ids, {id: id for id in ids.values()})
+        yield IndexedDocuments(index, ids, {id: id for id in ids.values()})
 
 
 def _golden() -> list[Labelled]:

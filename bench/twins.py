@@ -57,7 +57,7 @@ def main() -> None:
         parts = build(load({}, home))
         parts.publishing.publisher.refresh(date.today())
         began = time.process_time()
-        found = twins(parts.search.searcher.loaded(), 0.75)
+        found = twins(parts.search.searcher.snapshots(), 0.75)
         took = time.process_time() - began
         paths = {id: parts.catalogue.get(id) for pair in found for id in pair_ids(pair)}
         _print(found, {id: c.procedure.path for id, c in paths.items() if c}, len(files), took)

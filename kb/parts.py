@@ -15,6 +15,7 @@ from kb.must_reads.asking import Asking
 from kb.notices.parts import Notices
 from kb.people.parts import People
 from kb.publishing.parts import Publishing
+from kb.publishing.writing import Writing
 from kb.reviews.parts import Reviews
 from kb.search.parts import Searching
 from kb.settings import Settings
@@ -44,6 +45,7 @@ class Parts:
     must_reads: Asking
     tidying: Tidying
     departments: Administration
+    writing: Writing
 
     def look_once(self) -> None:
         """Until `unshare`, this thread reads in one state of the database."""

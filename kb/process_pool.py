@@ -26,8 +26,8 @@ _KNOWN = ["kb.publishing.refreshing.parallel_reading", "kb.search.index.segment"
 _counter: list[Synchronized[int]] = []  # in a process at work: what it shares with its parent
 
 
-class Hands:
-    """The processes, while `hands()` holds them."""
+class ProcessPool:
+    """The processes, while `process_pool()` holds them."""
 
     def __init__(self, pool: ProcessPoolExecutor, counter: Synchronized[int], count: int) -> None:
         self.count = count
@@ -47,7 +47,7 @@ class Hands:
 
 
 @contextmanager
-def hands() -> Iterator[Hands]:
+def process_pool() -> Iterator[ProcessPool]:
     """A process for each core; when the block raises, what nobody has begun is left undone.
 
     Raises OSError when one of them was ended from outside, as a machine short of memory does.
@@ -58,7 +58,7 @@ def hands() -> Iterator[Hands]:
     count = os.cpu_count() or 1
     with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(counter,)) as pool:
         try:
-            yield Hands(pool, counter, count)
+            yield ProcessPool(pool, counter, count)
         except BrokenExecutor as error:
             why = "a process that read or indexed was ended from outside; is there enough memory?"
             raise ChildProcessError(errno.ECHILD, why) from error

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from kb.durable import write_new
+
 SHORTEST = 32  # characters
 
 
@@ -26,10 +28,7 @@ def key_in(path: Path) -> str:
 def _create(path: Path, key: str) -> None:
     """Write it whole and only then give it its name: nobody ever reads half a key."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(draft, key.encode("ascii"), 0o600)
     try:
         os.link(draft, path)
     except FileExistsError:

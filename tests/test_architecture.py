@@ -148,3 +148,54 @@ def test_there_is_one_way_to_a_part() -> None:
         if re.search(r"\bparts\(\)\.engine\b", module.read_text(encoding="utf-8"))
     ]
     assert asking == []
+
+
+# Public class names that still stand twice among packages that import each other. It may only
+# shrink: a new class takes a name of its own, and who renames one strikes it out here.
+DOUBLES = frozenset(
+    """
+    AlreadyThere Answering Change ChangedMeanwhile Entry Kind Line NotThere Stretch Way
+    """.split()
+)
+
+
+def test_a_class_name_stands_once_among_packages_that_import_each_other() -> None:
+    homes: dict[str, set[str]] = {}
+    imported: dict[str, set[str]] = {}
+    twice: set[str] = set()
+    for module in MODULES:
+        package = module.relative_to(ROOT / "kb").with_suffix("").parts[0]
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        imported.setdefault(package, set()).update(_packages_imported(tree))
+        for one in tree.body:
+            if isinstance(one, ast.ClassDef) and not one.name.startswith("_"):
+                if package in homes.setdefault(one.name, set()):
+                    twice.add(one.name)
+                homes[one.name].add(package)
+    for name, packages in homes.items():
+        if any(imported[one] & (packages - {one}) for one in packages):
+            twice.add(name)
+    assert twice - DOUBLES == set(), "give the new one a name of its own"
+    assert DOUBLES - twice == set(), "well done: strike it out of DOUBLES"
+
+
+def _packages_imported(tree: ast.Module) -> Iterator[str]:
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ImportFrom) and (one.module or "").startswith("kb."):
+            yield (one.module or "").split(".")[1]
+        elif isinstance(one, ast.ImportFrom) and one.module == "kb":
+            yield from (name.name for name in one.names)
+
+
+def test_pages_and_commands_catch_no_edit_that_failed() -> None:
+    """What became of an edit is a result: kb.publishing.outcomes turns every no into one."""
+    ways = {"NotSaved", "UnusableEdit", "Collision", "NotAllowed", "Forbidden", "SubmissionError"}
+    for module in [*(ROOT / "kb" / "web").rglob("*.py"), *(ROOT / "kb" / "cli").rglob("*.py")]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            caught = node.type if isinstance(node, ast.ExceptHandler) else None
+            names = (
+                {one.id for one in ast.walk(caught) if isinstance(one, ast.Name)}
+                if caught
+                else set()
+            )
+            assert not names & ways, f"{module.relative_to(ROOT)}:{node.lineno}"

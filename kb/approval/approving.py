@@ -9,7 +9,7 @@ from hashlib import sha256
 import structlog
 
 from kb.approval.carrying_out import Approved, CarryingOut, in_review
-from kb.approval.notices import Telling
+from kb.approval.notices import ApprovalNews
 from kb.approval.permits import Permits
 from kb.approval.sql.submission_queue import Waiting
 from kb.approval.sql.submissions import Submissions
@@ -37,7 +37,7 @@ from kb.people.person import Person
 from kb.people.rights import Right
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Departments, Procedure, Status
-from kb.publishing.edits import Author, Collision, NotSaved, Saved, UnusableEdit
+from kb.publishing.edits import Collision, NotSaved, Saved, UnusableEdit, author_of
 from kb.publishing.saver import Saver
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ class Approving:
         self._saver = saver
         self._catalogue = catalogue
         self._directory = directory
-        self._telling = Telling(directory)
+        self._telling = ApprovalNews(directory)
         self._carrying = CarryingOut(
             submissions, saver, catalogue, directory, departments, approved
         )
@@ -165,7 +165,7 @@ class Approving:
         waits = self.waiting.draft_of(procedure_id)
         if waits is not None:
             self._decided(waits, Doing.WITHDRAW, by, note, now)
-        self._saver.remove(procedure_id, note, Author(by.name, by.email), now)
+        self._saver.remove(procedure_id, note, author_of(by), now)
 
     def take_up(self, before: Status, procedure_id: str, by: Person, now: datetime) -> None:
         """After somebody saved a draft: what waits is what the file says, or waits no more."""
@@ -225,7 +225,7 @@ class Approving:
         """By the worker: what cannot be is told by the submission; the rest is tried again."""
         try:
             self._carrying.carry_out(submission, now)
-        except (SubmissionError, Collision, UnusableEdit, NotSaved) as reason:
+        except (Collision, UnusableEdit, NotSaved) as reason:
             log.warning("not_carried_out", submission=submission.id, why=str(reason))
 
     def _note_published(self, procedure: Procedure, raw: bytes, by: Person, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from kb.approval.notices import Telling
+from kb.approval.notices import ApprovalNews
 from kb.approval.sql.submissions import Submissions
 from kb.approval.submission import (
     ChangedSince,
@@ -16,7 +16,6 @@ from kb.approval.submission import (
     State,
     Step,
     Submission,
-    SubmissionError,
 )
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
@@ -24,7 +23,7 @@ from kb.documents.reading import described
 from kb.documents.source.amending import amend
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Departments, Status
-from kb.publishing.edits import Author, Collision, Edit, Saved, UnusableEdit
+from kb.publishing.edits import Author, Collision, Edit, Saved, UnusableEdit, author_of
 from kb.publishing.saver import Saver
 
 _OTHER = "The file says something else than was submitted: submit it as it is now, or send it back."
@@ -53,7 +52,7 @@ class CarryingOut:
         self._catalogue = catalogue
         self._directory = directory
         self._departments = departments
-        self._telling = Telling(directory)
+        self._telling = ApprovalNews(directory)
 
     def carry_out(self, submission: Submission, now: datetime) -> Saved | None:
         """What its intent says. Raises NotSaved, and then it can be tried again or released.
@@ -68,7 +67,7 @@ class CarryingOut:
             outcome = Outcome(State.SENT_BACK, Step.COLLIDED, intent.by_id, _COLLIDED)
             self._finish(submission, outcome, now)
             raise
-        except (SubmissionError, UnusableEdit) as reason:
+        except UnusableEdit as reason:
             if intent.doing is Doing.PUBLISH:
                 held = Outcome(State.WAITING, Step.HELD_UP, None, str(reason))
                 self._finish(submission, held, now)
@@ -132,7 +131,7 @@ class CarryingOut:
         intent = submission.intent
         assert intent is not None
         who = self._directory.get(intent.by_id)
-        by = Author(who.name, who.email) if who else Author("kb", "kb@localhost")
+        by = author_of(who) if who else Author("kb", "kb@localhost")
         word = intent.word if intent.doing is not Doing.SUBMIT else submission.proposal.note
         note = f"{what}: {word}" if word else what
         return self._saver.change(submission.procedure_id, change, note, by, intent.at)

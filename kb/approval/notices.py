@@ -26,7 +26,7 @@ _SAID = {
 }
 
 
-class Telling:
+class ApprovalNews:
     """Makes notices; they are queued with the step that they tell of."""
 
     def __init__(self, directory: Directory) -> None:

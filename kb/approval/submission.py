@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kb.publishing.edits import UnusableEdit
+
 LONGEST_WORD = 2_000  # characters of a word, comment or passage
 
 
@@ -172,7 +174,7 @@ class Outcome:
     publish_at: datetime | None = None
 
 
-class SubmissionError(Exception):
+class SubmissionError(UnusableEdit):
     """Something that cannot be done with a submission. Its text says why and what to do."""
 
 

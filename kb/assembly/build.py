@@ -19,6 +19,7 @@ from kb import database
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.parts import Parts
 from kb.publishing.refreshing.live_synonyms import LiveSynonyms
+from kb.publishing.writing import Writing
 from kb.settings import Settings
 from kb.versions.sql.versions import Versions
 
@@ -38,6 +39,9 @@ def build(settings: Settings) -> Parts:
         settings, engine, catalogue, versions, people, search, insight
     )
     reviews = kb.reviews.parts.build(engine, storage, catalogue, people, publishing, notices)
+    approval = kb.approval.parts.build(
+        settings, engine, catalogue, people, publishing, feedback.fixing.approved
+    )
     told = (engine, catalogue, people.receivers, publishing.departments)
     return Parts(
         settings=settings,
@@ -52,11 +56,10 @@ def build(settings: Settings) -> Parts:
         publishing=publishing,
         feedback=feedback,
         delivery=kb.delivery.parts.build(settings, *told),
-        approval=kb.approval.parts.build(
-            settings, engine, catalogue, people, publishing, feedback.fixing.approved
-        ),
+        approval=approval,
         reviews=reviews,
         must_reads=kb.must_reads.parts.build(*told, notices.reminders),
         tidying=kb.tidying.parts.build(engine, storage, catalogue, search, publishing),
         departments=kb.departments.parts.build(engine, people, publishing, feedback, reviews),
+        writing=Writing(publishing, approval),
     )

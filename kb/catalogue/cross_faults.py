@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +10,13 @@ from functools import lru_cache
 
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates
 from kb.documents.reading import Filed, unknown_department
+from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import folded
 from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
 
 # The departments of each person, by e-mail address (casefolded); None for who is disabled.
 Staff = Mapping[str, frozenset[str] | None]
+_MOST_COMPARED = 10_000  # names of files: a link to nowhere is told in a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def _strangers(row: CrossRow, departments: Departments, staff: Staff) -> Iterato
 
 @lru_cache(maxsize=256)  # one person who left may own hundreds of procedures
 def _nearest_email(written: str, emails: frozenset[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(written, emails, n=1, cutoff=0.8)), None)
+    return nearest(written, sorted(emails), 0.8)
 
 
 def _dead_links(
@@ -214,9 +215,8 @@ def _dead(target: str, meant: tuple[str, ...], names: dict[str, list[str]]) -> t
     if not meant:
         return f'the link "{shown}" leads out of the content folder', "mend or remove it"
     name = _page_name(meant[0])
-    # Spellings are compared in small folders only: with thousands of files it takes too long.
-    spelt = difflib.get_close_matches(name, names, n=1, cutoff=0.8) if len(names) <= 500 else []
-    near = next((names[each] for each in [name, *spelt] if len(names.get(each, ())) == 1), None)
+    spelt = nearest(name, names, 0.8) if len(names) <= _MOST_COMPARED else None
+    near = next((names[one] for one in (name, spelt) if one and len(names.get(one, ())) == 1), None)
     remedy = f"did you mean {near[0]}?" if near else "mend or remove it"
     return f'the link "{shown}" leads to no file', remedy
 

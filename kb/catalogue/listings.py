@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from kb.documents.front_matter import FIELDS
@@ -56,33 +53,6 @@ class Stamp:
     version: str
     fingerprint: str
     id: str
-
-
-class Drawer:
-    """The cards asked for last, of one generation of the catalogue. One serves all threads."""
-
-    def __init__(self, room: int = 2_000) -> None:
-        self._room = room
-        self._generation = ""
-        self._cards: OrderedDict[str, Card] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, id: str, generation: str, find: Callable[[str], Card | None]) -> Card | None:
-        """The card of that id; found anew where the catalogue has moved on."""
-        with self._lock:
-            if generation != self._generation:
-                self._generation, self._cards = generation, OrderedDict()
-            cards = self._cards
-            if id in cards:
-                cards.move_to_end(id)
-                return cards[id]
-        card = find(id)
-        if card is not None:
-            with self._lock:
-                cards[id] = card
-                if len(cards) > self._room:
-                    cards.popitem(last=False)
-        return card
 
 
 def card_from(row: Any) -> Card:

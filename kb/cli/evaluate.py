@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kb.cli.evaluation_sets import Shelf, labelled_queries, shelf
+from kb.cli.evaluation_sets import IndexedDocuments, indexed_documents, labelled_queries
 from kb.cli.learning_gain import Gains, Lesson, gains
 from kb.search.evaluation.metrics import DEPTH, Answered, Figures, Labelled, figures, worst
 from kb.search.searcher import Searcher
@@ -71,7 +71,7 @@ def evaluate(
     lesson = Lesson(learn, people, wrong, seed) if learn else None
     try:
         labelled = list(labelled_queries(queries or folder / "queries.jsonl", folder / "qrels.tsv"))
-        with shelf(folder / "docs.jsonl", language) as one:
+        with indexed_documents(folder / "docs.jsonl", language) as one:
             gained = gains(one, labelled, lesson) if lesson else None
             answered = [] if lesson else _answered(one, labelled)
     except (OSError, ValueError, KeyError) as error:
@@ -87,7 +87,7 @@ def evaluate(
         _print(found, answered)
 
 
-def _answered(one: Shelf, labelled: list[Labelled]) -> list[Answered]:
+def _answered(one: IndexedDocuments, labelled: list[Labelled]) -> list[Answered]:
     searcher = Searcher(one.index)
     return [Answered(query, one.find(searcher, query.text)) for query in labelled]
 

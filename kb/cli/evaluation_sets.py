@@ -21,7 +21,7 @@ from kb.search.searcher import Searcher
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class IndexedDocuments:
     """Documents, indexed. `ids` are theirs by path, `names` those of the procedures by id."""
 
     index: Index
@@ -35,14 +35,14 @@ class Shelf:
 
 
 @contextmanager
-def shelf(documents: Path, language: str = "english") -> Iterator[Shelf]:
+def indexed_documents(documents: Path, language: str = "english") -> Iterator[IndexedDocuments]:
     """The documents of a docs.jsonl, indexed in a temporary folder."""
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     with TemporaryDirectory(prefix="kb-evaluate-") as folder:
         index = Index(Path(folder) / "search_index", language)
         index.rebuild(_entries(documents, ids, names), _silent)
-        yield Shelf(index, ids, names)
+        yield IndexedDocuments(index, ids, names)
 
 
 def labelled_queries(queries: Path, labels: Path) -> Iterator[Labelled]:

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from operator import attrgetter
 from random import Random
 
-from kb.cli.evaluation_sets import Shelf
+from kb.cli.evaluation_sets import IndexedDocuments
 from kb.insight.learning import Use, learned
 from kb.insight.simulated_people import Errand, uses
 from kb.search.evaluation.metrics import Answered, Figures, Labelled, figures
-from kb.search.ranking.learned_words import Learned, Wording
+from kb.search.ranking.learned_words import LearnableWords, Learned
 from kb.search.searcher import Searcher
 
 
@@ -50,7 +50,7 @@ class Gains:
         return asdict(self)
 
 
-def gains(shelf: Shelf, queries: Sequence[Labelled], lesson: Lesson) -> Gains:
+def gains(shelf: IndexedDocuments, queries: Sequence[Labelled], lesson: Lesson) -> Gains:
     """Learn from a share of the queries and search the others, with and without."""
     plain = Searcher(shelf.index)
     before = {query.id: Answered(query, shelf.find(plain, query.text)) for query in queries}
@@ -74,15 +74,15 @@ def gains(shelf: Shelf, queries: Sequence[Labelled], lesson: Lesson) -> Gains:
     )
 
 
-def taught(shelf: Shelf, found: list[Use]) -> Searcher:
+def taught(shelf: IndexedDocuments, found: list[Use]) -> Searcher:
     """A searcher that has learned from those uses, and from nothing else."""
     found.sort(key=attrgetter("procedure_id"))
-    words = learned(found, Wording(shelf.index.stems))
+    words = learned(found, LearnableWords(shelf.index.stems))
     known = Learned.of((one.procedure_id, one.stem, one.people) for one in words)
     return Searcher(shelf.index, learned=lambda: known)
 
 
-def _errand(answered: Answered, shelf: Shelf) -> Errand:
+def _errand(answered: Answered, shelf: IndexedDocuments) -> Errand:
     relevant = answered.query.relevant
     best = max(relevant, key=lambda id: relevant[id])
     wrong = [shelf.names[id] for id in answered.found if id not in relevant]

@@ -25,7 +25,7 @@ from setproctitle import setproctitle
 from kb.cli import home
 from kb.cli.common import Build, built, content_option, progress_bar
 from kb.cli.status import missing
-from kb.duties import duties_of
+from kb.jobs import scheduler_of
 from kb.parts import Parts
 from kb.people import demo
 from kb.settings import NoContent, Settings, SettingsError
@@ -97,7 +97,7 @@ def _work(parts: Parts) -> None:
     if parts.storage.exchange.wanted:
         words = (stop, partial(datetime.now, UTC))
         threading.Thread(target=parts.storage.exchange.run_until, args=words, daemon=True).start()
-    scanned, duties = time.monotonic(), duties_of(parts)
+    scanned, scheduler = time.monotonic(), scheduler_of(parts)
     for changes in _changes(parts, stop):
         if os.getppid() != parent:
             return
@@ -105,7 +105,7 @@ def _work(parts: Parts) -> None:
         if changes or due:
             _refresh(parts)
             scanned = time.monotonic()
-        duties.do_due()
+        scheduler.run_due()
 
 
 def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:

@@ -11,7 +11,8 @@ from kb.cli.common import Build, built, content_option
 from kb.documents.source.amending import amend
 from kb.documents.source.templates import EMPTY, Template, begun, offered
 from kb.parts import Parts
-from kb.publishing.edits import Author, NotSaved, UnusableEdit
+from kb.publishing.edits import Author, author_of
+from kb.publishing.outcomes import Refusal, or_refusal
 
 
 @click.command()
@@ -38,12 +39,10 @@ def new(
     raw = amend(begun(chosen, id, words, department, owner or "", ""), {"status": "draft"})
     folder = parts.publishing.new_ids.folder_of(department)
     path = parts.publishing.saver.free_path(folder, words.partition(":")[2].strip() or words)
-    try:
-        saved = parts.publishing.saver.create(
-            path, raw, "", _author(parts, owner), datetime.now(UTC)
-        )
-    except (NotSaved, UnusableEdit) as reason:
-        raise click.ClickException(str(reason)) from reason
+    made = (path, raw, "", _author(parts, owner), datetime.now(UTC))
+    saved = or_refusal(lambda: parts.publishing.saver.create(*made))
+    if isinstance(saved, Refusal):
+        raise click.ClickException(saved.why)
     click.echo(f"{saved.procedure_id}  {parts.storage.library.root / saved.path}")
 
 
@@ -65,6 +64,6 @@ def _author(parts: Parts, owner: str | None) -> Author:
     """Who answers for it, if known here, else whoever is at the keyboard."""
     person = parts.people.directory.by_email(owner) if owner else None
     if person is not None:
-        return Author(person.name, person.email)
+        return author_of(person)
     user = getpass.getuser()
     return Author(user, f"{user}@localhost")

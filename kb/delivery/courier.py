@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
+from kb import durable
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.delivery.channel import Channel, Parcel, Personal
 from kb.delivery.chat import Chat
@@ -114,17 +114,9 @@ class Courier:
         except OSError as error:
             log.error("delivery_failed", why=str(error))
 
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
+    def _alone(self) -> AbstractContextManager[bool]:
         """One courier at a time: what another process left half done is then surely dead."""
-        self.lock.parent.mkdir(parents=True, exist_ok=True)
-        with self.lock.open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+        return durable.alone(self.lock, wait=0)
 
     def _next(self, now: datetime) -> Message | None:
         ready = [one.name for one in self.channels if self._rests[one.name].over(now)]

@@ -23,10 +23,11 @@ from kb.feedback.sql.inbox import Inbox
 from kb.people.person import Person
 from kb.people.sql.directory import Directory
 from kb.procedures.model import UNASSIGNED
-from kb.publishing.edits import NotSaved
+from kb.publishing.edits import NotSaved, author_of
+from kb.publishing.outcomes import refusing
 from kb.publishing.refreshing.publisher import Publisher
 from kb.reviews.sql.review_list import ReviewList
-from kb.storage.git.repository import Author, Note
+from kb.storage.git.repository import Note
 
 # What an administrator writes, by key of departments.yml, and how it is read.
 READ: dict[str, Callable[[str], object]] = {
@@ -55,7 +56,7 @@ LONGEST_ID = 80
 _TAKEN = frozenset({"new", "history", UNASSIGNED})  # words of addresses
 
 
-class Refused(Exception):
+class DepartmentRefused(Exception):
     """What is written cannot be. `faults` has a sentence for each key."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
@@ -88,6 +89,7 @@ class DepartmentsKept:
         self._inbox = inbox
         self._reviews = reviews
 
+    @refusing
     def change(
         self,
         department_id: str,
@@ -119,20 +121,21 @@ class DepartmentsKept:
         self._write(changed, f"Department {department_id}: {words}", by, now)
         return tuple(changes)
 
+    @refusing
     def add(self, department_id: str, said: Mapping[str, str], by: Person, now: datetime) -> str:
         """A new one at the end; returns its id, made from the name where none is given."""
         written = {name: tidy(said.get(name, "")) for name in READ}
         id = slug(tidy(department_id) or written["name"])
         if not written["name"]:
-            raise Refused({"name": "Write a name."})
+            raise DepartmentRefused({"name": "Write a name."})
         if not id or len(id) > LONGEST_ID or id in _TAKEN:
-            raise Refused({"id": "Write another id, of letters, digits and “-”."})
+            raise DepartmentRefused({"id": "Write another id, of letters, digits and “-”."})
         self._ensure_usable(written)
         try:
             note = f"New department: {written['name']}"
             self._write(lambda raw: with_new_department(raw, id, written), note, by, now)
         except AlreadyThere as error:
-            raise Refused({"id": str(error)}) from error
+            raise DepartmentRefused({"id": str(error)}) from error
         return id
 
     def belongings(self, department_id: str, now: datetime) -> Belongings:
@@ -143,10 +146,11 @@ class DepartmentsKept:
             self._directory.members([department_id]),
         )
 
+    @refusing
     def remove(self, department_id: str, by: Person, now: datetime) -> None:
         """Out of the file, when it owns nothing. Raises Refused, LookupError."""
         if self.belongings(department_id, now).any:
-            raise Refused({"id": "It still owns something; hand that over first."})
+            raise DepartmentRefused({"id": "It still owns something; hand that over first."})
         note = f"Department removed: {department_id}"
         self._write(lambda raw: without_department(raw, department_id), note, by, now)
 
@@ -166,13 +170,13 @@ class DepartmentsKept:
             if person is None or person.disabled:
                 faults["lead"] = f"{lead} is nobody who may enter; add them under People first."
         if faults:
-            raise Refused(faults)
+            raise DepartmentRefused(faults)
 
     def _write(
         self, change: Callable[[bytes], bytes], note: str, by: Person, now: datetime
     ) -> None:
         try:
-            author = Author(by.name, by.email)
+            author = author_of(by)
             self._publisher.change_departments(change, Note(note, author, now))
         except NotAmendable as error:
             where = f"departments.yml, line {error.line}"
@@ -194,7 +198,7 @@ def _ensure_same(
         if tidy(said.get(name, "")) not in (tidy(before.get(name, "")), text)
     }
     if others:
-        raise Refused(
+        raise DepartmentRefused(
             {
                 name: f"Somebody changed this to “{text}” meanwhile; save again to overwrite that."
                 if text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from kb.documents.document import Document, parse, unreadable
 from kb.documents.front_matter import FIELDS, Field
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates, is_promise
 from kb.documents.markdown.outline import Outline
+from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
 from kb.procedures.model import (
     UNASSIGNED,
@@ -216,9 +216,9 @@ def _spelled(status: str) -> str:
 
 def unknown_department(written: str, departments: dict[str, Any]) -> tuple[str, str]:
     """(message, remedy) for a department that departments.yml lacks."""
-    near = difflib.get_close_matches(written.casefold(), departments, n=1)
+    near = nearest(written.casefold(), departments)
     message = f'department "{written}" is not in departments.yml'
-    return message, f'did you mean "{near[0]}"?' if near else "add it there or mend the name"
+    return message, f'did you mean "{near}"?' if near else "add it there or mend the name"
 
 
 def id_from_path(path: str) -> str:

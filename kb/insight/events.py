@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PublicResult:
     """What everybody can find for a search: nothing in it comes from a draft.
 
     `about` is the id of the department that it seems to concern.
@@ -32,7 +32,7 @@ class Searched:
     person_key: str
     at: datetime
     query: str
-    found: Found | Callable[[], Found]
+    found: PublicResult | Callable[[], PublicResult]
     millis: float
     department: str | None = None
     category: str | None = None
@@ -66,7 +66,7 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DepartmentAsked:
     """A department was asked, with the words of a search."""
 
     person_key: str
@@ -74,7 +74,7 @@ class Asked:
     mark: str
 
 
-Event = Searched | Opened | Voted | Asked
+Event = Searched | Opened | Voted | DepartmentAsked
 
 
 def mark_of(query: str) -> str:

@@ -65,7 +65,7 @@ class Words:
 
 
 @dataclass(slots=True)
-class Opened:
+class OpeningFigures:
     """How often something was opened from results, at which ranks, and what came of it."""
 
     ranks: Counter[int] = field(default_factory=Counter)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kb.insight.events import Asked, Event, Opened, Searched, Voted
+from kb.insight.events import DepartmentAsked, Event, Opened, Searched, Voted
 
 BURST = timedelta(seconds=30)  # typing on, or correcting what was typed, is the same search
 AGAIN = timedelta(minutes=10)  # so are the same words once more
@@ -121,7 +121,7 @@ class Trail:
         about = [o for o in self._openings() if o.procedure_id == event.procedure_id]
         self._say(about, event.at, Ended.STAYED if event.helpful else Ended.ASKED)
 
-    def asked(self, event: Asked) -> None:
+    def asked(self, event: DepartmentAsked) -> None:
         """The search, and the last that was opened from it, did not answer the question."""
         search = self._marked(event.mark, event.at, SAYS)
         if search is not None:
@@ -185,7 +185,7 @@ def added(trail: Trail, event: Event, folded: str, mark: str) -> bool:
             return trail.opened(event)
         case Voted():
             trail.voted(event)
-        case Asked():
+        case DepartmentAsked():
             trail.asked(event)
     return True
 

@@ -13,7 +13,7 @@ from kb.must_reads.sql.must_reads import MustReads
 from kb.notices.days import day_in_words
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
-from kb.notices.sql.reminders import Mark, Reminders
+from kb.notices.sql.reminders import ReminderMark, Reminders
 from kb.people.person import Person
 from kb.people.sql.receivers import Receivers
 from kb.procedures.model import Departments, Procedure, Status
@@ -107,7 +107,7 @@ class Asking:
                 self._remind(one, BEFORE, departments, now)
 
     def _remind(self, one: MustRead, stage: str, departments: Departments, now: datetime) -> None:
-        def words(_fresh: Collection[Mark]) -> Iterator[Notice]:
+        def words(_fresh: Collection[ReminderMark]) -> Iterator[Notice]:
             missing = self._still_reading(one)
             title, text = _reminder(one, stage)
             for person in missing:
@@ -116,7 +116,7 @@ class Asking:
             if stage == LATE and missing:
                 yield from self._overview(one, len(missing), departments)
 
-        self.reminders.once([Mark(f"must read:{one.id}", stage)], words, now)
+        self.reminders.once([ReminderMark(f"must read:{one.id}", stage)], words, now)
 
     def _still_reading(self, one: MustRead) -> list[Person]:
         card = self.catalogue.get(one.procedure_id)

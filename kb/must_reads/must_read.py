@@ -53,7 +53,7 @@ class MustRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class MustReadList:
     """One page of them; `total` counts all pages'."""
 
     must_reads: tuple[MustRead, ...]
@@ -61,7 +61,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedPerson:
     """One person who was asked."""
 
     must_read_id: int

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.people.person import Person
 from kb.publishing.three_way_merge import Stretch, merged
 from kb.storage.git.repository import Author
 
 __all__ = [
     "Again",
     "Author",
+    "Clash",
     "Collision",
     "Edit",
     "NotAllowed",
     "NotSaved",
     "Saved",
     "UnusableEdit",
+    "author_of",
 ]
 
 
@@ -51,19 +54,18 @@ class Saved:
     searchable: bool = True
 
 
-class Collision(Exception):
+@dataclass(frozen=True, slots=True)
+class Clash:
     """Somebody else changed the same lines; nothing is written.
 
     `theirs` is the file now (b"" when it was removed). To save all the same, let the person
     decide each clash, and save `merged_with_choices` with `theirs` as the new base.
     """
 
-    def __init__(
-        self, base: bytes, mine: bytes, theirs: bytes, stretches: tuple[Stretch, ...]
-    ) -> None:
-        super().__init__("somebody else changed the same lines")
-        self.base, self.mine, self.theirs = base, mine, theirs
-        self.stretches = stretches
+    base: bytes
+    mine: bytes
+    theirs: bytes
+    stretches: tuple[Stretch, ...]
 
     @property
     def clashes(self) -> tuple[Stretch, ...]:
@@ -73,6 +75,14 @@ class Collision(Exception):
     def merged_with_choices(self, choices: list[bytes]) -> bytes:
         """The whole text with one choice for each clash. Raises ValueError for too few or many."""
         return merged(self.stretches, choices)
+
+
+class Collision(Exception):
+    """There is a `clash`; nothing is written."""
+
+    def __init__(self, clash: Clash) -> None:
+        super().__init__("somebody else changed the same lines")
+        self.clash = clash
 
 
 class NotSaved(Exception):
@@ -89,3 +99,8 @@ class UnusableEdit(ValueError):
 
 class NotAllowed(Exception):
     """This person may not do that."""
+
+
+def author_of(person: Person) -> Author:
+    """The person as the history names them."""
+    return Author(person.name, person.email)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.documents.document import parse
 from kb.procedures.model import Severity
-from kb.publishing.edits import Collision, UnusableEdit
+from kb.publishing.edits import Clash, Collision, UnusableEdit
 from kb.publishing.three_way_merge import Stretch, clashes, merge, merged
 
 LARGEST = 2_000_000  # bytes that an editor may save; larger files can be read
@@ -20,7 +20,7 @@ def joined(base: bytes, mine: bytes, theirs: bytes, path: str) -> bytes:
         if _errors(text, path) <= _errors(mine, path) | _errors(theirs, path):
             return text
         stretches = (Stretch(base, mine, theirs, clash=True),)
-    raise Collision(base, mine, theirs, stretches)
+    raise Collision(Clash(base, mine, theirs, stretches))
 
 
 def ensure_usable(text: bytes, base: bytes) -> None:

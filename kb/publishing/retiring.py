@@ -11,7 +11,7 @@ from kb.people.rights import Right, may
 from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.publishing.desk import Desk, noted
-from kb.publishing.edits import NotAllowed, Saved, UnusableEdit
+from kb.publishing.edits import NotAllowed, Saved, UnusableEdit, author_of
 from kb.publishing.sql.erasures import Erasure
 from kb.storage.git.repository import Author
 
@@ -72,7 +72,7 @@ class Retiring:
             raise NotAllowed("Only an administrator erases a procedure.")
         procedure = self._desk.card(procedure_id).procedure
         trace = Erasure(procedure_id, procedure.department, f"{by.name} <{by.email}>", now)
-        note = noted("", f"Erased {procedure_id}", Author(by.name, by.email), now, False)
+        note = noted("", f"Erased {procedure_id}", author_of(by), now, False)
         shared = self._desk.keeping.repository.shared
         with self._desk.alone(procedure.path):
             self._desk.present(procedure.path, now)

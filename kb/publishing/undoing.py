@@ -12,7 +12,8 @@ from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Departments, Procedure
 from kb.publishing.batches import Batch
-from kb.publishing.edits import Author
+from kb.publishing.edits import author_of
+from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
 
 REVIEWED = "changes there go through review: a reviewer can undo it"
@@ -30,11 +31,9 @@ class Undoing:
         self._departments = departments
         self._four_eyes = four_eyes
 
+    @refusing
     def undo(self, commit: str, by: Person, now: datetime) -> Batch:
-        """Put back what that bulk change did; what is skipped says why. Raises NotSaved,
-
-        UnusableEdit.
-        """
+        """Put back what that bulk change did; what is skipped says why."""
         departments = self._departments()
 
         def objection(path: str, text: bytes, before: bytes) -> str:
@@ -44,7 +43,7 @@ class Undoing:
                 return self._formal(by, now_is, departments)
             return self._textual(by, now_is, was, departments)
 
-        return self._saver.undo(commit, Author(by.name, by.email), now, objection)
+        return self._saver.undo(commit, author_of(by), now, objection)
 
     def _formal(self, by: Person, procedure: Procedure, departments: Departments) -> str:
         case = Case(departments.get(procedure.department), procedure.status, self._four_eyes)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from kb.feedback.sql.overdue import Late, LateItems
 from kb.must_reads.asking import Asking
 from kb.notices.sql.queue import Notice
-from kb.notices.sql.reminders import Mark, Reminders
+from kb.notices.sql.reminders import ReminderMark, Reminders
 from kb.people.person import Person, folded_email
 from kb.people.sql.receivers import Receivers
 from kb.procedures.model import Department, Departments
@@ -45,7 +45,7 @@ class Reminding:
         self.asking.remind(now)
 
     def _of_reviews(self, departments: Departments, now: datetime) -> None:
-        reached: dict[Mark, tuple[DueReview, list[Person]]] = {}
+        reached: dict[ReminderMark, tuple[DueReview, list[Person]]] = {}
         found = self.due.until(now.date() + _FURTHEST_ZONE + BEFORE)
         who = _Answering(self.receivers, departments, found)
         for one in found:
@@ -53,11 +53,11 @@ class Reminding:
             today = now.astimezone(department.calendar.zone).date()
             if department.calendar.works_on(today):
                 for stage in stages(one.due, today):
-                    mark = Mark(f"review:{one.id}:{one.due}", stage)
+                    mark = ReminderMark(f"review:{one.id}:{one.due}", stage)
                     reached[mark] = (one, who.answers(one, _TOLD_FIRST[stage]))
 
-        def notices(fresh: set[Mark]) -> Iterator[Notice]:
-            due: dict[int, list[tuple[Mark, DueReview]]] = {}
+        def notices(fresh: set[ReminderMark]) -> Iterator[Notice]:
+            due: dict[int, list[tuple[ReminderMark, DueReview]]] = {}
             for mark in sorted(fresh):
                 one, people = reached[mark]
                 for person in people:
@@ -79,10 +79,14 @@ class Reminding:
             return
         long_late = [one for one in late if department.due(one.due_at) <= now]
         for stage, items in ((words.LEAD, late), (words.ADMINISTRATORS, long_late)):
-            marks = {Mark(f"item:{one.id}:{one.due_at.isoformat()}", stage): one for one in items}
+            marks = {
+                ReminderMark(f"item:{one.id}:{one.due_at.isoformat()}", stage): one for one in items
+            }
 
             def notices(
-                fresh: set[Mark], stage: str = stage, marks: dict[Mark, Late] = marks
+                fresh: set[ReminderMark],
+                stage: str = stage,
+                marks: dict[ReminderMark, Late] = marks,
             ) -> Iterator[Notice]:
                 told = [marks[mark] for mark in sorted(fresh)]
                 lead = folded_email(department.lead or "")

@@ -12,7 +12,7 @@ from kb.feedback.sql.overdue import Late
 from kb.notices.days import day_in_words
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
-from kb.notices.sql.reminders import Mark
+from kb.notices.sql.reminders import ReminderMark
 from kb.procedures.model import Department, Departments
 from kb.reviews.sql.due_reviews import DueReview
 
@@ -35,7 +35,7 @@ _ONE = {
 
 def review_notice(
     person_id: int,
-    due: Sequence[tuple[Mark, DueReview]],
+    due: Sequence[tuple[ReminderMark, DueReview]],
     departments: Departments,
     now: datetime,
 ) -> Notice:
@@ -80,7 +80,7 @@ def late_notice(
     elif not leads:
         text += f" {department.name} has no lead who could be told; could you see to it?"
     where = page_addresses.late_in_inbox if leads else page_addresses.overdue
-    digest = _digest([Mark(f"{one.id}:{one.due_at.isoformat()}", stage) for one in late])
+    digest = _digest([ReminderMark(f"{one.id}:{one.due_at.isoformat()}", stage) for one in late])
     return Notice(
         person_id=person_id,
         kind=Kind.OVERDUE,
@@ -92,7 +92,7 @@ def late_notice(
     )
 
 
-def _digest(marks: Sequence[Mark]) -> str:
+def _digest(marks: Sequence[ReminderMark]) -> str:
     return sha256(repr(sorted(marks)).encode()).hexdigest()[:16]
 
 

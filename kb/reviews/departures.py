@@ -28,7 +28,7 @@ class Left:
         return sum(one.owned + one.deputised for one in self.held)
 
 
-class Leaving:
+class Departures:
     """Disabling people."""
 
     def __init__(

@@ -16,7 +16,7 @@ from kb.documents.document import parse
 from kb.documents.reading import described
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
-from kb.notices.sql.reminders import Mark, Reminders
+from kb.notices.sql.reminders import ReminderMark, Reminders
 from kb.people.sql.receivers import Receivers
 from kb.procedures.model import Departments, Procedure, Status
 from kb.publishing.edits import NotSaved
@@ -63,7 +63,7 @@ class HandingOver:
             self._tell(bulk, now)
 
     def _tell(self, bulk: BulkChange, now: datetime) -> None:
-        mark = Mark(f"handed:{bulk.commit}", "told")
+        mark = ReminderMark(f"handed:{bulk.commit}", "told")
         self._reminders.once([mark], lambda _: self._news(bulk), now)
 
     def _news(self, bulk: BulkChange) -> Iterator[Notice]:

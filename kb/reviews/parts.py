@@ -9,7 +9,7 @@ from kb.database import Engine
 from kb.notices.parts import Notices
 from kb.people.parts import People
 from kb.publishing.parts import Publishing
-from kb.reviews.departures import Leaving
+from kb.reviews.departures import Departures
 from kb.reviews.handing_over import HandingOver
 from kb.reviews.reviewing import Reviewing
 from kb.reviews.sql.due_reviews import DueReviews
@@ -25,7 +25,7 @@ class Reviews:
     due: DueReviews
     reviewing: Reviewing
     handing: HandingOver
-    leaving: Leaving
+    leaving: Departures
 
 
 def build(
@@ -48,5 +48,5 @@ def build(
         due=DueReviews(engine),
         reviewing=Reviewing(saver, catalogue, storage.library, handing, departments),
         handing=handing,
-        leaving=Leaving(people.directory, listed, departments),
+        leaving=Departures(people.directory, listed, departments),
     )

@@ -15,10 +15,11 @@ from kb.people.person import Person
 from kb.procedures.model import Departments, Procedure
 from kb.procedures.visibility import Reader
 from kb.publishing.batches import CHANGED_SINCE, GONE, Change
+from kb.publishing.edits import author_of
+from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
 from kb.reviews.handing_over import HANDED, HandingOver
 from kb.storage.files.library import Library, UnusablePath
-from kb.storage.git.repository import Author
 
 CONFIRMED = "Still right"
 NOT_YOURS = "that is not yours to do"
@@ -77,11 +78,11 @@ class Reviewing:
         self._handing = handing
         self._departments = departments
 
+    @refusing
     def confirm(self, wanted: Mapping[str, str], by: Person, now: datetime) -> Tended:
         """Still right, today in the department's zone: `reviewed` changes and nothing else.
 
-        `wanted` has the version that was looked at by id; another one is not confirmed. Raises
-        NotSaved.
+        `wanted` has the version that was looked at by id; another one is not confirmed.
         """
         departments = self._departments()
 
@@ -98,10 +99,11 @@ class Reviewing:
 
         return self._done(wanted, confirmed, CONFIRMED, by, now, joining=False)
 
+    @refusing
     def hand_over(
         self, ids: Iterable[str], change: HandOver, to: Iterable[Person], by: Person, now: datetime
     ) -> Tended:
-        """Another owner or deputy. `to`: the people named in `change`. Raises NotSaved.
+        """Another owner or deputy. `to`: the people named in `change`.
 
         Who is no member of a procedure's department does not get it.
         """
@@ -144,9 +146,7 @@ class Reviewing:
                 skipped[id] = found
             else:
                 changes[id] = found
-        batch = self._saver.change_many(
-            changes.values(), note, Author(by.name, by.email), now, joining=joining
-        )
+        batch = self._saver.change_many(changes.values(), note, author_of(by), now, joining=joining)
         at = {each.path: id for id, each in changes.items()}
         skipped |= {at[path]: why for path, why in batch.skipped.items()}
         return Tended(batch.commit, tuple(at[path] for path in batch.paths), skipped)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.search.facets import Narrowing
-from kb.search.index.snapshot import Loaded
+from kb.search.index.snapshot import Snapshot
 from kb.search.query import Query
 from kb.search.ranking.fusion import PARTS, Ranked
-from kb.search.ranking.query_expansion import Understood
+from kb.search.ranking.query_expansion import ExpandedQuery
 from kb.search.ranking.scoring import Match, Scorer
-from kb.search.results import Explained, Part
+from kb.search.results import Explained, ScorePart
 
 CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
 CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
@@ -22,8 +22,8 @@ class Answer:
     """A ranking and all that it was made from."""
 
     query: Query
-    understood: Understood
-    sets: tuple[Loaded, ...]
+    understood: ExpandedQuery
+    sets: tuple[Snapshot, ...]
     scorer: Scorer
     matches: list[Match]
     narrowing: Narrowing
@@ -31,7 +31,7 @@ class Answer:
 
     @property
     def wanted(self) -> frozenset[str]:
-        """The stems that are marked in a snippet; filler only where nothing else was typed."""
+        """The stems that are marked in a snippet; stop words only where nothing else was typed."""
         telling = [self.understood.slots[nth] for nth in self.scorer.telling]
         return frozenset(option.stem.decode() for slot in telling for option in slot.options)
 
@@ -73,13 +73,13 @@ class Answer:
         one, doc = self.ranked.at(nth)
         it = one.stored(doc).found
         parts = tuple(
-            Part(name, round(adds, 4))
+            ScorePart(name, round(adds, 4))
             for name, adds in zip(PARTS, self.ranked.shares(nth), strict=True)
         )
         return Explained(it.id, it.title, self.ranked.scores[nth], parts)
 
 
-def meant(query: Query, understood: Understood) -> str:
+def meant(query: Query, understood: ExpandedQuery) -> str:
     """The text whose meaning is compared: spelling put right, synonyms added."""
     plain = query.plain
     if understood.corrected:

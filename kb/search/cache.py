@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 from typing import Generic, TypeVar
 
+from kb.cache import Cache
+
 Answer = TypeVar("Answer")
+Basis = tuple[object, ...]
 
 
 class Kept(Generic[Answer]):
@@ -15,35 +16,21 @@ class Kept(Generic[Answer]):
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._lock = Lock()
-        self._basis: tuple[object, ...] = ()
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._standing: tuple[Basis, Cache[Hashable, Answer]] = ((), Cache(room))
 
-    def of(
-        self, basis: tuple[object, ...], asked: Hashable, answer: Callable[[], Answer]
-    ) -> Answer:
+    def of(self, basis: Basis, asked: Hashable, answer: Callable[[], Answer]) -> Answer:
         """What was answered to `asked`, or else `answer()`.
 
-        All answers are forgotten as soon as a part of `basis` is another object than it was.
+        All answers are forgotten as soon as a part of `basis` is another object than it was; what
+        is still being made from the old one is forgotten with them.
         """
-        if not self._room:
-            return answer()
-        with self._lock:
-            if not _same(basis, self._basis):
-                self._answers.clear()
-                self._basis = basis
-            found = self._answers.get(asked)
-            if found is not None:
-                self._answers.move_to_end(asked)
-                return found
-        found = answer()
-        with self._lock:
-            if _same(basis, self._basis):
-                self._answers[asked] = found
-                if len(self._answers) > self._room:
-                    self._answers.popitem(last=False)
-        return found
+        known, kept = self._standing
+        if not same(basis, known):
+            kept = Cache(self._room)
+            self._standing = basis, kept
+        return kept.of(asked, answer)
 
 
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+def same(one: Basis, other: Basis) -> bool:
+    """Are all their parts the same objects?"""
     return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from kb.search.filters import CHOSEN, Values
-from kb.search.index.snapshot import Loaded, Mask, Tally
+from kb.search.index.snapshot import Mask, Snapshot, ValueCounts
 from kb.search.results import Facet
 
 
@@ -19,7 +19,7 @@ class Narrowing:
     """
 
     def __init__(
-        self, sets: Sequence[Loaded], allowed: Sequence[Mask], chosen: Values, today: date | None
+        self, sets: Sequence[Snapshot], allowed: Sequence[Mask], chosen: Values, today: date | None
     ) -> None:
         self.sets = sets
         self._allowed = list(allowed)
@@ -43,7 +43,7 @@ class Narrowing:
         return self._facet("category", [one.categories for one in self.sets], str.casefold)
 
     def _facet(
-        self, name: str, known: list[tuple[list[str], Tally]], key: Callable[[str], str]
+        self, name: str, known: list[tuple[list[str], ValueCounts]], key: Callable[[str], str]
     ) -> tuple[Facet, ...]:
         masks = self._under(other for other in self._kept if other != name)
         return _facets(

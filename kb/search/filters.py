@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from kb.search.index.snapshot import Loaded, Mask
+from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.words.analysis import folded
 
 # Of a set the documents that have the value, as of a day; there is none where nobody asked for one.
-Test = Callable[[Loaded, Any, date | None], Mask]
+Test = Callable[[Snapshot, Any, date | None], Mask]
 Values = tuple[tuple[str, Any], ...]  # names of filters, each with what is asked for
 
 
@@ -43,33 +43,33 @@ def chosen(said: Mapping[str, str | None]) -> Values:
     return tuple((name, value) for name in CHOSEN if (value := said.get(name)))
 
 
-def kept(one: Loaded, typed: Values, today: date | None) -> Iterable[Mask]:
+def kept(one: Snapshot, typed: Values, today: date | None) -> Iterable[Mask]:
     """The documents of a set that have each value that was typed."""
     return (TYPED[name](one, value, today) for name, value in typed)
 
 
-def _like_department(one: Loaded, part: str, _today: date | None) -> Mask:
+def _like_department(one: Snapshot, part: str, _today: date | None) -> Mask:
     return _of_departments(one, [part in folded(name) for name in one.names.get("department", [])])
 
 
-def _in_department(one: Loaded, id: str, _today: date | None) -> Mask:
+def _in_department(one: Snapshot, id: str, _today: date | None) -> Mask:
     return _of_departments(one, [name == id for name in one.names.get("department", [])])
 
 
-def _of_departments(one: Loaded, wanted: list[bool]) -> Mask:
+def _of_departments(one: Snapshot, wanted: list[bool]) -> Mask:
     return np.asarray(np.array(wanted, bool)[one.arrays["department"]])
 
 
-def _in_category(one: Loaded, category: str, _today: date | None) -> Mask:
+def _in_category(one: Snapshot, category: str, _today: date | None) -> Mask:
     known = one.names.get("category", [])
     return one.having("category", [name.casefold() == category.casefold() for name in known])
 
 
-def _with_keyword(one: Loaded, part: str, _today: date | None) -> Mask:
+def _with_keyword(one: Snapshot, part: str, _today: date | None) -> Mask:
     return one.having("keyword", [part in folded(name) for name in one.names.get("keyword", [])])
 
 
-def _of_owner(one: Loaded, part: str, _today: date | None) -> Mask:
+def _of_owner(one: Snapshot, part: str, _today: date | None) -> Mask:
     return np.array([part in owner for owner in one.names["owner"]], bool)
 
 

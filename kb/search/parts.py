@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.search.index.index import Index
-from kb.search.ranking.learned_words import LearnedFile, Wording
+from kb.search.ranking.learned_words import LearnableWords, LearnedFile
 from kb.search.searcher import Searcher
 from kb.search.similar.grouping import in_words
 from kb.search.similar.neighbours import Nearness
@@ -50,7 +50,7 @@ def build(settings: Settings, synonyms: Callable[[], Synonyms]) -> Searching:
     searcher = Searcher(index, synonyms, learned=learned, keep=_ANSWERS_KEPT)
     return Searching(
         index=index,
-        words=WordsSeen(in_words, Wording(index.stems), learned.write),
+        words=WordsSeen(in_words, LearnableWords(index.stems), learned.write),
         searcher=searcher,
         suggester=Suggester(searcher, keep=_SUGGESTIONS_KEPT),
         nearness=Nearness(searcher),

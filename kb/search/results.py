@@ -18,7 +18,7 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class IndexedProcedure:
     """What the index knows of a procedure by heart, the same for every search."""
 
     id: str
@@ -39,7 +39,7 @@ class Hit:
     `score` is at least 0 and comparable only within one search.
     """
 
-    found: Found
+    found: IndexedProcedure
     overdue: bool
     score: float
     anchor: str
@@ -129,7 +129,7 @@ class Glance:
     The rest is as in Results; `score` is that of the best hit, 0 without one.
     """
 
-    hits: tuple[Found, ...]
+    hits: tuple[IndexedProcedure, ...]
     wanted: frozenset[str]
     total: int
     convincing: bool
@@ -139,7 +139,7 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """One part of a score (kb.search.ranking.fusion.PARTS) and what it adds to the sum."""
 
     name: str
@@ -153,7 +153,7 @@ class Explained:
     id: str
     title: str
     score: float
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,21 @@ from kb.search import filters
 from kb.search.answer import Answer, meant
 from kb.search.cache import Kept
 from kb.search.facets import Narrowing
-from kb.search.index.current_snapshots import Service
+from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
-from kb.search.index.snapshot import Loaded, Mask
+from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.query import Lookup, Query, parse
 from kb.search.ranking.fusion import HIGHEST, Weights, rank
 from kb.search.ranking.learned_words import Learned, Recall
 from kb.search.ranking.phrases import standing_together
-from kb.search.ranking.query_expansion import Understanding
+from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.snippets import snippet
-from kb.search.words.stop_words import filler
+from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
 
-Basis = tuple[tuple[Loaded, ...], Synonyms, Learned]
+Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned]
 
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
@@ -53,12 +53,12 @@ class Searcher:
         self.synonyms = synonyms
         self._learned = learned
         self._weights = weights or Weights()
-        self._filler = filler(index.language)
+        self._stop_words = stop_words(index.language)
         self._kept: Kept[Results] = Kept(keep)
         self._parse = lru_cache(maxsize=1024)(parse)
-        self._service: Callable[[], tuple[Loaded, ...]] = Service(index)
-        self._understandings: tuple[object, object, Callable[[Reader], Understanding] | None]
-        self._understandings = None, None, None
+        self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
+        self._expansions: tuple[object, object, Callable[[Reader], QueryExpansion] | None]
+        self._expansions = None, None, None
 
     def search(
         self,
@@ -148,30 +148,30 @@ class Searcher:
         places = answer.page(0, limit)
         return Explanation(text, words, tuple(answer.explained(nth) for nth in places))
 
-    def loaded(self) -> tuple[Loaded, ...]:
-        """The sets in service now; none where there is no usable index."""
-        return self._service()
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """The snapshots in service now; none where there is no usable index."""
+        return self._snapshots()
 
     def basis(self) -> Basis:
         """What answers are made from: one of these is another object as soon as it changed."""
-        return self.loaded(), self.synonyms(), self._learned()
+        return self.snapshots(), self.synonyms(), self._learned()
 
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
         other = Searcher(self.index, lambda: synonyms, self._weights, self._learned)
-        other._service = self._service
+        other._snapshots = self._snapshots
         return other
 
-    def with_sets(self, sets: tuple[Loaded, ...]) -> Searcher:
-        """A searcher of just these sets, whatever the index does meanwhile."""
+    def with_snapshots(self, sets: tuple[Snapshot, ...]) -> Searcher:
+        """A searcher of just these snapshots, whatever the index does meanwhile."""
         other = Searcher(self.index, self.synonyms, self._weights, self._learned)
-        other._service = lambda: sets
+        other._snapshots = lambda: sets
         return other
 
     def _answer(self, basis: Basis, asked: Lookup) -> Answer:
         sets, synonyms, learned = basis
         query = self._parse(asked.text)
-        understood = self._understands(sets, synonyms, asked.reader).of(query, asked.prefix)
+        understood = self._expansion(sets, synonyms, asked.reader).of(query, asked.prefix)
         scorer = Scorer(sets, understood.slots, self._recall(learned))
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
@@ -187,15 +187,15 @@ class Searcher:
         )
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
 
-    def _understands(
-        self, sets: tuple[Loaded, ...], synonyms: Synonyms, reader: Reader
-    ) -> Understanding:
+    def _expansion(
+        self, sets: tuple[Snapshot, ...], synonyms: Synonyms, reader: Reader
+    ) -> QueryExpansion:
         """What reads this reader's queries; the one before, where nothing changed."""
-        of_sets, of_synonyms, known = self._understandings
+        of_sets, of_synonyms, known = self._expansions
         if of_sets is not sets or of_synonyms is not synonyms or known is None:
-            new = partial(Understanding, sets, self.index.stems, self._filler, synonyms)
+            new = partial(QueryExpansion, sets, self.index.stems, self._stop_words, synonyms)
             known = lru_cache(READERS)(new)
-            self._understandings = sets, synonyms, known
+            self._expansions = sets, synonyms, known
         return known(reader)
 
     def _recall(self, learned: Learned) -> Recall | None:
@@ -203,7 +203,7 @@ class Searcher:
             return None
         return Recall(learned, self.index.stems, self._weights.learned * HIGHEST)
 
-    def _allowed(self, query: Query, one: Loaded, match: Match, asked: Lookup) -> Mask:
+    def _allowed(self, query: Query, one: Snapshot, match: Match, asked: Lookup) -> Mask:
         """The documents of a set that the reader may find and that the query does not rule out."""
         reader = asked.reader
         if not query.narrows:

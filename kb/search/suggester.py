@@ -15,8 +15,8 @@ from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.cache import Kept
 from kb.search.index.array_file import Array
-from kb.search.index.snapshot import Loaded, Mask
-from kb.search.results import Found, Glance
+from kb.search.index.snapshot import Mask, Snapshot
+from kb.search.results import Glance, IndexedProcedure
 from kb.search.searcher import Searcher
 from kb.search.words.analysis import Stems, cut, folded
 
@@ -62,7 +62,7 @@ class Suggester:
         self._searcher = searcher
         self._kept: Kept[Suggestions] = Kept(keep)
         self._lock = threading.Lock()
-        self._sets: tuple[Loaded, ...] = ()
+        self._sets: tuple[Snapshot, ...] = ()
         self._tags: tuple[_Tags, ...] = ()
 
     def suggest(
@@ -117,7 +117,7 @@ class Suggester:
 
     def _in_service(self) -> tuple[_Tags, ...]:
         """Made anew, once, when the index has changed."""
-        sets = self._searcher.loaded()
+        sets = self._searcher.snapshots()
         with self._lock:
             if len(sets) != len(self._sets) or any(
                 one is not other for one, other in zip(sets, self._sets, strict=True)
@@ -130,7 +130,7 @@ class Suggester:
 class _Tags:
     """The keywords and categories of one set, by their words."""
 
-    def __init__(self, one: Loaded, stems: Stems) -> None:
+    def __init__(self, one: Snapshot, stems: Stems) -> None:
         self._one = one
         self._stems = stems
         keywords = one.names.get("keyword", [])
@@ -196,7 +196,7 @@ class _Tags:
         return begun | self._by_stem.get(self._stems.of(word), set())
 
 
-def _pairs(one: Loaded, keywords: int) -> tuple[Array, Array]:
+def _pairs(one: Snapshot, keywords: int) -> tuple[Array, Array]:
     """(document, number) of every keyword and category that a document has."""
     owners, numbers = [], []
     for name, base in (("keyword", 0), ("category", keywords)):
@@ -206,7 +206,9 @@ def _pairs(one: Loaded, keywords: int) -> tuple[Array, Array]:
     return np.concatenate(owners), np.concatenate(numbers)
 
 
-def _suggested(one: Found, wanted: frozenset[str], begun: str, stems: Stems) -> SuggestedProcedure:
+def _suggested(
+    one: IndexedProcedure, wanted: frozenset[str], begun: str, stems: Stems
+) -> SuggestedProcedure:
     return SuggestedProcedure(
         id=one.id,
         title=one.title,

@@ -7,19 +7,19 @@ a killed one began: when any of its files has its new text the rest follows, els
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from kb import durable
 from kb.storage.files.atomic_writes import sweep, written
 from kb.storage.files.bulk_reading import ManyFiles
 from kb.storage.files.library import Library
 from kb.storage.git.refs import Moved
 from kb.storage.git.repository import CHANGED, FOUND, Note, Prepared, Repository, hash_of
-from kb.storage.write_ahead_log import Intent, Journal
+from kb.storage.write_ahead_log import Intent, WriteAheadLog
 
 Changes = Mapping[str, bytes | None]
 Progress = Callable[[int], None]  # is told how many files are done
@@ -33,16 +33,14 @@ class Keeping:
     def __init__(self, library: Library, repository: Repository, var: Path) -> None:
         self.library = library
         self.repository = repository
-        self._journal = Journal(var / "saving")
+        self._log = WriteAheadLog(var / "saving")
         self._lock = var / "saving.lock"
         self._threads = threading.Lock()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else changes files or history through kb meanwhile; what a kill left is ended."""
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._threads, self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._threads, durable.alone(self._lock):
             self._recover()
             yield
 
@@ -85,7 +83,7 @@ class Keeping:
         def may_go(path: str, raw: bytes | None) -> bool:
             return (None if raw is None else hash_of(raw)) in (before[path], after[path])
 
-        page = self._journal.enter(Intent(before, after, note))
+        page = self._log.enter(Intent(before, after, note))
         try:
             with written(self.library.root, changes) as switch:
                 prepared = prepare()
@@ -166,7 +164,7 @@ class Keeping:
         return hash_of(file.read_bytes()) if file.is_file() else None
 
     def _recover(self) -> None:
-        for page, intent in self._journal.left():
+        for page, intent in self._log.left():
             self.repository.release_locks()
             if intent is not None:
                 self._finish(intent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kb.storage.files.atomic_writes import sync
+from kb import durable
 from kb.storage.git.repository import Author, Note
 
 
@@ -24,7 +23,7 @@ class Intent:
     note: Note
 
 
-class Journal:
+class WriteAheadLog:
     """The intents of one folder, each a small file; there is at most one unless kb was killed."""
 
     def __init__(self, folder: Path) -> None:
@@ -34,15 +33,8 @@ class Journal:
         """Write it down; after this returns no crash loses it. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         page = self._folder / f"{secrets.token_hex(8)}.json"
-        try:
-            with page.open("x", encoding="utf-8") as file:
-                json.dump(_told(intent), file)
-                file.flush()
-                os.fsync(file.fileno())
-            sync(self._folder)
-        except OSError:
-            page.unlink(missing_ok=True)
-            raise
+        durable.write_new(page, json.dumps(_told(intent)).encode())
+        durable.sync(self._folder)
         return page
 
     def left(self) -> Iterator[tuple[Path, Intent | None]]:

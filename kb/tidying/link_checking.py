@@ -14,7 +14,7 @@ from kb.documents.markdown.links import is_external
 from kb.documents.markdown.outline import Outline
 from kb.storage.files.library import Library
 from kb.tidying.link_probe import LONGEST_URL, Finding, LinkState, Outside
-from kb.tidying.sql.link_rounds import LinkRounds, Place
+from kb.tidying.sql.link_rounds import LinkPlace, LinkRounds
 
 PAUSE = 1.0  # seconds between two requests to one host
 _BARE = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
@@ -47,7 +47,7 @@ class LinkChecking:
                 self._rounds.found(url, finding, self._clock())
             self._rounds.end(department, self._clock())
 
-    def _places(self, department: str) -> Iterator[Place]:
+    def _places(self, department: str) -> Iterator[LinkPlace]:
         for id, path in self._rounds.files(department):
             try:
                 document = parse(self._library.read(path), path)
@@ -55,7 +55,7 @@ class LinkChecking:
                 continue  # it went away, or is told as a faulty file
             for line, target in _links(document.body):
                 if is_web(target):
-                    yield Place(id, document.body_line - 1 + line, target)
+                    yield LinkPlace(id, document.body_line - 1 + line, target)
 
     def _looked_at(self, urls: list[str]) -> Iterator[tuple[str, Finding]]:
         """Each with what came of it; while one host has its pause, others are asked."""

@@ -10,10 +10,11 @@ from hashlib import sha256
 
 from kb.documents.source.keywording import with_keywords_renamed
 from kb.documents.source.lines import NotAmendable
-from kb.documents.source.replacing import Place, Wording, places, replaced
+from kb.documents.source.replacing import Occurrence, Replacement, places, replaced
 from kb.procedures.model import Procedure
 from kb.publishing.batches import Batch, Change
 from kb.publishing.edits import Author
+from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
 from kb.storage.files.library import Library
 
@@ -30,12 +31,12 @@ class Touched:
 
     procedure: Procedure
     version: str
-    places: tuple[Place, ...]
+    places: tuple[Occurrence, ...]
     obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class RewordingPreview:
     """What would change; `cut` says that there is more."""
 
     files: tuple[Touched, ...]
@@ -65,7 +66,7 @@ class Rewording:
         self._library = library
         self._saver = saver
 
-    def preview(self, procedures: Iterable[Procedure], wording: Wording) -> Preview:
+    def preview(self, procedures: Iterable[Procedure], wording: Replacement) -> RewordingPreview:
         """Every place where the wording stands, up to MOST_PLACES of them."""
         files: list[Touched] = []
         room = MOST_PLACES
@@ -74,23 +75,24 @@ class Rewording:
             if not found:
                 continue
             if len(found) > room:
-                return Preview(tuple(files), cut=True)
+                return RewordingPreview(tuple(files), cut=True)
             room -= len(found)
             obstacle = _obstacle(partial(replaced, raw, wording, range(len(found))))
             files.append(Touched(procedure, _version(raw), tuple(found), obstacle))
-        return Preview(tuple(files))
+        return RewordingPreview(tuple(files))
 
+    @refusing
     def replace(
         self,
         procedures: Iterable[Procedure],
-        wording: Wording,
+        wording: Replacement,
         chosen: Mapping[tuple[str, str], Collection[int]],
         by: Author,
         now: datetime,
     ) -> Batch:
         """The chosen places, by (id, version looked at), in one commit.
 
-        A file that has changed since is skipped. Raises NotSaved, UnusableEdit.
+        A file that has changed since is skipped.
         """
         note = f"“{wording.old}” is now “{wording.new}”"
         return self._change(
@@ -109,6 +111,7 @@ class Rewording:
             found.append(Renamed(procedure, _version(raw), before, tuple(after), obstacle))
         return found
 
+    @refusing
     def rename(
         self,
         procedures: Iterable[Procedure],

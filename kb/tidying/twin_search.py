@@ -23,7 +23,7 @@ class Comparing:
     def compare(self) -> None:
         """All with all; killed midway, the pairs found before stand. Raises OSError."""
         generation = self._catalogue.generation()
-        found = twins(self._searcher.loaded())
+        found = twins(self._searcher.snapshots())
         self._pairs.keep(
             [(pair.one_id, pair.other_id, pair.likeness) for pair in found], generation
         )

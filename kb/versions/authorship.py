@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Passage(Generic[V]):
+class AuthoredLines(Generic[V]):
     """Lines in a row that came with one version; `first` counts from 1. None: from before those."""
 
     version: V | None
@@ -21,7 +21,7 @@ class Passage(Generic[V]):
     lines: tuple[str, ...]
 
 
-def passages(texts: Iterable[tuple[V, str]], *, complete: bool) -> list[Passage[V]]:
+def passages(texts: Iterable[tuple[V, str]], *, complete: bool) -> list[AuthoredLines[V]]:
     """The newest of the texts, given oldest first, by where its lines came from.
 
     Where the texts are not `complete`, the lines of the oldest are from before it.
@@ -50,9 +50,9 @@ def _carried(
     return carried
 
 
-def _grouped(lines: Sequence[str], sources: list[V | None]) -> Iterable[Passage[V]]:
+def _grouped(lines: Sequence[str], sources: list[V | None]) -> Iterable[AuthoredLines[V]]:
     at = 0
     for _, run in groupby(sources, key=id):
         length = len(list(run))
-        yield Passage(sources[at], at + 1, tuple(lines[at : at + length]))
+        yield AuthoredLines(sources[at], at + 1, tuple(lines[at : at + length]))
         at += length

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,21 +15,14 @@ from kb.secret_file import DamagedKey, key_in
 from kb.settings import SettingsError
 from kb.web.api import api
 from kb.web.delivery import unsubscribing
+from kb.web.site import headers
 from kb.web.site.access import ASSETS
 
 LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand characters
 SESSION_LASTS = timedelta(hours=12)
-CONTENT_SECURITY_POLICY = {
-    "default-src": "'self'",
-    "img-src": "'self' data:",  # Bootstrap draws its arrows and crosses as data: images
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-}
 
 
-class Sessions(SecureCookieSessionInterface):
+class SessionCookies(SecureCookieSessionInterface):
     """Sessions in signed cookies, of which nothing is told with what any cache may keep."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -43,7 +35,7 @@ def register(app: Flask) -> None:
     """Make the site safe to stand in a browser. Raises SettingsError on a damaged secret key."""
     settings = app.extensions["kb"].settings
     app.secret_key = secret_key(settings.var)
-    app.session_interface = Sessions()
+    app.session_interface = SessionCookies()
     app.config.update(
         SESSION_COOKIE_NAME="kb_session",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
@@ -55,16 +47,7 @@ def register(app: Flask) -> None:
     )
     if settings.https:
         _trust_the_proxy(app)
-    Talisman(
-        app,
-        force_https=False,  # the proxy's work; the health check comes by plain HTTP
-        frame_options="DENY",
-        content_security_policy=CONTENT_SECURITY_POLICY,
-        referrer_policy="same-origin",
-        session_cookie_secure=settings.https,
-        strict_transport_security=settings.https,
-        strict_transport_security_include_subdomains=False,
-    )
+    headers.register(app, https=settings.https)
     tokens = CSRFProtect(app)
     for sealed in (api, unsubscribing):  # the token, the signed link is the proof
         tokens.exempt(sealed.blueprint)

@@ -12,8 +12,8 @@ import structlog
 log = structlog.get_logger()
 
 
-class Beside:
-    """A duty in a thread of its own: begun where `wanted` says so, and never twice at once.
+class LongJob:
+    """A job in a thread of its own: begun where `wanted` says so, and never twice at once.
 
     After the work it rests `rest` times as long as that took, so that it never fills the machine.
     """
@@ -45,6 +45,6 @@ class Beside:
         try:
             self._work()
         except OSError as error:
-            log.error("duty_failed", duty=self._name, why=str(error))
+            log.error("job_failed", job=self._name, why=str(error))
         ended = time.monotonic()
         self._rests_until = ended + self._rest * (ended - began)

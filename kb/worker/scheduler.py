@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Job:
     """Something to do every `every` seconds. `run` gets the present time (aware, UTC).
 
     It may raise OSError (a full disk, a database or a mail server away): the next time tries
@@ -26,25 +26,25 @@ class Duty:
 
 
 @dataclass(slots=True)
-class Duties:
-    """All duties, with when each was last done (by the monotonic clock)."""
+class Scheduler:
+    """All jobs, with when each was last done (by the monotonic clock)."""
 
-    of: tuple[Duty, ...]
+    of: tuple[Job, ...]
     _done: dict[str, float] = field(default_factory=dict)
 
-    def do_due(self) -> None:
+    def run_due(self) -> None:
         """Do those whose time has come; all of them the first time."""
-        for duty in self._due(self.of):
-            self._done[duty.name] = time.monotonic()
+        for job in self._due(self.of):
+            self._done[job.name] = time.monotonic()
             try:
-                duty.run(datetime.now(UTC))
+                job.run(datetime.now(UTC))
             except OSError as error:
-                log.error("duty_failed", duty=duty.name, why=str(error))
+                log.error("job_failed", job=job.name, why=str(error))
 
-    def _due(self, duties: Iterable[Duty]) -> list[Duty]:
+    def _due(self, jobs: Iterable[Job]) -> list[Job]:
         now = time.monotonic()
         return [
-            duty
-            for duty in duties
-            if duty.name not in self._done or now - self._done[duty.name] >= duty.every
+            job
+            for job in jobs
+            if job.name not in self._done or now - self._done[job.name] >= job.every
         ]

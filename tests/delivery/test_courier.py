@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.duties import duties_of
+from kb.jobs import scheduler_of
 from kb.notices.kinds import Choice
 from kb.parts import Parts
 from tests.conftest import NOW
@@ -259,9 +259,9 @@ def test_an_address_that_no_letter_can_have_is_given_up_alone(site: Parts, offic
 
 def test_the_worker_wakes_a_thread_that_ends_when_all_is_out(site: Parts, office: Office) -> None:
     tell(site, RITA)
-    duty = next(one for one in duties_of(site).of if one.name == "delivering")
+    job = next(one for one in scheduler_of(site).of if one.name == "delivering")
     for _ in range(3):
-        duty.run(NOW)
+        job.run(NOW)
     (courier,) = [one for one in threading.enumerate() if one.name == "courier"] or [None]
     if courier is not None:
         courier.join(30)

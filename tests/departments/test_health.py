@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 
 from kb.database import department_days, reading, submissions, writing
 from kb.departments.proportions import Share
-from kb.departments.sql.workload import Standing
-from kb.duties import duties_of
+from kb.departments.sql.workload import Workload
+from kb.jobs import scheduler_of
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.departments.uses import asked, searched, voted
@@ -26,7 +26,7 @@ def write(home: Path, name: str, **fields: object) -> None:
     (home / "content" / "shipping" / f"{name}.md").write_text(text)
 
 
-def stands(parts: Parts, email: str = "editor@kb.example") -> Standing:
+def stands(parts: Parts, email: str = "editor@kb.example") -> Workload:
     return parts.departments.health.standing("shipping", TODAY, NOW, email)
 
 
@@ -156,10 +156,10 @@ def test_a_day_that_nobody_counted_is_made_up_by_one_near_it(parts: Parts) -> No
 
 
 def test_the_duty_writes_it_down(parts: Parts) -> None:
-    names = {duty.name for duty in duties_of(parts).of}
+    names = {job.name for job in scheduler_of(parts).of}
     assert {"days", "links", "twins"} <= names
-    (duty,) = [duty for duty in duties_of(parts).of if duty.name == "days"]
-    duty.run(NOW)
+    (job,) = [job for job in scheduler_of(parts).of if job.name == "days"]
+    job.run(NOW)
     assert len(parts.departments.days.days("billing", TODAY, TODAY).by_day) == 1
 
 

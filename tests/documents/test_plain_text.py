@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,4 +85,11 @@ def test_plain_text_never_raises(markdown: str) -> None:
     "pattern", ["[", "![", "[](", "*", "_", "`", "<", "<a ", "``a`", "[a](b ", "&", "\\", "<!--"]
 )
 def test_plain_text_takes_time_in_proportion(pattern: str) -> None:
-    plain(pattern * 100_000)  # minutes, were one of its expressions quadratic
+    def seconds(times: int) -> float:
+        began = time.process_time()
+        for _ in range(20):
+            plain(pattern * times)
+        return time.process_time() - began
+
+    few, many = (min(seconds(times) for _ in range(5)) for times in (30, 600))
+    assert many < 100 * few + 0.001  # 400 times as long, were one of its expressions quadratic

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kb.documents.document import parse
 from kb.documents.source.keywording import with_keywords_renamed
 from kb.documents.source.lines import NotAmendable
-from kb.documents.source.replacing import Wording, places, replaced
+from kb.documents.source.replacing import Replacement, places, replaced
 
 FILE = b"""---\r
 id: Shipping\r
@@ -23,7 +23,7 @@ owner: shipping@kb.example\r
 Open **Orders > Shipping**. Not Shippings, nor a shipping note.\r
 See [Shipping](../Shipping/late.md) and https://kb.example/Shipping/x.\r
 """
-WORDING = Wording("Shipping", "Delivery")
+WORDING = Replacement("Shipping", "Delivery")
 
 
 def test_every_place_is_told_with_what_stands_around_it() -> None:
@@ -56,7 +56,7 @@ def test_the_chosen_places_change_and_nothing_else() -> None:
 
 def test_case_and_whole_words_are_as_asked() -> None:
     def count(**how: bool) -> int:
-        return len(places(FILE, Wording("shipping", "x", **how)))
+        return len(places(FILE, Replacement("shipping", "x", **how)))
 
     assert count() == 2  # the search test, and the note
     assert count(any_case=True) == 9
@@ -65,27 +65,29 @@ def test_case_and_whole_words_are_as_asked() -> None:
 
 def test_what_is_looked_for_is_no_pattern() -> None:
     text = b"Press (a|b).* and \\1 now.\n"
-    assert replaced(text, Wording("(a|b).*", r"\1\g<0>"), {0}) == b"Press \\1\\g<0> and \\1 now.\n"
+    assert (
+        replaced(text, Replacement("(a|b).*", r"\1\g<0>"), {0}) == b"Press \\1\\g<0> and \\1 now.\n"
+    )
 
 
 def test_a_wording_of_signs_is_found_as_a_whole() -> None:
-    assert len(places(b"Orders > Shipping > Orders", Wording(" > ", " / "))) == 2
+    assert len(places(b"Orders > Shipping > Orders", Replacement(" > ", " / "))) == 2
 
 
 def test_a_title_is_not_taken_away() -> None:
     with pytest.raises(NotAmendable, match="title would be empty"):
-        replaced(b"---\ntitle: Late\n---\n\nText.\n", Wording("Late", ""), {0})
+        replaced(b"---\ntitle: Late\n---\n\nText.\n", Replacement("Late", ""), {0})
 
 
 def test_a_file_without_front_matter_or_with_a_broken_one() -> None:
-    assert replaced(b"Late, late.\n", Wording("late", "early"), {0}) == b"Late, early.\n"
+    assert replaced(b"Late, late.\n", Replacement("late", "early"), {0}) == b"Late, early.\n"
     broken = b"---\ntitle: [x\nkeywords: late\n---\nlate\n"
-    assert places(broken, Wording("late", "early"))[-1].line == 5
+    assert places(broken, Replacement("late", "early"))[-1].line == 5
 
 
 def test_keywords_in_one_line_of_text_stay_all_of_them() -> None:
     raw = b"---\nkeywords: late parcel, lost parcel, money\n---\nText.\n"
-    changed = replaced(raw, Wording("parcel", "box"), {1})
+    changed = replaced(raw, Replacement("parcel", "box"), {1})
     assert parse(changed, "").meta["keywords"] == "late parcel, lost box, money"
 
 
@@ -94,7 +96,7 @@ def test_replacing_everything_leaves_nothing_and_back_again(
     body: str, old: str, whole: bool, any_case: bool
 ) -> None:
     raw = f"---\ntitle: X\n---\n{body}\n".encode("utf-8", "replace")
-    wording = Wording(old, "\N{SNOWMAN}", whole, any_case)
+    wording = Replacement(old, "\N{SNOWMAN}", whole, any_case)
     found = places(raw, wording)
     changed = replaced(raw, wording, range(len(found)))
     assert changed.count("\N{SNOWMAN}".encode()) >= len(found)

@@ -7,21 +7,23 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from kb.insight.events import Found, Searched
-from kb.insight.sql.log_batches import Journal
+from kb.insight.events import PublicResult, Searched
+from kb.insight.sql.log_batches import SearchLogWriter
 from kb.insight.sql.report import Report
 from kb.insight.sql.shared_searches import SharedSearches
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.pagekit import page
 
-WEAK = Found(2, False, 0.4, "shipping")
+WEAK = PublicResult(2, False, 0.4, "shipping")
 SHIPPING = frozenset({"shipping"})
 
 
-def searched(parts: Parts, query: str, *people: str, found: Found = WEAK, days: int = 1) -> None:
+def searched(
+    parts: Parts, query: str, *people: str, found: PublicResult = WEAK, days: int = 1
+) -> None:
     """Each of them searched for that, so many days ago."""
-    journal = Journal(parts.engine, str.lower)
+    journal = SearchLogWriter(parts.engine, str.lower)
     when = NOW - timedelta(days=days)
     journal.write([Searched(who, when, query, found, 2.0, finished=True) for who in people])
     journal.settle(when + timedelta(hours=1))
@@ -66,7 +68,7 @@ def test_what_is_found_by_now_goes(parts: Parts) -> None:
 
 
 def test_it_belongs_to_the_likely_department_and_else_to_the_administrators(parts: Parts) -> None:
-    nowhere = Found(0, False, 0.0, None)
+    nowhere = PublicResult(0, False, 0.0, None)
     searched(parts, "zebra stripes", "ana", "bo", "cy")
     searched(parts, "qwxyz vbnmk", "ana", "bo", "cy", found=nowhere)
     assert counted(parts) == [("zebra stripes", 3)]

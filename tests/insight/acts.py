@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, select
 
 from kb.database import openings, reading, searches
-from kb.insight.events import Asked, Found, Opened, Searched, Voted, mark_of
+from kb.insight.events import DepartmentAsked, Opened, PublicResult, Searched, Voted, mark_of
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-FOUND = Found(7, True, 2.5, "shipping")
+FOUND = PublicResult(7, True, 2.5, "shipping")
 
 
 def at(seconds: float) -> datetime:
@@ -34,8 +34,8 @@ def vote(when: float, helpful: bool, id: str = "SHP-014", who: str = "ana") -> V
     return Voted(who, at(when), id, helpful)
 
 
-def ask(when: float, query: str, who: str = "ana") -> Asked:
-    return Asked(who, at(when), mark_of(query))
+def ask(when: float, query: str, who: str = "ana") -> DepartmentAsked:
+    return DepartmentAsked(who, at(when), mark_of(query))
 
 
 def rows(engine: Engine, *columns: str, table=searches) -> list:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.insight.learning import LEAST_PEOPLE, LearnedWord, Use, learned
-from kb.search.ranking.learned_words import Wording
+from kb.search.ranking.learned_words import LearnableWords
 from kb.search.words.analysis import Stems
 from tests.effort import examples
 
-WORDING = Wording(Stems("english"))
+WORDING = LearnableWords(Stems("english"))
 
 
 def told(uses: Iterable[Use]) -> dict[tuple[str, str], int]:
@@ -57,7 +57,7 @@ def test_a_word_is_counted_once_a_query_and_once_a_person_over_several() -> None
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("hello i need help with a shipment please", {"shipment"}),  # filler says nothing
+        ("hello i need help with a shipment please", {"shipment"}),  # stop words say nothing
         ("order 4711 of 2024-03-05 code l5", {"order", "code"}),  # nothing with a digit
         ("x parcel", {"parcel"}),  # no single letter
         ("parcel -voucher department:billing", {"parcel"}),  # no operators, nothing ruled out

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from kb.insight.events import Found, Opened, Searched, mark_of
-from kb.insight.sql.log_batches import Journal
+from kb.insight.events import Opened, PublicResult, Searched, mark_of
+from kb.insight.sql.log_batches import SearchLogWriter
 from kb.parts import Parts
 from tests.conftest import NOW
 
@@ -25,12 +25,12 @@ def stay(
     events: list[Searched | Opened] = []
     for nth, who in enumerate(people):
         when = at + timedelta(hours=nth)
-        events.append(Searched(who, when, query, Found(3, True, 2.0, "shipping"), 2.0))
+        events.append(Searched(who, when, query, PublicResult(3, True, 2.0, "shipping"), 2.0))
         events.append(Opened(who, when + timedelta(seconds=2), mark_of(query), id, 1))
         if back:
             again = when + timedelta(seconds=9)
-            events.append(Searched(who, again, "elsewhere", Found(3, True, 2.0, None), 2.0))
-    journal = Journal(parts.engine, str.lower)
+            events.append(Searched(who, again, "elsewhere", PublicResult(3, True, 2.0, None), 2.0))
+    journal = SearchLogWriter(parts.engine, str.lower)
     journal.write(events)
     journal.settle(max(event.at for event in events) + timedelta(minutes=1))
 

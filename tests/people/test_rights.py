@@ -37,6 +37,7 @@ TABLE = {(Right.READ, place): {REP, EDITOR, REVIEWER, LEAD, ADMINISTRATOR} for p
     (Right.READ_DRAFTS, "shipping"): {EDITOR, REVIEWER, LEAD},
     (Right.READ_DRAFTS, "billing"): set(),
     (Right.READ_DRAFTS, UNASSIGNED): {ADMINISTRATOR},
+    (Right.OVERSEE, None): {ADMINISTRATOR},
     (Right.KEEP_PEOPLE, None): {ADMINISTRATOR},
     (Right.KEEP_TOKENS, None): {ADMINISTRATOR},
 }

@@ -51,8 +51,8 @@ def in_the_browser(number: int, parts: Parts, tell: Tell) -> None:
                     edit(path, base, text, by=Author(f"E{number}", "e@kb.example")), NOW
                 )
             except Collision as collision:
-                both = [clash.theirs + clash.mine for clash in collision.clashes]
-                base, text = collision.theirs, collision.merged_with_choices(both)
+                both = [clash.theirs + clash.mine for clash in collision.clash.clashes]
+                base, text = collision.clash.theirs, collision.clash.merged_with_choices(both)
             except NotSaved:
                 time.sleep(chance.random())  # git was busy: nothing is saved, and that was said
             else:

@@ -57,10 +57,10 @@ def test_edits_of_the_same_line_collide_and_nothing_is_written(parts: Parts) -> 
         parts.publishing.saver.save(edit(LATE_PATH, base, mine), NOW)
     assert read(parts) == theirs
     assert git(history(parts), "rev-parse", "main") == before
-    clash = collision.value.clashes[0]
+    clash = collision.value.clash.clashes[0]
     assert (b"900" in clash.mine, b"700" in clash.theirs, b"500" in clash.base) == (True,) * 3
-    chosen = collision.value.merged_with_choices([clash.mine])
-    parts.publishing.saver.save(edit(LATE_PATH, collision.value.theirs, chosen), NOW)
+    chosen = collision.value.clash.merged_with_choices([clash.mine])
+    parts.publishing.saver.save(edit(LATE_PATH, collision.value.clash.theirs, chosen), NOW)
     assert read(parts) == mine
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.publishing import three_way_merge
 from kb.publishing.three_way_merge import clashes, merge, merged
 from tests.effort import examples
 
@@ -102,7 +103,8 @@ def test_both_sides_see_the_same_clashes(base: bytes, mine: bytes, theirs: bytes
         assert words(merged(one)) == words(merged(other))
 
 
-def test_a_long_text_of_equal_lines_is_joined_soon() -> None:
-    base = b"\n" * 20_000 + b"end\n"
+def test_a_long_text_of_equal_lines_is_joined_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(three_way_merge, "_LABORIOUS", 1_000)
+    base = b"\n" * 250 + b"end\n"
     found = merge(base, b"mine\n" + base, base + b"theirs\n")
     assert merged(found) == b"mine\n" + base + b"theirs\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.duties import reminding_of
 from kb.feedback.model import Route
+from kb.jobs import reminding_of
 from kb.notices.sql.received import Told
 from kb.parts import Parts
 from kb.reminders.reminding import stages

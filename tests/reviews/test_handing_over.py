@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.app import build
-from kb.duties import duties_of
+from kb.jobs import scheduler_of
 from kb.parts import Parts
 from kb.procedures.model import Departments
 from kb.publishing.saver import Saver
@@ -59,9 +59,9 @@ def dying(parts: Parts, before: str) -> Reviewing:
 
 
 def kept_up(parts: Parts, times: int = 1) -> None:
-    (duty,) = [one for one in duties_of(parts).of if one.name == "handing over"]
+    (job,) = [one for one in scheduler_of(parts).of if one.name == "handing over"]
     for nth in range(times):
-        duty.run(NOW + timedelta(minutes=1 + nth))
+        job.run(NOW + timedelta(minutes=1 + nth))
 
 
 def news(parts: Parts) -> list[tuple[str, str]]:

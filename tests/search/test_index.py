@@ -158,7 +158,7 @@ def test_a_set_without_a_word_is_no_hindrance(
     monkeypatch.setattr(index_module, "SMALL", 1)
     index.update([entry("X-1", "\U0001f4e6", "")], [], nothing)
     searcher = Searcher(index)
-    assert [one.count for one in searcher.loaded()][-1] == 1
+    assert [one.count for one in searcher.snapshots()][-1] == 1
     results = searcher.search("parcle", REP, TODAY)
     assert (results.total, results.did_you_mean) == (2, "parcel")
 

@@ -9,7 +9,7 @@ import pytest
 
 from kb.procedures.model import Status
 from kb.search.searcher import Searcher
-from kb.search.words.stop_words import filler
+from kb.search.words.stop_words import stop_words
 from tests.search.shelf import REP, TODAY, entry, ids, nothing, searcher
 
 SHELVES = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
@@ -78,7 +78,7 @@ def test_greetings_count_as_such_without_their_accents() -> None:
         "german": "grusse gruesse moechte koennten",
         "portuguese": "ola duvida",
     }.items():
-        assert set(words.split()) <= filler(language), language
+        assert set(words.split()) <= stop_words(language), language
 
 
 def test_what_was_elided_leaves_compounds_whole(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_it_is_never_more_than_its_weight(shelf: Searcher) -> None:
 
 
 def test_more_people_count_for_less_and_less_and_spread_words_for_little(shelf: Searcher) -> None:
-    (one,) = shelf.loaded()
+    (one,) = shelf.snapshots()
 
     def strength(*rows: tuple[str, str, int]) -> float:
         where = Learned.of(rows).where(b"wismo", one)
@@ -108,7 +108,7 @@ def test_without_a_learned_word_in_the_query_nothing_differs(shelf: Searcher) ->
         assert answer(one, text) == answer(shelf, text)
 
 
-def test_filler_is_not_looked_up(shelf: Searcher) -> None:
+def test_stop_words_are_not_looked_up(shelf: Searcher) -> None:
     assert answer(taught(shelf, ("SHP-020", "need", 50)), "i need") == answer(shelf, "i need")
 
 
@@ -258,5 +258,5 @@ def test_fifty_thousand_pairs_cost_less_than_a_tenth_of_a_millisecond_a_query() 
 
 
 def test_a_scorer_without_learned_words_adds_nothing(shelf: Searcher) -> None:
-    scorer = Scorer(shelf.loaded(), [])
+    scorer = Scorer(shelf.snapshots(), [])
     assert not scorer.learned_share(0, np.array([0, 1])).any()

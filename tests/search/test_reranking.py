@@ -1,4 +1,4 @@
-"""The close look gives what reading each document word by word gives."""
+"""Reranking gives what reading each document word by word gives."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from kb.search.index.compiling import GAP, compiled
 from kb.search.index.embedding import Meaning
 from kb.search.index.passages import MOST_WORDS, prepare
 from kb.search.index.segment import in_memory
-from kb.search.index.snapshot import Loaded
-from kb.search.ranking.reranking import CLOSE, closeness, laid_out, passage_scores, standing
+from kb.search.index.snapshot import Snapshot
+from kb.search.ranking.reranking import (
+    CLOSE,
+    candidate_text,
+    closeness,
+    passage_scores,
+    word_places,
+)
 from kb.search.words.analysis import Stems
 from tests.search.shelf import entry
 
@@ -24,33 +30,33 @@ WORDS = ["parcel", "late", "depot", "scan", "label"]
 FILLED = st.lists(st.sampled_from([*WORDS, "mild", "zone", "very", "cold", "ring"]), max_size=200)
 
 
-def loaded(texts: list[list[str]]) -> tuple[Loaded, list[list[str]]]:
+def loaded(texts: list[list[str]]) -> tuple[Snapshot, list[list[str]]]:
     """A set of these texts, titled by their first three words; and what each holds, in order."""
     entries = [
         entry(f"T-{nth}", " ".join(text[:3]) or "none", " ".join(text[3:]), keywords=("late ring",))
         for nth, text in enumerate(texts)
     ]
-    one = Loaded(compiled([in_memory(entries, MEANING)], STEMS), [False] * len(texts))
+    one = Snapshot(compiled([in_memory(entries, MEANING)], STEMS), [False] * len(texts))
     gap = ["-"] * GAP
     return one, [[*(text[:3] or ["none"]), *gap, "late", "ring", *gap, *text[3:]] for text in texts]
 
 
-def close(one: Loaded, words: list[list[tuple[int, float]]], worth: list[float]) -> list[float]:
+def close(one: Snapshot, words: list[list[tuple[int, float]]], worth: list[float]) -> list[float]:
     """Of all documents."""
-    laid = laid_out(one, np.arange(one.count))
-    found: list[float] = closeness(laid, standing(laid, words), worth).tolist()
+    laid = candidate_text(one, np.arange(one.count))
+    found: list[float] = closeness(laid, word_places(laid, words), worth).tolist()
     return found
 
 
-def scores(one: Loaded, words: list[list[tuple[int, float]]], worth: list[float]) -> list[Array]:
+def scores(one: Snapshot, words: list[list[tuple[int, float]]], worth: list[float]) -> list[Array]:
     """Of the passages of each document, titles left out."""
-    laid = laid_out(one, np.arange(one.count))
-    made = np.split(passage_scores(laid, standing(laid, words), worth), laid.firsts[1:])
+    laid = candidate_text(one, np.arange(one.count))
+    made = np.split(passage_scores(laid, word_places(laid, words), worth), laid.firsts[1:])
     assert not any(each[0] for each in made)
     return [each[1:] for each in made]
 
 
-def rows(one: Loaded) -> list[list[tuple[int, float]]]:
+def rows(one: Snapshot) -> list[list[tuple[int, float]]]:
     found = [one.row(stem.encode()) for stem in ("parcel", "late", "depot", "scan", "label")]
     return [[(row, 1.0)] if row >= 0 else [] for row in found]
 
@@ -95,7 +101,7 @@ def test_a_stem_may_stand_for_two_words_and_a_word_for_two_stems() -> None:
     one, _ = loaded([["parcel", "late", "depot", "mild", "scan", "late"]])
     late, scan = one.row(b"late"), one.row(b"scan")
     words: list[list[tuple[int, float]]] = [[(late, 1.0)], [(scan, 1.0), (late, 0.5)], []]
-    found = standing(laid_out(one, np.array([0])), words)
+    found = word_places(candidate_text(one, np.array([0])), words)
     counts = np.bincount(found.places // found.length, minlength=3).tolist()
     assert counts == [3, 4, 0]  # the keyword "late ring" counts as well
 
@@ -117,7 +123,7 @@ def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
     words = " ".join(["filler"] * (MOST_WORDS + 70_000))
     long = entry("L", "Long", f"Steps: {words} zebra", "After: quagga", "More: quagga label")
     other = entry("O", "Other", "Steps: scan the label")
-    one = Loaded(compiled([in_memory((long, other), MEANING)], STEMS), [False, False])
+    one = Snapshot(compiled([in_memory((long, other), MEANING)], STEMS), [False, False])
     assert (one.row(b"zebra"), one.row(b"quagga")) != (-1, -1)  # in the last place, like all after
     spans = one.arrays["running.passages"]
     sizes = one.layout[3].repeat(one.layout[1])

@@ -45,11 +45,11 @@ def test_any_of_the_words_is_enough(shelf: Searcher) -> None:
     assert set(ids(shelf.search("refund scan", REP, TODAY))) == {"SHP-014", "SHP-020", "BIL-001"}
 
 
-def test_filler_finds_nothing_when_other_words_do(shelf: Searcher) -> None:
+def test_stop_words_find_nothing_when_other_words_do(shelf: Searcher) -> None:
     assert ids(shelf.search("is the my on photographs", REP, TODAY)) == ["SHP-020"]
 
 
-def test_filler_alone_still_finds(shelf: Searcher) -> None:
+def test_stop_words_alone_still_find(shelf: Searcher) -> None:
     assert shelf.search("has not", REP, TODAY).total == 1
 
 
@@ -224,7 +224,7 @@ def test_a_synonym_written_with_a_hyphen_is_understood_as_it_is_typed(shelf: Sea
 def test_a_set_out_of_service_goes_at_once_with_its_file(tmp_path: Path) -> None:
     found = searcher(tmp_path, *SHELF)
     assert found.search("late parcels", REP, TODAY).total
-    old = weakref.ref(found.loaded()[0])
+    old = weakref.ref(found.snapshots()[0])
     gc.disable()  # what was loaded before a fork is never collected
     try:
         found.index.rebuild(SHELF, nothing)

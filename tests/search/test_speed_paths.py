@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kb.search.index import array_file, segment
 from kb.search.index.embedding import Meaning
-from kb.search.index.snapshot import Tally
+from kb.search.index.snapshot import ValueCounts
 from kb.search.ranking.scoring import GROUP, Match, best_of
 from kb.search.snippets import _places, _places_with_compounds, snippet
 from kb.search.words import analysis
@@ -46,7 +46,10 @@ def test_merged_parts_hold_what_is_left_of_them(tmp_path: Path) -> None:
 def test_facets_of_few_and_of_many_values_are_counted_alike() -> None:
     rng = np.random.default_rng(1)
     owners, codes = rng.integers(0, 999, 4000), rng.integers(0, 40, 4000)
-    few, many = Tally(999, owners, codes, 40), Tally(999, owners, codes, Tally.MOST_ROWS + 1)
+    few, many = (
+        ValueCounts(999, owners, codes, 40),
+        ValueCounts(999, owners, codes, ValueCounts.MOST_ROWS + 1),
+    )
     mask = rng.random(999) < 0.3
     assert few.counts(mask) == many.counts(mask)[:40]
     assert sum(few.counts(np.zeros(999, bool))) == 0

@@ -20,7 +20,7 @@ C = entry("C-1", "Care of boots", BOOTS)
 
 
 def found(folder: Path, *entries) -> list[tuple[str, str]]:
-    pairs = twins(searcher(folder, *entries).loaded())
+    pairs = twins(searcher(folder, *entries).snapshots())
     return [(pair.one_id, pair.other_id) for pair in pairs]
 
 
@@ -30,7 +30,7 @@ def test_an_edited_copy_is_found_and_another_procedure_is_not(tmp_path: Path) ->
 
 def test_the_same_text_is_as_alike_as_can_be(tmp_path: Path) -> None:
     copy = entry("A-2", "Parcel lost", LOST)
-    (pair,) = twins(searcher(tmp_path, A, copy, C).loaded())
+    (pair,) = twins(searcher(tmp_path, A, copy, C).snapshots())
     assert ALIKE < pair.likeness <= 1
     assert pair.likeness > 0.99
 
@@ -54,9 +54,9 @@ def test_pairs_are_found_across_sets_and_removed_ones_are_gone(tmp_path: Path) -
     many = [entry(f"M-{n}", f"Matter {n}", f"Text: About {n} and {n * 7}.") for n in range(30)]
     by = searcher(tmp_path, A, *many)
     by.index.update([B], [], nothing)
-    assert ("A-1", "B-1") in [(p.one_id, p.other_id) for p in twins(by.loaded())]
+    assert ("A-1", "B-1") in [(p.one_id, p.other_id) for p in twins(by.snapshots())]
     by.index.update([], [A.procedure.path], nothing)
-    assert ("A-1", "B-1") not in [(p.one_id, p.other_id) for p in twins(by.loaded())]
+    assert ("A-1", "B-1") not in [(p.one_id, p.other_id) for p in twins(by.snapshots())]
 
 
 def test_of_texts_that_are_all_alike_the_nearest_pairs_are_told(tmp_path: Path) -> None:

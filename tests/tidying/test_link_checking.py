@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.duties import duties_of
+from kb.jobs import scheduler_of
 from kb.parts import Parts
 from kb.tidying.link_checking import LinkChecking, is_web
 from kb.tidying.link_probe import Finding, LinkState, Outside
@@ -212,8 +212,8 @@ def test_the_site_itself_allows_no_private_address(parts: Parts, carriers: Outsi
     """What assembly builds, on the same links: the test's own server gets nothing."""
     parts.tidying.links.ask("shipping", NOW)
     Site.asked.clear()
-    (duty,) = [duty for duty in duties_of(parts).of if duty.name == "links"]
-    duty.run(NOW)
+    (job,) = [job for job in scheduler_of(parts).of if job.name == "links"]
+    job.run(NOW)
     end = time.monotonic() + 60
     while parts.tidying.links.wanted() and time.monotonic() < end:
         time.sleep(0.05)

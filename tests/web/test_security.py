@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from kb.app import create_app
 from kb.parts import Parts
@@ -26,13 +27,45 @@ def test_no_page_may_run_what_is_not_ours(rep: FlaskClient) -> None:
     assert "frame-ancestors 'none'" in policy
 
 
+HEADERS = {
+    "Permissions-Policy": "browsing-topics=()",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+PRIVATE = {**HEADERS, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+
+
+def told(answer: TestResponse) -> dict[str, str]:
+    """All headers but what the answer itself is: its type, length, place and cookie."""
+    own = {"Content-Type", "Content-Length", "Location", "Set-Cookie", "WWW-Authenticate"}
+    return {name: value for name, value in answer.headers if name not in own}
+
+
 @pytest.mark.parametrize("address", ["/sign-in", "/nowhere", "/healthz", "/api/v1/search"])
-def test_every_answer_carries_the_headers(anonymous: FlaskClient, address: str) -> None:
-    headers = anonymous.get(address).headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Referrer-Policy"] == "same-origin"
-    assert headers["Cache-Control"] == "private, no-cache"
+def test_every_answer_carries_these_headers_and_no_others(
+    anonymous: FlaskClient, address: str
+) -> None:
+    assert told(anonymous.get(address)) == PRIVATE
+
+
+def test_assets_carry_them_too(anonymous: FlaskClient) -> None:
+    with anonymous.get("/static/kb.css") as answer:
+        assert HEADERS.items() <= told(answer).items()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_browsers_are_told_to_come_by_https_only_over_https(parts: Parts, scheme: str) -> None:
+    site = create_app(replace(parts, settings=replace(parts.settings, https=True)))
+    answer = site.test_client().get("/healthz", headers={"X-Forwarded-Proto": scheme})
+    lasting = {"Strict-Transport-Security": "max-age=31556926"} if scheme == "https" else {}
+    assert told(answer) == {**PRIVATE, **lasting}
+
+
+def test_without_a_proxy_in_front_nobody_can_claim_https(anonymous: FlaskClient) -> None:
+    assert told(anonymous.get("/healthz", headers={"X-Forwarded-Proto": "https"})) == PRIVATE
 
 
 def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app: Flask) -> None:

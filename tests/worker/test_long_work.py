@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from kb.worker.long_work import Beside
+from kb.worker.long_work import LongJob
 from tests.conftest import NOW
 
 
@@ -17,10 +17,10 @@ def begun_until(enough: Callable[[int], bool], *, rest: float, at_most: float) -
         times.append(time.monotonic())
         time.sleep(0.01)
 
-    beside = Beside("work", lambda: True, work, rest=rest)
+    long_job = LongJob("work", lambda: True, work, rest=rest)
     end = time.monotonic() + at_most
     while time.monotonic() < end and not enough(len(times)):
-        beside.begin(NOW)
+        long_job.begin(NOW)
         time.sleep(0.002)
     return len(times)
 
@@ -35,5 +35,5 @@ def test_it_rests_in_proportion_to_what_the_work_took() -> None:
 
 def test_it_does_nothing_that_is_not_wanted() -> None:
     worked: list[int] = []
-    Beside("work", lambda: False, lambda: worked.append(1)).begin(NOW)
+    LongJob("work", lambda: False, lambda: worked.append(1)).begin(NOW)
     assert worked == []

@@ -1,19 +1,19 @@
-"""Duties of the background worker: each at its pace, and none stopped by another."""
+"""Jobs of the background worker: each at its pace, and none stopped by another."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from kb.worker.scheduler import Duties, Duty
+from kb.worker.scheduler import Job, Scheduler
 
 
 def test_each_is_done_at_once_and_then_at_its_own_pace() -> None:
     done: list[str] = []
-    often = Duty("often", 0.0, lambda _: done.append("often"))
-    seldom = Duty("seldom", 3600.0, lambda _: done.append("seldom"))
-    duties = Duties((often, seldom))
+    often = Job("often", 0.0, lambda _: done.append("often"))
+    seldom = Job("seldom", 3600.0, lambda _: done.append("seldom"))
+    scheduler = Scheduler((often, seldom))
     for _ in range(3):
-        duties.do_due()
+        scheduler.run_due()
     assert done == ["often", "seldom", "often", "often"]
 
 
@@ -25,8 +25,8 @@ def test_one_that_fails_stops_no_other_and_is_tried_again() -> None:
         raise OSError("the disk is full")
 
     done: list[datetime] = []
-    duties = Duties((Duty("failing", 0.0, fail), Duty("fine", 0.0, done.append)))
-    duties.do_due()
-    duties.do_due()
+    scheduler = Scheduler((Job("failing", 0.0, fail), Job("fine", 0.0, done.append)))
+    scheduler.run_due()
+    scheduler.run_due()
     assert (len(tried), len(done)) == (2, 2)
     assert tried[0].tzinfo is not None

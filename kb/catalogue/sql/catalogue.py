@@ -22,11 +22,11 @@ from sqlalchemy import (
     update,
 )
 
+from kb.cache import Cache
 from kb.catalogue.cross_faults import CrossRow, SearchTest
 from kb.catalogue.listings import (
     Card,
     Category,
-    Drawer,
     KeywordCount,
     Listing,
     Stamp,
@@ -52,6 +52,7 @@ from kb.procedures.visibility import Reader
 from kb.storage.files.library import FileStamp
 
 _WRITING = "catalogue"
+_CARDS = 2_000  # kept
 _STAMPS = select(
     table.c.path,
     table.c.size,
@@ -77,7 +78,7 @@ class Catalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._drawer = Drawer()
+        self._cards: Cache[tuple[str, str], Card] = Cache(_CARDS)
 
     def generation(self) -> str:
         """Another one after every change of the catalogue: what was made from it is then old."""
@@ -85,7 +86,10 @@ class Catalogue:
 
     def remembered(self, id: str, generation: str) -> Card | None:
         """`get`, without a statement where the card was asked for in this generation before."""
-        return self._drawer.get(id, generation, self.get)
+        card = self._cards.get((generation, id))
+        if card is None and (card := self.get(id)) is not None:
+            self._cards.put((generation, id), card)
+        return card
 
     def get(self, id: str) -> Card | None:
         """The procedure of that id."""

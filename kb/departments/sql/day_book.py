@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import department_days as table
 from kb.database import reading, writing
-from kb.departments.sql.workload import Standing, standing
+from kb.departments.sql.workload import Workload, standing
 from kb.procedures.model import Departments
 
 _KEPT = [column.name for column in table.columns if column.name not in ("department", "day")]
@@ -25,9 +25,9 @@ _KEPT = [column.name for column in table.columns if column.name not in ("departm
 class Days:
     """Standings by day, the oldest first; days on which nobody counted are missing."""
 
-    by_day: tuple[tuple[date, Standing], ...] = ()
+    by_day: tuple[tuple[date, Workload], ...] = ()
 
-    def before(self, day: date) -> tuple[date, Standing] | None:
+    def before(self, day: date) -> tuple[date, Workload] | None:
         """The last one at or before that day, if it is less than a week before it."""
         at = bisect_right(self.by_day, day, key=lambda one: one[0]) - 1
         near = at >= 0 and self.by_day[at][0] > day - timedelta(days=7)
@@ -35,7 +35,7 @@ class Days:
 
 
 class DayBook:
-    """Writes the days down, as a duty of the background worker."""
+    """Writes the days down, as a job of the background worker."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -60,7 +60,7 @@ class DayBook:
         query = query.where(table.c.day.between(since, until)).order_by(table.c.day)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        names = {field.name for field in fields(Standing)} & set(_KEPT)
+        names = {field.name for field in fields(Workload)} & set(_KEPT)
         return Days(
-            tuple((row.day, Standing(**{n: getattr(row, n) for n in names})) for row in rows)
+            tuple((row.day, Workload(**{n: getattr(row, n) for n in names})) for row in rows)
         )

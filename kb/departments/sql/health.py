@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from kb.database import ignored_searches, items, openings, procedures, reading, searches, votes
 from kb.departments.proportions import Share
-from kb.departments.sql.workload import Standing, standing
+from kb.departments.sql.workload import Workload, standing
 from kb.procedures.model import Status
 
 WEEKS = timedelta(days=28)  # what is told of "now" is of so long, and compared with as long before
@@ -45,7 +45,7 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True)
-class Votes:
+class VoteFigures:
     """What was said in these four weeks and the four before, and the worst rated."""
 
     recent: Share
@@ -98,12 +98,12 @@ class Health:
 
     def standing(
         self, department: str, today: date, now: datetime, email: str, person_id: int = 0
-    ) -> Standing:
+    ) -> Workload:
         """What waits there, and how much of it is this person's."""
         with reading(self._engine) as connection:
             return standing(connection, department, today, now, email.casefold(), person_id)
 
-    def votes(self, department: str, now: datetime, most: int) -> Votes:
+    def votes(self, department: str, now: datetime, most: int) -> VoteFigures:
         """Votes on its published procedures, whatever version they were about.
 
         The worst are those of which it is surest that many say no: by the lower bound of that
@@ -137,7 +137,9 @@ class Health:
         ]
         rated = [one for one in rated if one.helpful.rest.part >= _SEVERAL]
         rated.sort(key=lambda one: (-one.helpful.rest.low, one.title, one.id))
-        return Votes(_together(rows, "recent"), _together(rows, "before"), tuple(rated[:most]))
+        return VoteFigures(
+            _together(rows, "recent"), _together(rows, "before"), tuple(rated[:most])
+        )
 
     def listed(self, department: str, status: str, page: int, per_page: int) -> Chosen:
         """One page, from 1, of its procedures of that status, by title."""

@@ -20,7 +20,7 @@ _OWN_ROWS = frozenset({BROKEN_FIND, "review-overdue"})  # counted by themselves,
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Workload:
     """Counts of one department. `promised` are published and have a review date.
 
     `overdue` and `due_soon` are of those; `faulty` counts files, `broken_finds` search tests.
@@ -52,7 +52,7 @@ def standing(
     now: datetime,
     email: str | None = None,
     person_id: int = 0,
-) -> Standing:
+) -> Workload:
     """How it stands; `today` is the department's day.
 
     What is of the person with that `email` and `person_id` is counted apart, too.
@@ -63,7 +63,7 @@ def standing(
     counts |= dict(connection.execute(_submissions(department, person_id)).one()._mapping)
     listed = select(procedures.c.faults, procedures.c.cross_faults)
     rows = connection.execute(listed.where(own, procedures.c.faulty)).all()
-    return Standing(**{k: int(v or 0) for k, v in counts.items()}, **_faults(rows))
+    return Workload(**{k: int(v or 0) for k, v in counts.items()}, **_faults(rows))
 
 
 def to_mend(code: str, severity: str) -> bool:

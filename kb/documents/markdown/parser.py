@@ -1,8 +1,9 @@
 """The only markdown-it: Markdown to tokens in two bounded stages, blocks and then inlines.
 
 Why bounded: a file is written by anyone, and a page must come in any case. markdown-it is linear
-in length, but with very different factors: prose costs 0.1 µs a character, `![` 70 µs. `effort`
-adds them up beforehand, and what would take too long is never parsed but shown as plain text.
+in length, but with very different factors: some signs cost hundreds of times what prose does.
+`effort` adds them up beforehand, and what would take too long is never parsed but shown as plain
+text.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def blocks(body: str) -> Blocks:
 def effort(body: str) -> int:
     """About how many µs a page takes at worst; an upper bound found by measuring.
 
-    tests/documents/test_pathological.py holds it against inputs just below the limit.
+    tests/documents/test_pathological.py holds it against the time that little of each takes.
     """
     marked = sum(1 for _ in _MARKED_LINE.finditer(body))
     signs = sum(body.count(sign) * cost for sign, cost in _COSTS.items())

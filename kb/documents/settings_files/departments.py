@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from kb.documents.document import decoded
 from kb.documents.settings_files import timetables
 from kb.documents.settings_files.names import DEPARTMENTS_FILE
 from kb.documents.text import values
+from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import readable, slug
 from kb.documents.text.yaml_reading import Loaded, YamlTrouble, load
 from kb.procedures.calendar import ROUND_THE_CLOCK, UTC, Calendar
@@ -80,8 +80,8 @@ class _Reading:
             return None
         if to not in known:
             message = f'route {number + 1} leads to "{to}", which is no department here'
-            near = get_close_matches(to, sorted(known), n=1)
-            remedy = f'did you mean "{near[0]}"?' if near else "add that department"
+            near = nearest(to, sorted(known))
+            remedy = f'did you mean "{near}"?' if near else "add that department"
             self._add(line, "unknown-department", message, remedy)
             return None
         return Detour(to, category, audience)

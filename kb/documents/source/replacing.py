@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"\]\(\s*<?([^)\s]*)|<([a-z][\w+.-]*:[^>\s]*)>|\bhttps?://
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Replacement:
     """What is looked for, as typed, and what shall stand there instead."""
 
     old: str
@@ -39,7 +39,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Occurrence:
     """One place where it stands. `number` counts from 0 through the file, fields first.
 
     `field` is a name of the front matter, or "" for the text. `in_address`: where a link leads.
@@ -54,16 +54,16 @@ class Place:
     in_address: bool = False
 
 
-def places(raw: bytes, wording: Wording) -> list[Place]:
+def places(raw: bytes, wording: Replacement) -> list[Occurrence]:
     """Every place, in order."""
     document = parse(raw, "")
-    made: list[Place] = []
+    made: list[Occurrence] = []
     for field, line, text in _texts(document):
         addresses = [found.span() for found in _ADDRESS.finditer(text)] if not field else []
         for found in wording.pattern.finditer(text):
             start, end = found.span()
             made.append(
-                Place(
+                Occurrence(
                     number=len(made),
                     field=field,
                     line=line,
@@ -76,7 +76,7 @@ def places(raw: bytes, wording: Wording) -> list[Place]:
     return made
 
 
-def replaced(raw: bytes, wording: Wording, chosen: Collection[int]) -> bytes:
+def replaced(raw: bytes, wording: Replacement, chosen: Collection[int]) -> bytes:
     """The file with the new wording at the places of these numbers. Raises NotAmendable."""
     document = parse(raw, "")
     count = -1

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from kb.database import openings, reading, searches, writing
-from kb.insight.events import Event, Found, Opened, Searched, mark_of
+from kb.insight.events import Event, Opened, PublicResult, Searched, mark_of
 from kb.insight.sessions import (
     AGAIN,
     FOLLOWED,
@@ -41,7 +41,7 @@ _KEYS_AT_ONCE = 400  # in one statement; SQLite takes 32,766 values
 Fold = Callable[[str], str]
 
 
-class Journal:
+class SearchLogWriter:
     """Searches and openings of all people. `fold` makes the words of a query comparable."""
 
     def __init__(self, engine: Engine, fold: Fold) -> None:
@@ -106,7 +106,7 @@ def storable(text: str) -> str:
 
 def _found(event: Event) -> Event:
     """With what everybody can find, where that is still to be found out."""
-    if not isinstance(event, Searched) or isinstance(event.found, Found):
+    if not isinstance(event, Searched) or isinstance(event.found, PublicResult):
         return event
     return replace(event, found=event.found())
 

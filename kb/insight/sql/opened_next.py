@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 
+from kb.cache import Cache
 from kb.database import openings, reading, searches
 
 PEOPLE = 3  # as many different ones at least, so that no one person's way is shown
@@ -21,21 +20,14 @@ class Journeys:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[datetime, tuple[str, ...]]] = OrderedDict()
+        self._kept: Cache[str, tuple[datetime, tuple[str, ...]]] = Cache(_KEPT)
 
     def next_after(self, procedure_id: str, now: datetime) -> tuple[str, ...]:
         """Ids of what at least PEOPLE opened after it, most people first, whoever may read it."""
-        with self._lock:
-            counted, found = self._kept.get(procedure_id, (now - _KEPT_FOR, ()))
-        if now - counted < _KEPT_FOR:
-            return found
-        found = self._counted(procedure_id)
-        with self._lock:
-            self._kept[procedure_id] = now, found
-            self._kept.move_to_end(procedure_id)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+        counted, found = self._kept.get(procedure_id) or (now - _KEPT_FOR, ())
+        if now - counted >= _KEPT_FOR:
+            found = self._counted(procedure_id)
+            self._kept.put(procedure_id, (now, found))
         return found
 
     def _counted(self, procedure_id: str) -> tuple[str, ...]:

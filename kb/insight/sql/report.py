@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from kb.database import ignored_searches, openings, reading, searches, writing
-from kb.insight.figures import SEVERAL, Count, Opened, Slow, Span, Words
+from kb.insight.figures import SEVERAL, Count, OpeningFigures, Slow, Span, Words
 
 _NONE = searches.c.hits == 0
 # As the partial indexes have them, or they would not be used.
@@ -65,11 +65,11 @@ class Report:
         """The words that found something of which nothing was opened."""
         return self._words(span, _UNOPENED, most)
 
-    def opened(self, span: Span) -> dict[str, Opened]:
+    def opened(self, span: Span) -> dict[str, OpeningFigures]:
         """What was opened from results, by procedure id."""
         names = (openings.c.procedure_id, openings.c.rank, openings.c.ended)
         counted = select(*names, _COUNT).where(_within(span, openings)).group_by(*names)
-        found: defaultdict[str, Opened] = defaultdict(Opened)
+        found: defaultdict[str, OpeningFigures] = defaultdict(OpeningFigures)
         with reading(self._engine) as connection:
             for procedure_id, rank, ended, times in connection.execute(counted):
                 found[procedure_id].ranks[rank] += times

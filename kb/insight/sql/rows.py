@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from kb.insight.events import Found, Searched
+from kb.insight.events import PublicResult, Searched
 from kb.insight.sessions import Ended, Opening, Search
 
 
@@ -16,7 +16,7 @@ def search_from(row: Row[Any]) -> Search:
         row.person_key,
         row.at,
         row.query,
-        Found(row.hits, row.convincing, row.score, row.about),
+        PublicResult(row.hits, row.convincing, row.score, row.about),
         row.millis,
         row.department,
         row.category,
@@ -35,7 +35,7 @@ def row_of_search(search: Search) -> dict[str, Any]:
     """All columns but the id."""
     asked_for = search.asked_for
     found = asked_for.found
-    assert isinstance(found, Found)
+    assert isinstance(found, PublicResult)
     return {
         "person_key": asked_for.person_key,
         "at": search.at,
@@ -72,5 +72,5 @@ def row_of_opening(search: Search, opening: Opening) -> dict[str, Any]:
 
 def _about(search: Search) -> str | None:
     found = search.asked_for.found
-    assert isinstance(found, Found)
+    assert isinstance(found, PublicResult)
     return search.asked_for.department or found.about

@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, SQLAlchemyError
 
 from kb.database import Unwritable
 from kb.insight.events import Event, Opened, Searched
-from kb.insight.sql.log_batches import Fold, Journal, storable
+from kb.insight.sql.log_batches import Fold, SearchLogWriter, storable
 from kb.secret_file import key_in
 
 EVERY = 0.5  # seconds between batches: with the writing itself, at most one second is lost
@@ -42,7 +42,7 @@ class Log:
         self.days = days
         self.dropped = 0  # events that found no room
         self._engine = engine
-        self._journal = Journal(engine, fold)
+        self._journal = SearchLogWriter(engine, fold)
         self._key_file = key_file
         self._key = b""
         self._waiting: deque[tuple[float, Event]] = deque()

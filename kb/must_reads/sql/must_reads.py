@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, func, ins
 
 from kb.database import GREATEST_ID, confirmations, people, reading, writing
 from kb.database import must_reads as table
-from kb.must_reads.must_read import Asked, Listed, MustRead, Wanted
+from kb.must_reads.must_read import AskedPerson, MustRead, MustReadList, Wanted
 from kb.notices.sql.queue import Notice, enqueue
 
 _WRITING = "must reads"
@@ -78,7 +78,7 @@ class MustReads:
 
     def of_departments(
         self, departments: Collection[str] | None, page: int, per_page: int
-    ) -> Listed:
+    ) -> MustReadList:
         """What these departments have asked (None: all), with its numbers, newest first."""
         which = _of(departments)
         offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
@@ -86,9 +86,9 @@ class MustReads:
         with reading(self._engine) as connection:
             total = connection.scalar(select(func.count()).select_from(table).where(which))
             found = tuple(_must_read(row) for row in connection.execute(query))
-        return Listed(found, total or 0)
+        return MustReadList(found, total or 0)
 
-    def asked_of(self, must_read_id: int, person_id: int) -> Asked | None:
+    def asked_of(self, must_read_id: int, person_id: int) -> AskedPerson | None:
         """What became of it with that person; None where they were not asked."""
         which = and_(
             confirmations.c.must_read_id == min(must_read_id, GREATEST_ID),
@@ -96,7 +96,7 @@ class MustReads:
         )
         return next(iter(self._asked(which, 1)), None)
 
-    def missing(self, must_read_id: int, most: int | None = None) -> tuple[Asked, ...]:
+    def missing(self, must_read_id: int, most: int | None = None) -> tuple[AskedPerson, ...]:
         """Who has not confirmed and may still sign in, by name."""
         which = and_(
             confirmations.c.must_read_id == must_read_id,
@@ -105,10 +105,10 @@ class MustReads:
         )
         return self._asked(which, most)
 
-    def everybody(self, must_read_ids: Collection[int]) -> tuple[Asked, ...]:
+    def everybody(self, must_read_ids: Collection[int]) -> tuple[AskedPerson, ...]:
         """All who were asked to read these, by name."""
         ids = sorted(must_read_ids)
-        found: list[Asked] = []
+        found: list[AskedPerson] = []
         for start in range(0, len(ids), _CHUNK):
             some = confirmations.c.must_read_id.in_(ids[start : start + _CHUNK])
             found += self._asked(some, None)
@@ -137,7 +137,7 @@ class MustReads:
             found = [_must_read(row) for row in connection.execute(_counted(which))]
         return tuple(one for one in found if one.confirmed < one.asked)
 
-    def _asked(self, which: ColumnElement[bool], most: int | None) -> tuple[Asked, ...]:
+    def _asked(self, which: ColumnElement[bool], most: int | None) -> tuple[AskedPerson, ...]:
         query = (
             select(
                 confirmations.c.must_read_id,
@@ -153,7 +153,7 @@ class MustReads:
             .limit(most)
         )
         with reading(self._engine) as connection:
-            return tuple(Asked(*row) for row in connection.execute(query))
+            return tuple(AskedPerson(*row) for row in connection.execute(query))
 
 
 def _of(departments: Collection[str] | None) -> ColumnElement[bool]:

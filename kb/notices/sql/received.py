@@ -36,7 +36,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class NoticeList:
     """One page of notices; `total` counts all pages', `unread` what is not read of them."""
 
     notices: tuple[Told, ...]
@@ -55,7 +55,7 @@ class Telling:
         with reading(self._engine) as connection:
             return connection.scalar(_UNREAD, {"person": person_id}) or 0
 
-    def of(self, person_id: int, page: int, per_page: int) -> Listed:
+    def of(self, person_id: int, page: int, per_page: int) -> NoticeList:
         """A page of them, newest first; `page` from 1."""
         own = table.c.person_id == person_id
         listed = (
@@ -69,7 +69,7 @@ class Telling:
         with reading(self._engine) as connection:
             total, unread = connection.execute(counted).one()
             found = tuple(Told(**row._mapping) for row in connection.execute(listed))
-        return Listed(found, total, unread)
+        return NoticeList(found, total, unread)
 
     def get(self, person_id: int, notice_id: int) -> Told | None:
         """The notice of that number, if it is this person's."""

@@ -15,7 +15,7 @@ from kb.notices.sql.queue import Notice, enqueue
 _CHUNK = 500
 
 
-class Mark(NamedTuple):
+class ReminderMark(NamedTuple):
     """What is reminded of, and how far it has come: ("review:SHP-014:2027-04-02", "due")."""
 
     subject: str
@@ -30,8 +30,8 @@ class Reminders:
 
     def once(
         self,
-        marks: Collection[Mark],
-        words: Callable[[set[Mark]], Iterable[Notice]],
+        marks: Collection[ReminderMark],
+        words: Callable[[set[ReminderMark]], Iterable[Notice]],
         now: datetime,
     ) -> int:
         """Queue the notices that `words` makes of the marks not reminded of yet; returns how many
@@ -50,11 +50,11 @@ class Reminders:
         return len(fresh)
 
 
-def _fresh(connection: Connection, marks: Collection[Mark]) -> set[Mark]:
+def _fresh(connection: Connection, marks: Collection[ReminderMark]) -> set[ReminderMark]:
     subjects = sorted({mark.subject for mark in marks})
     known = set()
     for start in range(0, len(subjects), _CHUNK):
         some = table.c.subject.in_(subjects[start : start + _CHUNK])
         wanted = select(table.c.subject, table.c.stage).where(some)
-        known |= {Mark(*row) for row in connection.execute(wanted)}
+        known |= {ReminderMark(*row) for row in connection.execute(wanted)}
     return set(marks) - known

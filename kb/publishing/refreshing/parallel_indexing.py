@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.catalogue.listings import Stamp
-from kb.process_pool import Hands, hands
-from kb.publishing.refreshing.parallel_reading import Lot, Told, read_lot
+from kb.process_pool import ProcessPool, process_pool
+from kb.publishing.refreshing.parallel_reading import Lot, ReadFile, read_lot
 from kb.search.index import index
 from kb.search.index.index import Work
 from kb.storage.files.library import Library
@@ -24,16 +24,18 @@ LOT = 250  # files that one process reads at a time
 class _Asked:
     paths: list[str]
     place: Path
-    told: Future[list[Told | None]]
+    told: Future[list[ReadFile | None]]
 
 
 class Together:
     """The processes at work, and where the texts they read wait until they are indexed."""
 
-    def __init__(self, library: Library, departments: bytes, several: Hands, folder: Path) -> None:
+    def __init__(
+        self, library: Library, departments: bytes, pool: ProcessPool, folder: Path
+    ) -> None:
         self._library = library
         self._departments = departments
-        self._hands = several
+        self._pool = pool
         self._folder = folder
         self._asked: list[_Asked] = []
 
@@ -42,10 +44,10 @@ class Together:
         for start in range(0, len(paths), LOT):
             some = list(paths[start : start + LOT])
             place = self._folder / str(len(self._asked))
-            task = self._hands.submit(read_lot, self._library.root, self._departments, some, place)
+            task = self._pool.submit(read_lot, self._library.root, self._departments, some, place)
             self._asked.append(_Asked(some, place, task))
 
-    def told(self) -> Iterator[list[Told | None]]:
+    def told(self) -> Iterator[list[ReadFile | None]]:
         """What each lot says, in the order of asking. Raises OSError."""
         for asked in self._asked:
             yield asked.told.result()
@@ -56,10 +58,10 @@ class Together:
         self.ask([path for path in stamps if path not in known])
         for _ in self.told():
             pass
-        return Work(self._lots(stamps), self._hands, meanwhile)
+        return Work(self._lots(stamps), self._pool, meanwhile)
 
     def _lots(self, stamps: Mapping[str, Stamp]) -> Iterator[Lot]:
-        size = min(max(-(-len(stamps) // self._hands.count), index.CHUNK), index.MOST)
+        size = min(max(-(-len(stamps) // self._pool.count), index.CHUNK), index.MOST)
         places: list[Path] = []
         wanted: dict[str, tuple[str, str]] = {}
         for asked in self._asked:
@@ -97,7 +99,7 @@ def together(library: Library, departments: bytes, folder: Path) -> Iterator[Beg
     def begin() -> Together:
         folder.mkdir(parents=True, mode=0o700)
         held.callback(shutil.rmtree, folder, ignore_errors=True)
-        return Together(library, departments, held.enter_context(hands()), folder)
+        return Together(library, departments, held.enter_context(process_pool()), folder)
 
     with held:
         yield Begun(begin)

@@ -21,7 +21,7 @@ from kb.storage.files.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReadFile:
     """A file as read, without its text, and what git calls its bytes ("" where unreadable)."""
 
     filed: Filed
@@ -52,10 +52,12 @@ class Lot:
                     yield Entry(entered, sections, fingerprint)
 
 
-def read_lot(root: Path, departments: bytes, paths: list[str], place: Path) -> list[Told | None]:
+def read_lot(
+    root: Path, departments: bytes, paths: list[str], place: Path
+) -> list[ReadFile | None]:
     """Read files; their texts go to `place`. None for one that is gone. Raises OSError."""
     files, known = ManyFiles(Library(root)), _departments(departments)
-    told: list[Told | None] = []
+    told: list[ReadFile | None] = []
     texts: list[tuple[Procedure, tuple[Section, ...]]] = []
     for path in paths:
         try:
@@ -64,7 +66,7 @@ def read_lot(root: Path, departments: bytes, paths: list[str], place: Path) -> l
             told.append(None)
             continue
         texts.append((filed.procedure, filed.sections))
-        told.append(Told(replace(filed, sections=()), blob))
+        told.append(ReadFile(replace(filed, sections=()), blob))
     place.write_bytes(pickle.dumps(texts, pickle.HIGHEST_PROTOCOL))
     advance(len(paths))
     return told

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
 
+from kb import durable
 from kb.catalogue.listings import Stamp
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.reading import Filed, read_as
@@ -97,7 +96,7 @@ class Publisher:
         nothing half done that a reader could see, when the disk is full.
         """
         started = time.monotonic()
-        with self._alone():
+        with durable.alone(self._lock):
             unlisted: list[Fault] = []
             self._found.finish_what_was_begun()
             files = list(self._library.files(unlisted.append))
@@ -133,10 +132,8 @@ class Publisher:
         Raises OSError where git cannot read.
         """
         while self._chronicle.behind():
-            with self._lock.with_name("history.lock").open("w") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
+            with durable.alone(self._lock.with_name("history.lock"), wait=0) as entered:
+                if not entered:
                     return
                 done = self._chronicle.catch_up(
                     self.departments(),
@@ -187,7 +184,7 @@ class Publisher:
         False when a refresh at work did not end within `wait` seconds: it, or the next one,
         does it. What is wrong across files is looked for by the next refresh. Raises OSError.
         """
-        with self._alone(wait) as entered:
+        with durable.alone(self._lock, wait) as entered:
             if not entered:
                 return False
             stamps = {path: self._library.stamp(path) for path in paths}
@@ -209,17 +206,6 @@ class Publisher:
     def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
         """The next refresh takes an erased procedure's texts out of kb's own history."""
         self._found.want_purge(procedure_id, paths)
-
-    @contextmanager
-    def _alone(self, wait: float | None = None) -> Iterator[bool]:
-        """One process at a time; after `wait` seconds of waiting it is False."""
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
-            if wait is None:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                yield True
-            else:
-                yield _locked_within(lock, wait)
 
     def _catalogue_files(
         self,
@@ -346,16 +332,3 @@ class _Read:
 def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:
     before = known.get(stamp.path)
     return before is None or (before.size, before.modified_ns) != (stamp.size, stamp.modified_ns)
-
-
-def _locked_within(lock: IO[str], seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.01)
-        else:
-            return True

@@ -51,7 +51,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReviewFilter:
     """What of the list is asked for. `owner` is an address, of owner or deputy; "" is nobody."""
 
     which: Which = Which.DUE
@@ -60,7 +60,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewState:
     """Where one procedure stands. `lacks` says why it counts as an orphan; "" where it does not."""
 
     path: str
@@ -83,7 +83,7 @@ class Standing:
 class Standings:
     """One page, and how many there are in all."""
 
-    rows: tuple[Standing, ...]
+    rows: tuple[ReviewState, ...]
     total: int
 
 
@@ -107,7 +107,7 @@ class ReviewList:
         self._engine = engine
 
     def listed(
-        self, scope: Scope, asked: Asked, today: date, page: int, per_page: int
+        self, scope: Scope, asked: ReviewFilter, today: date, page: int, per_page: int
     ) -> Standings:
         """What matters most first; in two statements, however many there are.
 
@@ -124,14 +124,14 @@ class ReviewList:
         standing = (_standing(by_path[path], facts[path], today) for path in shown)
         return Standings(tuple(standing), len(order))
 
-    def ids(self, scope: Scope, asked: Asked, today: date) -> list[str]:
+    def ids(self, scope: Scope, asked: ReviewFilter, today: date) -> list[str]:
         """The ids of the whole list."""
         wanted = and_(_in(scope), _asked(asked, today))
         query = select(procedures.c.id).where(wanted).order_by(procedures.c.id)
         with reading(self._engine) as connection:
             return list(connection.scalars(query))
 
-    def counts(self, scope: Scope, asked: Asked, today: date) -> dict[Which, int]:
+    def counts(self, scope: Scope, asked: ReviewFilter, today: date) -> dict[Which, int]:
         """How many each list has for the same department and owner, in one statement."""
         counted = [func.sum(_one(_which(which, today))).label(which.value) for which in Which]
         wanted = and_(_in(scope), _asked(replace(asked, which=Which.ANY), today))
@@ -200,7 +200,7 @@ def _in(scope: Scope) -> ColumnElement[bool]:
     return and_(seen, procedures.c.department.in_(list(scope.departments)))
 
 
-def _asked(asked: Asked, today: date) -> ColumnElement[bool]:
+def _asked(asked: ReviewFilter, today: date) -> ColumnElement[bool]:
     wanted = [_which(asked.which, today)]
     if asked.department is not None:
         wanted.append(procedures.c.department == asked.department)
@@ -238,11 +238,11 @@ def _one(wanted: ColumnElement[bool]) -> ColumnElement[int]:
     return case((wanted, 1), else_=0)
 
 
-def _standing(row: Any, facts: Facts, today: date) -> Standing:
+def _standing(row: Any, facts: Facts, today: date) -> ReviewState:
     shown = {name: getattr(row, name) for name in _SHOWN}
     shown["status"] = Status(row.status)
     told = reasons(facts, today)
-    return Standing(**shown, score=score(facts, today), reasons=told, lacks=_lacks(row))
+    return ReviewState(**shown, score=score(facts, today), reasons=told, lacks=_lacks(row))
 
 
 def _lacks(row: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.procedures.visibility import Reader
-from kb.search.results import Found
+from kb.search.results import IndexedProcedure
 from kb.search.searcher import Searcher
 from kb.search.words.analysis import folded
 
@@ -46,5 +46,5 @@ def missed(searcher: Searcher, query: str, path: str, id: str, reader: Reader) -
     return Miss(place, tuple(map(_winner, first)))
 
 
-def _winner(one: Found) -> Winner:
+def _winner(one: IndexedProcedure) -> Winner:
     return Winner(one.id, one.title, one.path, one.status.kept_back)

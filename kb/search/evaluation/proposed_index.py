@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from kb.procedures.model import Entry
 from kb.search.index import segment
 from kb.search.index.compiling import compiled
-from kb.search.index.snapshot import Loaded
+from kb.search.index.snapshot import Snapshot
 from kb.search.searcher import Searcher
 
 
@@ -17,22 +17,22 @@ def with_entries(searcher: Searcher, entries: Sequence[Entry], gone: Collection[
     Nothing is written. Scores differ from those after a real change by rounding of text lengths
     only: a set of its own is measured against the averages of the largest one.
     """
-    sets = searcher.loaded()
+    sets = searcher.snapshots()
     paths = {entry.procedure.path for entry in entries} | set(gone)
     kept = [one.without(_numbers(one, paths)) for one in sets]
     if entries:
         kept.append(_made(searcher, entries, max(sets, key=lambda one: one.count, default=None)))
-    return searcher.with_sets(tuple(one for one in kept if one.count))
+    return searcher.with_snapshots(tuple(one for one in kept if one.count))
 
 
-def _made(searcher: Searcher, entries: Sequence[Entry], like: Loaded | None) -> Loaded:
+def _made(searcher: Searcher, entries: Sequence[Entry], like: Snapshot | None) -> Snapshot:
     index = searcher.index
     raw = segment.in_memory(entries, index.meaning)
     averages = like.arrays["averages"] if like else None
-    return Loaded(compiled([raw], index.stems, averages), [False] * len(entries))
+    return Snapshot(compiled([raw], index.stems, averages), [False] * len(entries))
 
 
-def _numbers(one: Loaded, paths: Collection[str]) -> list[int]:
+def _numbers(one: Snapshot, paths: Collection[str]) -> list[int]:
     """The documents of a set that stand at those paths."""
     flat, ends = one.arrays["paths"].tobytes(), one.arrays["paths.ends"].tolist()
     wanted = {path.encode("utf-8", "surrogatepass") for path in paths}

@@ -10,7 +10,7 @@ import numpy as np
 
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
-from kb.search.index.snapshot import Loaded, Mask
+from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.query import parse
 from kb.search.results import Hit, Results
 from kb.search.searcher import Searcher
@@ -24,7 +24,7 @@ _MOST_QUERIES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedHit:
     """One place in both lists. `came_from` is where `after` stood before, `went_to` where
     `before` stands after: places from 1, 0 for nowhere near."""
 
@@ -45,7 +45,7 @@ class Comparison:
     """One search before and after: its best places, and how many procedures it finds in all."""
 
     query: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedHit, ...]
     before: int
     after: int
 
@@ -92,7 +92,7 @@ class Trial:
 
     def spreads(self, expressions: Iterable[str]) -> tuple[Spread, ...]:
         """How common each expression is."""
-        sets = self.searcher.loaded()
+        sets = self.searcher.snapshots()
         total = sum(int(one.visible(self.reader).sum()) for one in sets)
         return tuple(Spread(text, self._having(text), total) for text in expressions)
 
@@ -102,7 +102,7 @@ class Trial:
     def _having(self, text: str) -> int:
         stems = [self.searcher.index.stems.of(word) for word in parse(text).words]
         count = 0
-        for one in self.searcher.loaded():
+        for one in self.searcher.snapshots():
             mask = one.visible(self.reader).copy()
             for stem in stems:
                 mask &= _standing(one, stem.encode("utf-8", "replace"))
@@ -110,7 +110,7 @@ class Trial:
         return count
 
 
-def _standing(one: Loaded, stem: bytes) -> Mask:
+def _standing(one: Snapshot, stem: bytes) -> Mask:
     """The documents of a set with any word of that stem."""
     stems, stem_of = one.arrays["stems"], one.arrays["surface.stem"]
     row = int(np.searchsorted(stems, np.array(stem, stems.dtype)))
@@ -144,5 +144,5 @@ def _comparison(query: str, before: Results, after: Results) -> Comparison:
         was = before.hits[nth] if nth < len(old) else None
         becomes = after.hits[nth] if nth < len(new) else None
         came_from = old.get(becomes.id, 0) if becomes else 0
-        rows.append(Row(nth + 1, was, becomes, came_from, new.get(was.id, 0) if was else 0))
+        rows.append(ComparedHit(nth + 1, was, becomes, came_from, new.get(was.id, 0) if was else 0))
     return Comparison(query, tuple(rows), before.total, after.total)

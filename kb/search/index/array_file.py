@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kb import durable
 
 Array = NDArray[Any]
 ALIGNED = 64  # bytes; every array starts at a multiple
@@ -32,8 +33,7 @@ def save(path: Path, arrays: dict[str, Array]) -> None:
         for values in arrays.values():
             file.write(np.ascontiguousarray(values).data.cast("B") if values.size else b"")
             file.write(b"\0" * (-values.nbytes % ALIGNED))
-        file.flush()
-        os.fsync(file.fileno())
+        durable.settle(file)
 
 
 def load(path: Path) -> dict[str, Array]:

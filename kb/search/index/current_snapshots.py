@@ -1,4 +1,4 @@
-"""The sets of arrays in service, as the index on disk names them now."""
+"""The snapshots in service, of the sets of arrays that the index on disk names now."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 
 from kb.search.index import array_file
 from kb.search.index.index import Index, deleted_mask
-from kb.search.index.snapshot import Loaded
+from kb.search.index.snapshot import Snapshot
 
 LOOK_AGAIN = 0.01  # seconds after which is looked what other processes did to the index
 ATTEMPTS = 5  # to read an index that is being replaced
 
 
-class Service:
+class CurrentSnapshots:
     """Loads what `index` puts in service; notices what other processes commit, after LOOK_AGAIN at
     most. Safe to share between threads."""
 
@@ -21,11 +21,11 @@ class Service:
         self._index = index
         self._lock = threading.Lock()
         self._seen: tuple[int, ...] = ()
-        self._sets: tuple[Loaded, ...] = ()
+        self._sets: tuple[Snapshot, ...] = ()
         self._looked_until, self._switches = 0.0, 0
 
-    def __call__(self) -> tuple[Loaded, ...]:
-        """The sets in service now; none where there is no usable index."""
+    def __call__(self) -> tuple[Snapshot, ...]:
+        """The snapshots in service now; none where there is no usable index."""
         now, switches = time.monotonic(), self._index.switches
         if now < self._looked_until and switches == self._switches:
             return self._sets
@@ -51,5 +51,5 @@ class Service:
         with self._lock:
             if seen != self._seen:
                 states = self._index.sets()
-                sets = tuple(Loaded(self._index.arrays(it), deleted_mask(it)) for it in states)
+                sets = tuple(Snapshot(self._index.arrays(it), deleted_mask(it)) for it in states)
                 self._sets, self._seen = sets, seen

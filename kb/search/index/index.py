@@ -11,10 +11,8 @@ deleted after the switch; processes that still read them keep them until they le
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import json
-import os
 import secrets
 import shutil
 import threading
@@ -26,8 +24,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kb import durable
 from kb.procedures.model import Entry
-from kb.process_pool import Hands, advance, hands
+from kb.process_pool import ProcessPool, advance, process_pool
 from kb.search.index import array_file, embedding, segment
 from kb.search.index.compiling import compiled
 from kb.search.index.embedding import Meaning
@@ -51,7 +50,7 @@ class Work:
     """
 
     lots: Iterable[Iterable[Entry]]
-    hands: Hands
+    pool: ProcessPool
     meanwhile: Callable[[], None] = lambda: None
 
 
@@ -145,9 +144,7 @@ class Index:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """One writer at a time, over all threads and processes; the others wait for it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._writing, (self.folder / "LOCK").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with self._writing, durable.alone(self.folder / "LOCK"):
             yield
 
     def _usable_sets(self) -> list[SetState]:
@@ -173,8 +170,8 @@ class Index:
         first = list(itertools.islice(chunks, 2))
         if len(first) < 2:
             return [self._write_part(chunk, progress) for chunk in first], paths
-        with hands() as several:
-            work = Work(itertools.chain(first, chunks), several)
+        with process_pool() as pool:
+            work = Work(itertools.chain(first, chunks), pool)
             return self._write_work(work, set(), progress), paths
 
     def _write_part(self, entries: list[Entry], progress: Progress) -> PartState:
@@ -184,7 +181,7 @@ class Index:
         return PartState(name, len(entries))
 
     def _write_work(self, work: Work, paths: set[str], progress: Progress) -> list[PartState]:
-        before = work.hands.done
+        before = work.pool.done
         parts: dict[str, PartState] = {}
         running: dict[Future[segment.Written], str] = {}
 
@@ -195,14 +192,14 @@ class Index:
                     written, name = task.result(), running.pop(task)
                     parts[name] = PartState(name, len(written.paths))
                     paths.update(written.paths)
-                progress(work.hands.done - before)
+                progress(work.pool.done - before)
 
         for lot in work.lots:
             name = _name()
             parts[name] = PartState(name, 0)
-            running[work.hands.submit(_write_apart, self.folder / "parts" / name, lot)] = name
+            running[work.pool.submit(_write_apart, self.folder / "parts" / name, lot)] = name
             if isinstance(lot, list):
-                gather(until=work.hands.count)  # they wait in memory
+                gather(until=work.pool.count)  # they wait in memory
         work.meanwhile()
         gather(until=0)
         return [state for state in parts.values() if state.size]
@@ -263,12 +260,7 @@ class Index:
                 for s in sets
             ],
         }
-        beside = self.folder / "CURRENT.new"
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(told, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.current)
+        durable.replace(self.current, json.dumps(told).encode())
         self.switches += 1
         self._sweep(
             {f"{one.name}.arrays" for one in sets}, {p.name for one in sets for p in one.parts}

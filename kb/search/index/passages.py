@@ -21,7 +21,7 @@ Span = tuple[int, int]  # [first, last) of the words as written
 
 
 @dataclass(slots=True)
-class Prepared:
+class PreparedEntry:
     """What the index writes of one entry.
 
     `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
@@ -39,11 +39,11 @@ class Prepared:
     spans: list[tuple[Span, ...]] = field(default_factory=list)
 
 
-def prepare(entry: Entry) -> Prepared:
+def prepare(entry: Entry) -> PreparedEntry:
     """Cut an entry into words and passages."""
     procedure = entry.procedure
     encoded = [section.text.encode("utf-8", "surrogatepass") for section in entry.sections]
-    made = Prepared(
+    made = PreparedEntry(
         procedure.path,
         entry.fingerprint,
         _stored(entry, encoded),
@@ -101,7 +101,7 @@ def _place(found: Cut, first: int, most: int, places: Places) -> None:
         places[form].append(min(first + position, last))
 
 
-def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepared) -> int:
+def _add_section(section: Section, nth: int, at: int, offset: int, made: PreparedEntry) -> int:
     """Words and passages of heading and text; returns the position after them."""
     heading, text = cut(section.heading), cut(section.text, starts=False)
     _place(heading, BODY[0] + at, BODY[1] - at, made.places)

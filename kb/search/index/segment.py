@@ -23,7 +23,7 @@ from kb.procedures.model import Entry
 from kb.search.index import array_file
 from kb.search.index.compiling import ranges
 from kb.search.index.embedding import SIZE, Meaning, Vectors, packed
-from kb.search.index.passages import Places, Prepared, prepare
+from kb.search.index.passages import Places, PreparedEntry, prepare
 from kb.search.index.segment_writer import SegmentCodec, Term, Terms
 from kb.search.words.analysis import LONGEST_WORD
 
@@ -151,7 +151,7 @@ def _without(folder: Path, gone: list[int], into: Any) -> None:
     reader.close()
 
 
-def _vectors(one: Prepared, meaning: Meaning) -> tuple[Vectors, Vectors]:
+def _vectors(one: PreparedEntry, meaning: Meaning) -> tuple[Vectors, Vectors]:
     """The meaning of each passage: the sum over its spans of words; and that of the title."""
     spans = np.array(one.spans, np.int64)
     edges, place = np.unique(spans, return_inverse=True)
@@ -165,12 +165,12 @@ def _vectors(one: Prepared, meaning: Meaning) -> tuple[Vectors, Vectors]:
     return (through[place[:, :, 1]] - through[place[:, :, 0]]).sum(axis=1), title
 
 
-def _add(writer: Any, one: Prepared, meaning: Meaning, ledger: _Ledger) -> None:
+def _add(writer: Any, one: PreparedEntry, meaning: Meaning, ledger: _Ledger) -> None:
     writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode())
     ledger.add(_document(one, meaning), one.places)
 
 
-def _document(one: Prepared, meaning: Meaning) -> dict[str, Any]:
+def _document(one: PreparedEntry, meaning: Meaning) -> dict[str, Any]:
     """What is kept of a procedure."""
     vectors, title = _vectors(one, meaning)
     return {

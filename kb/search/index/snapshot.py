@@ -1,4 +1,4 @@
-"""One set of arrays in service: what stands where, and who may see it."""
+"""A snapshot: one set of arrays in service, what stands where, and who may see it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kb.procedures.model import KEPT_BACK, Status
 from kb.procedures.visibility import Reader
 from kb.search.index.array_file import Array
 from kb.search.index.spelling import Spellings
-from kb.search.results import Found
+from kb.search.results import IndexedProcedure
 from kb.search.words.analysis import folded
 
 Mask = NDArray[np.bool_]
@@ -48,18 +48,18 @@ def remembered(method: Callable[P, R], most: int) -> Callable[P, R]:
 class Stored:
     """A procedure as hits show it; of each section the anchor, heading, and end in the texts."""
 
-    found: Found
+    found: IndexedProcedure
     sections: tuple[tuple[str, str, int], ...]
 
 
-class Loaded:
+class Snapshot:
     """The arrays of one set, by name, and the documents that are no longer there."""
 
     def __init__(self, arrays: dict[str, Array], deleted: list[bool]) -> None:
         self.arrays = arrays
         self.alive: Mask = ~np.array(deleted, bool)
         self.count = len(deleted)
-        self.whole: Loaded | None = None
+        self.whole: Snapshot | None = None
         self.stems = arrays["stems"]
         # Of each document (4, count): its first passage, which is the title, and how many there
         # are; where its stems begin in `running`, and how many there are.
@@ -83,7 +83,7 @@ class Loaded:
         self.stored = remembered(self._stored, 1_000)
         self.everywhere = remembered(self._everywhere, max(8, KEPT_BYTES // (4 * self.count + 1)))
 
-    def without(self, numbers: list[int]) -> Loaded:
+    def without(self, numbers: list[int]) -> Snapshot:
         """The same set with these documents deleted as well."""
         if not numbers:
             return self
@@ -189,7 +189,7 @@ class Loaded:
         """What a hit shows (kb.search.index.passages)."""
         first, last = self._stretch("stored", number)
         it: dict[str, Any] = json.loads(self.arrays["stored"][first:last].tobytes())
-        found = Found(
+        found = IndexedProcedure(
             id=it["id"],
             title=it["title"],
             path=it["path"],
@@ -222,7 +222,7 @@ class Loaded:
         return mask
 
     @cached_property
-    def categories(self) -> tuple[list[str], Tally]:
+    def categories(self) -> tuple[list[str], ValueCounts]:
         """The categories as they are shown, and who has them. Case alone tells none apart."""
         shown: dict[str, str] = {}
         for name in self.names.get("category", []):
@@ -231,17 +231,17 @@ class Loaded:
         code = [numbers[name.casefold()] for name in self.names.get("category", [])]
         owners = np.repeat(np.arange(self.count), np.diff(self.arrays["category.ends"], prepend=0))
         codes = np.array(code, np.int64)[self.arrays["category"]]
-        return list(shown.values()), Tally(self.count, owners, codes, len(shown))
+        return list(shown.values()), ValueCounts(self.count, owners, codes, len(shown))
 
     @cached_property
-    def departments(self) -> tuple[list[str], Tally]:
+    def departments(self) -> tuple[list[str], ValueCounts]:
         """The departments' ids, and who is of them."""
         names = self.names.get("department", [])
         codes = self.arrays["department"].astype(np.int64)
-        return names, Tally(self.count, np.arange(self.count), codes, len(names))
+        return names, ValueCounts(self.count, np.arange(self.count), codes, len(names))
 
 
-class Tally:
+class ValueCounts:
     """Counts, for any mask of the documents, how many have each of `size` values.
 
     Few values: a row of bits each. Many: their pairs (document, value) are counted.

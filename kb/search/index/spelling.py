@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from kb.search.index.array_file import Array
 
@@ -33,6 +35,7 @@ class Spellings:
     """The surfaces of one set, made ready for comparison; built at the first misspelt word."""
 
     def __init__(self, surfaces: Array, ends: Array) -> None:
+        self._surfaces = surfaces
         self._matrix: NDArray[np.uint8] = surfaces.view(np.uint8).reshape(
             len(surfaces), surfaces.itemsize
         )
@@ -52,8 +55,9 @@ class Spellings:
         rows = np.flatnonzero(
             near_size & (np.bitwise_count(self._letters ^ letters) <= 2 * most) & (self._sizes > 2)
         )
-        width = len(word) + most
-        slips = distances(typed, self._matrix[rows, :width], self._sizes[rows])
+        some = self._surfaces[rows].tolist()
+        # Damerau's optimal string alignment: a letter added, left out, changed, or two swapped.
+        slips = cdist([word], some, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0]
         # The first letter is seldom wrong.
         slips = slips + 0.5 * (self._matrix[rows, 0] != typed[0])
         kept = np.flatnonzero((slips <= most + 0.5) & (slips > 0))
@@ -66,27 +70,3 @@ class Spellings:
 
 def _bit(letters: Array) -> NDArray[np.uint32]:
     return np.left_shift(np.uint32(1), (letters & 31).astype(np.uint32))
-
-
-def distances(typed: Array, words: Array, sizes: Array) -> NDArray[np.float64]:
-    """Slips (letter added, left out, changed, or two swapped) from `typed` to each row of `words`.
-
-    Damerau's optimal string alignment, all rows at once. `words` is (n, width) of letters.
-    """
-    count, width = words.shape
-    columns = np.arange(width + 1)
-    before = np.zeros((count, width + 1), np.int16)
-    row = np.broadcast_to(columns, (count, width + 1)).astype(np.int16)
-    for nth, letter in enumerate(typed):
-        above, row, older = row, np.empty_like(row), before
-        row[:, 0] = nth + 1
-        wrong = words != letter
-        for column in range(width):
-            best = np.minimum(above[:, column] + wrong[:, column], above[:, column + 1] + 1)
-            best = np.minimum(best, row[:, column] + 1)
-            if nth and column:
-                swapped = ~wrong[:, column - 1] & (words[:, column] == typed[nth - 1])
-                best = np.where(swapped, np.minimum(best, older[:, column - 1] + 1), best)
-            row[:, column + 1] = best
-        before = above
-    return row[np.arange(count), np.minimum(sizes, width)].astype(np.float64)

@@ -16,18 +16,24 @@ import numpy as np
 from kb.search.index.array_file import Array
 from kb.search.index.compiling import PASSAGE, SATURATION
 from kb.search.index.embedding import LENGTH
-from kb.search.index.snapshot import Floats, Loaded, Mask
+from kb.search.index.snapshot import Floats, Mask, Snapshot
 from kb.search.ranking.query_words import Slot
-from kb.search.ranking.reranking import Laid, closeness, laid_out, passage_scores, standing
+from kb.search.ranking.reranking import (
+    CandidateText,
+    candidate_text,
+    closeness,
+    passage_scores,
+    word_places,
+)
 from kb.search.ranking.scoring import Match, Scorer, best_of
 
-# The best of a set by words are looked at closely: so many at least and at most, and of those
+# The best of a set by words are reranked: so many at least and at most, and of those
 # between only what is at most so far behind the best in its score.
 LEAST_CANDIDATES = 12
 MOST_CANDIDATES = 40
 REACH = 0.5
 MOST_PAIRS = 10  # of neighbouring words
-MOST_LOOKED = 24  # words that are looked at closely
+MOST_RERANKED = 24  # words that are reranked
 HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
 
 
@@ -56,7 +62,7 @@ PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close",
 class Ranked:
     """Candidates, best first, and their scores."""
 
-    def __init__(self, looked: list[Looked]) -> None:
+    def __init__(self, looked: list[Candidates]) -> None:
         self._looked = looked
         every: list[float] = [score for one in looked for score in one.scores().tolist()]
         # Of equal ones the first: sets and documents ascend.
@@ -66,7 +72,7 @@ class Ranked:
     def __len__(self) -> int:
         return len(self.scores)
 
-    def at(self, nth: int) -> tuple[Loaded, int]:
+    def at(self, nth: int) -> tuple[Snapshot, int]:
         """The nth hit: its set, and the document."""
         looked, place = self._place(nth)
         return looked.one, looked.docs.item(place)
@@ -88,7 +94,7 @@ class Ranked:
         self._order = (self._order + [count + place for place in others._order])[:most]
         self.scores = (self.scores + others.scores)[:most]
 
-    def _place(self, nth: int) -> tuple[Looked, int]:
+    def _place(self, nth: int) -> tuple[Candidates, int]:
         place = self._order[nth]
         for one in self._looked:
             if place < len(one.docs):
@@ -115,15 +121,15 @@ def rank(
         if total:
             reach = REACH * scorer.asked * HIGHEST
             docs = best_of(match, mask, total, MOST_CANDIDATES, LEAST_CANDIDATES, reach)
-            found.append(Looked(scorer, number, docs, match, weights))
-            found[-1].look_closely(vector)
+            found.append(Candidates(scorer, number, docs, match, weights))
+            found[-1].rerank(vector)
     ranked = Ranked(found)
     if most > len(ranked) and sum(totals) > len(ranked):
         ranked.then(_rest(scorer, matches, eligible, found, most), most)
     return ranked
 
 
-class Looked:
+class Candidates:
     """Candidates of one set (`docs`, ascending), and what each part adds to their scores."""
 
     def __init__(
@@ -132,7 +138,7 @@ class Looked:
         self.number = number
         self.docs = docs
         self._scorer = scorer
-        self.one: Loaded = scorer.sets[number]
+        self.one: Snapshot = scorer.sets[number]
         self.weights = weights
         self._words: Floats = match.words.take(docs) * np.float32(1 / (scorer.asked * HIGHEST))
         if not weights.as_compiled:
@@ -140,7 +146,7 @@ class Looked:
         none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = none
         # Of the passages, once they were looked at: which they are, and how well each fits.
-        self._laid: Laid | None = None
+        self._laid: CandidateText | None = None
         self._fits = none[:0]
 
     def _weigh_words(self) -> None:
@@ -151,9 +157,9 @@ class Looked:
         for share, wish, had in zip(shares[:3], wanted, compiled, strict=True):
             self._words += share * np.float32(wish / had - 1)
 
-    def look_closely(self, vector: Floats | None) -> None:
+    def rerank(self, vector: Floats | None) -> None:
         """See which passages fit best, by their words and by meaning, and what stands close."""
-        self._laid = laid = laid_out(self.one, self.docs)
+        self._laid = laid = candidate_text(self.one, self.docs)
         if vector is not None and self.weights.meaning:
             self._compare_meaning(laid, vector)
         else:
@@ -161,7 +167,7 @@ class Looked:
         if self._scorer.slots and (self.weights.passage or self.weights.close):
             self._look_for_words(laid)
 
-    def _compare_meaning(self, laid: Laid, vector: Floats) -> None:
+    def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
         """The title and the best passage by meaning."""
         rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
@@ -171,12 +177,12 @@ class Looked:
         self._meaning = np.maximum.reduceat(alike, laid.firsts)
         self._fits = alike
 
-    def _look_for_words(self, laid: Laid) -> None:
+    def _look_for_words(self, laid: CandidateText) -> None:
         """The best passage by words, and the words that stand close to each other."""
         scorer, weights = self._scorer, self.weights
         typed = min(len(scorer.in_order), MOST_PAIRS + 1)
-        slots = _looked_for(scorer, typed)
-        found = standing(laid, [slot.rows[self.number] for slot in slots])
+        slots = _reranked_words(scorer, typed)
+        found = word_places(laid, [slot.rows[self.number] for slot in slots])
         if weights.passage:
             scale = weights.passage / scorer.asked
             adds = passage_scores(laid, found, [slot.worth * slot.best * scale for slot in slots])
@@ -217,23 +223,23 @@ class Looked:
         return [words - title - keywords - learned, title, keywords, learned]
 
 
-def _looked_for(scorer: Scorer, typed: int) -> list[Slot]:
-    """The slots that are looked at closely: the first `typed`, then the others or the rarest."""
+def _reranked_words(scorer: Scorer, typed: int) -> list[Slot]:
+    """The slots that are reranked: the first `typed`, then the others or the rarest."""
     first = scorer.in_order[:typed]
     if typed == len(scorer.slots):
         return list(scorer.slots)
     others = [slot for nth, slot in enumerate(scorer.slots) if nth not in first]
-    if len(scorer.slots) > MOST_LOOKED:
+    if len(scorer.slots) > MOST_RERANKED:
         others = [slot for slot in others if any(slot.rows)]
         others.sort(key=lambda slot: -slot.worth)
-    return ([scorer.slots[nth] for nth in first] + others)[:MOST_LOOKED]
+    return ([scorer.slots[nth] for nth in first] + others)[:MOST_RERANKED]
 
 
 def _rest(
     scorer: Scorer,
     matches: Sequence[Match],
     eligible: Sequence[Mask],
-    found: list[Looked],
+    found: list[Candidates],
     most: int,
 ) -> Ranked:
     """The `most` best of those that are no candidates."""
@@ -244,5 +250,5 @@ def _rest(
         total, match = int(np.count_nonzero(mask)), matches[looked.number]
         docs = best_of(match, mask, total, most)
         if len(docs):
-            others.append(Looked(scorer, looked.number, docs, match, looked.weights))
+            others.append(Candidates(scorer, looked.number, docs, match, looked.weights))
     return Ranked(others)

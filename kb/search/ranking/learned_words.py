@@ -17,13 +17,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from kb import durable
 from kb.search.index import array_file
 from kb.search.index.array_file import Array
-from kb.search.index.snapshot import Floats, Loaded
+from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.query import parse
 from kb.search.ranking.query_words import Slot
 from kb.search.words.analysis import LONGEST_WORD, Stems
-from kb.search.words.stop_words import filler
+from kb.search.words.stop_words import stop_words
 
 SHORTEST = 2  # letters
 DOUBT = 12.0  # people imagined to have gone elsewhere: few people say little
@@ -32,18 +33,18 @@ Where = tuple[Array, Floats]  # documents of a set, and how strongly the word st
 Row = tuple[str, str, int]  # procedure id, stem, people
 
 
-class Wording:
+class LearnableWords:
     """The words of a query that can be learned, cut and stemmed as the index does."""
 
     def __init__(self, stems: Stems) -> None:
         self._stems = stems
-        self._filler = filler(stems.language)
+        self._stop_words = stop_words(stems.language)
 
     def __call__(self, text: str) -> Mapping[str, str]:
-        """Stem → the word as it was typed. No filler, nothing with a digit, no single letter."""
+        """Stem → the word as it was typed. No stop word, nothing with a digit, no single letter."""
         found: dict[str, str] = {}
         for word in parse(text).words:
-            if len(word) >= SHORTEST and word.isalpha() and word not in self._filler:
+            if len(word) >= SHORTEST and word.isalpha() and word not in self._stop_words:
                 found.setdefault(self._stems.of(word), word)
         return found
 
@@ -57,7 +58,7 @@ class Learned:
         self._rows = {stem: row for row, stem in enumerate(arrays["words"].tolist())}
         self._ends: list[int] = arrays["ends"].tolist()
         self._procedures, self._people = arrays["procedures"], arrays["people"]
-        self._placed: WeakKeyDictionary[Loaded, _Placed] = WeakKeyDictionary()
+        self._placed: WeakKeyDictionary[Snapshot, _Placed] = WeakKeyDictionary()
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Learned:
@@ -67,7 +68,7 @@ class Learned:
     def __bool__(self) -> bool:
         return bool(self._rows)
 
-    def where(self, stem: bytes, one: Loaded) -> Where | None:
+    def where(self, stem: bytes, one: Snapshot) -> Where | None:
         """The documents of a set that the word stands for; None for none.
 
         The strength is the share of its people who went there, DOUBT people more imagined to have
@@ -102,16 +103,16 @@ class Recall:
     stems: Stems
     weight: float
 
-    def of(self, slots: Sequence[Slot], one: Loaded) -> list[tuple[Where, float]]:
+    def of(self, slots: Sequence[Slot], one: Snapshot) -> list[tuple[Where, float]]:
         """Where the words that say something are learned, with what each is worth there."""
         found = []
         for slot in slots:
-            if not slot.filler and (known := self._known(slot, one)):
+            if not slot.stop_word and (known := self._known(slot, one)):
                 where, factor = known
                 found.append((where, slot.worth * factor * self.weight))
         return found
 
-    def _known(self, slot: Slot, one: Loaded) -> tuple[Where, float] | None:
+    def _known(self, slot: Slot, one: Snapshot) -> tuple[Where, float] | None:
         """The word as it was typed, or else what it is taken for."""
         typed = self.stems.of(slot.word).encode("utf-8", "replace")[:LONGEST_WORD]
         for stem, factor in ((typed, 1.0), *((o.stem, o.factor) for o in slot.options)):
@@ -123,7 +124,7 @@ class Recall:
 class _Placed:
     """Where the procedures stand in one set, and the learned words that were looked up there."""
 
-    def __init__(self, one: Loaded) -> None:
+    def __init__(self, one: Snapshot) -> None:
         self.numbers = {name: number for number, name in enumerate(one.names.get("id", []))}
         self.known: dict[int, Where | None] = {}
 
@@ -157,7 +158,7 @@ class LearnedFile:
         try:
             array_file.save(beside, _arrays(rows))
             if not (self._path.exists() and filecmp.cmp(beside, self._path, shallow=False)):
-                beside.replace(self._path)
+                durable.switch(beside, self._path)
         finally:
             beside.unlink(missing_ok=True)
 

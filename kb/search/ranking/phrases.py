@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from kb.search.index.array_file import Array
-from kb.search.index.snapshot import Loaded, Mask
+from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.words.analysis import folded, tokens
 
 MOST_READ = 500  # documents whose text is compared; those with the best word scores
 
 
 def standing_together(
-    one: Loaded, scores: Array, mask: Mask, phrases: tuple[tuple[str, ...], ...]
+    one: Snapshot, scores: Array, mask: Mask, phrases: tuple[tuple[str, ...], ...]
 ) -> Mask:
     """The documents of `mask` that have every phrase, word for word, in title or text."""
     found = np.zeros(one.count, bool)
@@ -29,7 +29,7 @@ def standing_together(
 
 
 def _sections(
-    one: Loaded, number: int, sections: tuple[tuple[str, str, int], ...]
+    one: Snapshot, number: int, sections: tuple[tuple[str, str, int], ...]
 ) -> Iterator[str]:
     """Heading and text of each section."""
     start = 0
@@ -38,7 +38,7 @@ def _sections(
         start = end
 
 
-def _having_all(one: Loaded, phrases: tuple[tuple[str, ...], ...]) -> Mask:
+def _having_all(one: Snapshot, phrases: tuple[tuple[str, ...], ...]) -> Mask:
     """Documents with all words of all phrases, in any order."""
     mask = np.ones(one.count, bool)
     for word in {word for phrase in phrases for word in phrase}:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from kb.procedures.visibility import Reader
-from kb.search.index.snapshot import Loaded, remembered
+from kb.search.index.snapshot import Snapshot, remembered
 from kb.search.index.spelling import NEAREST, may_be_misspelt
 from kb.search.query import Query
 from kb.search.ranking.query_words import Option, Slot
@@ -17,7 +17,7 @@ from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is
 from kb.search.words.synonyms import Synonyms
 
 FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
-FILLER_WEIGHT = 0.2
+STOP_WORD_WEIGHT = 0.2
 JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8
@@ -34,7 +34,7 @@ MOST_SPLIT = 20  # letters of a word that may be two written together
 
 
 @dataclass(slots=True)
-class Understood:
+class ExpandedQuery:
     """The slots, the words taken for misspelt with their likely spelling, and words added."""
 
     slots: tuple[Slot, ...]
@@ -42,23 +42,23 @@ class Understood:
     added: tuple[str, ...]
 
 
-class Understanding:
-    """Reads queries against the sets in service, as `reader` may see them.
+class QueryExpansion:
+    """Expands queries by what the snapshots in service have, as `reader` may see them.
 
     Safe to share between threads; what it found for a word it remembers.
     """
 
     def __init__(
         self,
-        sets: tuple[Loaded, ...],
+        sets: tuple[Snapshot, ...],
         stems: Stems,
-        filler: frozenset[str],
+        stop_words: frozenset[str],
         synonyms: Synonyms,
         reader: Reader,
     ) -> None:
         self.sets = sets
         self.stems = stems
-        self.filler = filler
+        self.stop_words = stop_words
         self.synonyms = synonyms
         self.reader = reader
         self._plain = remembered(self._found_plain, 1 << 10)
@@ -66,7 +66,7 @@ class Understanding:
         self._joins = remembered(self._found_joining, 1 << 11)
         self._compounds = remembered(self._found_in_compounds, 1 << 8)
 
-    def of(self, query: Query, prefix: bool) -> Understood:
+    def of(self, query: Query, prefix: bool) -> ExpandedQuery:
         """What each word of `query` stands for. `prefix`: the last word is unfinished."""
         slots: dict[str, Slot] = {}
         corrected: dict[str, str] = {}
@@ -86,14 +86,14 @@ class Understanding:
             if not options and (halves := self._halves(word)):
                 slots |= halves
                 continue
-            if not options and may_be_misspelt(word) and word not in self.filler:
+            if not options and may_be_misspelt(word) and word not in self.stop_words:
                 options, spelling = self._near(word)
                 if spelling:
                     corrected[word] = spelling
             slots[word] = self._slot(word, options)
         self._join(query, slots)
         added = self._add_synonyms(query.words, slots)
-        return Understood(tuple(slots.values()), corrected, added)
+        return ExpandedQuery(tuple(slots.values()), corrected, added)
 
     def _found_plain(self, word: str) -> Slot | None:
         """The slot of a word that is written so in some procedure, and is no part of others."""
@@ -101,9 +101,9 @@ class Understanding:
         return self._slot(word, options) if options and not self._makes_compounds(word) else None
 
     def _slot(self, word: str, options: Iterable[Option], added: bool = False) -> Slot:
-        filler = word in self.filler or is_grammar(word)
-        weight = (FILLER_WEIGHT if filler else 1.0) * (SYNONYM if added else 1.0)
-        return Slot.among(self.sets, word, options, weight, filler, added)
+        stop_word = word in self.stop_words or is_grammar(word)
+        weight = (STOP_WORD_WEIGHT if stop_word else 1.0) * (SYNONYM if added else 1.0)
+        return Slot.among(self.sets, word, options, weight, stop_word, added)
 
     def _halves(self, word: str) -> dict[str, Slot]:
         """ "setup" where only "set up" is written: the two words that it is made of."""
@@ -151,14 +151,14 @@ class Understanding:
                 if word in slots:
                     slot, more = slots[word], _because(options, joined, JOINED)
                     weight = slot.weight / (last - first if (first, last) in typed else 1)
-                    slots[word] = self._again(slot, more, weight, slot.filler)
+                    slots[word] = self._again(slot, more, weight, slot.stop_word)
 
     def _found_joining(self, left: str, right: str) -> bool:
-        """Is there a word of both together, one of which at least is no filler?"""
+        """Is there a word of both together, one of which at least is no stop word?"""
         if not (left.isalpha() and right.isalpha()) or len(left) + len(right) > MOST_SPLIT:
             return False
-        filler = left in self.filler and right in self.filler
-        return not filler and bool(self._exact(left + right))
+        stop_word = left in self.stop_words and right in self.stop_words
+        return not stop_word and bool(self._exact(left + right))
 
     def _found_exactly(self, word: str) -> tuple[Option, ...]:
         """The word's stem, and those of words that differ in accents only."""
@@ -174,7 +174,7 @@ class Understanding:
         """Is it a part of longer words, by its language or as one character of a pair?"""
         if is_unspaced(word):
             return len(word) == 1
-        compounding = self.stems.language in COMPOUNDING and word not in self.filler
+        compounding = self.stems.language in COMPOUNDING and word not in self.stop_words
         return compounding and len(self.stems.of(word)) >= LEAST_IN_COMPOUND
 
     def _found_in_compounds(self, word: str) -> tuple[Option, ...]:
@@ -259,12 +259,12 @@ class Understanding:
         return tuple(added)
 
     def _again(
-        self, slot: Slot, more: Iterable[Option], weight: float = 1.0, filler: bool = False
+        self, slot: Slot, more: Iterable[Option], weight: float = 1.0, stop_word: bool = False
     ) -> Slot:
         """The slot with more options."""
         known = {option.stem for option in slot.options}
         options = (*slot.options, *(option for option in more if option.stem not in known))
-        return Slot.among(self.sets, slot.word, options, weight, filler, slot.added)
+        return Slot.among(self.sets, slot.word, options, weight, stop_word, slot.added)
 
 
 def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:

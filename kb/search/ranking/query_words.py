@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
-from kb.search.index.snapshot import Loaded
+from kb.search.index.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Slot:
     word: str
     options: tuple[Option, ...]
     weight: float
-    filler: bool
+    stop_word: bool
     added: bool
     rows: tuple[tuple[tuple[int, float], ...], ...]
     best: float
@@ -39,11 +39,11 @@ class Slot:
     @classmethod
     def among(
         cls,
-        sets: Sequence[Loaded],
+        sets: Sequence[Snapshot],
         word: str,
         options: Iterable[Option],
         weight: float = 1.0,
-        filler: bool = False,
+        stop_word: bool = False,
         added: bool = False,
     ) -> Slot:
         """The slot with what `sets` know of its options."""
@@ -57,4 +57,4 @@ class Slot:
         rarity = log(1 + (sum(one.count for one in sets) - having + 0.5) / (having + 0.5))
         present = tuple([tuple([each for each in found if each[0] >= 0]) for found in rows])
         best = max((factor for found in present for _, factor in found), default=0.0)
-        return cls(word, options, weight, filler, added, present, best, rarity * weight)
+        return cls(word, options, weight, stop_word, added, present, best, rarity * weight)

@@ -1,4 +1,4 @@
-"""A close look at few documents: in which passages the words stand, and how close to each other.
+"""Reranking of a few documents: in which passages the words stand, and how close to each other.
 
 The stems of these documents are read in the order of their texts, one document after the other.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
 from kb.search.index.compiling import GAP
-from kb.search.index.snapshot import Floats, Loaded
+from kb.search.index.snapshot import Floats, Snapshot
 
 CLOSE = GAP - 1  # words apart, in any order
 MOST_ROWS = 3  # options of a word that are looked at
@@ -21,14 +21,14 @@ _AROUND = np.array([[-CLOSE], [CLOSE + 1]])
 
 
 @dataclass(slots=True)
-class Laid:
+class CandidateText:
     """A few `docs` of a set, one after the other: the rows of their passages, and their stems.
 
     `firsts` is where the passages of each document begin among `rows`, the title first; `sizes`
     is how many they are. `begins` is where the stems of each document begin in `line`.
     """
 
-    one: Loaded
+    one: Snapshot
     docs: Array
     rows: Array
     firsts: Array
@@ -38,7 +38,7 @@ class Laid:
 
 
 @dataclass(slots=True)
-class Standing:
+class WordPlaces:
     """Where each of some words stands in a line of `length` stems.
 
     `places` ascend; each is the number of the word times `length`, plus the place in the line.
@@ -50,18 +50,20 @@ class Standing:
     lines: NDArray[np.int64]
 
 
-def laid_out(one: Loaded, docs: Array) -> Laid:
-    """What the close look reads of `docs`."""
+def candidate_text(one: Snapshot, docs: Array) -> CandidateText:
+    """What reranking reads of `docs`."""
     first, sizes, begin, lengths = one.layout.take(docs, axis=1)
     firsts, begins = sizes.cumsum() - sizes, lengths.cumsum() - lengths
     rows = (first - firsts).repeat(sizes)
     rows += np.arange(len(rows))
     stretches = zip(begin.tolist(), (begin + lengths).tolist(), strict=True)
     stems = b"".join([one.running[start:end] for start, end in stretches])
-    return Laid(one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins)
+    return CandidateText(
+        one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins
+    )
 
 
-def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standing:
+def word_places(laid: CandidateText, words: Sequence[Sequence[tuple[int, float]]]) -> WordPlaces:
     """Where the rows of each word stand."""
     one, line = laid.one, laid.line
     rows = [found[0][0] if found else one.no_stem for found in words]
@@ -73,10 +75,10 @@ def standing(laid: Laid, words: Sequence[Sequence[tuple[int, float]]]) -> Standi
             if row in one.sharing:
                 having[nth, _sharing(laid, row)] = True
     lines = np.arange(len(words))[:, None] * len(line)
-    return Standing(having.reshape(-1).nonzero()[0], len(line), lines)
+    return WordPlaces(having.reshape(-1).nonzero()[0], len(line), lines)
 
 
-def _sharing(laid: Laid, row: int) -> Array:
+def _sharing(laid: CandidateText, row: int) -> Array:
     """The places in the line where the stem `row` stands beside another."""
     stems, cells, ends = (laid.one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
     stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in laid.docs.tolist()]
@@ -88,7 +90,7 @@ def _sharing(laid: Laid, row: int) -> Array:
     )
 
 
-def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
+def closeness(laid: CandidateText, found: WordPlaces, worth: Sequence[float]) -> Floats:
     """For each document the worth of the words that stand close to the next one in it.
 
     `worth` is of the first word with the second, of the second with the third, and so on; the
@@ -103,7 +105,7 @@ def closeness(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
     return np.asarray(np.array(worth, np.float32).dot(having[: len(worth)]))
 
 
-def passage_scores(laid: Laid, found: Standing, worth: Sequence[float]) -> Floats:
+def passage_scores(laid: CandidateText, found: WordPlaces, worth: Sequence[float]) -> Floats:
     """BM25 of each passage, the title counted in, over k1 + 1; the titles themselves have 0.
 
     `worth` is of each word.

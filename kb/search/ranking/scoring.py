@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
-from kb.search.index.snapshot import Floats, Loaded, Mask
+from kb.search.index.snapshot import Floats, Mask, Snapshot
 from kb.search.ranking.learned_words import Recall, Where
 from kb.search.ranking.query_words import Slot
 
@@ -29,7 +29,7 @@ class Scorer:
 
     def __init__(
         self,
-        sets: Sequence[Loaded],
+        sets: Sequence[Snapshot],
         slots: Sequence[Slot],
         recall: Recall | None = None,
     ) -> None:
@@ -38,15 +38,15 @@ class Scorer:
         self.slots = slots
         self._recall = recall
         self.asked = max(sum([slot.worth for slot in slots]), 1e-9)
-        # The slots that make a match: those that are no filler, where any of them is found.
+        # The slots that make a match: those that are no stop words, where any of them is found.
         found = [nth for nth, slot in enumerate(slots) if any(slot.rows)]
-        told = [nth for nth in found if not slots[nth].filler]
+        told = [nth for nth in found if not slots[nth].stop_word]
         self.telling = tuple(told or found)
-        # The typed slots that are no filler, in order.
-        self.in_order = [n for n, slot in enumerate(slots) if not (slot.filler or slot.added)]
+        # The typed slots that are no stop words, in order.
+        self.in_order = [n for n, slot in enumerate(slots) if not (slot.stop_word or slot.added)]
 
     def match(self, number: int) -> Match:
-        """Word scores of the documents of set `number`; filler alone matches only if all is."""
+        """Word scores of the documents of set `number`; stop words alone match only if all is."""
         scores = None
         for nth in self.telling:
             scores = self._plus(scores, number, self.slots[nth])
@@ -79,7 +79,7 @@ class Scorer:
             scores += self._best(one, rows) * np.float32(slot.worth)
         return scores
 
-    def _best(self, one: Loaded, rows: Sequence[tuple[int, float]]) -> Floats:
+    def _best(self, one: Snapshot, rows: Sequence[tuple[int, float]]) -> Floats:
         best = np.zeros(one.count, np.float32)
         for row, factor in rows:
             ids, adds = one.table("words", row)

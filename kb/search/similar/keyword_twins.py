@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from rapidfuzz.distance import OSA
+
 from kb.search.words.analysis import cut
 
 SHORTEST = 6  # letters: in shorter ones another letter is another word
@@ -56,13 +58,7 @@ def _slips(keys: Iterable[str]) -> list[tuple[str, str]]:
 
 def one_slip(one: str, other: str) -> bool:
     """Does a letter more, less or other, or two swapped, make one of the other?"""
-    if len(one) > len(other):
-        one, other = other, one
-    at = next((n for n, letter in enumerate(one) if letter != other[n]), len(one))
-    if len(one) < len(other):
-        return len(other) - len(one) == 1 and one[at:] == other[at + 1 :]
-    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
-    return one != other and (one[at + 1 :] == other[at + 1 :] or swapped)
+    return OSA.distance(one, other, score_cutoff=1) == 1
 
 
 def _joined(keys: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

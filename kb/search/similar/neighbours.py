@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.procedures.visibility import Reader
+from kb.search.cache import Kept, same
 from kb.search.index.embedding import packed
-from kb.search.index.snapshot import Floats, Loaded
+from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.searcher import Searcher
 from kb.search.words.analysis import folded
 
@@ -43,41 +43,29 @@ class Nearness:
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
         self._lock = threading.Lock()
-        self._sets: tuple[Loaded, ...] = ()
+        self._sets: tuple[Snapshot, ...] = ()
         self._vectors: tuple[Vectors, ...] = ()
-        self._found: OrderedDict[tuple[str, Reader], tuple[Neighbour, ...]] = OrderedDict()
+        self._found: Kept[tuple[Neighbour, ...]] = Kept(_KEPT)
 
     def near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
         """The nearest that `reader` may find, at most MOST; none of an id that is not indexed."""
-        key = (procedure_id, reader)
-        sets = self._searcher.loaded()
+        sets = self._searcher.snapshots()
+
+        def nearest() -> tuple[Neighbour, ...]:
+            return _nearest(sets, self._vectors_of(sets), procedure_id, reader)
+
+        return self._found.of(sets, (procedure_id, reader), nearest)
+
+    def _vectors_of(self, sets: tuple[Snapshot, ...]) -> tuple[Vectors, ...]:
+        """Made once for each change of the index, by the first who asks; the others wait."""
         with self._lock:
-            if not _same(sets, self._sets):
+            if not same(sets, self._sets):
                 self._sets, self._vectors = sets, tuple(map(document_vectors, sets))
-                self._found.clear()
-            vectors, found = self._vectors, self._found.get(key)
-            if found is not None:
-                self._found.move_to_end(key)
-                return found
-        found = _nearest(sets, vectors, procedure_id, reader)
-        with self._lock:
-            if _same(sets, self._sets):
-                self._found[key] = found
-                if len(self._found) > _KEPT:
-                    self._found.popitem(last=False)
-        return found
-
-
-def _same(some: tuple[Loaded, ...], others: tuple[Loaded, ...]) -> bool:
-    return len(some) == len(others) and all(map(_is, some, others))
-
-
-def _is(one: Loaded, other: Loaded) -> bool:
-    return one is other
+            return self._vectors
 
 
 def _nearest(
-    sets: tuple[Loaded, ...],
+    sets: tuple[Snapshot, ...],
     vectors: tuple[Vectors, ...],
     procedure_id: str,
     reader: Reader,
@@ -98,7 +86,7 @@ def _nearest(
 
 
 def _vector(
-    sets: tuple[Loaded, ...], vectors: tuple[Vectors, ...], procedure_id: str
+    sets: tuple[Snapshot, ...], vectors: tuple[Vectors, ...], procedure_id: str
 ) -> Floats | None:
     for one, many in zip(sets, vectors, strict=True):
         number = one.numbers.get(folded(procedure_id))
@@ -116,7 +104,7 @@ def _cosines(many: Vectors, vector: Floats) -> Floats:
     return found / many.lengths
 
 
-def document_vectors(one: Loaded) -> Vectors:
+def document_vectors(one: Snapshot) -> Vectors:
     """A vector of each document: the sum of its passages', packed."""
     ends = one.arrays["passages.ends"]
     made = np.zeros((one.count, one.arrays["vectors"].shape[1]), np.int8)

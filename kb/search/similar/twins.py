@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.procedures.model import Status
-from kb.search.index.snapshot import Floats, Loaded
+from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.similar.neighbours import document_vectors
 
 ALIKE = 0.82  # likeness from which a pair is offered: docs/decisions/near-duplicates.md
@@ -29,21 +29,21 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class _ProcedureVectors:
     """Every procedure in use: where it stands, and its whole vector, of length 1."""
 
-    sets: Sequence[Loaded]
+    sets: Sequence[Snapshot]
     places: list[tuple[int, int]]
     vectors: Floats
 
 
-def twins(sets: Sequence[Loaded], alike: float = ALIKE) -> list[Twins]:
+def twins(sets: Sequence[Snapshot], alike: float = ALIKE) -> list[Twins]:
     """All pairs at least so alike, the most alike first.
 
     Takes time in proportion to the square of their number: 3 s of processor for 10,000, in
     blocks, so that memory grows with their number only.
     """
-    shelf = _shelf(sets)
+    shelf = _procedure_vectors(sets)
     found = []
     for one, other in _candidates(shelf):
         likeness = _likeness(_passages(shelf, one), _passages(shelf, other))
@@ -53,7 +53,7 @@ def twins(sets: Sequence[Loaded], alike: float = ALIKE) -> list[Twins]:
     return sorted(found, key=lambda pair: (-pair.likeness, pair.one_id, pair.other_id))
 
 
-def _shelf(sets: Sequence[Loaded]) -> _Shelf:
+def _procedure_vectors(sets: Sequence[Snapshot]) -> _ProcedureVectors:
     places, vectors = [], []
     for nth, one in enumerate(sets):
         retired = np.array([name == Status.RETIRED for name in one.names.get("status") or [""]])
@@ -62,10 +62,10 @@ def _shelf(sets: Sequence[Loaded]) -> _Shelf:
         vectors.append(many.packed[used] / many.lengths[used, None])
         places += [(nth, int(number)) for number in used]
     joined = np.concatenate(vectors) if vectors else np.zeros((0, 1))
-    return _Shelf(sets, places, np.asarray(joined, np.float32))
+    return _ProcedureVectors(sets, places, np.asarray(joined, np.float32))
 
 
-def _candidates(shelf: _Shelf) -> list[tuple[int, int]]:
+def _candidates(shelf: _ProcedureVectors) -> list[tuple[int, int]]:
     """Pairs whose whole vectors are near, the lower number first; the nearest _MOST_PAIRS."""
     pairs, floor = np.zeros((0, 3)), _CANDIDATE
     for start in range(0, len(shelf.places), _AT_ONCE):
@@ -88,7 +88,7 @@ def _nearest(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
     return pairs[np.argpartition(-pairs[:, 2], _MOST_PAIRS)[:_MOST_PAIRS]]
 
 
-def _passages(shelf: _Shelf, nth: int) -> Floats:
+def _passages(shelf: _ProcedureVectors, nth: int) -> Floats:
     """The vectors of its passages, each of length 1."""
     one, number = shelf.sets[shelf.places[nth][0]], shelf.places[nth][1]
     ends = one.arrays["passages.ends"]
@@ -106,6 +106,6 @@ def _likeness(some: Floats, others: Floats) -> float:
     return round(float(nearest) / (len(some) + len(others)), 3)
 
 
-def _id(shelf: _Shelf, nth: int) -> str:
+def _id(shelf: _ProcedureVectors, nth: int) -> str:
     at, number = shelf.places[nth]
     return shelf.sets[at].names["id"][number]

@@ -51,7 +51,7 @@ LETTERS_THAT_DO_NOT_DECOMPOSE = str.maketrans(
 )
 
 
-class Token(NamedTuple):
+class TextWord(NamedTuple):
     """A word as it is looked up, and where it stands: [start, end) in the text, nth position.
 
     `parts` is how many words before it the joined form of a compound stands for, else 0.
@@ -203,13 +203,15 @@ def _add_pairs(run: str, start: int, found: Cut) -> None:
     found.starts.extend(range(start, start + len(pairs)))
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[TextWord]:
     """Every word of `text` in order; a compound's joined form follows at its last part's place."""
     words, written, starts, joined = cut(text)
     for position, (word, raw, start) in enumerate(zip(words, written, starts, strict=True)):
-        yield Token(word, start, start + len(raw), position)
+        yield TextWord(word, start, start + len(raw), position)
         if position in joined:
-            yield Token(joined[position][0], start, start + len(raw), position, joined[position][1])
+            yield TextWord(
+                joined[position][0], start, start + len(raw), position, joined[position][1]
+            )
 
 
 class Stems:

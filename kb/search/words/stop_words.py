@@ -67,8 +67,8 @@ GREETING = {
 }
 
 
-def filler(language: str) -> frozenset[str]:
-    """The filler of one language: Snowball's stop words, and the polite ones of our own lists."""
+def stop_words(language: str) -> frozenset[str]:
+    """The stop words of one language: Snowball's, and the polite ones of our own lists."""
     words = (
         set(POLITE.split()) if language == "english" else set(GREETING.get(language, "").split())
     )

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kb.durable import sync, write_new
+
 SUFFIX = ".saving"
 MayGo = Callable[[str, bytes | None], bool]
 
@@ -129,15 +131,6 @@ def write_through(target: Path, raw: bytes) -> None:
         switch.switch()
 
 
-def sync(folder: Path) -> None:
-    """Make renames in `folder` outlast a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
 def _keep(target: Path, kept: Path) -> None:
     try:
         os.link(target, kept)
@@ -148,12 +141,8 @@ def _keep(target: Path, kept: Path) -> None:
 
 
 def _write(draft: Path, raw: bytes, target: Path) -> None:
-    with draft.open("xb") as file:
-        if target.exists():
-            os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    write_new(draft, raw, mode)
 
 
 def _make_folders(place: _Place) -> None:

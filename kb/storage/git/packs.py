@@ -6,7 +6,6 @@ What a kill leaves behind is a file named tmp_…, which the next pack sweeps aw
 
 from __future__ import annotations
 
-import os
 import secrets
 import struct
 import zlib
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from kb.documents.text.plain_text import blob_name
-from kb.storage.files.atomic_writes import sync
+from kb.durable import settle, sync, write_new
 
 _BLOB = 3  # the number of the kind in a pack
 _FAR = 1 << 31  # offsets from here on stand in a table of their own
@@ -62,12 +61,10 @@ class Pack:
             while some := file.read(1 << 20):
                 digest.update(some)
             file.write(digest.digest())
-            _settle(file)
+            settle(file)
         draft = Path(self._file.name)
         listing = draft.with_suffix(".idx")
-        with listing.open("xb") as file:
-            file.write(_listing(sorted(self._written), digest.digest()))
-            _settle(file)
+        write_new(listing, _listing(sorted(self._written), digest.digest()))
         place = draft.with_name(f"pack-{digest.hexdigest()}.pack")
         for made, wanted in ((draft, place), (listing, place.with_suffix(".idx"))):
             made.chmod(0o444)
@@ -96,11 +93,6 @@ def _sweep(folder: Path) -> None:
     """Only under kb's own lock: nobody else writes files of these names."""
     for left in folder.glob(f"{_DRAFT}*"):
         left.unlink(missing_ok=True)
-
-
-def _settle(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _head(count: int) -> bytes:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pygit2
 
-from kb.storage.files.atomic_writes import sync
+from kb.durable import switch, write_new
 
 _INDEX_TOKEN, _INDEX_DRAFT, _REF_DRAFT = "kb-index-token", "kb-index", "kb-ref"
 _WAIT = 5.0  # seconds for a person's git to finish
@@ -57,20 +57,16 @@ def move(
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = home / _REF_DRAFT
     draft.unlink(missing_ok=True)
-    with draft.open("x", encoding="ascii") as file:
-        file.write(f"{new}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(draft, f"{new}\n".encode("ascii"))
     lock = target.with_name(f"{target.name}.lock")
     try:
         _take(lock, draft)
         if value(git, name) != old:
             lock.unlink()
             raise Moved("somebody else committed at the same moment; try again")
-        lock.replace(target)
+        switch(lock, target)
     finally:
         draft.unlink(missing_ok=True)
-    sync(target.parent)
     _log(home, common, name, f"{old or '0' * 40} {new} {by} {int(at.timestamp())} +0000\t{why}\n")
 
 

@@ -15,7 +15,7 @@ MOST_KEYWORDS = 20_000  # different ones that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class KeywordUse:
     """A keyword as it is written, on how many procedures of the department and of the others."""
 
     keyword: str
@@ -34,7 +34,7 @@ class KeywordUses:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def all(self, department: str) -> list[Use]:
+    def all(self, department: str) -> list[KeywordUse]:
         """Every spelling that somebody of the department may know of, those used most first."""
         own = func.sum(case((procedures.c.department == department, 1), else_=0))
         query = (
@@ -46,7 +46,9 @@ class KeywordUses:
             .limit(MOST_KEYWORDS)
         )
         with reading(self._engine) as connection:
-            return [Use(row[0], int(row[1]), int(row[2])) for row in connection.execute(query)]
+            return [
+                KeywordUse(row[0], int(row[1]), int(row[2])) for row in connection.execute(query)
+            ]
 
     def having(self, department: str, keywords: Collection[str]) -> list[str]:
         """The ids of the department's procedures with any of these keywords, just as written."""

@@ -20,7 +20,7 @@ _WRITING = "links"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LinkPlace:
     """A link in a procedure's file."""
 
     procedure_id: str
@@ -84,7 +84,7 @@ class LinkRounds:
         with reading(self._engine) as connection:
             return [tuple(row) for row in connection.execute(query.order_by(procedures.c.path))]
 
-    def gather(self, department: str, found: Iterable[Place], now: datetime) -> None:
+    def gather(self, department: str, found: Iterable[LinkPlace], now: datetime) -> None:
         """These are its links now."""
         rows = [
             {"department": department, "procedure_id": p.procedure_id, "line": p.line, "url": p.url}

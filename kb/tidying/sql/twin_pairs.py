@@ -29,7 +29,7 @@ _PUBLIC = (Status.PUBLISHED.value, Status.RETIRED.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TwinPair:
     """Two procedures and how alike they are, up to 1."""
 
     one_id: str
@@ -60,7 +60,7 @@ class TwinPairs:
             connection.execute(delete(state).where(state.c.name == _COMPARED))
             connection.execute(insert(state).values(name=_COMPARED, value=generation))
 
-    def listed(self, department: str, page: int, per_page: int) -> tuple[list[Pair], int]:
+    def listed(self, department: str, page: int, per_page: int) -> tuple[list[TwinPair], int]:
         """Pairs with one of the department's in them, the most alike first, and how many.
 
         Left out are retired ones, drafts of other departments, and what was told apart.
@@ -71,7 +71,7 @@ class TwinPairs:
         with reading(self._engine) as connection:
             total = connection.scalar(count)
             rows = connection.execute(query.offset((page - 1) * per_page).limit(per_page)).all()
-        return [Pair(row.one_id, row.other_id, row.likeness) for row in rows], total or 0
+        return [TwinPair(row.one_id, row.other_id, row.likeness) for row in rows], total or 0
 
     def told_apart(self, department: str, most: int) -> list[tuple[str, str]]:
         """The pairs of the department that are not offered any more, the latest first."""

@@ -58,7 +58,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class VersionList:
     """One page of versions; `total` counts all pages'."""
 
     versions: tuple[Version, ...]
@@ -74,7 +74,7 @@ class Then:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SiteAsOf:
     """What the site had at a time: one page of it, and how many in each department."""
 
     texts: tuple[Then, ...]
@@ -98,7 +98,7 @@ class Versions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of(self, procedure: Procedure, reader: Reader, page: int, per_page: int) -> Listed:
+    def of(self, procedure: Procedure, reader: Reader, page: int, per_page: int) -> VersionList:
         """Its versions, newest first."""
         wanted = and_(table.c.line == _line_of(procedure.path), _visible(reader.drafts_of))
         query = select(table, func.count().over().label("total")).where(wanted)
@@ -107,8 +107,8 @@ class Versions:
             rows = connection.execute(query).all()
             if not rows and page > 1:
                 count = select(func.count()).select_from(table).where(wanted)
-                return Listed((), connection.scalar(count) or 0)
-        return Listed(tuple(map(_version, rows)), rows[0].total if rows else 0)
+                return VersionList((), connection.scalar(count) or 0)
+        return VersionList(tuple(map(_version, rows)), rows[0].total if rows else 0)
 
     def get(self, procedure: Procedure, commit: str, reader: Reader) -> Version | None:
         """The version of that commit, which may be given by its first digits."""
@@ -167,7 +167,7 @@ class Versions:
         page: int,
         per_page: int,
         only: str | None = None,
-    ) -> Shelf:
+    ) -> SiteAsOf:
         """All that was published at that time, by department (in that order) and title.
 
         What has since become a draft, or was removed, is seen by the departments whose it is.
@@ -192,7 +192,7 @@ class Versions:
                 connection.execute(counted.group_by(table.c.department)).all()
             )
             rows = connection.execute(listed).all()
-        return Shelf(tuple(Then(_version(row), row.now) for row in rows), counts)
+        return SiteAsOf(tuple(Then(_version(row), row.now) for row in rows), counts)
 
     def _newest(self, wanted: ColumnElement[bool]) -> Version | None:
         query = select(table).where(wanted).order_by(table.c.id.desc()).limit(1)

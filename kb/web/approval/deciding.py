@@ -9,12 +9,12 @@ from functools import partial
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.approval.submission import Comment, Kind, State, Submission, SubmissionError
-from kb.documents.source.lines import NotAmendable
+from kb.approval.submission import Comment, Kind, State, Submission
 from kb.documents.source.manuscript import opened
-from kb.publishing.edits import Collision, NotAllowed, NotSaved, UnusableEdit
+from kb.publishing.edits import Clash
+from kb.publishing.outcomes import Obstacle, Refusal, became, or_refusal
 from kb.publishing.three_way_merge import clashes, merge
-from kb.web.approval.submissions import Passage, page_of, passages, submission_or_404
+from kb.web.approval.submissions import CommentedSection, page_of, passages, submission_or_404
 from kb.web.publishing import resolving
 from kb.web.publishing.forms import filled
 from kb.web.site import access
@@ -32,14 +32,14 @@ def comment(submission_id: int) -> ResponseReturnValue:
     """About a passage, kept with the words it has now."""
     it = submission_or_404(submission_id)
     asked = request.form.get("anchor", "")
-    on = next((one for one in passages(it) if one.anchor == asked), Passage())
+    on = next((one for one in passages(it) if one.anchor == asked), CommentedSection())
     said = Comment(it.id, "", now(), on.anchor, on.heading, on.words, _typed("text"))
-    try:
-        parts().approval.comment(it, access.signed_in(), said, now())
-    except SubmissionError as reason:
-        return page_of(it, str(reason)), 400
-    except NotAllowed:
-        abort(404)
+    me = access.signed_in()
+    done = or_refusal(lambda: parts().approval.comment(it, me, said, now()))
+    if isinstance(done, Refusal):
+        if done.obstacle is Obstacle.NOT_YOURS:
+            abort(404)
+        return page_of(it, done.why), 400
     flash("Your comment is kept.", "ok")
     to = f"on.{on.anchor}" if on.anchor else "review.comments"
     return redirect(url_for("submissions.submission", submission_id=it.id, _anchor=to))
@@ -92,10 +92,10 @@ def mend(submission_id: int) -> ResponseReturnValue:
     who = access.signed_in()
     if it.is_draft or parts().publishing.drafts.of(who.id, it.procedure_id) is not None:
         return redirect(url_for("editing.edit", procedure_id=it.procedure_id))
-    try:
-        texts = filled(opened(it.proposal.text, card.procedure.path, departments()))
-    except NotAmendable as reason:
-        return page_of(it, str(reason)), 409
+    path = card.procedure.path
+    texts = or_refusal(lambda: filled(opened(it.proposal.text, path, departments())))
+    if isinstance(texts, Refusal):
+        return page_of(it, texts.why), 409
     form = {**texts, "note": it.proposal.note}
     parts().publishing.drafts.keep(who.id, it.procedure_id, it.proposal.base, form, now())
     return redirect(to)
@@ -113,24 +113,19 @@ def resolution(submission_id: int) -> ResponseReturnValue:
     stretches = merge(base, mine, theirs)
     if not clashes(stretches):
         return redirect(url_for("submissions.submission", submission_id=it.id))
-    clash = Collision(base, mine, theirs, stretches)
+    clash = Clash(base, mine, theirs, stretches)
     return resolving.ask(card, clash, it.proposal.note, it.proposal.worth_telling)
 
 
 def _decided(it: Submission, verb: Callable[[], object], said: str) -> ResponseReturnValue:
     """Do it, and say so; or say on the page why not."""
-    try:
-        verb()
-    except Collision:
+    done = became(verb)
+    if isinstance(done, Refusal):
+        if done.obstacle is Obstacle.NOT_YOURS and it.by_id != access.signed_in().id:
+            abort(404)  # a button that was never shown
+        return page_of(_again(it), done.why), 503 if done.for_now else 409
+    if isinstance(done, Clash):
         flash(_COLLIDED.format(name=it.by_name), "warn")
-    except NotAllowed as reason:
-        if it.by_id != access.signed_in().id:  # a button that was never shown
-            abort(404)
-        return page_of(_again(it), str(reason)), 409
-    except (SubmissionError, UnusableEdit) as reason:
-        return page_of(_again(it), str(reason)), 409
-    except NotSaved as reason:
-        return page_of(_again(it), str(reason)), 503
     else:
         flash(said, "ok")
     return redirect(url_for("submissions.submission", submission_id=it.id))

@@ -34,7 +34,7 @@ _DECISIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class CommentedSection:
     """A section that can be commented on: its heading, and its words now. "" is the whole."""
 
     anchor: str = ""
@@ -43,7 +43,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PagePart:
     """A part of the page, what in it can be commented on (anchor, heading), and what was said."""
 
     part: Part
@@ -184,20 +184,20 @@ def text_of(it: Submission) -> Text:
     return text_of_bytes(it.proposal.text, _path(it), it.procedure_id, access.reader())
 
 
-def passages(it: Submission) -> list[Passage]:
+def passages(it: Submission) -> list[CommentedSection]:
     """What can be commented on, in the order of the page."""
     body = parse(it.proposal.text, _path(it)).body
     sections = Renderer().sections(body, text_of(it).procedure.title)
-    return [Passage(one.anchor, one.heading, one.text) for one in sections if one.anchor]
+    return [CommentedSection(one.anchor, one.heading, one.text) for one in sections if one.anchor]
 
 
-def _places(text: Text, said: list[Comment]) -> list[Place]:
+def _places(text: Text, said: list[Comment]) -> list[PagePart]:
     """Every heading of the page with what was said about it; its methods with their part."""
     found = []
     for part in text.page.parts:
         choices = ((part.anchor, part.heading), *((one.anchor, one.name) for one in part.methods))
         here = tuple(one for one in said if one.anchor and one.anchor in dict(choices))
-        found.append(Place(part, choices if part.anchor else (), here))
+        found.append(PagePart(part, choices if part.anchor else (), here))
     return found
 
 

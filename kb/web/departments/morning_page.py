@@ -11,8 +11,8 @@ from flask import render_template
 
 from kb.departments.proportions import Share
 from kb.departments.sql.day_book import Days
-from kb.departments.sql.health import WEEKS, Failures, Votes
-from kb.departments.sql.workload import Standing
+from kb.departments.sql.health import WEEKS, Failures, VoteFigures
+from kb.departments.sql.workload import Workload
 from kb.people.person import Person
 from kb.people.rights import reviews
 from kb.procedures.model import Department
@@ -43,7 +43,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class HealthFigure:
     """One number of the department's health, with its base and how it went."""
 
     name: str
@@ -90,7 +90,7 @@ def _first(days: Days) -> str:
     return short_day(days.by_day[0][0], days.by_day[-1][0]) if days.by_day else "today"
 
 
-def _waits(department: str, at: Standing, days: Days, today: date, who: Person) -> list[Wait]:
+def _waits(department: str, at: Workload, days: Days, today: date, who: Person) -> list[Wait]:
     """In the order in which they press; each says how much of it waits for who asks."""
 
     def wait(
@@ -101,7 +101,7 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
         details: tuple[str, ...] = (),
         late: str = "",
     ) -> Wait:
-        count: Callable[[Standing], int] = attrgetter(counted)
+        count: Callable[[Workload], int] = attrgetter(counted)
         how = _trend(count, at, days, today)
         return Wait(count(at), name, details, late, how, address, act)
 
@@ -127,19 +127,19 @@ def _waits(department: str, at: Standing, days: Days, today: date, who: Person) 
     ]
 
 
-def _whose(at: Standing) -> tuple[str, ...]:
+def _whose(at: Workload) -> tuple[str, ...]:
     mine = f"{at.my_items:,} assigned to you" if at.my_items else ""
     return _told(mine, f"{at.soon_items:,} due soon" if at.soon_items else "")
 
 
-def _to_decide(department: str, at: Standing, who: Person) -> int:
+def _to_decide(department: str, at: Workload, who: Person) -> int:
     """How many submissions this person may approve or send back."""
     if not reviews(who, department):
         return 0
     return at.submissions - (at.my_submissions if parts().settings.four_eyes else 0)
 
 
-def _for_whom(at: Standing, deciding: int) -> tuple[str, ...]:
+def _for_whom(at: Workload, deciding: int) -> tuple[str, ...]:
     if not at.submissions:
         return ()
     mine = f"{at.my_submissions:,} from you" if at.my_submissions else ""
@@ -147,7 +147,7 @@ def _for_whom(at: Standing, deciding: int) -> tuple[str, ...]:
     return _told(whose, mine)
 
 
-def _due(at: Standing) -> tuple[str, ...]:
+def _due(at: Workload) -> tuple[str, ...]:
     mine = f"{at.my_due_soon:,} yours" if at.my_due_soon else ""
     return _told(f"within {days_long(SOON.days)}", mine) if at.due_soon else ()
 
@@ -157,13 +157,13 @@ def _told(*told: str) -> tuple[str, ...]:
 
 
 def _figures(
-    department: str, at: Standing, days: Days, today: date, votes: Votes, failed: Failures
-) -> list[Figure]:
+    department: str, at: Workload, days: Days, today: date, votes: VoteFigures, failed: Failures
+) -> list[HealthFigure]:
     there = where_to_act.of(department)
     answered, earlier = parts().departments.health.answered(department, now())
     undated = at.published - at.promised
     return [
-        Figure(
+        HealthFigure(
             "Reviewed in time",
             _percent(_in_time(at)),
             f"{at.promised - at.overdue:,} of {at.promised:,}"
@@ -172,7 +172,7 @@ def _figures(
             there.overdue,
             "See what is overdue",
         ),
-        Figure(
+        HealthFigure(
             "Said it helped",
             _percent(votes.recent),
             _interval(votes.recent),
@@ -180,7 +180,7 @@ def _figures(
             "#worst",
             "See the worst rated",
         ),
-        Figure(
+        HealthFigure(
             "Answered in time",
             f"{answered.part:,} of {answered.whole:,}" if answered.whole else "–",
             "in four weeks" if answered.whole else "nothing to answer in four weeks",
@@ -188,7 +188,7 @@ def _figures(
             there.items,
             "Open the inbox",
         ),
-        Figure(
+        HealthFigure(
             "Searches that failed",
             f"{failed.recent:,}",
             "near its topics in four weeks",
@@ -200,8 +200,8 @@ def _figures(
 
 
 def _trend(
-    count: Callable[[Standing], float],
-    at: Standing,
+    count: Callable[[Workload], float],
+    at: Workload,
     days: Days,
     today: date,
     unit: str = "",
@@ -221,7 +221,7 @@ def _trend(
     )
 
 
-def _in_time(at: Standing) -> Share:
+def _in_time(at: Workload) -> Share:
     return Share(at.promised - at.overdue, at.promised)
 
 

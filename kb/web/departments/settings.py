@@ -9,14 +9,14 @@ from difflib import unified_diff
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.departments.administration import READ, Refused
+from kb.departments.administration import READ, DepartmentRefused
 from kb.documents.document import decoded
 from kb.documents.settings_files.departments_editing import NotThere, said_for_all, said_of
 from kb.documents.settings_files.names import DEPARTMENTS_FILE
 from kb.documents.source.lines import NotAmendable
 from kb.people.rights import Role
 from kb.procedures.model import UNASSIGNED, Department
-from kb.publishing.edits import NotSaved
+from kb.publishing.outcomes import Refusal
 from kb.storage.git.history import Commit
 from kb.web.departments.forms import (
     DepartmentForm,
@@ -57,15 +57,14 @@ def add() -> ResponseReturnValue:
     form = NewDepartmentForm()
     if not form.validate():
         return _new_page(form), 400
+    kept, id, me = parts().departments.kept, form.id.data or "", access.signed_in()
     try:
-        made = parts().departments.kept.add(
-            form.id.data or "", form.wanted(), access.signed_in(), now()
-        )
-    except Refused as refusal:
+        made = kept.add(id, form.wanted(), me, now())
+    except DepartmentRefused as refusal:
         form.say(refusal.faults)
         return _new_page(form), 400
-    except NotSaved as error:
-        flash(str(error), "bad")
+    if isinstance(made, Refusal):
+        flash(made.why, "bad")
         return _new_page(form), 503
     flash(f"{form.name.data} is added. Now give it members.", "ok")
     return redirect(url_for(".settings", department_id=made))
@@ -93,12 +92,12 @@ def change(department_id: str) -> ResponseReturnValue:
         written = parts().departments.kept.change(
             department_id, before, form.wanted(), access.signed_in(), now()
         )
-    except Refused as refusal:
+    except DepartmentRefused as refusal:
         return _refused_page(department, form, before, refusal), 400
     except LookupError:
         abort(404)
-    except NotSaved as error:
-        flash(str(error), "bad")
+    if isinstance(written, Refusal):
+        flash(written.why, "bad")
         return _settings_page(department, form, before), 503
     told = ", ".join(name.replace("_", " ") for name in written)
     flash(f"Saved: {told}." if written else "Nothing was changed.", "ok")
@@ -133,17 +132,16 @@ def removal(department_id: str) -> ResponseReturnValue:
     if not form.validate() or form.id.data != department_id:
         abort(400)
     try:
-        parts().departments.kept.remove(department_id, access.signed_in(), now())
-    except Refused as refusal:
-        flash(str(refusal), "bad")
+        done = parts().departments.kept.remove(department_id, access.signed_in(), now())
+    except DepartmentRefused as refusal:
+        done = Refusal(str(refusal))
     except LookupError:
         abort(404)
-    except NotSaved as error:
-        flash(str(error), "bad")
-    else:
-        flash(f"{department.name} is removed.", "ok")
-        return redirect(url_for("browsing.departments"))
-    return redirect(url_for(".settings", department_id=department_id))
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
+        return redirect(url_for(".settings", department_id=department_id))
+    flash(f"{department.name} is removed.", "ok")
+    return redirect(url_for("browsing.departments"))
 
 
 @blueprint.get("/history")
@@ -203,7 +201,7 @@ def _trouble(source: bytes, department_id: str) -> str:
 
 
 def _refused_page(
-    department: Department, form: DepartmentForm, before: dict[str, str], refusal: Refused
+    department: Department, form: DepartmentForm, before: dict[str, str], refusal: DepartmentRefused
 ) -> str:
     """What was typed, against what the file says now: what others wrote stays theirs."""
     said = _said(department.id)

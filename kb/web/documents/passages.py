@@ -14,7 +14,7 @@ _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedPassage:
     """A passage with its name, and the steps in it where it is a list of steps."""
 
     name: str
@@ -22,7 +22,7 @@ class Place:
     steps: tuple[Passage, ...] = ()
 
 
-def place_of(page: Page, anchor: str) -> tuple[Place, Passage] | None:
+def place_of(page: Page, anchor: str) -> tuple[NamedPassage, Passage] | None:
     """The section of that anchor, and within it the passage meant: itself or one of its steps."""
     section, _, step = anchor.partition(STEP)
     for place in _places(page):
@@ -51,17 +51,17 @@ def name_of(passage: Passage) -> str:
     return f"step {number}" if number else "a section"
 
 
-def _places(page: Page) -> Iterator[Place]:
+def _places(page: Page) -> Iterator[NamedPassage]:
     for part in page.parts:
         if part.heading:
             yield _place(part)
         for method in part.methods:
-            yield Place(method.name, _section(method.anchor, method.name, method.html))
+            yield NamedPassage(method.name, _section(method.anchor, method.name, method.html))
 
 
-def _place(part: Part) -> Place:
+def _place(part: Part) -> NamedPassage:
     steps = _steps(part) if part.kind == "steps" else ()
-    return Place(part.heading, _section(part.anchor, part.heading, part.html), tuple(steps))
+    return NamedPassage(part.heading, _section(part.anchor, part.heading, part.html), tuple(steps))
 
 
 def _section(anchor: str, heading: str, html: str) -> Passage:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from threading import Lock
 
 from flask import url_for
 
+from kb.cache import Cache
 from kb.catalogue.listings import Card
 from kb.documents.document import parse
 from kb.documents.markdown.rendering import Page, Renderer, Resolve
@@ -36,32 +35,11 @@ class Text:
         return tuple(fault for fault in self.faults if fault.code != _SAID_ANYWAY)
 
 
-class Shelf:
+class Shelf(Cache[Hashable, Text]):
     """The texts asked for last, up to `room` characters of HTML. One serves all threads."""
 
     def __init__(self, room: int = 12_000_000) -> None:
-        self._room = room
-        self._texts: OrderedDict[Hashable, tuple[Text, int]] = OrderedDict()
-        self._taken = 0
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> Text | None:
-        """What was put there, unless it had to make room."""
-        with self._lock:
-            if key not in self._texts:
-                return None
-            self._texts.move_to_end(key)
-            return self._texts[key][0]
-
-    def put(self, key: Hashable, text: Text) -> None:
-        """Keep it; what was not asked for the longest makes room."""
-        size = _length(text.page)
-        with self._lock:
-            self._taken += size - self._texts.pop(key, (text, 0))[1]
-            self._texts[key] = (text, size)
-            while self._taken > self._room:
-                _, (_, freed) = self._texts.popitem(last=False)
-                self._taken -= freed
+        super().__init__(room, _length)
 
 
 def text_of(card: Card, reader: Reader, shelf: Shelf) -> Text:
@@ -129,7 +107,8 @@ def _procedure_url(procedure_id: str) -> str:
     return url_for("reading.procedure", procedure_id=procedure_id)
 
 
-def _length(page: Page) -> int:
-    """How many characters of HTML a page holds, with some for what comes along."""
+def _length(text: Text) -> int:
+    """How many characters of HTML its page holds, with some for what comes along."""
+    page = text.page
     methods = sum(len(method.html) for part in page.parts for method in part.methods)
     return 2_000 + methods + sum(len(part.html) for part in page.parts)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.feedback.model import About, Passage, Reason, Vote
 from kb.procedures.model import UNASSIGNED, Procedure
-from kb.web.documents.passages import Place, place_of
+from kb.web.documents.passages import NamedPassage, place_of
 from kb.web.documents.read_version import page_of, read_or_404, seal_of
 from kb.web.feedback.forms import PassageForm
 from kb.web.site import access, search_log
@@ -27,7 +27,7 @@ class PassagePanel:
 
     procedure: Procedure
     seal: str
-    place: Place
+    place: NamedPassage
     passage: Passage
     vote: Vote | None
     query: str
@@ -81,10 +81,10 @@ def _panel_or_404(read: Procedure, anchor: str) -> PassagePanel:
     )
 
 
-def _unknown(anchor: str) -> tuple[Place, Passage]:
+def _unknown(anchor: str) -> tuple[NamedPassage, Passage]:
     """A passage of a text that was never kept: only its name is known."""
     lost = Passage(About.SECTION, anchor[:200], "")
-    return Place(lost.anchor, lost), lost
+    return NamedPassage(lost.anchor, lost), lost
 
 
 def _cast(panel: PassagePanel, helpful: bool, form: PassageForm) -> Vote:

@@ -22,7 +22,7 @@ PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MyQuestion:
     """One of my questions: the item, what was said since, and how I found the latest answer."""
 
     item: Item
@@ -133,11 +133,11 @@ def _mine_or_404(item_id: int) -> Item:
     return found
 
 
-def _asked(listed: tuple[Item, ...]) -> list[Asked]:
+def _asked(listed: tuple[Item, ...]) -> list[MyQuestion]:
     """Two statements, however many there are."""
     told = parts().feedback.inbox.thread.told(listed)
     rated = parts().feedback.ratings.of(access.signed_in().id, [one.id for one in listed])
-    return [Asked(one, told[one.id], rated.get((one.id, one.answers))) for one in listed]
+    return [MyQuestion(one, told[one.id], rated.get((one.id, one.answers))) for one in listed]
 
 
 def _page(

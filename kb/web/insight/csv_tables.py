@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Response
 
-from kb.insight.figures import Count, Opened, Span
+from kb.insight.figures import Count, OpeningFigures, Span
 from kb.procedures.model import Procedure
 from kb.web.insight.rows import Group, name_of
 from kb.web.site.csv_files import csv_file
@@ -41,7 +41,7 @@ def group_rows(found: Iterable[Group]) -> Iterator[Row]:
             yield (number, one.folded, group.people, one.people, times, one.hits, about)
 
 
-def opened_rows(found: Iterable[tuple[Procedure, Opened]]) -> Iterator[Row]:
+def opened_rows(found: Iterable[tuple[Procedure, OpeningFigures]]) -> Iterator[Row]:
     """A row for each procedure."""
     for procedure, how in found:
         ended = [how.ended[name] for name in ("stayed", "came_back", "asked")]

@@ -22,7 +22,7 @@ class LearnedWordForm(FlaskForm):
     word = HiddenField(filters=[trimmed], validators=[Length(min=1, max=LONGEST_QUERY)])
 
 
-class WordsForm(FlaskForm):
+class SearchWordsForm(FlaskForm):
     """Words of searches, as the insight page groups them."""
 
     words = SelectMultipleField(validate_choice=False)
@@ -34,7 +34,7 @@ class WordsForm(FlaskForm):
             raise ValidationError("Choose some words.")
 
 
-class AskAboutForm(WordsForm):
+class AskAboutForm(SearchWordsForm):
     """A group of searches, sent to a department."""
 
     department = SelectField("Ask")

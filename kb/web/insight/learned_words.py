@@ -8,12 +8,12 @@ from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.documents.source.keywording import with_keyword
-from kb.documents.source.lines import NotAmendable
 from kb.insight.learning import LearnedWord
 from kb.insight.sql.learned_words import Ban
 from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
-from kb.publishing.edits import Author, Collision, Edit, NotSaved, UnusableEdit
+from kb.publishing.edits import Clash, Edit, author_of
+from kb.publishing.outcomes import Became, Refusal, or_refusal
 from kb.web.insight.forms import LearnedWordForm
 from kb.web.site import access
 from kb.web.site.pages import now, parts
@@ -56,14 +56,11 @@ def adopt(procedure_id: str) -> ResponseReturnValue:
     if not access.allowed(Right.WRITE, procedure):
         flash("Changes wait for a reviewer here: submit the text with its new keyword.", "plain")
         return redirect(url_for("editing.edit", procedure_id=procedure.id, keyword=word))
-    try:
-        _save_with(procedure, word)
-    except (NotAmendable, NotSaved, UnusableEdit) as refusal:
-        flash(f"“{word}” is not adopted: {str(refusal).rstrip('.')}.", "bad")
-    except Collision:
+    done = _with_keyword(procedure, word)
+    if isinstance(done, Refusal):
+        flash(f"“{word}” is not adopted: {done.why.rstrip('.')}.", "bad")
+    elif isinstance(done, Clash):
         flash("Somebody changed this file at the same moment; press once more.", "warn")
-    except OSError:
-        abort(503)
     else:
         flash(f"“{word}” is a keyword now.", "ok")
     return _back(procedure)
@@ -99,19 +96,19 @@ def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
     return _back(procedure)
 
 
-def _save_with(procedure: Procedure, keyword: str) -> None:
+def _with_keyword(procedure: Procedure, keyword: str) -> Became:
     """One more version of the file, by who asks."""
     who = access.signed_in()
-    raw = parts().storage.library.read(procedure.path)
-    edit = Edit(
-        path=procedure.path,
-        base=raw,
-        text=with_keyword(raw, keyword),
-        note=f"Keyword from what people search: {keyword}",
-        worth_telling=False,
-        by=Author(who.name, who.email),
-    )
-    parts().publishing.saver.save(edit, now())
+    try:
+        raw = parts().storage.library.read(procedure.path)
+    except OSError:
+        abort(503)
+    text = or_refusal(lambda: with_keyword(raw, keyword))
+    if isinstance(text, Refusal):
+        return text
+    note = f"Keyword from what people search: {keyword}"
+    edit = Edit(procedure.path, raw, text, note, worth_telling=False, by=author_of(who))
+    return parts().writing.write(procedure, edit, who, now())
 
 
 def _own_or_404(procedure_id: str) -> Procedure:

@@ -12,7 +12,7 @@ _MOST_NAMES = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ColumnPart:
     """A part of a column: how much, of which name, in which colour (a class of kb.css)."""
 
     amount: int
@@ -25,7 +25,7 @@ class Column:
     """One bar, of pieces from the bottom up."""
 
     name: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ColumnPart, ...]
 
     @property
     def total(self) -> int:
@@ -46,7 +46,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PlotLabel:
     """A number beside a line, or a name below a bar."""
 
     at: float
@@ -58,8 +58,8 @@ class Plot:
     """Bars, the lines behind them, and the names below."""
 
     rectangles: tuple[Rectangle, ...]
-    lines: tuple[Mark, ...]
-    names: tuple[Mark, ...]
+    lines: tuple[PlotLabel, ...]
+    names: tuple[PlotLabel, ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -81,17 +81,19 @@ def bars(columns: Sequence[Column]) -> Plot:
             x, wide = LEFT + nth * step + step * 0.12, min(step * 0.76, 60)
             if piece.amount:
                 drawn.append(Rectangle(_r(x), _r(floor), _r(wide), _r(tall), piece.colour, label))
-    lines = [Mark(_r(HEIGHT - BELOW - share * room), f"{top * share:,.0f}") for share in _LINES]
+    lines = [
+        PlotLabel(_r(HEIGHT - BELOW - share * room), f"{top * share:,.0f}") for share in _LINES
+    ]
     return Plot(tuple(drawn), tuple(lines), _names(columns, step))
 
 
 _LINES = (0.0, 0.5, 1.0)
 
 
-def _names(columns: Sequence[Column], step: float) -> tuple[Mark, ...]:
+def _names(columns: Sequence[Column], step: float) -> tuple[PlotLabel, ...]:
     every = max(1, ceil(len(columns) / _MOST_NAMES))
     named = [(nth, column.name) for nth, column in enumerate(columns) if nth % every == 0]
-    return tuple(Mark(_r(LEFT + nth * step + min(step, 78) / 2), name) for nth, name in named)
+    return tuple(PlotLabel(_r(LEFT + nth * step + min(step, 78) / 2), name) for nth, name in named)
 
 
 def _round_above(most: int) -> int:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb.insight.figures import SEVERAL, Count, Opened, Span, Words
+from kb.insight.figures import SEVERAL, Count, OpeningFigures, Span, Words
 from kb.insight.sql.report import Report
 from kb.procedures.model import Procedure
 from kb.search.index.embedding import Meaning
 from kb.search.similar.grouping import groups
-from kb.web.insight.plots import Column, Piece, Plot, bars
+from kb.web.insight.plots import Column, ColumnPart, Plot, bars
 from kb.web.site.pages import departments, tone
 from kb.web.site.wording import day as in_full
 from kb.web.site.wording import short_day
@@ -92,14 +92,14 @@ def days_plot(counts: dict[tuple[date, str | None], Count], span: Span) -> Plot:
         [
             Column(
                 short_day(start, span.last),
-                tuple(Piece(stacked[start][one], name_of(one), _colour(one)) for one in order),
+                tuple(ColumnPart(stacked[start][one], name_of(one), _colour(one)) for one in order),
             )
             for start in starts
         ]
     )
 
 
-def ranks_plot(opened: Iterable[Opened]) -> Plot:
+def ranks_plot(opened: Iterable[OpeningFigures]) -> Plot:
     """How often a hit was opened at each rank."""
     at: Counter[int] = Counter()
     for one in opened:
@@ -107,7 +107,10 @@ def ranks_plot(opened: Iterable[Opened]) -> Plot:
             at[min(rank, _LAST_RANK + 1)] += times
     names = [*map(str, range(1, _LAST_RANK + 1)), f"{_LAST_RANK + 1}+"]
     return bars(
-        [Column(name, (Piece(at[nth], "", "fill-accent"),)) for nth, name in enumerate(names, 1)]
+        [
+            Column(name, (ColumnPart(at[nth], "", "fill-accent"),))
+            for nth, name in enumerate(names, 1)
+        ]
     )
 
 
@@ -130,8 +133,8 @@ def by_day(counts: dict[tuple[date, str | None], Count]) -> list[tuple[date, Cou
 
 
 def opened_rows(
-    opened: dict[str, Opened], readable: dict[str, Procedure]
-) -> list[tuple[Procedure, Opened]]:
+    opened: dict[str, OpeningFigures], readable: dict[str, Procedure]
+) -> list[tuple[Procedure, OpeningFigures]]:
     """What the one who asks may read of it, the most often opened first."""
     rows = [(readable[id], how) for id, how in opened.items() if id in readable]
     return sorted(rows, key=lambda row: (-row[1].openings, row[0].title))

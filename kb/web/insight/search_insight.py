@@ -9,13 +9,13 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from kb.documents.settings_files.synonyms import words_typed
-from kb.insight.figures import Count, Opened, Span
+from kb.insight.figures import Count, OpeningFigures, Span
 from kb.insight.sql.report import Report
 from kb.procedures.model import Procedure
 from kb.web.feedback import responding
 from kb.web.insight import csv_tables as tables
 from kb.web.insight import period, rows
-from kb.web.insight.forms import AskAboutForm, WordsForm
+from kb.web.insight.forms import AskAboutForm, SearchWordsForm
 from kb.web.site import access
 from kb.web.site.pages import departments, now, number_in, parts, today
 
@@ -114,7 +114,7 @@ def slow() -> ResponseReturnValue:
 def ignored() -> ResponseReturnValue:
     """The words that nobody needs to answer, to be taken back."""
     return _page(
-        "ignored.html", period.span(), listed=_report().ignored(_IGNORED), form=WordsForm()
+        "ignored.html", period.span(), listed=_report().ignored(_IGNORED), form=SearchWordsForm()
     )
 
 
@@ -226,22 +226,22 @@ def _page(template: str, span: Span, **shown: object) -> str:
     )
 
 
-def _words_or_400() -> WordsForm:
-    form = WordsForm()
+def _words_or_400() -> SearchWordsForm:
+    form = SearchWordsForm()
     if not form.validate():
         abort(400)
     return form
 
 
-def _opened(span: Span) -> list[tuple[Procedure, Opened]]:
+def _opened(span: Span) -> list[tuple[Procedure, OpeningFigures]]:
     found, reader = _report().opened(span), access.reader()
     cards = parts().catalogue.by_ids(found.keys())
     readable = {id: c.procedure for id, c in cards.items() if reader.may_read(c.procedure)}
     return rows.opened_rows(found, readable)
 
 
-def _together(opened: dict[str, Opened]) -> Opened:
-    every = Opened()
+def _together(opened: dict[str, OpeningFigures]) -> OpeningFigures:
+    every = OpeningFigures()
     for one in opened.values():
         every.ranks.update(one.ranks)
         every.ended.update(one.ended)

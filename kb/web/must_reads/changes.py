@@ -17,7 +17,7 @@ _KEPT = 64  # differences
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeToRead:
     """A must-read with what it changed; `difference` is None for a new text, or a very long one."""
 
     must_read: MustRead
@@ -26,14 +26,14 @@ class Change:
     difference: Difference | None
 
 
-def change_of(found: MustRead) -> Change:
+def change_of(found: MustRead) -> ChangeToRead:
     """The change, as far as who asks may see its versions."""
     versions, reader = parts().versions, access.reader()
     new = versions.at(found.procedure_id, found.version)
     if new is None or not may_see(reader, new):
-        return Change(found, None, None, None)
+        return ChangeToRead(found, None, None, None)
     old = versions.before(new, reader)
-    return Change(found, old, new, _difference(old, new) if old else None)
+    return ChangeToRead(found, old, new, _difference(old, new) if old else None)
 
 
 def _difference(old: Version, new: Version) -> Difference | None:

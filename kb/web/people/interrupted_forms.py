@@ -24,7 +24,7 @@ _NOT_KEPT = frozenset({"csrf_token"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class InterruptedForm:
     """A form that was not taken: where it was going, and its fields by name."""
 
     path: str
@@ -35,21 +35,21 @@ class Kept:
         return _serializer().dumps([self.path, self.fields])
 
 
-def from_request() -> Kept | None:
+def from_request() -> InterruptedForm | None:
     """What this request would have sent, if it is worth keeping and came from a page of ours."""
     if request.method != "POST" or request.endpoint not in KEEPING or not _ours():
         return None
     fields = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT]
-    return Kept(request.path, tuple(fields))
+    return InterruptedForm(request.path, tuple(fields))
 
 
-def opened(sealed: str) -> Kept | None:
+def opened(sealed: str) -> InterruptedForm | None:
     """What was sealed; None for anything else, or after a day."""
     try:
         path, fields = _serializer().loads(sealed, max_age=_LASTS)
     except BadData:
         return None
-    return Kept(path, tuple((name, value) for name, value in fields))
+    return InterruptedForm(path, tuple((name, value) for name, value in fields))
 
 
 def _ours() -> bool:

@@ -113,7 +113,7 @@ def ask_again(_refusal: CSRFError) -> ResponseReturnValue:
     if request.endpoint == "signing_in.sign_in":
         return _page(SignInForm(), 400, "This page was open for long; sign in once more.")
     written = interrupted_forms.from_request()
-    return _kept_page(written or interrupted_forms.Kept("", ())), 400
+    return _kept_page(written or interrupted_forms.InterruptedForm("", ())), 400
 
 
 def safe_next(target: str | None) -> str:
@@ -162,7 +162,7 @@ def _page(form: SignInForm, status: int = 200, refusal: str = "") -> Response:
     return make_response(page, status)
 
 
-def _kept_page(written: interrupted_forms.Kept) -> str:
+def _kept_page(written: interrupted_forms.InterruptedForm) -> str:
     return render_template(
         "people/signing_in/kept.html", given=written, labels=_KEPT_LABELS, written=_WRITTEN
     )

@@ -60,7 +60,7 @@ _FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sa
 def _prepare(state: BlueprintSetupState) -> None:
     state.app.extensions["kb_shelf"] = Shelf()
     state.app.extensions["kb_onward"] = Onward()
-    # First in the list is last to run: after Talisman, which gives every answer the site's policy.
+    # First in the list is last to run: after the headers that give every answer the site's policy.
     state.app.after_request_funcs.setdefault(None, []).insert(0, _with_own_policy)
 
 

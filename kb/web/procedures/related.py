@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from threading import Lock
 
+from kb.cache import Cache
 from kb.procedures.model import Procedure
 from kb.procedures.visibility import Reader
 from kb.web.documents.rendered import Text
@@ -17,7 +16,7 @@ _KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class RelatedProcedures:
     """What stands in one list, or is authored as related, does not stand in another."""
 
     opened_next: tuple[Procedure, ...] = ()
@@ -28,31 +27,22 @@ class Onward:
     """The ways from the procedures asked for last, each as long as nothing changes about it."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Ways] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Cache[Hashable, RelatedProcedures] = Cache(_KEPT)
 
-    def ways(self, text: Text, reader: Reader) -> Ways:
+    def ways(self, text: Text, reader: Reader) -> RelatedProcedures:
         """For that reader; one statement where they are not kept, two now and then."""
         id = text.procedure.id
         opened = parts().insight.journeys.next_after(id, now())
         near = tuple(one.id for one in parts().search.nearness.near(id, reader))
         if not (opened or near):
-            return Ways()
+            return RelatedProcedures()
         key = (id, generation(), reader, opened, near)
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-                return found
-        found = _looked_up(text, reader, opened, near)
-        with self._lock:
-            self._kept[key] = found
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+        return self._kept.of(key, lambda: _looked_up(text, reader, opened, near))
 
 
-def _looked_up(text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[str, ...]) -> Ways:
+def _looked_up(
+    text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[str, ...]
+) -> RelatedProcedures:
     cards = parts().catalogue.by_ids({*opened, *near})
     shown = {text.procedure.id, *(one.id for one in text.related)}
 
@@ -62,4 +52,4 @@ def _looked_up(text: Text, reader: Reader, opened: tuple[str, ...], near: tuple[
 
     after = first_few(opened)
     shown |= {one.id for one in after}
-    return Ways(after, first_few(near))
+    return RelatedProcedures(after, first_few(near))

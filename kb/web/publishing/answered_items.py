@@ -48,39 +48,52 @@ def panel(card: Card | None, draft: Draft | None = None) -> Answering:
     return Answering(found, asked & {one.id for one in found}, word)
 
 
-def refusal(answering: Answering, note: str) -> str | None:
-    """Why this cannot be saved: nobody is answered without a word."""
-    if answering.chosen and not (answering.word or note.strip()):
-        return "Say what changed: those who reported it read your note, or a word of their own."
-    return None
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers as they go along with an edit. `word` is said where none was written.
 
+    `new`: the procedure was not there before.
+    """
 
-def promise(
-    answering: Answering, procedure_id: str, text: bytes, note: str, *, new: bool = False
-) -> None:
-    """Write down, before it is saved, whom that text will answer."""
-    if answering.chosen:
-        _promised(answering, procedure_id, sha256(text).hexdigest()[:12], note, new=new)
+    answering: Answering
+    word: str
+    new: bool = False
 
+    def objection(self, text: bytes, path: str) -> str:
+        """Nobody is answered without a word."""
+        if self.answering.chosen and not (self.answering.word or self.word.strip()):
+            return "Say what changed: those who reported it read your note, or a word of their own."
+        return ""
 
-def take_back(answering: Answering) -> None:
-    """It was not saved."""
-    if answering.chosen:
-        parts().feedback.closings.drop([one.id for one in answering.chosen])
+    def begin(self, procedure_id: str, text: bytes) -> None:
+        """Write down, before it is saved, whom that text will answer."""
+        self._promise(procedure_id, sha256(text).hexdigest()[:12])
 
+    def take_back(self) -> None:
+        """It was not saved."""
+        if self.answering.chosen:
+            parts().feedback.closings.drop([one.id for one in self.answering.chosen])
 
-def keep(answering: Answering, saved: Saved, note: str, *, new: bool = False) -> None:
-    """It is saved: tell those who reported it, now or as soon as it is published."""
-    if not answering.chosen:
-        return
-    # From here on whatever is published has it in it, also what others join to it.
-    _promised(answering, saved.procedure_id, None, note, new=new)
-    if parts().feedback.fixing.keep(saved.procedure_id, now()):
-        people = sum(1 + one.duplicates for one in answering.chosen)
-        told = answering.chosen[0].reporter if people == 1 else f"{people} people"
-        flash(f"Answered: {told} can read it under My questions.", "ok")
-    else:
-        flash("Those who reported it are answered as soon as it is published.", "plain")
+    def end(self, saved: Saved) -> None:
+        """It is saved: tell those who reported it, now or as soon as it is published."""
+        chosen = self.answering.chosen
+        if not chosen:
+            return
+        # From here on whatever is published has it in it, also what others join to it.
+        self._promise(saved.procedure_id, None)
+        if parts().feedback.fixing.keep(saved.procedure_id, now()):
+            people = sum(1 + one.duplicates for one in chosen)
+            told = chosen[0].reporter if people == 1 else f"{people} people"
+            flash(f"Answered: {told} can read it under My questions.", "ok")
+        else:
+            flash("Those who reported it are answered as soon as it is published.", "plain")
+
+    def _promise(self, procedure_id: str, version: str | None) -> None:
+        chosen, word = self.answering.chosen, self.answering.word or self.word.strip()
+        if chosen:
+            parts().feedback.fixing.promise(
+                chosen, procedure_id, version, word, access.signed_in().id, now(), new=self.new
+            )
 
 
 def kept_in_draft() -> dict[str, str]:
@@ -89,15 +102,6 @@ def kept_in_draft() -> dict[str, str]:
     if not asked:
         return {}
     return {"item": " ".join(str(one) for one in sorted(asked)), "word": word}
-
-
-def _promised(
-    answering: Answering, procedure_id: str, version: str | None, note: str, *, new: bool
-) -> None:
-    word, who = answering.word or note.strip(), access.signed_in().id
-    parts().feedback.fixing.promise(
-        answering.chosen, procedure_id, version, word, who, now(), new=new
-    )
 
 
 def _asked(draft: Draft | None) -> tuple[frozenset[int], str]:

@@ -11,12 +11,11 @@ from werkzeug.datastructures import FileStorage
 from kb.catalogue.listings import Card
 from kb.documents.attachments import UnusableAttachment, checked
 from kb.documents.source.manuscript import Manuscript
-from kb.publishing.edits import NotSaved, UnusableEdit
-from kb.web.publishing import opened_file
+from kb.publishing.outcomes import Refusal
 from kb.web.publishing.edit_page import Sheet, show
 from kb.web.publishing.editing import typed_in
 from kb.web.publishing.forms import EditForm
-from kb.web.publishing.save_messages import wants_piece
+from kb.web.publishing.save_messages import status_of, wants_piece
 from kb.web.site import access
 from kb.web.site.pages import now, parts
 
@@ -36,33 +35,30 @@ def attach(procedure_id: str) -> ResponseReturnValue:
 
 def told(folder: str) -> ResponseReturnValue:
     """The line of Markdown as JSON, for our script."""
-    try:
-        return jsonify(markdown=_stored(request.files.get("file"), folder)), 201
-    except (UnusableAttachment, UnusableEdit) as reason:
-        return jsonify(problem=str(reason)), 400
-    except NotSaved as reason:
-        return jsonify(problem=str(reason)), 503
+    line = _stored(request.files.get("file"), folder)
+    if isinstance(line, Refusal):
+        return jsonify(problem=line.why), status_of(line, 400)
+    return jsonify(markdown=line), 201
 
 
 def with_line(
     card: Card | None, manuscript: Manuscript, form: EditForm, folder: str
 ) -> ResponseReturnValue:
     """The form again, with the line at the end of the text."""
-    try:
-        line = _stored(request.files.get("file"), folder)
-    except (UnusableAttachment, UnusableEdit) as reason:
-        return show(Sheet(card, manuscript, form, problem=str(reason))), 400
-    except NotSaved as reason:
-        return show(Sheet(card, manuscript, form, problem=str(reason))), 503
+    line = _stored(request.files.get("file"), folder)
+    if isinstance(line, Refusal):
+        return show(Sheet(card, manuscript, form, problem=line.why)), status_of(line, 400)
     form.body.data = f"{(form.body.data or '').rstrip()}\n\n{line}\n"
     return show(Sheet(card, manuscript, form))
 
 
-def _stored(sent: FileStorage | None, folder: str) -> str:
+def _stored(sent: FileStorage | None, folder: str) -> str | Refusal:
     if sent is None or not sent.filename:
-        raise UnusableAttachment("Choose a file first.")
-    file = checked(sent.filename, sent.read(), parts().settings.upload_mb)
-    path = parts().publishing.saver.attach(
-        posixpath.join(folder, file.name), file.raw, opened_file.author(), now()
-    )
-    return file.markdown(posixpath.basename(path))
+        return Refusal("Choose a file first.")
+    try:
+        file = checked(sent.filename, sent.read(), parts().settings.upload_mb)
+    except UnusableAttachment as reason:
+        return Refusal(str(reason))
+    wanted = posixpath.join(folder, file.name)
+    path = parts().writing.attach(wanted, file.raw, access.signed_in(), now())
+    return path if isinstance(path, Refusal) else file.markdown(posixpath.basename(path))

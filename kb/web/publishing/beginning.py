@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript
 from kb.documents.source.templates import Template, begun, offered
 from kb.procedures.model import Status
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.along import Typed
+from kb.publishing.edits import Clash, Edit, author_of
+from kb.publishing.outcomes import Breaks, Refusal
 from kb.web.publishing import answered_items, attaching, drafting, opened_file, submitting
+from kb.web.publishing.answered_items import Answers
 from kb.web.publishing.edit_page import Sheet, show
+from kb.web.publishing.endings import again, ended
 from kb.web.publishing.forms import EditForm, filled
 from kb.web.publishing.preview import preview_of, similar
-from kb.web.publishing.save_messages import not_saved, piece, wants_piece
+from kb.web.publishing.save_messages import piece, wants_piece
 from kb.web.site import access
 from kb.web.site.pages import departments, now, number_in, parts
 
@@ -57,10 +60,9 @@ def new() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """What was typed as a page, with its faults and what is like it."""
     form, manuscript, path = _typed_in()
-    try:
-        text = _text(form, manuscript)
-    except NotAmendable as reason:
-        return show(Sheet(None, manuscript, form, problem=str(reason))), 409
+    text = _text(form, manuscript)
+    if isinstance(text, Refusal):
+        return show(Sheet(None, manuscript, form, problem=text.why)), 409
     shown = preview_of(text, path, None)
     likely = similar(form.title.data or "", form.keywords.data or "", None)
     if wants_piece():
@@ -91,35 +93,23 @@ def attachments() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Write the new file; a draft of it is kept first."""
     form, manuscript, path = _typed_in()
-    try:
-        text = _text(form, manuscript)
-    except NotAmendable as reason:
-        return show(Sheet(None, manuscript, form, problem=str(reason))), 409
-    asked, note = answered_items.panel(None), form.note.data or ""
-    word = note or form.title.data or ""
-    problem = opened_file.refusal(None, text, path)
-    if problem:
-        return show(Sheet(None, manuscript, form, problem=problem)), 400
-    who = access.signed_in()
-    number = number_in(form.draft.data)
-    kept = parts().publishing.drafts.keep(
-        who.id, None, manuscript.raw, form.everything(), now(), number
+    text = _text(form, manuscript)
+    if isinstance(text, Refusal):
+        return show(Sheet(None, manuscript, form, problem=text.why)), 409
+    note, me = form.note.data or "", access.signed_in()
+    done = parts().writing.write(
+        None,
+        Edit(path, b"", text, note, True, author_of(me)),
+        me,
+        now(),
+        typed=Typed(lambda: _kept(form, manuscript), anyway=opened_file.anyway()),
+        along=(Answers(answered_items.panel(None), note or form.title.data or "", new=True),),
+        submits=submitting.submits(),
     )
-    form.draft.data = str(kept)
-    if broken := opened_file.breaks(path, text):
-        return show(Sheet(None, manuscript, form, broken=broken)), 409
-    answered_items.promise(asked, form.id.data or "", text, word, new=True)
-    try:
-        saved = parts().publishing.saver.create(path, text, note, opened_file.author(), now())
-    except UnusableEdit as reason:
-        answered_items.take_back(asked)
-        return show(Sheet(None, manuscript, form, problem=str(reason))), 400
-    except NotSaved as reason:
-        answered_items.take_back(asked)
-        return show(Sheet(None, manuscript, form, problem=not_saved(reason))), 503
-    parts().publishing.drafts.finish(who.id, kept)
-    answered_items.keep(asked, saved, word, new=True)
-    return submitting.saved(saved, Status.DRAFT)
+    assert not isinstance(done, Clash)  # nothing was there
+    if isinstance(done, Breaks | Refusal):
+        return again(Sheet(None, manuscript, form), done)
+    return ended(done, form.id.data or "")
 
 
 def _wish() -> Wish:
@@ -183,5 +173,13 @@ def _typed_in() -> tuple[EditForm, Manuscript, str]:
     return form, manuscript, path
 
 
-def _text(form: EditForm, manuscript: Manuscript) -> bytes:
-    return manuscript.written({**submitting.typed(form), "id": form.id.data or ""})
+def _text(form: EditForm, manuscript: Manuscript) -> bytes | Refusal:
+    return opened_file.written(manuscript, {**submitting.typed(form), "id": form.id.data or ""})
+
+
+def _kept(form: EditForm, manuscript: Manuscript) -> int:
+    """The number of its draft, which the form keeps for the next time."""
+    drafts, who, number = parts().publishing.drafts, access.signed_in(), number_in(form.draft.data)
+    kept = drafts.keep(who.id, None, manuscript.raw, form.everything(), now(), number)
+    form.draft.data = str(kept)
+    return kept

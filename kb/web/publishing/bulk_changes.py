@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from kb.people.person import Person
 from kb.publishing.batches import Batch
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.publishing.sql.batch_ledger import BulkChange
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts
@@ -41,10 +41,9 @@ def undo(commit: str) -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     _mine_or_404(commit, me)
-    try:
-        done = parts().publishing.undoing.undo(commit, me, now())
-    except (NotSaved, UnusableEdit) as error:
-        flash(str(error), "bad")
+    done = parts().publishing.undoing.undo(commit, me, now())
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
         return redirect(url_for(".listing"))
     _tell(done)
     if len(done.procedure_ids) == 1 and not done.skipped:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.approval.submission import SubmissionError
 from kb.catalogue.listings import Card
-from kb.documents.source.lines import NotAmendable
 from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
-from kb.publishing.edits import NotSaved, Saved, UnusableEdit
+from kb.publishing.edits import Saved
+from kb.publishing.outcomes import Refusal, or_refusal
+from kb.publishing.writing import Relocation
 from kb.search.results import Hit
 from kb.web.publishing import opened_file
 from kb.web.publishing.forms import LONGEST_NOTE, ErasureForm, PlaceForm, RetirementForm
+from kb.web.publishing.save_messages import status_of
 from kb.web.site import access
 from kb.web.site.pages import now, parts, today
 
@@ -38,18 +37,12 @@ def put(procedure_id: str) -> ResponseReturnValue:
     """Rename or move it. Links from other procedures follow in the same commit."""
     card = access.allowed_or_404(Right.MOVE, procedure_id)
     form, it = PlaceForm(), card.procedure
-    problem, status = "", 400
-    try:
-        saved = _moved(card.procedure, form)
-    except (UnusableEdit, NotAmendable) as reason:
-        problem = str(reason)
-    except NotSaved as reason:
-        problem, status = str(reason), 503
-    else:
-        parts().approval.take_up(it.status, it.id, access.signed_in(), now())
-        flash("Moved. Its id and old addresses lead here." if saved else "Nothing changes.", "ok")
-        return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
-    return _place_page(card, form, problem), status
+    done = parts().writing.move(it, _wanted(it, form), access.signed_in(), now())
+    if isinstance(done, Refusal):
+        return _place_page(card, form, done.why), status_of(done, 400)
+    changed = isinstance(done, Saved)
+    flash("Moved. Its id and old addresses lead here." if changed else "Nothing changes.", "ok")
+    return redirect(url_for("reading.procedure", procedure_id=it.id))
 
 
 @blueprint.get("/procedures/<path:procedure_id>/retirement")
@@ -73,15 +66,10 @@ def retire(procedure_id: str) -> ResponseReturnValue:
     if wanted and (follows is None or not access.reader().may_find(follows.procedure)):
         said = "Choose one of these, or write an id."
         return _retirement_page(card, form, said, _found(wanted, card)), 400
-    try:
-        note = form.note.data or ""
-        parts().publishing.saver.retire(
-            card.procedure.id, wanted or None, note, opened_file.author(), now()
-        )
-    except (UnusableEdit, NotAmendable) as reason:
-        return _retirement_page(card, form, str(reason)), 400
-    except NotSaved as reason:
-        return _retirement_page(card, form, str(reason)), 503
+    note, me = form.note.data or "", access.signed_in()
+    done = parts().writing.retire(card.procedure.id, wanted or None, note, me, now())
+    if isinstance(done, Refusal):
+        return _retirement_page(card, form, done.why), status_of(done, 400)
     flash("Retired: it is found no more, and old links lead on.", "ok")
     return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
 
@@ -95,10 +83,9 @@ def reinstate(procedure_id: str) -> ResponseReturnValue:
         return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
     if not access.allowed(Right.REINSTATE, card.procedure):
         abort(404)
-    try:
-        parts().publishing.saver.reinstate(card.procedure.id, "", opened_file.author(), now())
-    except (UnusableEdit, NotAmendable, NotSaved) as reason:
-        flash(f"It stays retired: {reason}", "bad")
+    done = parts().writing.reinstate(card.procedure.id, access.signed_in(), now())
+    if isinstance(done, Refusal):
+        flash(f"It stays retired: {done.why}", "bad")
     else:
         flash("It is in use again.", "ok")
     return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
@@ -115,13 +102,11 @@ def remove(procedure_id: str) -> ResponseReturnValue:
     """Its file goes, its versions stay in the history."""
     card = access.allowed_or_404(Right.REMOVE, procedure_id)
     note = request.form.get("note", "")[:LONGEST_NOTE]
-    try:
-        parts().approval.remove(card.procedure.id, access.signed_in(), note, now())
-    except (UnusableEdit, SubmissionError) as reason:
-        return _removal_page(card, str(reason)), 409
-    except NotSaved as reason:
-        return _removal_page(card, str(reason)), 503
-    flash(f"{card.procedure.id} is removed. Its versions stay in the history of the files.", "ok")
+    id, me = card.procedure.id, access.signed_in()
+    done = or_refusal(lambda: parts().approval.remove(id, me, note, now()))
+    if isinstance(done, Refusal):
+        return _removal_page(card, done.why), status_of(done, 409)
+    flash(f"{id} is removed. Its versions stay in the history of the files.", "ok")
     return redirect(url_for("browsing.department", department_id=card.procedure.department))
 
 
@@ -140,13 +125,9 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     form, it = ErasureForm(), card.procedure
     if (form.typed.data or "").strip() != it.id:
         return _erasure_page(card, form, f"Type {it.id} to erase it."), 400
-    try:
-        erased = parts().publishing.saver.erase(it.id, access.signed_in(), now())
-    except UnusableEdit as reason:
-        return _erasure_page(card, form, str(reason)), 400
-    except NotSaved as reason:
-        return _erasure_page(card, form, str(reason)), 503
-    parts().publishing.drafts.forget_procedure(it.id)
+    erased = parts().writing.erase(it.id, access.signed_in(), now())
+    if isinstance(erased, Refusal):
+        return _erasure_page(card, form, erased.why), status_of(erased, 400)
     parts().approval.forget_procedure(it.id)
     if erased.still_in_history:
         flash(f"{it.id} is erased here. Your own git repository still has its versions.", "warn")
@@ -155,34 +136,13 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     return redirect(url_for("searching.home"))
 
 
-def _moved(it: Procedure, form: PlaceForm) -> Saved | None:
-    """Renamed, moved to another department, or both; None where nothing was changed."""
-    saver, by, note = parts().publishing.saver, opened_file.author(), form.note.data or ""
-    title, path = (form.title.data or "").strip(), (form.path.data or "").strip()
-    saved = None
-    department = form.department.data or it.department
-    if department != it.department:
-        if department not in {each.id for each in opened_file.writable()}:
-            raise UnusableEdit("You do not write for that department.")
-        if not access.allowed(Right.MOVE, replace(it, department=department)):
-            raise UnusableEdit(
-                "Changes wait for a reviewer there: choose that department in the editor instead."
-            )
-        stays = None if path == it.path else path.rpartition("/")[0]
-        saved = saver.move(it.id, department=department, folder=stays, note=note, by=by, now=now())
-        path = path if path != it.path else saved.path
-    here = saved.path if saved else it.path
-    if title != it.title or path != here:
-        new_title = title if title != it.title else None
-        saved = saver.rename(
-            it.id,
-            title=new_title,
-            path=path if path != here else None,
-            note=note,
-            by=by,
-            now=now(),
-        )
-    return saved
+def _wanted(it: Procedure, form: PlaceForm) -> Relocation:
+    return Relocation(
+        title=(form.title.data or "").strip(),
+        department=form.department.data or it.department,
+        path=(form.path.data or "").strip(),
+        note=form.note.data or "",
+    )
 
 
 def _place_page(card: Card, form: PlaceForm, problem: str = "") -> str:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from functools import partial
+
+from flask import Blueprint, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from kb.catalogue.listings import Card
-from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript
-from kb.people.editing_rules import Way
-from kb.publishing.edits import Collision, Edit, NotSaved, UnusableEdit
+from kb.publishing.along import Typed
+from kb.publishing.edits import Clash, Edit, author_of
+from kb.publishing.outcomes import Breaks, Refusal
 from kb.publishing.sql.drafts import Draft
-from kb.web.publishing import (
-    answered_items,
-    must_read_marks,
-    opened_file,
-    resolving,
-    submitting,
-)
+from kb.web.publishing import answered_items, opened_file, resolving, submitting
+from kb.web.publishing.answered_items import Answers
 from kb.web.publishing.draft_changes import changes_of
 from kb.web.publishing.edit_page import Sheet, show
+from kb.web.publishing.endings import again, ended
 from kb.web.publishing.forms import EditForm, filled
+from kb.web.publishing.must_read_marks import MustReadMark
 from kb.web.publishing.preview import preview_of
-from kb.web.publishing.save_messages import not_saved, piece, wants_piece
+from kb.web.publishing.save_messages import piece, wants_piece
 from kb.web.site import access
 from kb.web.site.pages import now, parts
 
@@ -52,10 +51,9 @@ def preview(procedure_id: str) -> ResponseReturnValue:
     """What was typed as a page, with its faults: a piece of one for our script, else all."""
     card = access.editable_or_404(procedure_id)
     form, manuscript, path = typed_in(card)
-    try:
-        text = manuscript.written(form.typed())
-    except NotAmendable as reason:
-        return show(Sheet(card, manuscript, form, problem=str(reason))), 409
+    text = opened_file.written(manuscript, form.typed())
+    if isinstance(text, Refusal):
+        return show(Sheet(card, manuscript, form, problem=text.why)), 409
     shown = preview_of(text, path, card)
     if wants_piece():
         return piece(shown)
@@ -65,44 +63,29 @@ def preview(procedure_id: str) -> ResponseReturnValue:
 @blueprint.post("/procedures/<path:procedure_id>/edits")
 def save(procedure_id: str) -> ResponseReturnValue:
     """Write the file. Nothing typed is lost when it cannot be: a draft of it is kept first."""
-    card = access.editable_or_404(procedure_id)
+    card, me = access.editable_or_404(procedure_id), access.signed_in()
     form, manuscript, path = typed_in(card)
-    try:
-        text = manuscript.written(submitting.typed(form))
-    except NotAmendable as reason:
-        return show(Sheet(card, manuscript, form, problem=str(reason))), 409
-    asked, note = answered_items.panel(card), form.note.data or ""
-    problem = opened_file.refusal(card, text, path) or _note_missing(form)
-    to_read, unasked = must_read_marks.checked(text, path, note)
-    if problem := problem or answered_items.refusal(asked, note) or unasked:
-        return show(Sheet(card, manuscript, form, problem=problem)), 400
-    if text == manuscript.raw:
-        return _nothing_changed(card)
-    kept = parts().publishing.drafts.keep(
-        access.signed_in().id, card.procedure.id, manuscript.raw, form.everything(), now()
-    )
-    if broken := opened_file.breaks(path, text):
-        return show(Sheet(card, manuscript, form, broken=broken)), 409
+    text = opened_file.written(manuscript, submitting.typed(form))
+    if isinstance(text, Refusal):
+        return show(Sheet(card, manuscript, form, problem=text.why)), 409
+    note = form.note.data or ""
+    answers, mark = Answers(answered_items.panel(card), note), MustReadMark(note)
     told = form.worth_telling.data != "no"
-    wanted = Edit(path, manuscript.raw, text, note, told, opened_file.author())
-    answered_items.promise(asked, card.procedure.id, text, note)
-    if opened_file.way_of(card, text, path) is Way.REVIEW:
-        return submitting.proposed(card, wanted, kept, to_read=to_read is not None)
-    try:
-        saved = parts().publishing.saver.save(wanted, now())
-    except Collision as clash:
-        answered_items.take_back(asked)
-        return resolving.ask(card, clash, note, told), 409
-    except UnusableEdit as reason:
-        answered_items.take_back(asked)
-        return show(Sheet(card, manuscript, form, problem=str(reason))), 400
-    except NotSaved as reason:
-        answered_items.take_back(asked)
-        return show(Sheet(card, manuscript, form, problem=not_saved(reason))), 503
-    parts().publishing.drafts.finish(access.signed_in().id, kept)
-    answered_items.keep(asked, saved, note)
-    must_read_marks.ask(saved, to_read)
-    return submitting.saved(saved, card.procedure.status)
+    keep = partial(parts().publishing.drafts.keep, me.id, card.procedure.id, manuscript.raw)
+    done = parts().writing.write(
+        card.procedure,
+        Edit(path, manuscript.raw, text, note, told, author_of(me)),
+        me,
+        now(),
+        typed=Typed(lambda: keep(form.everything(), now()), anyway=opened_file.anyway()),
+        along=(answers, mark),
+        submits=submitting.submits(),
+    )
+    if isinstance(done, Clash):
+        return resolving.ask(card, done, note, told), 409
+    if isinstance(done, Breaks | Refusal):
+        return again(Sheet(card, manuscript, form), done)
+    return ended(done, card.procedure.id, to_read=mark.is_set)
 
 
 def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:
@@ -136,20 +119,6 @@ def _form(texts: dict[str, str]) -> EditForm:
     form = EditForm(formdata=None)
     form.show(texts)
     return form
-
-
-def _note_missing(form: EditForm) -> str | None:
-    if form.worth_telling.data != "no" and not (form.note.data or "").strip():
-        return "People are told what you write as the note: say what changed."
-    return None
-
-
-def _nothing_changed(card: Card) -> ResponseReturnValue:
-    draft = parts().publishing.drafts.of(access.signed_in().id, card.procedure.id)
-    if draft:
-        parts().publishing.drafts.finish(access.signed_in().id, draft.id)
-    flash("Nothing was changed, so nothing was saved.", "plain")
-    return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
 
 
 @blueprint.record_once

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import flash, request
@@ -40,34 +40,44 @@ def fields(draft: Draft | None) -> AudienceForm:
     return form.offer(offered())
 
 
-def wanted(text: bytes, path: str, note: str) -> Request | None:
-    """What is asked of whom when this text is saved; None for an ordinary change.
+@dataclass(frozen=True, slots=True)
+class MustReadMark:
+    """The mark, if it is set, as it goes along with an edit of that note."""
 
-    Raises NotAsked, so that nothing is saved that nobody would then be asked to read.
-    """
-    if request.form.get("worth_telling") != MUST:
-        return None
-    asked = request_from(AudienceForm().offer(offered()), note)
-    status = opened(text, path, departments()).filed.procedure.status
-    parts().must_reads.check(asked, status, today())
-    return asked
+    note: str
 
+    @property
+    def is_set(self) -> bool:
+        """Is anybody asked?"""
+        return request.form.get("worth_telling") == MUST
 
-def checked(text: bytes, path: str, note: str) -> tuple[Request | None, str | None]:
-    """What `wanted` gives, and why that cannot be asked."""
-    try:
-        return wanted(text, path, note), None
-    except NotAsked as refusal:
-        return None, str(refusal)
+    def objection(self, text: bytes, path: str) -> str:
+        """Nothing is saved that nobody would then be asked to read."""
+        if not self.is_set:
+            return ""
+        status = opened(text, path, departments()).filed.procedure.status
+        try:
+            parts().must_reads.check(self._asked(), status, today())
+        except NotAsked as refusal:
+            return str(refusal)
+        return ""
 
+    def begin(self, procedure_id: str, text: bytes) -> None:
+        """Nobody is asked before it is up."""
 
-def ask(saved: Saved, asked: Request | None) -> None:
-    """Ask them to read what was saved; who saved it is told how many that are."""
-    card = parts().catalogue.get(saved.procedure_id) if asked else None
-    if asked is None or card is None:
-        return
-    procedure = replace(card.procedure, version=saved.version)
-    try:
-        flash(told(parts().must_reads.ask(procedure, asked, access.signed_in(), now())), "ok")
-    except NotAsked as refusal:
-        flash(f"It is saved, but nobody is asked to read it. {refusal}", "warn")
+    def take_back(self) -> None:
+        """Nobody was asked."""
+
+    def end(self, saved: Saved) -> None:
+        """Ask them to read what was saved; who saved it is told how many that are."""
+        card = parts().catalogue.get(saved.procedure_id) if self.is_set else None
+        if card is None:
+            return
+        procedure, me = replace(card.procedure, version=saved.version), access.signed_in()
+        try:
+            flash(told(parts().must_reads.ask(procedure, self._asked(), me, now())), "ok")
+        except NotAsked as refusal:
+            flash(f"It is saved, but nobody is asked to read it. {refusal}", "warn")
+
+    def _asked(self) -> Request:
+        return request_from(AudienceForm().offer(offered()), self.note)

@@ -11,11 +11,10 @@ from flask import abort, request
 from kb.catalogue.listings import Card
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript, opened
-from kb.people.editing_rules import Forbidden, Way, way_to_save
 from kb.people.rights import Right, may
-from kb.procedures.model import Department, Procedure
-from kb.publishing.edits import Author
-from kb.publishing.search_tests import BrokenFind, Change
+from kb.procedures.model import Department
+from kb.publishing.edits import Author, author_of
+from kb.publishing.outcomes import Refusal, or_refusal
 from kb.web.site import access
 from kb.web.site.pages import departments, parts
 
@@ -63,8 +62,7 @@ def unsealed(text: str | None) -> bytes:
 
 def author() -> Author:
     """Who asks, as the history names them."""
-    who = access.signed_in()
-    return Author(who.name, who.email)
+    return author_of(access.signed_in())
 
 
 def writable() -> list[Department]:
@@ -75,35 +73,11 @@ def writable() -> list[Department]:
     return named + others
 
 
-def refusal(card: Card | None, text: bytes, path: str) -> str | None:
-    """Why this text may not become that procedure's, in a sentence; None where it may."""
-    now = opened(text, path, departments()).filed
-    try:
-        way(card, now.procedure)
-    except Forbidden as reason:
-        return str(reason)
-    if card is not None and now.named and now.procedure.id != card.procedure.id:
-        return f"The id stays {card.procedure.id}: it never changes."
-    if not now.procedure.title.strip() or any(f.code == "missing-title" for f in now.faults):
-        return "Give it a title."
-    return None
+def written(manuscript: Manuscript, texts: dict[str, str]) -> bytes | Refusal:
+    """The file with these texts in its fields, or why it cannot have them."""
+    return or_refusal(lambda: manuscript.written(texts))
 
 
-def way(card: Card | None, after: Procedure) -> Way:
-    """Whether the text goes into the file at once, or waits for a reviewer. Raises Forbidden."""
-    before = card.procedure if card else None
-    four_eyes = parts().settings.four_eyes
-    return way_to_save(access.signed_in(), before, after, departments(), four_eyes=four_eyes)
-
-
-def way_of(card: Card | None, text: bytes, path: str) -> Way:
-    """`way` of a text."""
-    return way(card, opened(text, path, departments()).filed.procedure)
-
-
-def breaks(path: str, text: bytes) -> tuple[BrokenFind, ...]:
-    """The search tests that would fail by saving this; none where the writer wants it anyway."""
-    if request.form.get("anyway") == "yes":
-        return ()
-    broken = parts().publishing.publisher.broken_finds(Change(files={path: text}), access.reader())
-    return broken if any(not one.already for one in broken) else ()
+def anyway() -> bool:
+    """Does the writer want it even though search tests fail by it?"""
+    return request.form.get("anyway") == "yes"

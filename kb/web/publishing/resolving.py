@@ -9,11 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from kb.catalogue.listings import Card
 from kb.documents.document import decoded
-from kb.people.editing_rules import Way
-from kb.publishing.edits import Collision, Edit, NotSaved, UnusableEdit
+from kb.publishing.along import Typed
+from kb.publishing.edits import Clash, Edit, author_of
+from kb.publishing.outcomes import Breaks, Refusal
 from kb.publishing.three_way_merge import Stretch, clashes, merge
 from kb.web.publishing import answered_items, must_read_marks, opened_file, submitting
+from kb.web.publishing.answered_items import Answers
+from kb.web.publishing.endings import ended
 from kb.web.publishing.forms import ResolutionForm
+from kb.web.publishing.must_read_marks import MustReadMark
+from kb.web.publishing.save_messages import status_of
 from kb.web.site import access
 from kb.web.site.pages import now, parts
 
@@ -45,36 +50,32 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
     base, mine, theirs = (
         opened_file.unsealed(form[name].data) for name in ("base", "mine", "theirs")
     )
-    clash = Collision(base, mine, theirs, _stretches(base, mine, theirs))
+    clash = Clash(base, mine, theirs, _stretches(base, mine, theirs))
     note, told = form.note.data or "", form.worth_telling.data != "no"
     chosen = [_chosen(nth, one) for nth, one in enumerate(clash.clashes, 1)]
     if None in chosen:
         return ask(card, clash, note, told, "Decide each place that is marked below."), 400
     text = clash.merged_with_choices([each for each in chosen if each is not None])
-    path = card.procedure.path
-    to_read, unasked = must_read_marks.checked(text, path, note)
-    if problem := opened_file.refusal(card, text, path) or unasked:
-        return ask(card, clash, note, told, problem), 400
-    wanted = Edit(path, theirs, text, note, told, opened_file.author())
-    if opened_file.way_of(card, text, path) is Way.REVIEW:
-        _finish_draft(card)
-        return submitting.proposed(card, wanted, to_read=to_read is not None)
-    try:
-        saved = parts().publishing.saver.save(wanted, now())
-    except Collision as again:
+    me, mark = access.signed_in(), MustReadMark(note)
+    done = parts().writing.write(
+        card.procedure,
+        Edit(card.procedure.path, theirs, text, note, told, author_of(me)),
+        me,
+        now(),
+        typed=Typed(anyway=True),
+        along=(Answers(answered_items.panel(card), note), mark),
+        submits=submitting.submits(),
+    )
+    if isinstance(done, Clash):
         said = "The file has changed once more meanwhile. What you decided is your text now."
-        return ask(card, again, note, told, said), 409
-    except UnusableEdit as reason:
-        return ask(card, clash, note, told, str(reason)), 400
-    except NotSaved as reason:
-        return ask(card, clash, note, told, str(reason)), 503
-    _finish_draft(card)
-    answered_items.keep(answered_items.panel(card), saved, note)
-    must_read_marks.ask(saved, to_read)
-    return submitting.saved(saved, card.procedure.status)
+        return ask(card, done, note, told, said), 409
+    if isinstance(done, Refusal):
+        return ask(card, clash, note, told, done.why), status_of(done, 400)
+    assert not isinstance(done, Breaks)  # whoever decides wants it anyway
+    return ended(done, card.procedure.id, to_read=mark.is_set)
 
 
-def ask(card: Card, clash: Collision, note: str, told: bool, problem: str = "") -> str:
+def ask(card: Card, clash: Clash, note: str, told: bool, problem: str = "") -> str:
     """The page with both texts. Nothing is written and the draft stays."""
     form = ResolutionForm(formdata=None)
     form.base.data, form.mine.data = opened_file.sealed(clash.base), opened_file.sealed(clash.mine)
@@ -117,7 +118,7 @@ def _chosen(number: int, one: Stretch) -> bytes | None:
     return None
 
 
-def _places(clash: Collision) -> list[Place]:
+def _places(clash: Clash) -> list[Place]:
     places: list[Place] = []
     number = 0
     for stretch in clash.stretches:
@@ -153,10 +154,3 @@ def _agreed(text: str) -> Place:
 
 def _text(raw: bytes) -> str:
     return decoded(raw, "", []).removesuffix("\n")
-
-
-def _finish_draft(card: Card) -> None:
-    who = access.signed_in().id
-    draft = parts().publishing.drafts.of(who, card.procedure.id)
-    if draft is not None:
-        parts().publishing.drafts.finish(who, draft.id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.publishing.edits import NotSaved, Saved
+from kb.publishing.edits import Saved
+from kb.publishing.outcomes import Refusal
 from kb.search.results import Hit
 from kb.web.publishing.preview import Preview
 
@@ -21,9 +22,16 @@ def thanks(saved: Saved) -> ResponseReturnValue:
     return redirect(url_for("reading.procedure", procedure_id=saved.procedure_id))
 
 
-def not_saved(reason: NotSaved) -> str:
-    """Why, and that nothing typed is lost."""
-    return f"{reason} Your text is kept as a draft; try again in a while."
+def not_saved(refusal: Refusal) -> tuple[str, int]:
+    """Why, and that nothing typed is lost, with the status that says so."""
+    if refusal.for_now:
+        return f"{refusal.why} Your text is kept as a draft; try again in a while.", 503
+    return refusal.why, 400
+
+
+def status_of(refusal: Refusal, otherwise: int) -> int:
+    """503 where trying again may help, else what the page says to what cannot be."""
+    return 503 if refusal.for_now else otherwise
 
 
 def wants_piece() -> bool:

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from kb.people.answerable import may_confirm, may_hand_over
 from kb.people.person import Person
 from kb.procedures.model import Procedure
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.reviews.reviewing import CONFIRMED, HandOver, Tended
-from kb.reviews.sql.review_list import SOON, Asked, Scope, Standing, Which
+from kb.reviews.sql.review_list import SOON, ReviewFilter, ReviewState, Scope, Which
 from kb.versions.sql.versions import Version
 from kb.web.reviews.forms import KEEP, NOBODY, ChosenForm, ConfirmForm, HandOverForm
 from kb.web.site import access
@@ -95,22 +95,17 @@ def hand_overs() -> ResponseReturnValue:
     if not ids or change is None:
         flash("Tick procedures, and choose who answers for them from now on.", "warn")
         return redirect(_back())
-    try:
-        done = parts().reviews.reviewing.hand_over(ids, change, people, me, now())
-    except (NotSaved, UnusableEdit) as error:
-        flash(str(error), "bad")
-    else:
-        _tell("Handed over", done)
+    _tell("Handed over", parts().reviews.reviewing.hand_over(ids, change, people, me, now()))
     return redirect(_back())
 
 
-def _asked() -> Asked:
+def _asked() -> ReviewFilter:
     which, owner = request.args.get("which", Which.DUE), request.args.get("owner")
     if which not in set(Which):
         abort(404)
     if owner == "me":
         owner = access.signed_in().email
-    return Asked(
+    return ReviewFilter(
         Which(which), request.args.get("department") or None, "" if owner == NOBODY else owner
     )
 
@@ -124,7 +119,7 @@ def _tending_or_404() -> tuple[Person, Scope]:
     return me, Scope(whose, me.reader().drafts_of)
 
 
-def _listing_page(asked: Asked) -> str:
+def _listing_page(asked: ReviewFilter) -> str:
     me, scope = _tending_or_404()
     if asked.department and scope.departments is not None:
         asked.department in scope.departments or abort(404)
@@ -150,7 +145,7 @@ def _listing_page(asked: Asked) -> str:
     )
 
 
-def _may_confirm(me: Person, row: Standing) -> bool:
+def _may_confirm(me: Person, row: ReviewState) -> bool:
     procedure = Procedure(
         row.id,
         row.title,
@@ -164,7 +159,7 @@ def _may_confirm(me: Person, row: Standing) -> bool:
     return may_confirm(me, procedure, departments().get(row.department))
 
 
-def _may_tick(me: Person, row: Standing) -> bool:
+def _may_tick(me: Person, row: ReviewState) -> bool:
     return may_hand_over(me, departments().get(row.department)) or _may_confirm(me, row)
 
 
@@ -196,16 +191,15 @@ def _change(form: HandOverForm) -> HandOver | None:
 
 
 def _confirm(chosen: dict[str, str], me: Person) -> None:
-    try:
-        done = parts().reviews.reviewing.confirm(chosen, me, now())
-    except (NotSaved, UnusableEdit) as error:
-        flash(str(error), "bad")
-    else:
-        _tell("Confirmed as still right", done)
+    done = parts().reviews.reviewing.confirm(chosen, me, now())
+    _tell("Confirmed as still right", done)
 
 
-def _tell(what: str, done: Tended) -> None:
+def _tell(what: str, done: Tended | Refusal) -> None:
     """What was done, with the way to undo it, and why the others stay as they are."""
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
+        return
     cards = parts().catalogue.by_ids({*done.procedure_ids, *done.skipped})
     known = {id: card.procedure for id, card in cards.items()}
     titles = {id: one.title for id, one in known.items() if access.reader().may_read(one)}

@@ -18,10 +18,11 @@ from kb.documents.settings_files.synonyms_editing import (
     with_synonym,
     without_synonym,
 )
+from kb.publishing.edits import author_of
 from kb.publishing.search_tests import BrokenFind, Change
 from kb.search.evaluation.synonym_trial import Comparison, Spread, Trial
 from kb.search.words.synonyms import Synonyms
-from kb.storage.git.repository import Author, Note
+from kb.storage.git.repository import Note
 from kb.web.search.forms import SynonymForm
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts, today
@@ -34,7 +35,7 @@ _LONGEST_TOLD = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class SynonymPreview:
     """What one synonym, added or removed, changes. `touching` are others with its words."""
 
     synonym: Synonym
@@ -131,8 +132,7 @@ def removal(key: str) -> ResponseReturnValue:
 
 def _change(change: Callable[[bytes], bytes], note: str) -> None:
     """Under the name of the one who asks."""
-    me = access.writer_or_404()
-    author = Author(me.name, me.email)
+    author = author_of(access.writer_or_404())
     parts().publishing.publisher.change_synonyms(change, Note(note, author, now()))
 
 
@@ -158,12 +158,12 @@ def _new_page(form: SynonymForm, looked_at: Synonym | None = None) -> str:
     )
 
 
-def _with(lists: SynonymLists, synonym: Synonym) -> Preview:
+def _with(lists: SynonymLists, synonym: Synonym) -> SynonymPreview:
     trial, touching = _trial(lists, lists.plus(synonym)), lists.touching(synonym)
     # What is only typed may stand nowhere: that is what a one-way synonym is for.
     spreads = trial.spreads(synonym.every)
     found = trial.spreads(synonym.to or synonym.words)
-    return Preview(
+    return SynonymPreview(
         synonym,
         trial.comparisons(synonym.every, _only(synonym)),
         touching,
@@ -175,11 +175,11 @@ def _with(lists: SynonymLists, synonym: Synonym) -> Preview:
     )
 
 
-def _without(lists: SynonymLists, synonym: Synonym) -> Preview:
+def _without(lists: SynonymLists, synonym: Synonym) -> SynonymPreview:
     trial = _trial(lists, lists.minus(synonym))
     others = tuple(one for one in lists.touching(synonym) if one != synonym)
     compared = trial.comparisons(synonym.every, _only(synonym))
-    return Preview(synonym, compared, others, broken=_broken(lists.minus(synonym)))
+    return SynonymPreview(synonym, compared, others, broken=_broken(lists.minus(synonym)))
 
 
 def _broken(after: SynonymLists) -> tuple[BrokenFind, ...]:

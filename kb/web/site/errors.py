@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ErrorText:
     """What happened, and what to do. Plain sentences."""
 
     title: str
@@ -21,23 +21,23 @@ class Told:
 
 
 _TOLD = {
-    400: Told("This cannot be read", "Go back, reload the page and try again."),
-    403: Told("This is not yours to do", "Ask an administrator if you think it should be."),
-    404: Told(
+    400: ErrorText("This cannot be read", "Go back, reload the page and try again."),
+    403: ErrorText("This is not yours to do", "Ask an administrator if you think it should be."),
+    404: ErrorText(
         "There is nothing here",
         "It may have moved, or never have been here, or not be for you."
         " Search for it, or look through the departments.",
     ),
-    405: Told("This cannot be opened like that", "Go back and use the button on the page."),
-    413: Told("That is too much at once", "Go back and send less."),
-    414: Told("That address is too long", "Search for fewer words."),
-    429: Told("Too many attempts", "Wait a little, then try again."),
-    503: Told(
+    405: ErrorText("This cannot be opened like that", "Go back and use the button on the page."),
+    413: ErrorText("That is too much at once", "Go back and send less."),
+    414: ErrorText("That address is too long", "Search for fewer words."),
+    429: ErrorText("Too many attempts", "Wait a little, then try again."),
+    503: ErrorText(
         "This cannot be read at the moment",
         "Try again in a minute. If it stays so, tell the people who run this site.",
     ),
 }
-_BROKEN = Told(
+_BROKEN = ErrorText(
     "Something broke here",
     "It is not your doing, and it has been noted. Try again; if it happens again, tell the people"
     " who run this site what you did.",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 
 from flask import Flask, g, request
 from markupsafe import Markup
 
+from kb.cache import Cache
 from kb.web.site.addresses import link
 from kb.web.site.pages import departments_source, today
 
@@ -25,26 +24,11 @@ class Fragments:
     """
 
     def __init__(self, room: int = 16_000_000) -> None:
-        self._room = room
-        self._made: OrderedDict[Hashable, Markup] = OrderedDict()
-        self._taken = 0
-        self._lock = Lock()
+        self._made: Cache[Hashable, Markup] = Cache(room, len)
 
     def __call__(self, macro: Callable[..., Markup], *args: Hashable) -> Markup:
         """What `macro` makes of `args`."""
-        key = (macro, args, _circumstances())
-        with self._lock:
-            found = self._made.get(key)
-            if found is not None:
-                self._made.move_to_end(key)
-                return found
-        made = macro(*args)
-        with self._lock:
-            self._taken += len(made) - len(self._made.pop(key, ""))
-            self._made[key] = made
-            while self._taken > self._room:
-                self._taken -= len(self._made.popitem(last=False)[1])
-        return made
+        return self._made.of((macro, args, _circumstances()), lambda: macro(*args))
 
 
 def _circumstances() -> Hashable:

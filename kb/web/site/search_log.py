@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import request
 
-from kb.insight.events import Asked, Found, Opened, Searched, Voted, mark_of
+from kb.insight.events import DepartmentAsked, Opened, PublicResult, Searched, Voted, mark_of
 from kb.procedures.visibility import Reader
 from kb.search.filters import chosen
 from kb.search.query import Lookup
@@ -58,21 +58,21 @@ def voted(procedure_id: str, *, helpful: bool) -> None:
 
 def asked(text: str) -> None:
     """A department was asked, because this search did not answer."""
-    parts().insight.log.tell(Asked(person_key(), now(), mark_of(text)))
+    parts().insight.log.tell(DepartmentAsked(person_key(), now(), mark_of(text)))
 
 
 def _typed(text: str, found: Glance) -> Searched:
     searcher, day = parts().search.searcher, today()
 
-    def everybody_finds() -> Found:
+    def everybody_finds() -> PublicResult:
         return _glanced(searcher.glance(text, Reader(), 1, prefix=True, today=day))
 
     seen = everybody_finds if access.reader().drafts_of else _glanced(found)
     return Searched(person_key(), now(), text, seen, found.took_ms, finished=False)
 
 
-def _glanced(found: Glance) -> Found:
-    return Found(found.total, found.convincing, found.score, found.likely_department)
+def _glanced(found: Glance) -> PublicResult:
+    return PublicResult(found.total, found.convincing, found.score, found.likely_department)
 
 
 def _told(text: str, found: Results, *, finished: bool) -> str:
@@ -84,11 +84,11 @@ def _told(text: str, found: Results, *, finished: bool) -> str:
 def _event(text: str, found: Results, finished: bool) -> Searched:
     department = request.args.get("department") or None
     category = request.args.get("category") or None
-    as_found: Found | None = _found(found) if not access.reader().drafts_of else None
+    as_found: PublicResult | None = _found(found) if not access.reader().drafts_of else None
     searcher = parts().search.searcher
     asked = Lookup(text, Reader(), today(), chosen(request.args), limit=1)
 
-    def everybody_finds() -> Found:
+    def everybody_finds() -> PublicResult:
         """What those find who see no drafts: nothing in the log comes from one."""
         return _found(searcher.find(asked))
 
@@ -105,9 +105,9 @@ def _event(text: str, found: Results, finished: bool) -> Searched:
     )
 
 
-def _found(found: Results) -> Found:
+def _found(found: Results) -> PublicResult:
     best = found.hits[0].score if found.hits else 0.0
-    return Found(found.total, found.convincing, best, found.likely_department)
+    return PublicResult(found.total, found.convincing, best, found.likely_department)
 
 
 def person_key() -> str:

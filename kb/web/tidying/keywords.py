@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from kb.documents.text.plain_text import tidy
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.search.similar.keyword_twins import spelt_alike
-from kb.tidying.sql.keyword_uses import Use
+from kb.tidying.sql.keyword_uses import KeywordUse
 from kb.web.publishing import opened_file
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts
@@ -28,10 +28,10 @@ _MOST_GROUPS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class SimilarKeywords:
     """Spellings that are probably one keyword, the one used most first."""
 
-    uses: tuple[Use, ...]
+    uses: tuple[KeywordUse, ...]
 
     @property
     def best(self) -> str:
@@ -93,21 +93,18 @@ def rename(department_id: str) -> ResponseReturnValue:
         flash("Tick the files, and write the keyword that they shall have.", "warn")
         return redirect(url_for(".listing", department_id=department_id))
     files = _having(department_id, old)
-    try:
-        done = parts().tidying.rewording.rename(
-            files, old, new, chosen, opened_file.author(), now()
-        )
-    except (NotSaved, UnusableEdit) as reason:
-        flash(str(reason), "bad")
+    done = parts().tidying.rewording.rename(files, old, new, chosen, opened_file.author(), now())
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
         return redirect(url_for(".listing", department_id=department_id))
     return tell_done(done, url_for(".listing", department_id=department_id))
 
 
-def _alike(uses: list[Use]) -> list[Alike]:
+def _alike(uses: list[KeywordUse]) -> list[SimilarKeywords]:
     """The groups in which the department has a part."""
     by_word = {use.keyword: use for use in uses}
     groups = spelt_alike(list(by_word), parts().search.index.stems.of)
-    found = [Alike(tuple(by_word[word] for word in group)) for group in groups]
+    found = [SimilarKeywords(tuple(by_word[word] for word in group)) for group in groups]
     return [group for group in found if any(use.own for use in group.uses)]
 
 

@@ -9,10 +9,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from kb.documents.source.replacing import LONGEST, Wording
+from kb.documents.source.replacing import LONGEST, Replacement
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
-from kb.publishing.edits import NotSaved, UnusableEdit
+from kb.publishing.outcomes import Refusal
 from kb.web.publishing import opened_file
 from kb.web.site import access
 from kb.web.site.pages import now, number_in, parts
@@ -50,12 +50,10 @@ def replace(department_id: str) -> ResponseReturnValue:
         flash(_problem(wording) or "Tick the places that shall change.", "warn")
         return redirect(back)
     procedures = _procedures(department_id)
-    try:
-        done = parts().tidying.rewording.replace(
-            procedures, wording, chosen, opened_file.author(), now()
-        )
-    except (NotSaved, UnusableEdit) as reason:
-        flash(str(reason), "bad")
+    author = opened_file.author()
+    done = parts().tidying.rewording.replace(procedures, wording, chosen, author, now())
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
         return redirect(back)
     return tell_done(done, back)
 
@@ -68,8 +66,8 @@ def _procedures(department_id: str) -> list[Procedure]:
     return sorted(mine, key=lambda one: one.path)
 
 
-def _wording(said: MultiDict[str, Any]) -> Wording:
-    return Wording(
+def _wording(said: MultiDict[str, Any]) -> Replacement:
+    return Replacement(
         said.get("old", "").replace("\r", "").replace("\n", " ")[: LONGEST + 1],
         said.get("new", "").replace("\r", "").replace("\n", " ")[: LONGEST + 1],
         whole_words=said.get("whole") == "1",
@@ -77,7 +75,7 @@ def _wording(said: MultiDict[str, Any]) -> Wording:
     )
 
 
-def _asked(wording: Wording) -> dict[str, Any]:
+def _asked(wording: Replacement) -> dict[str, Any]:
     return {
         "old": wording.old,
         "new": wording.new,
@@ -86,7 +84,7 @@ def _asked(wording: Wording) -> dict[str, Any]:
     }
 
 
-def _problem(wording: Wording) -> str:
+def _problem(wording: Replacement) -> str:
     """Why it cannot be looked for; "" where it can."""
     if not wording.old.strip():
         return "Write what is to be replaced."

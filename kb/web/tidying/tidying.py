@@ -26,7 +26,7 @@ _NAMED = 5  # of the files that were left as they are
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ProcedureFaults:
     """A procedure and what is to be mended in it."""
 
     procedure: Procedure
@@ -74,11 +74,11 @@ def check_links(department_id: str) -> ResponseReturnValue:
     return redirect(url_for(".links", department_id=department.id))
 
 
-def faults_where(department_id: str, wanted: Callable[[Fault], bool]) -> list[Found]:
+def faults_where(department_id: str, wanted: Callable[[Fault], bool]) -> list[ProcedureFaults]:
     """The department's files with such faults, by path."""
     cards = parts().catalogue.faulty(frozenset({department_id}), 1, _MOST_FILES).cards
     chosen = [(card.procedure, tuple(filter(wanted, card.faults))) for card in cards]
-    return [Found(procedure, some) for procedure, some in chosen if some]
+    return [ProcedureFaults(procedure, some) for procedure, some in chosen if some]
 
 
 @blueprint.get("/unopened")

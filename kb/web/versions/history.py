@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from kb.documents.document import decoded, parse
 from kb.documents.markdown.rendering import Renderer
 from kb.procedures.model import Procedure
-from kb.versions.authorship import Passage, passages
+from kb.versions.authorship import AuthoredLines, passages
 from kb.versions.differences import Difference, Unit, difference, lines
 from kb.versions.page_blocks import blocks
 from kb.versions.sql.versions import Version
@@ -34,7 +34,7 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ComparisonMode:
     """How two versions are compared: of the "page" or the "source", "inline" or by "side"."""
 
     of: str
@@ -94,7 +94,7 @@ def differences(procedure_id: str) -> ResponseReturnValue:
     old, new = _compared_or_404(procedure)
     texts = _raw(old), _raw(new)
     too_long = any(raw is not None and len(raw) > _LONGEST_PAGE for raw in texts)
-    choice = Choice(
+    choice = ComparisonMode(
         of="source" if too_long or request.args.get("of") == "source" else "page",
         view="side" if request.args.get("view") == "side" else "inline",
         whole=request.args.get("whole") == "1",
@@ -153,7 +153,7 @@ def page_difference(old: Version, new: Version) -> Difference | None:
     texts = _raw(old), _raw(new)
     if any(raw is not None and len(raw) > _LONGEST_PAGE for raw in texts):
         return None
-    return _difference(old, new, texts, Choice(of="page", view="inline", whole=False))
+    return _difference(old, new, texts, ComparisonMode(of="page", view="inline", whole=False))
 
 
 def moment_asked(name: str) -> datetime | None:
@@ -226,7 +226,7 @@ def _raw(shown: Version) -> bytes | None:
 
 
 def _difference(
-    old: Version, new: Version, texts: tuple[bytes | None, bytes | None], choice: Choice
+    old: Version, new: Version, texts: tuple[bytes | None, bytes | None], choice: ComparisonMode
 ) -> Difference | None:
     """None where one of the texts is gone."""
     if texts[0] is None or texts[1] is None:
@@ -246,7 +246,7 @@ def _blocks(shown: Version, raw: bytes) -> list[Unit]:
     return blocks(page, shown.title)
 
 
-def _passages(known: list[Version]) -> list[Passage[Version]]:
+def _passages(known: list[Version]) -> list[AuthoredLines[Version]]:
     """From the newest back, as far as is bearable; what is older is nobody's."""
     texts: list[tuple[Version, str]] = []
     room = _MOST_BYTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 
 from flask import Blueprint, abort, flash, redirect, url_for
@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from kb.documents.document import parse
 from kb.documents.reading import described
-from kb.people.editing_rules import Forbidden, Way, way_to_save
 from kb.procedures.model import Procedure
-from kb.publishing.edits import Author, Collision, Edit, NotSaved, UnusableEdit
+from kb.publishing.edits import Clash, Edit, author_of
+from kb.publishing.outcomes import Became, Obstacle, Refusal, Waits
 from kb.versions.sql.versions import Version
 from kb.web.site import access, wording
 from kb.web.site.pages import departments, now, parts
@@ -32,12 +32,6 @@ _MEANWHILE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused(Exception):
-    why: str
-    status: int
-
-
 @blueprint.post("/procedures/<path:procedure_id>/restorations")
 def restore(procedure_id: str) -> ResponseReturnValue:
     """Save the bytes of an old version anew; what they replace stays in the history."""
@@ -46,55 +40,37 @@ def restore(procedure_id: str) -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     wanted = version_or_404(procedure, form.version.data)
-    try:
-        waits = _save(procedure, wanted, form.base.data)
-    except _Refused as refusal:
+    done = _restored(procedure, wanted, form.base.data)
+    if isinstance(done, Refusal):
         procedure = access.editable_or_404(procedure_id).procedure
-        return version_page(procedure, wanted, refusal.why), refusal.status
-    if waits is not None:
+        return version_page(procedure, wanted, done.why), 503 if done.for_now else 409
+    if isinstance(done, Waits):
         flash("The older text waits for a reviewer. Until then this one stays up.", "ok")
-        return redirect(url_for("submissions.submission", submission_id=waits))
+        return redirect(url_for("submissions.submission", submission_id=done.number))
     flash(f"Restored: this is the version of {wording.moment(wanted.at)} again.", "ok")
     return redirect(url_for("reading.procedure", procedure_id=procedure.id))
 
 
-def _save(procedure: Procedure, wanted: Version, base: str) -> int | None:
-    """At once; or, where that takes a reviewer, the number of the submission."""
+def _restored(procedure: Procedure, wanted: Version, base: str) -> Became:
+    """At once; or, where that takes a reviewer, it waits."""
     raw = parts().storage.history.blob(wanted.blob)
     if raw is None:
-        raise _Refused(_GONE, 409)
+        return Refusal(_GONE)
     there = _id_of(raw, wanted, procedure)
     if there != procedure.id:
-        raise _Refused(_OTHER_ID.format(there=there), 409)
-    me = access.signed_in()
+        return Refusal(_OTHER_ID.format(there=there))
     try:
         before = parts().storage.library.read(procedure.path)
-        if sha256(before).hexdigest()[:12] != base:
-            raise _Refused(_MEANWHILE, 409)
-        note = f"Restored the version of {wording.moment(wanted.at)}"
-        if _way(procedure, raw) is Way.REVIEW:
-            return parts().approval.propose(
-                procedure, before, raw, note, worth_telling=True, by=me, now=now()
-            )
-        edit = Edit(procedure.path, before, raw, note, True, Author(me.name, me.email))
-        parts().publishing.saver.save(edit, now())
-        parts().approval.take_up(procedure.status, procedure.id, me, now())
-        return None
-    except Forbidden as error:
-        raise _Refused(f"Not restored: {error}", 409) from error
-    except Collision:
-        raise _Refused(_MEANWHILE, 409) from None
-    except UnusableEdit as error:
-        raise _Refused(f"Not restored: {error}", 409) from error
-    except (NotSaved, OSError) as error:
-        raise _Refused(f"Not restored: {error}", 503) from error
-
-
-def _way(procedure: Procedure, raw: bytes) -> Way:
-    after, _ = described(parse(raw, procedure.path), departments())
-    four_eyes = parts().settings.four_eyes
-    me = access.signed_in()
-    return way_to_save(me, procedure, after, departments(), four_eyes=four_eyes)
+    except OSError as error:
+        return Refusal(f"Not restored: {error}", Obstacle.NOT_NOW)
+    if sha256(before).hexdigest()[:12] != base:
+        return Refusal(_MEANWHILE)
+    me, note = access.signed_in(), f"Restored the version of {wording.moment(wanted.at)}"
+    edit = Edit(procedure.path, before, raw, note, worth_telling=True, by=author_of(me))
+    done = parts().writing.write(procedure, edit, me, now())
+    if isinstance(done, Clash):
+        return Refusal(_MEANWHILE)
+    return replace(done, why=f"Not restored: {done.why}") if isinstance(done, Refusal) else done
 
 
 def _id_of(raw: bytes, wanted: Version, procedure: Procedure) -> str:

@@ -306,6 +306,7 @@ def again(parts: Parts) -> Callable[..., Flask]:
 
     from kb.approval.approving import Approving
     from kb.approval.sql.submissions import Submissions
+    from kb.publishing.writing import Writing
 
     def made(four_eyes: bool) -> Flask:
         approving = Approving(
@@ -319,7 +320,9 @@ def again(parts: Parts) -> Callable[..., Flask]:
             four_eyes=four_eyes,
         )
         settings = replace(parts.settings, four_eyes=four_eyes)
-        site = create_app(replace(parts, settings=settings, approval=approving))
+        writing = Writing(parts.publishing, approving)
+        whole = replace(parts, settings=settings, approval=approving, writing=writing)
+        site = create_app(whole)
         site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         return site
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kb.duties import reminding_of
+from kb.jobs import reminding_of
 from kb.must_reads.must_read import EVERYONE, REPS, Wanted
 from kb.parts import Parts
 from tests.conftest import LATE, NOW, PASSWORD, signed_in

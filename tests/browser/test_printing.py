@@ -1,0 +1,66 @@
+"""What is on paper: all of it, whatever can be scrolled or folded on the screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenAs
+from tests.cli.test_serving import Site, within
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PAPER = 718  # pixels between the margins of A4
+WIDE = f"""\
+---
+id: PRT-1
+title: Rates by zone
+---
+
+## Steps
+
+1. Read them out.
+
+| Zone | {" | ".join(f"Service {n}" for n in range(11))} |
+|---|{"---|" * 11}
+| Islands and mountains | {" | ".join(f"{n}00.00 EUR" for n in range(11))} |
+
+```text
+{"say it word for word " * 12}lastly
+```
+
+<details>
+<summary>Why so much</summary>
+
+Ferries are dear.
+
+</details>
+"""
+
+
+@pytest.fixture
+def printed(as_person: OpenAs, site: Site) -> Page:
+    (site.log.parent / "content" / "shipping" / "rates.md").write_text(WIDE, encoding="utf-8")
+    rep = as_person("ana.costa")
+    assert within(60, lambda: rep.goto("/procedures/PRT-1").status == 200)
+    rep.set_viewport_size({"width": PAPER, "height": 1000})
+    rep.emulate_media(media="print")
+    return rep
+
+
+def test_wide_tables_and_long_lines_end_on_the_paper(printed: Page) -> None:
+    ends = printed.evaluate(
+        """() => [...document.querySelectorAll(".prose td, .prose th, .prose pre")].map((each) => {
+            const inner = document.createRange();
+            inner.selectNodeContents(each);
+            return inner.getBoundingClientRect().right;
+        })"""
+    )
+    assert len(ends) == 25
+    assert max(ends) <= PAPER
+    assert printed.evaluate("document.documentElement.scrollWidth") <= PAPER
+
+
+def test_what_is_folded_is_open_on_paper(printed: Page) -> None:
+    expect(printed.get_by_text("Ferries are dear.")).to_be_visible()
+    printed.emulate_media(media="screen")
+    expect(printed.get_by_text("Ferries are dear.")).to_be_hidden()
