@@ -174,8 +174,15 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("#ask select")) return;
   event.preventDefault();
-  event.target.form.requestSubmit();
+  if (!event.target.form.querySelector("[data-enter]")) event.target.form.requestSubmit();
 });
+
+// A form in which Enter does nothing has a button for that: it is kept from being sent.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.dataset.enter !== "nothing") return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
 
 // Where it was found is told by now: the address that is copied or kept is the plain one.
 if (document.querySelector("link[rel=canonical]") && new URLSearchParams(location.search).has("from")) {

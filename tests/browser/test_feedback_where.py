@@ -62,8 +62,9 @@ def test_a_section_is_complained_about_by_keyboard_alone(as_person: OpenAs) -> N
     expect(box).to_have_value("not so  clear \n")
     rep.keyboard.press("Tab")
     rep.keyboard.press("Enter")  # in a tick box
+    rep.wait_for_timeout(1000)
     expect(panel.get_by_role("status")).to_have_count(0)
-    panel.get_by_role("button", name="No: unclear").focus()
+    panel.get_by_role("button", name="No: out of date").focus()
     rep.keyboard.press("Enter")
     expect(panel.get_by_role("status")).to_contain_text("Thanks")
     rep.keyboard.press("Enter")  # the link has the focus again: it closes

@@ -50,7 +50,10 @@ def approve(submission_id: int) -> ResponseReturnValue:
     """Now, or at a time by the department's clocks."""
     it = submission_or_404(submission_id)
     approving, who, word = parts().approval, access.signed_in(), _typed("word")
-    if request.form.get("when") != "later":
+    when = request.form.get("when", "now")
+    if when == "nothing":  # Enter in a field
+        return page_of(it, "Nothing is decided yet: approve it with one of the buttons."), 400
+    if when != "later":
         return _decided(it, partial(approving.approve, it, who, word, now()), "Approved: it is up.")
     at = _time_typed(it)
     if at is None:
