@@ -148,7 +148,7 @@ def arrows(boxes: list[Box]) -> list[tuple[Box, Box]]:
 def drawing() -> str:
     """The picture as SVG, the same for the same code."""
     boxes = placed()
-    right = max(box.x for box in boxes) + WIDE / 2 + EDGE
+    right = max(box.x + _width(box) / 2 for box in boxes) + EDGE
     bottom = boxes[-1].y + HIGH / 2 + EDGE + 30
     lines = [_line(box, to) for box, to in arrows(boxes)]
     parts = [*lines, *(_box(box) for box in boxes), _legend(bottom - 22)]
@@ -169,14 +169,16 @@ def _line(box: Box, to: Box) -> str:
     )
 
 
+def _width(box: Box) -> int:
+    """The ground carries all others."""
+    return WIDE if len(box.names) <= 3 else WIDE + 5 * (WIDE + ACROSS) // 2
+
+
 def _box(box: Box) -> str:
-    left, top = box.x - WIDE / 2, box.y - HIGH / 2
+    wide = _width(box)
+    left, top = box.x - wide / 2, box.y - HIGH / 2
     name = " · ".join(box.names)
     holds = next(HOLDS[name] for name in box.names if name in HOLDS)
-    wide = WIDE
-    if len(box.names) > 3:  # the ground carries all others
-        wide = WIDE + 2 * (WIDE + ACROSS)
-        left = box.x - wide / 2
     passing = [walk for walk, packages in walks().items() if packages & set(box.names)]
     dots = "".join(
         f'<circle class="{walk}" cx="{left + wide - 12 - 13 * nth:.0f}" cy="{top:.0f}" r="6"/>'

@@ -18,16 +18,16 @@ from kb.approval.submission import (
     ChangedSince,
     Comment,
     Decided,
+    DecisionOutcome,
+    DecisionUnderway,
     Doing,
-    Intent,
-    Kind,
     NoWord,
-    Outcome,
     Proposal,
-    State,
-    Step,
     Submission,
     SubmissionError,
+    SubmissionKind,
+    SubmissionState,
+    SubmissionStep,
     WrongTime,
     cleaned,
 )
@@ -97,7 +97,7 @@ class Approving:
         waits = self.waiting.draft_of(procedure_id)
         if waits is not None and waits.proposal.text == text == raw:
             raise SubmissionError("It waits for review already.")
-        return self._begun(_proposal(procedure, Kind.DRAFT, b"", text, note), by, now)
+        return self._begun(_proposal(procedure, SubmissionKind.DRAFT, b"", text, note), by, now)
 
     def propose(
         self,
@@ -113,7 +113,7 @@ class Approving:
         """A change to what is up, which stays up until it is approved. Returns its number."""
         for one in (procedure, self._permits.as_text(procedure.path, text)):
             self._permits.ensure(by, Right.PROPOSE, one, procedure.status)
-        proposal = _proposal(procedure, Kind.CHANGE, base, text, note, worth_telling)
+        proposal = _proposal(procedure, SubmissionKind.CHANGE, base, text, note, worth_telling)
         return self._begun(proposal, by, now)
 
     def approve(self, submission: Submission, by: Person, word: str, now: datetime) -> Saved | None:
@@ -128,14 +128,22 @@ class Approving:
         self._ensure_about(by, Right.PUBLISH_LATER, submission, OPEN)
         if not now < at < now + _LONGEST_AHEAD:
             raise WrongTime("Choose a time to come, within two years.")
-        self._moved(submission, Outcome(State.LATER, Step.LATER, by.id, word, at), now)
+        self._moved(
+            submission,
+            DecisionOutcome(SubmissionState.LATER, SubmissionStep.LATER, by.id, word, at),
+            now,
+        )
 
     def call_off(self, submission: Submission, by: Person, word: str, now: datetime) -> None:
         """Not at that time after all: it waits for a decision again."""
         self._ensure_about(by, Right.CALL_OFF, submission, OPEN)
-        if submission.state is not State.LATER:
+        if submission.state is not SubmissionState.LATER:
             raise SubmissionError("It is not approved for later.")
-        self._moved(submission, Outcome(State.WAITING, Step.CALLED_OFF, by.id, word), now)
+        self._moved(
+            submission,
+            DecisionOutcome(SubmissionState.WAITING, SubmissionStep.CALLED_OFF, by.id, word),
+            now,
+        )
 
     def send_back(self, submission: Submission, by: Person, word: str, now: datetime) -> None:
         """To who submitted it, with a word why, here or as a comment on it."""
@@ -178,7 +186,7 @@ class Approving:
             self._note_published(card.procedure, raw, by, now)
         elif waits is not None and status is Status.IN_REVIEW and waits.proposal.text != raw:
             note = waits.proposal.note
-            self._begun(_proposal(card.procedure, Kind.DRAFT, b"", raw, note), by, now)
+            self._begun(_proposal(card.procedure, SubmissionKind.DRAFT, b"", raw, note), by, now)
         elif waits is not None and status is not Status.IN_REVIEW:
             self._decided(waits, Doing.WITHDRAW, by, "", now)
 
@@ -191,9 +199,9 @@ class Approving:
         for stalled in self.waiting.undone(now - _STALLED):
             self._tried(stalled, now)
         for due in self.waiting.due(now):
-            intent = Intent(Doing.PUBLISH, due.approved_by or due.by_id, "", now)
+            intent = DecisionUnderway(Doing.PUBLISH, due.approved_by or due.by_id, "", now)
             try:
-                self._submissions.claim(due.id, intent, (State.LATER,))
+                self._submissions.claim(due.id, intent, (SubmissionState.LATER,))
             except SubmissionError:
                 continue
             self._tried(self._fresh(due.id), now)
@@ -206,10 +214,10 @@ class Approving:
     def _decided(
         self, submission: Submission, doing: Doing, by: Person, word: str, now: datetime
     ) -> Saved | None:
-        self._submissions.claim(submission.id, Intent(doing, by.id, cleaned(word), now))
+        self._submissions.claim(submission.id, DecisionUnderway(doing, by.id, cleaned(word), now))
         return self._carried_out(self._fresh(submission.id), now)
 
-    def _moved(self, submission: Submission, outcome: Outcome, now: datetime) -> None:
+    def _moved(self, submission: Submission, outcome: DecisionOutcome, now: datetime) -> None:
         told = self._telling.outcome(submission, outcome.step, outcome.by_id, outcome.word, now)
         self._submissions.move(submission.id, OPEN, outcome, now, told)
 
@@ -230,9 +238,9 @@ class Approving:
 
     def _note_published(self, procedure: Procedure, raw: bytes, by: Person, now: datetime) -> None:
         """Published without being submitted, by who may: that is an approval, too."""
-        proposal = _proposal(procedure, Kind.DRAFT, b"", raw, "")
+        proposal = _proposal(procedure, SubmissionKind.DRAFT, b"", raw, "")
         id = self._submissions.begin(proposal, by.id, now)
-        done = Outcome(State.APPROVED, Step.PUBLISHED, by.id)
+        done = DecisionOutcome(SubmissionState.APPROVED, SubmissionStep.PUBLISHED, by.id)
         self._submissions.finish(id, Doing.SUBMIT, done, now)
 
     def _fresh(self, id: int) -> Submission:
@@ -257,7 +265,7 @@ class Approving:
         by: Person,
         right: Right,
         submission: Submission,
-        states: Collection[State] = tuple(State),
+        states: Collection[SubmissionState] = tuple(SubmissionState),
     ) -> None:
         now = self.waiting.get(submission.id)
         if now is None or now.state not in states:
@@ -267,7 +275,7 @@ class Approving:
 
 def _proposal(
     procedure: Procedure,
-    kind: Kind,
+    kind: SubmissionKind,
     base: bytes,
     text: bytes,
     note: str,

@@ -11,11 +11,11 @@ from kb.approval.notices import ApprovalNews
 from kb.approval.sql.submissions import Submissions
 from kb.approval.submission import (
     ChangedSince,
+    DecisionOutcome,
     Doing,
-    Outcome,
-    State,
-    Step,
     Submission,
+    SubmissionState,
+    SubmissionStep,
 )
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
@@ -64,12 +64,16 @@ class CarryingOut:
         try:
             saved = self._file(submission)
         except Collision:
-            outcome = Outcome(State.SENT_BACK, Step.COLLIDED, intent.by_id, _COLLIDED)
+            outcome = DecisionOutcome(
+                SubmissionState.SENT_BACK, SubmissionStep.COLLIDED, intent.by_id, _COLLIDED
+            )
             self._finish(submission, outcome, now)
             raise
         except UnusableEdit as reason:
             if intent.doing is Doing.PUBLISH:
-                held = Outcome(State.WAITING, Step.HELD_UP, None, str(reason))
+                held = DecisionOutcome(
+                    SubmissionState.WAITING, SubmissionStep.HELD_UP, None, str(reason)
+                )
                 self._finish(submission, held, now)
             else:
                 self._submissions.release(submission.id, intent.doing)
@@ -140,9 +144,9 @@ class CarryingOut:
         now, _ = described(parse(raw, ""), self._departments())
         return amend(raw, {"status": "draft"}) if now.status is Status.IN_REVIEW else raw
 
-    def _finish(self, submission: Submission, outcome: Outcome, now: datetime) -> None:
+    def _finish(self, submission: Submission, outcome: DecisionOutcome, now: datetime) -> None:
         assert submission.intent is not None
-        if outcome.step is Step.SUBMITTED:
+        if outcome.step is SubmissionStep.SUBMITTED:
             department = self._departments().get(submission.department)
             notices = self._telling.submitted(submission, department, now)
         else:
@@ -168,21 +172,25 @@ def _marked(submission: Submission) -> Callable[[bytes], bytes]:
     return change
 
 
-def _outcome(state: State, step: Step) -> Callable[[Submission], Outcome]:
-    def made(submission: Submission) -> Outcome:
+def _outcome(
+    state: SubmissionState, step: SubmissionStep
+) -> Callable[[Submission], DecisionOutcome]:
+    def made(submission: Submission) -> DecisionOutcome:
         intent = submission.intent
         assert intent is not None
-        return Outcome(state, step, intent.by_id, intent.word)
+        return DecisionOutcome(state, step, intent.by_id, intent.word)
 
     return made
 
 
-_OUTCOMES: dict[Doing, Callable[[Submission], Outcome]] = {
+_OUTCOMES: dict[Doing, Callable[[Submission], DecisionOutcome]] = {
     Doing.SUBMIT: lambda one: replace(
-        _outcome(State.WAITING, Step.SUBMITTED)(one), word=one.proposal.note
+        _outcome(SubmissionState.WAITING, SubmissionStep.SUBMITTED)(one), word=one.proposal.note
     ),
-    Doing.APPROVE: _outcome(State.APPROVED, Step.APPROVED),
-    Doing.PUBLISH: lambda _: Outcome(State.APPROVED, Step.PUBLISHED, None),
-    Doing.SEND_BACK: _outcome(State.SENT_BACK, Step.SENT_BACK),
-    Doing.WITHDRAW: _outcome(State.WITHDRAWN, Step.WITHDRAWN),
+    Doing.APPROVE: _outcome(SubmissionState.APPROVED, SubmissionStep.APPROVED),
+    Doing.PUBLISH: lambda _: DecisionOutcome(
+        SubmissionState.APPROVED, SubmissionStep.PUBLISHED, None
+    ),
+    Doing.SEND_BACK: _outcome(SubmissionState.SENT_BACK, SubmissionStep.SENT_BACK),
+    Doing.WITHDRAW: _outcome(SubmissionState.WITHDRAWN, SubmissionStep.WITHDRAWN),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kb import page_addresses
-from kb.approval.submission import Step, Submission
+from kb.approval.submission import Submission, SubmissionStep
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.people.person import Person
@@ -15,14 +15,14 @@ from kb.people.sql.directory import Directory
 from kb.procedures.model import Department
 
 _SAID = {
-    Step.APPROVED: "Approved: {title}",
-    Step.PUBLISHED: "Published: {title}",
-    Step.LATER: "Approved for later: {title}",
-    Step.CALLED_OFF: "Called off: {title}",
-    Step.SENT_BACK: "Sent back to you: {title}",
-    Step.COLLIDED: "Others changed the same lines: {title}",
-    Step.HELD_UP: "Could not be published: {title}",
-    Step.WITHDRAWN: "Withdrawn: {title}",
+    SubmissionStep.APPROVED: "Approved: {title}",
+    SubmissionStep.PUBLISHED: "Published: {title}",
+    SubmissionStep.LATER: "Approved for later: {title}",
+    SubmissionStep.CALLED_OFF: "Called off: {title}",
+    SubmissionStep.SENT_BACK: "Sent back to you: {title}",
+    SubmissionStep.COLLIDED: "Others changed the same lines: {title}",
+    SubmissionStep.HELD_UP: "Could not be published: {title}",
+    SubmissionStep.WITHDRAWN: "Withdrawn: {title}",
 }
 
 
@@ -40,13 +40,18 @@ class ApprovalNews:
         title = f"{what} waits for review: {submission.proposal.title}"
         text = f"{submission.by_name} submitted it. {submission.proposal.note}".strip()
         return [
-            _notice(one.id, submission, Step.SUBMITTED, title, text, now)
+            _notice(one.id, submission, SubmissionStep.SUBMITTED, title, text, now)
             for one in self.reviewers(department)
             if one.id != submission.by_id
         ]
 
     def outcome(
-        self, submission: Submission, step: Step, by_id: int | None, word: str, now: datetime
+        self,
+        submission: Submission,
+        step: SubmissionStep,
+        by_id: int | None,
+        word: str,
+        now: datetime,
     ) -> list[Notice]:
         """To who submitted it, and to who approved it for later: but for who did it."""
         title = _SAID[step].format(title=submission.proposal.title)
@@ -89,7 +94,12 @@ class ApprovalNews:
 
 
 def _notice(
-    person_id: int, submission: Submission, step: Step, title: str, text: str, now: datetime
+    person_id: int,
+    submission: Submission,
+    step: SubmissionStep,
+    title: str,
+    text: str,
+    now: datetime,
 ) -> Notice:
     key = f"submission:{submission.id}:{step.value}:{now.timestamp():.0f}"
     return Notice(

@@ -11,14 +11,14 @@ from kb.publishing.edits import UnusableEdit
 LONGEST_WORD = 2_000  # characters of a word, comment or passage
 
 
-class Kind(StrEnum):
+class SubmissionKind(StrEnum):
     """What is submitted: a draft to be published, or a change to what is published."""
 
     DRAFT = "draft"
     CHANGE = "change"
 
 
-class State(StrEnum):
+class SubmissionState(StrEnum):
     """Where a submission stands. BEGUN is told to nobody: its file is not marked yet."""
 
     BEGUN = "begun"
@@ -35,10 +35,10 @@ class State(StrEnum):
         return self in OPEN
 
 
-OPEN = (State.WAITING, State.LATER)
+OPEN = (SubmissionState.WAITING, SubmissionState.LATER)
 
 
-class Step(StrEnum):
+class SubmissionStep(StrEnum):
     """What somebody did with it."""
 
     SUBMITTED = "submitted"
@@ -68,7 +68,7 @@ class Proposal:
     """A text to be submitted. `base` is what a change was made from, b"" for a draft."""
 
     procedure_id: str
-    kind: Kind
+    kind: SubmissionKind
     department: str
     title: str
     base: bytes
@@ -78,7 +78,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class DecisionUnderway:
     """A decision that is on its way into the file: by whom, with what word, since when."""
 
     doing: Doing
@@ -102,11 +102,11 @@ class Submission:
     by_name: str
     by_email: str
     at: datetime
-    state: State
+    state: SubmissionState
     publish_at: datetime | None
     approved_by: int | None
     follows: int | None
-    intent: Intent | None
+    intent: DecisionUnderway | None
 
     @property
     def procedure_id(self) -> str:
@@ -116,23 +116,23 @@ class Submission:
     @property
     def is_draft(self) -> bool:
         """Is it a whole draft that wants to be published?"""
-        return self.proposal.kind is Kind.DRAFT
+        return self.proposal.kind is SubmissionKind.DRAFT
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SubmissionLine:
     """A submission in a list, without its text."""
 
     id: int
     procedure_id: str
-    kind: Kind
+    kind: SubmissionKind
     department: str
     title: str
     note: str
     by_id: int
     by_name: str
     at: datetime
-    state: State
+    state: SubmissionState
     publish_at: datetime | None
     said: int = 0  # comments on it
 
@@ -142,8 +142,8 @@ class Taken:
     """A step as it was taken. `by_name` is None for what the site did when the time came."""
 
     submission_id: int
-    kind: Step
-    what: Kind
+    kind: SubmissionStep
+    what: SubmissionKind
     by_name: str | None
     at: datetime
     word: str
@@ -164,11 +164,11 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecisionOutcome:
     """How a decision ends: the state that follows, and the step that is told of."""
 
-    state: State
-    step: Step
+    state: SubmissionState
+    step: SubmissionStep
     by_id: int | None
     word: str = ""
     publish_at: datetime | None = None

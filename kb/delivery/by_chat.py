@@ -10,8 +10,8 @@ from kb.delivery.channel import Parcel, Recipient
 from kb.delivery.chat import Chat
 from kb.delivery.errors import NotWanted
 from kb.delivery.letters import Receiver, Site, chat_words
-from kb.delivery.messages import Message, Way
-from kb.delivery.own_choice import People, own_way
+from kb.delivery.messages import Message, NoticeWay
+from kb.delivery.own_choice import Recipients, own_way
 from kb.notices.kinds import Choice
 from kb.notices.sql.received import Told
 from kb.people.person import Person
@@ -43,10 +43,10 @@ class Poster:
 class ByChat(Poster):
     """To the chat that a person gave the address of."""
 
-    people: People
+    people: Recipients
     name: str = "chat"
 
-    def way(self, told: Told, choice: Choice, department: Department | None) -> Way | None:
+    def way(self, told: Told, choice: Choice, department: Department | None) -> NoticeWay | None:
         """At once or once a day, as the person chose."""
         return own_way(self.name, told, choice.pace(told.kind)) if choice.chat_url else None
 
@@ -70,12 +70,12 @@ class ToDepartment(Poster):
     departments: Callable[[], Departments]
     name: str = "department"
 
-    def way(self, told: Told, choice: Choice, department: Department | None) -> Way | None:
+    def way(self, told: Told, choice: Choice, department: Department | None) -> NoticeWay | None:
         """At once, and once for each thing, however many people are told of it."""
         if department is None or department.notify is None:
             return None
         once = f"{self.name}:{department.id}:{told.key}"
-        return Way(told.id, told.person_id, self.name, once, department=department.id)
+        return NoticeWay(told.id, told.person_id, self.name, once, department=department.id)
 
     def recipient(self, message: Message) -> Recipient:
         """The department, while it has a chat. Raises NotWanted."""

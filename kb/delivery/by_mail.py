@@ -9,8 +9,8 @@ from datetime import datetime
 from kb.delivery.channel import Parcel, Recipient
 from kb.delivery.letters import Receiver, Site, letter
 from kb.delivery.mail import Post
-from kb.delivery.messages import Message, Way
-from kb.delivery.own_choice import People, own_way
+from kb.delivery.messages import Message, NoticeWay
+from kb.delivery.own_choice import Recipients, own_way
 from kb.delivery.unsubscribe_links import Leaving
 from kb.notices.kinds import Choice
 from kb.notices.sql.received import Told
@@ -25,10 +25,10 @@ class ByMail:
     post: Post
     site: Site
     leaving: Leaving
-    people: People
+    people: Recipients
     name: str = "mail"
 
-    def way(self, told: Told, choice: Choice, department: Department | None) -> Way | None:
+    def way(self, told: Told, choice: Choice, department: Department | None) -> NoticeWay | None:
         """At once or once a day, as the person chose."""
         return own_way(self.name, told, choice.pace(told.kind)) if choice.mail else None
 

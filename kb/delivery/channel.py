@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kb.delivery.letters import Item, Receiver
-from kb.delivery.messages import Message, Way
+from kb.delivery.letters import LetterItem, Receiver
+from kb.delivery.messages import Message, NoticeWay
 from kb.notices.kinds import Choice
 from kb.notices.sql.received import Told
 from kb.people.person import Person
@@ -37,7 +37,7 @@ class Parcel:
     """What goes out together, as its recipient may see it now."""
 
     message_id: str
-    items: Sequence[Item]
+    items: Sequence[LetterItem]
     to: Receiver
     digest: bool = False
 
@@ -49,7 +49,7 @@ class Channel(Protocol):
     def name(self) -> str:
         """As the deliveries have it."""
 
-    def way(self, told: Told, choice: Choice, department: Department | None) -> Way | None:
+    def way(self, told: Told, choice: Choice, department: Department | None) -> NoticeWay | None:
         """How this notice goes out by it; None where it does not.
 
         `department` is the one that hears of it besides, None where none does.

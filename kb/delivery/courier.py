@@ -18,9 +18,9 @@ from kb.delivery.channel import Channel, Parcel, Personal
 from kb.delivery.chat import Chat
 from kb.delivery.dispatch import Sorting
 from kb.delivery.errors import Away, NotWanted, Refused, Unclear, Unusable
-from kb.delivery.letters import Item, Site
+from kb.delivery.letters import LetterItem, Site
 from kb.delivery.mail import Post
-from kb.delivery.messages import Line, Message
+from kb.delivery.messages import Message, MessageLine
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.unsubscribe_links import Leaving
 from kb.delivery.visible_notices import for_reader
@@ -169,8 +169,8 @@ class Courier:
             self.deliveries.again(message, now + pause, why)
 
     def _still_wanted(
-        self, lines: tuple[Line, ...], choice: Choice | None, now: datetime
-    ) -> list[Line]:
+        self, lines: tuple[MessageLine, ...], choice: Choice | None, now: datetime
+    ) -> list[MessageLine]:
         """Without what was read on the page meanwhile, and what they do not want any more."""
         if choice is None:
             return list(lines)
@@ -180,10 +180,14 @@ class Courier:
         self._drop(known, "it was read on the page meanwhile", now)
         return [line for line in lines if line not in unwanted and line not in known]
 
-    def _drop(self, lines: list[Line] | tuple[Line, ...], why: str, now: datetime) -> None:
+    def _drop(
+        self, lines: list[MessageLine] | tuple[MessageLine, ...], why: str, now: datetime
+    ) -> None:
         if lines:
             self.deliveries.drop([line.delivery_id for line in lines], why, now)
 
-    def _items(self, lines: list[Line] | tuple[Line, ...], reader: Reader) -> list[Item]:
+    def _items(
+        self, lines: list[MessageLine] | tuple[MessageLine, ...], reader: Reader
+    ) -> list[LetterItem]:
         shown = for_reader([line.told for line in lines], reader, self.catalogue)
-        return [Item(told, line.doubtful) for told, line in zip(shown, lines, strict=True)]
+        return [LetterItem(told, line.doubtful) for told, line in zip(shown, lines, strict=True)]

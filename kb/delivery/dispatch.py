@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.delivery.channel import Channel
-from kb.delivery.messages import Way
+from kb.delivery.messages import NoticeWay
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.sql.preferences import USUAL, Choices
 from kb.notices.kinds import Choice, manner
@@ -95,7 +95,9 @@ class Sorting:
         own = {id: _zone_of(known[id], departments) for id in people if id in known}
         return {id: own.get(id) or common for id in people}
 
-    def _ways(self, told: Told, choice: Choice, department: Department | None) -> Iterator[Way]:
+    def _ways(
+        self, told: Told, choice: Choice, department: Department | None
+    ) -> Iterator[NoticeWay]:
         for channel in self.channels:
             way = channel.way(told, choice, department)
             if way is not None:

@@ -59,7 +59,7 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LetterItem:
     """A notice as the receiver may see it now. `doubtful`: they may have had it before."""
 
     told: Told
@@ -83,7 +83,13 @@ def hidden(told: Told) -> Told:
 
 
 def letter(
-    site: Site, to: Receiver, items: Sequence[Item], message_id: str, now: datetime, *, digest: bool
+    site: Site,
+    to: Receiver,
+    items: Sequence[LetterItem],
+    message_id: str,
+    now: datetime,
+    *,
+    digest: bool,
 ) -> EmailMessage:
     """The whole letter. Raises UnusableAddress."""
     if digest:
@@ -103,7 +109,7 @@ def letter(
     return written
 
 
-def chat_words(site: Site, items: Sequence[Item], *, digest: bool) -> tuple[str, str]:
+def chat_words(site: Site, items: Sequence[LetterItem], *, digest: bool) -> tuple[str, str]:
     """The same as a title and a text for a chat."""
     if digest:
         return _summary_subject(items), _summary(site, items)
@@ -119,7 +125,7 @@ def _address(written: EmailMessage, site: Site, to: Receiver) -> None:
         raise UnusableAddress(f"no letter can be addressed to {to.address}") from error
 
 
-def _single(site: Site, item: Item) -> str:
+def _single(site: Site, item: LetterItem) -> str:
     return "\n\n".join(
         part for part in (_wrapped(item.told.title), _below(item.told, site)) if part
     )
@@ -129,17 +135,17 @@ def _below(told: Told, site: Site) -> str:
     return "\n\n".join(part for part in (told.text.strip(), _way(told, site)) if part)
 
 
-def _summary_subject(items: Sequence[Item]) -> str:
+def _summary_subject(items: Sequence[LetterItem]) -> str:
     if len(items) == 1:
         before = "In case it did not reach you: " if items[0].doubtful else ""
         return _one_line(f"{before}{items[0].told.title}")
     return f"{len(items)} things that are new for you"
 
 
-def _summary(site: Site, items: Sequence[Item]) -> str:
+def _summary(site: Site, items: Sequence[LetterItem]) -> str:
     parts = ["Here is what is new for you." if len(items) > 1 else "Something is new for you."]
     shown = items[:_MOST_IN_SUMMARY]
-    groups: dict[str, list[Item]] = {one.heading: [] for one in KINDS.values()}
+    groups: dict[str, list[LetterItem]] = {one.heading: [] for one in KINDS.values()}
     for one in shown:
         groups.setdefault(manner(one.told.kind).heading, []).append(one)
     for heading, told in groups.items():
@@ -150,13 +156,13 @@ def _summary(site: Site, items: Sequence[Item]) -> str:
     return "\n\n".join(parts)
 
 
-def _group(heading: str, items: Sequence[Item], site: Site) -> list[str]:
+def _group(heading: str, items: Sequence[LetterItem], site: Site) -> list[str]:
     if not items:
         return []
     return [f"{heading}\n{'-' * len(heading)}", *(_entry(one, site) for one in items)]
 
 
-def _entry(item: Item, site: Site) -> str:
+def _entry(item: LetterItem, site: Site) -> str:
     told = item.told
     lines = [_wrapped(told.title, "* ")]
     if item.doubtful:

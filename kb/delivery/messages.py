@@ -8,7 +8,7 @@ from enum import StrEnum
 from kb.notices.sql.received import Told
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands. The last four are ends."""
 
     QUEUED = "queued"
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NoticeWay:
     """By which way a notice is to go out: the name of a channel (kb/delivery/channel.py).
 
     `department` is whose channel it is, if it is one's; `digest`: once a day.
@@ -38,7 +38,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """One notice in a message. `doubtful`: it may have been told before."""
 
     delivery_id: int
@@ -56,4 +56,4 @@ class Message:
     department: str | None
     digest: bool
     attempts: int
-    lines: tuple[Line, ...]
+    lines: tuple[MessageLine, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kb.delivery.channel import Personal, Recipient
 from kb.delivery.errors import NotWanted
-from kb.delivery.messages import Message, Way
+from kb.delivery.messages import Message, NoticeWay
 from kb.delivery.sql.preferences import Choices
 from kb.notices.kinds import Choice, Pace
 from kb.notices.sql.received import Told
@@ -15,16 +15,16 @@ from kb.people.sql.receivers import Receivers
 from kb.procedures.model import Departments
 
 
-def own_way(channel: str, told: Told, pace: Pace) -> Way | None:
+def own_way(channel: str, told: Told, pace: Pace) -> NoticeWay | None:
     """At once or in the day's summary; None for what a person wants on the page only."""
     if pace is Pace.PAGE:
         return None
     once = f"{channel}:{told.id}"
-    return Way(told.id, told.person_id, channel, once, digest=pace is Pace.DAILY)
+    return NoticeWay(told.id, told.person_id, channel, once, digest=pace is Pace.DAILY)
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Recipients:
     """Those who are told, and what they chose. `demo`: pretended people may sign in, too."""
 
     receivers: Receivers

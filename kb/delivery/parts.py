@@ -15,7 +15,7 @@ from kb.delivery.courier import Courier, Ways
 from kb.delivery.dispatch import Sorting
 from kb.delivery.letters import Site
 from kb.delivery.mail import MailServer, Post
-from kb.delivery.own_choice import People
+from kb.delivery.own_choice import Recipients
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.sql.failures import Overview
 from kb.delivery.sql.preferences import Choices
@@ -46,7 +46,7 @@ def build(
     """Delivery by the ways that are set up: mail with a server, chat with an address to link to."""
     ways = _ways(settings)
     deliveries, choices = Deliveries(engine), Choices(engine)
-    people = People(receivers, choices, departments, settings.demo)
+    people = Recipients(receivers, choices, departments, settings.demo)
     personal = _personal(ways, people)
     channels: list[Channel] = list(personal)
     if ways.chat:
@@ -73,7 +73,7 @@ def build(
     return Delivery(choices, deliveries, Overview(engine), courier)
 
 
-def _personal(ways: Ways, people: People) -> list[Personal]:
+def _personal(ways: Ways, people: Recipients) -> list[Personal]:
     """Those that are set up, of the ways that people choose; a new one is named here."""
     found: list[Personal] = []
     if ways.post:

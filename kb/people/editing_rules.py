@@ -9,7 +9,7 @@ from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Departments, Procedure, Status
 
 
-class Way(StrEnum):
+class WayIn(StrEnum):
     """How a text goes into its file."""
 
     DIRECT = "at once"
@@ -27,7 +27,7 @@ def way_to_save(
     departments: Departments,
     *,
     four_eyes: bool,
-) -> Way:
+) -> WayIn:
     """How what is now `before` (None: nothing) may become `after`. Raises Forbidden."""
 
     def may(right: Right, one: Procedure, status: Status) -> bool:
@@ -39,14 +39,14 @@ def way_to_save(
         if not (may(Right.WRITE, own, state) and may(Right.WRITE, after, state)):
             raise Forbidden(_not_yours(after, departments))
         if after.status.kept_back:
-            return Way.DIRECT
+            return WayIn.DIRECT
         if may(Right.PUBLISH, own, state) and may(Right.PUBLISH, after, state):
-            return Way.DIRECT
+            return WayIn.DIRECT
         raise Forbidden("A reviewer publishes it: keep it as a draft, and submit it for review.")
     if may(Right.WRITE, before, before.status) and may(Right.WRITE, after, before.status):
-        return Way.DIRECT
+        return WayIn.DIRECT
     if may(Right.PROPOSE, before, before.status) and may(Right.PROPOSE, after, before.status):
-        return Way.REVIEW
+        return WayIn.REVIEW
     raise Forbidden(_not_yours(after, departments))
 
 

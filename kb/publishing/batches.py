@@ -21,7 +21,7 @@ CHANGED_SINCE = "it was changed since"
 SAME_LINES = "somebody else changed the same lines"
 
 
-class Change(NamedTuple):
+class FileEdit(NamedTuple):
     """One file as it shall be. `base` is the file as it was read to make `text`."""
 
     path: str
@@ -61,7 +61,7 @@ class Batches:
 
     def change(
         self,
-        changes: Iterable[Change],
+        changes: Iterable[FileEdit],
         note: str,
         by: Author,
         now: datetime,

@@ -8,7 +8,7 @@ from datetime import datetime
 from kb.documents.document import parse
 from kb.documents.text.plain_text import slug
 from kb.people.person import Person
-from kb.publishing.batches import Batch, Batches, Change, Objection
+from kb.publishing.batches import Batch, Batches, FileEdit, Objection
 from kb.publishing.desk import Desk, noted
 from kb.publishing.edits import Again, Author, Edit, Saved, UnusableEdit
 from kb.publishing.joining import ensure_usable, joined
@@ -156,7 +156,7 @@ class Saver:
 
     def change_many(
         self,
-        changes: Iterable[Change],
+        changes: Iterable[FileEdit],
         note: str,
         by: Author,
         now: datetime,

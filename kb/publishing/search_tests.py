@@ -21,7 +21,7 @@ from kb.storage.files.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ProposedChange:
     """What somebody is about to save: files as they would be (new ones too), paths that would be
     gone, the synonyms as they would be (None: as they are)."""
 
@@ -72,7 +72,7 @@ class SearchTests:
         searcher = with_entries(self._searcher, [one.entry for one in changed], gone)
         return list(_faults(searcher, tests))
 
-    def broken_by(self, change: Change, reader: Reader) -> tuple[BrokenFind, ...]:
+    def broken_by(self, change: ProposedChange, reader: Reader) -> tuple[BrokenFind, ...]:
         """What the change would break, anywhere in the base, as far as `reader` may know of it.
 
         Nothing is written. Takes some 2 ms a test, and as long as indexing what changes.
@@ -118,7 +118,9 @@ class SearchTests:
         ]
 
 
-def _after(before: Iterable[SearchTest], read: Iterable[Filed], change: Change) -> list[SearchTest]:
+def _after(
+    before: Iterable[SearchTest], read: Iterable[Filed], change: ProposedChange
+) -> list[SearchTest]:
     changed = {*change.files, *change.gone}
     kept = [test for test in before if test.path not in changed]
     return [*(test for one in read for test in SearchTest.all_of(one)), *kept]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kb.documents.document import Document, parse
 from kb.documents.reading import described
-from kb.people.editing_rules import Forbidden, Way, way_to_save
+from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Departments, Procedure
@@ -56,7 +56,7 @@ class Undoing:
             way = way_to_save(by, now_is, was, departments, four_eyes=self._four_eyes)
         except Forbidden:
             return NOT_YOURS
-        return "" if way is Way.DIRECT else REVIEWED
+        return "" if way is WayIn.DIRECT else REVIEWED
 
 
 def _same_text(one: Document, other: Document) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kb.documents.document import parse
 from kb.documents.reading import Filed, procedure_from
-from kb.people.editing_rules import Forbidden, Way, way_to_save
+from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows, may
 from kb.procedures.model import Procedure, Status
@@ -17,7 +17,7 @@ from kb.publishing.edits import Clash, Edit, Saved, UnusableEdit, author_of
 from kb.publishing.outcomes import Became, Breaks, Refusal, Unchanged, Waits, became, refusing
 from kb.publishing.parts import Publishing
 from kb.publishing.retiring import Erased
-from kb.publishing.search_tests import BrokenFind, Change
+from kb.publishing.search_tests import BrokenFind, ProposedChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Writing:
         by: Person,
         typed: Typed | None,
         company: Company,
-    ) -> Way | Refusal:
+    ) -> WayIn | Refusal:
         """How it goes into the file; or why it may not."""
         after, departments = self._read(edit), self._publishing.departments()
         try:
@@ -163,17 +163,17 @@ class Writing:
         """The search tests that would fail by what was typed, unless they all fail already."""
         if typed is None or typed.anyway:
             return ()
-        change = Change(files={edit.path: edit.text})
+        change = ProposedChange(files={edit.path: edit.text})
         broken = self._publishing.publisher.broken_finds(change, by.reader())
         return broken if any(not one.already for one in broken) else ()
 
     def _done(
-        self, way: Way, before: Procedure | None, edit: Edit, by: Person, now: datetime
+        self, way: WayIn, before: Procedure | None, edit: Edit, by: Person, now: datetime
     ) -> Saved | Waits | Clash | Refusal:
         if before is None:
             made = (edit.path, edit.text, edit.note, edit.by, now)
             return became(lambda: self._saver.create(*made))
-        if way is Way.DIRECT:
+        if way is WayIn.DIRECT:
             return became(lambda: self._saver.save(edit, now))
         texts, told = (edit.base, edit.text, edit.note), edit.worth_telling
         return became(

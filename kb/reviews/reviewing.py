@@ -14,7 +14,7 @@ from kb.people.answerable import belongs, may_confirm, may_hand_over
 from kb.people.person import Person
 from kb.procedures.model import Departments, Procedure
 from kb.procedures.visibility import Reader
-from kb.publishing.batches import CHANGED_SINCE, GONE, Change
+from kb.publishing.batches import CHANGED_SINCE, GONE, FileEdit
 from kb.publishing.edits import author_of
 from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
@@ -156,7 +156,7 @@ class Reviewing:
         procedure: Procedure | None,
         reader: Reader,
         change: Callable[[Procedure, bytes], bytes | str],
-    ) -> Change | str:
+    ) -> FileEdit | str:
         if procedure is None or not reader.may_read(procedure):
             return GONE
         try:
@@ -173,7 +173,7 @@ class Reviewing:
             return f"line {error.line}: {error.problem}; {error.remedy}"
         if isinstance(text, str):
             return text
-        return Change(place, raw, text) if text != raw else ALREADY
+        return FileEdit(place, raw, text) if text != raw else ALREADY
 
 
 def _told(change: HandOver, named: Mapping[str, Person]) -> str:

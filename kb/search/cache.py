@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 Basis = tuple[object, ...]
 
 
-class Kept(Generic[Answer]):
+class AnswerCache(Generic[Answer]):
     """Up to `room` answers, the ones asked for last. One serves all threads."""
 
     def __init__(self, room: int) -> None:

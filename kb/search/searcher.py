@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from kb.procedures.visibility import Reader
 from kb.search import filters
 from kb.search.answer import Answer, meant
-from kb.search.cache import Kept
+from kb.search.cache import AnswerCache
 from kb.search.facets import Narrowing
 from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
@@ -54,7 +54,7 @@ class Searcher:
         self._learned = learned
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
-        self._kept: Kept[Results] = Kept(keep)
+        self._kept: AnswerCache[Results] = AnswerCache(keep)
         self._parse = lru_cache(maxsize=1024)(parse)
         self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
         self._expansions: tuple[object, object, Callable[[Reader], QueryExpansion] | None]

@@ -13,7 +13,7 @@ import numpy as np
 
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
-from kb.search.cache import Kept
+from kb.search.cache import AnswerCache
 from kb.search.index.array_file import Array
 from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.results import Glance, IndexedProcedure
@@ -60,7 +60,7 @@ class Suggester:
     def __init__(self, searcher: Searcher, keep: int = 0) -> None:
         """`keep` answers are remembered: most people begin with the same few letters."""
         self._searcher = searcher
-        self._kept: Kept[Suggestions] = Kept(keep)
+        self._kept: AnswerCache[Suggestions] = AnswerCache(keep)
         self._lock = threading.Lock()
         self._sets: tuple[Snapshot, ...] = ()
         self._tags: tuple[_Tags, ...] = ()

@@ -28,7 +28,7 @@ _PURGE = "purge"
 Progress = Callable[[str, int, int], None]
 
 
-class Found:
+class OutsideChanges:
     """Compares files with the newest version and commits what differs."""
 
     def __init__(self, keeping: Keeping, memory: Memory) -> None:

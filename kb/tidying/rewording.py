@@ -12,7 +12,7 @@ from kb.documents.source.keywording import with_keywords_renamed
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.replacing import Occurrence, Replacement, places, replaced
 from kb.procedures.model import Procedure
-from kb.publishing.batches import Batch, Change
+from kb.publishing.batches import Batch, FileEdit
 from kb.publishing.edits import Author
 from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
@@ -138,7 +138,7 @@ class Rewording:
         now: datetime,
     ) -> Batch:
         wanted = {id for id, _ in chosen}
-        changes: list[Change] = []
+        changes: list[FileEdit] = []
         skipped: dict[str, str] = {}
         for procedure, raw in self._read(procedures):
             if procedure.id not in wanted:
@@ -148,7 +148,7 @@ class Rewording:
                 skipped[procedure.path] = _CHANGED
                 continue
             try:
-                changes.append(Change(procedure.path, raw, change(raw, chosen[key])))
+                changes.append(FileEdit(procedure.path, raw, change(raw, chosen[key])))
             except NotAmendable as reason:
                 skipped[procedure.path] = f"line {reason.line}: {reason.problem}"
         done = self._saver.change_many(changes, note, by, now)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.procedures.model import Procedure
-from kb.storage.git.history import REMOVED, Change, Commit, Step
+from kb.storage.git.history import REMOVED, Change, Commit, HistoryStep
 
 GONE = "removed"  # the status of a version that is no file any more
 
@@ -77,7 +77,7 @@ class Lineage:
         for row in newest:
             self._stand(row)
 
-    def follow(self, step: Step) -> None:
+    def follow(self, step: HistoryStep) -> None:
         """Take in what one step changed."""
         first_side = self._next
         written, aside = self._taken_aside(step.side)
@@ -96,7 +96,7 @@ class Lineage:
             self._enter(known or self._row(change, step.commit, before), before, step.live_from)
 
     def _taken_aside(
-        self, side: Iterable[Step]
+        self, side: Iterable[HistoryStep]
     ) -> tuple[dict[tuple[str, str], Row], dict[str, Row]]:
         """The versions of a merged branch: by path and blob, and the last of each path."""
         written: dict[tuple[str, str], Row] = {}

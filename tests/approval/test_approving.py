@@ -15,10 +15,10 @@ from kb.approval.submission import (
     Comment,
     Decided,
     NoWord,
-    State,
-    Step,
     Submission,
     SubmissionError,
+    SubmissionState,
+    SubmissionStep,
     WrongTime,
 )
 from kb.database import notices as notices_table
@@ -80,7 +80,7 @@ def status(parts: Parts, id: str = "SHP-015") -> Status:
     return card.procedure.status
 
 
-def steps(parts: Parts, id: str = "SHP-015") -> list[tuple[Step, str | None]]:
+def steps(parts: Parts, id: str = "SHP-015") -> list[tuple[SubmissionStep, str | None]]:
     return [(one.kind, one.by_name) for one in parts.approval.waiting.steps(id)]
 
 
@@ -118,10 +118,10 @@ def test_a_draft_is_submitted_sent_back_and_approved(parts: Parts) -> None:
     assert card is not None
     assert card.procedure.reviewed == date(2026, 11, 22)
     assert steps(parts) == [
-        (Step.SUBMITTED, "Eddy Editor"),
-        (Step.SENT_BACK, "Rena Reviewer"),
-        (Step.SUBMITTED, "Eddy Editor"),
-        (Step.APPROVED, "Rena Reviewer"),
+        (SubmissionStep.SUBMITTED, "Eddy Editor"),
+        (SubmissionStep.SENT_BACK, "Rena Reviewer"),
+        (SubmissionStep.SUBMITTED, "Eddy Editor"),
+        (SubmissionStep.APPROVED, "Rena Reviewer"),
     ]
     assert told(parts, "editor")[1:] == ["Approved: Shipping: Customs Zebra Papers"]
     latest = newest(parts)
@@ -143,7 +143,7 @@ def test_only_a_reviewer_of_that_department_approves(parts: Parts) -> None:
             submitted(parts, name)
     with pytest.raises(NotAllowed):
         parts.approval.withdraw(waits, who(parts, "reviewer"), "", NOW)
-    assert again(parts, waits.id).state is State.WAITING
+    assert again(parts, waits.id).state is SubmissionState.WAITING
 
 
 def said(text: str) -> Comment:
@@ -197,7 +197,7 @@ def test_who_submitted_may_withdraw(parts: Parts) -> None:
     waits = submitted(parts)
     parts.approval.withdraw(waits, who(parts, "editor"), "", NOW)
     assert raw(parts) == draft
-    assert again(parts, waits.id).state is State.WITHDRAWN
+    assert again(parts, waits.id).state is SubmissionState.WITHDRAWN
     with pytest.raises(Decided):
         parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
     assert raw(parts) == draft
@@ -228,7 +228,7 @@ def test_what_is_approved_is_what_was_submitted(parts: Parts) -> None:
     assert status(parts) is Status.IN_REVIEW
     assert again(parts, waits.id).intent is None
     anew = submitted(parts)
-    assert again(parts, waits.id).state is State.REPLACED
+    assert again(parts, waits.id).state is SubmissionState.REPLACED
     with pytest.raises(Decided):
         parts.approval.approve(waits, rena, "", NOW)
     parts.approval.approve(anew, rena, "", NOW)
@@ -255,7 +255,10 @@ def test_approved_for_later_is_published_then(parts: Parts) -> None:
     parts.approval.keep_up(LATER)
     parts.approval.keep_up(LATER)
     assert status(parts) is Status.PUBLISHED
-    assert steps(parts)[1:] == [(Step.LATER, "Rena Reviewer"), (Step.PUBLISHED, None)]
+    assert steps(parts)[1:] == [
+        (SubmissionStep.LATER, "Rena Reviewer"),
+        (SubmissionStep.PUBLISHED, None),
+    ]
     assert told(parts, "editor")[-1].startswith("Published: ")
     assert told(parts, "reviewer")[-1].startswith("Published: ")
     assert newest(parts).author_name == "Rena Reviewer"
@@ -269,7 +272,7 @@ def test_it_can_be_called_off(parts: Parts) -> None:
     parts.approval.call_off(again(parts, waits.id), rena, "Not yet", NOW)
     parts.approval.keep_up(LATER)
     assert status(parts) is Status.IN_REVIEW
-    assert again(parts, waits.id).state is State.WAITING
+    assert again(parts, waits.id).state is SubmissionState.WAITING
 
 
 def test_what_changed_before_its_time_is_held_up(parts: Parts) -> None:
@@ -279,8 +282,8 @@ def test_what_changed_before_its_time_is_held_up(parts: Parts) -> None:
     parts.publishing.publisher.refresh(NOW.date())
     parts.approval.keep_up(LATER)
     assert status(parts) is Status.IN_REVIEW
-    assert again(parts, waits.id).state is State.WAITING
-    assert steps(parts)[-1] == (Step.HELD_UP, None)
+    assert again(parts, waits.id).state is SubmissionState.WAITING
+    assert steps(parts)[-1] == (SubmissionStep.HELD_UP, None)
     assert told(parts, "reviewer")[-1].startswith("Could not be published")
 
 
@@ -315,7 +318,7 @@ def test_a_change_that_collides_goes_back_with_nothing_lost(parts: Parts) -> Non
         parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
     assert raw(parts, LATE) == theirs
     back = again(parts, waits.id)
-    assert (back.state, back.proposal.text, back.intent) == (State.SENT_BACK, mine, None)
+    assert (back.state, back.proposal.text, back.intent) == (SubmissionState.SENT_BACK, mine, None)
     assert told(parts, "editor") == ["Others changed the same lines: Complaint: Late Shipment"]
     resolved = proposed(parts, theirs.replace(b"9 days", b"7 days"), base=theirs)
     assert resolved.follows == waits.id
@@ -329,7 +332,7 @@ def test_a_second_change_of_the_same_person_takes_the_first_ones_place(parts: Pa
     other = proposed(parts, before.replace(b"L5", b"L7"), by="reviewer")
     second = proposed(parts, before.replace(b"5 days", b"7 days"))
     states = [again(parts, one.id).state for one in (first, other, second)]
-    assert states == [State.REPLACED, State.WAITING, State.WAITING]
+    assert states == [SubmissionState.REPLACED, SubmissionState.WAITING, SubmissionState.WAITING]
 
 
 def test_lists_tell_nobody_of_other_departments(parts: Parts) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from kb.app import build
 from kb.approval.approving import Approving
 from kb.approval.sql.submissions import Submissions
-from kb.approval.submission import State, Step
+from kb.approval.submission import SubmissionState, SubmissionStep
 from kb.database import notices, reading
 from kb.parts import Parts
 from kb.procedures.model import Status
@@ -118,7 +118,7 @@ def test_submitting(parts: Parts, home: Path, before: str) -> None:
     killed(home, lambda own: dying(own, before).submit("SHP-015", shown, editor, "Look", NOW))
     after = caught_up(home)
     assert status(after) is Status.IN_REVIEW
-    assert steps(after) == [(Step.SUBMITTED, "Eddy Editor")]
+    assert steps(after) == [(SubmissionStep.SUBMITTED, "Eddy Editor")]
     assert list(notices_of(after).values()) == [1]
     closed(after)
 
@@ -131,8 +131,8 @@ def test_deciding(parts: Parts, home: Path, before: str, doing: str) -> None:
     after = caught_up(home)
     ended = {"approve": Status.PUBLISHED, "send_back": Status.DRAFT}[doing]
     assert status(after) is ended
-    taken = Step.APPROVED if doing == "approve" else Step.SENT_BACK
-    assert steps(after) == [(Step.SUBMITTED, "Eddy Editor"), (taken, "Rena Reviewer")]
+    taken = SubmissionStep.APPROVED if doing == "approve" else SubmissionStep.SENT_BACK
+    assert steps(after) == [(SubmissionStep.SUBMITTED, "Eddy Editor"), (taken, "Rena Reviewer")]
     assert set(notices_of(after).values()) == {1}
     assert len(notices_of(after)) == 2
     closed(after)
@@ -146,7 +146,11 @@ def test_publishing_at_its_time(parts: Parts, home: Path, before: str) -> None:
     killed(home, lambda own: dying(own, before).keep_up(at))
     after = caught_up(home)
     assert status(after) is Status.PUBLISHED
-    assert [kind for kind, _ in steps(after)] == [Step.SUBMITTED, Step.LATER, Step.PUBLISHED]
+    assert [kind for kind, _ in steps(after)] == [
+        SubmissionStep.SUBMITTED,
+        SubmissionStep.LATER,
+        SubmissionStep.PUBLISHED,
+    ]
     assert set(notices_of(after).values()) == {1}
     closed(after)
 
@@ -160,8 +164,11 @@ def test_a_change(parts: Parts, home: Path, before: str) -> None:
     assert raw(after, LATE) == text
     found = after.approval.waiting.get(waits.id)
     assert found is not None
-    assert (found.state, found.intent) == (State.APPROVED, None)
-    assert [kind for kind, _ in steps(after, "SHP-014")] == [Step.SUBMITTED, Step.APPROVED]
+    assert (found.state, found.intent) == (SubmissionState.APPROVED, None)
+    assert [kind for kind, _ in steps(after, "SHP-014")] == [
+        SubmissionStep.SUBMITTED,
+        SubmissionStep.APPROVED,
+    ]
     closed(after)
 
 

@@ -19,17 +19,17 @@ from kb.app import build
 from kb.approval.sql.submissions import Submissions
 from kb.approval.submission import (
     Comment,
+    DecisionUnderway,
     Doing,
-    Intent,
-    State,
     Submission,
     SubmissionError,
+    SubmissionState,
     Taken,
 )
 from kb.documents.document import parse
 from kb.documents.reading import described
 from kb.documents.source.amending import amend
-from kb.people.editing_rules import Forbidden, Way, way_to_save
+from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Procedure, Status
@@ -138,7 +138,7 @@ class Life(RuleBasedStateMachine):
     def replaced(self, id: str, by: Person | None) -> None:
         """Another text was submitted: what was approved of the one before counts no more."""
         for one in self.parts.approval.waiting.of_procedure(id):
-            if one.id in self.later and one.state is not State.LATER:
+            if one.id in self.later and one.state is not SubmissionState.LATER:
                 self.later.discard(one.id)
 
     @rule(name=people, id=ids, place=st.sampled_from(PLACES), to=st.sampled_from([None, *Status]))
@@ -153,7 +153,7 @@ class Life(RuleBasedStateMachine):
             return
         assert name in WRITES[self.department(id)]
         self.written |= set(WORD.findall(text))
-        if way is Way.REVIEW:
+        if way is WayIn.REVIEW:
             self.parts.approval.propose(
                 before, base, text, "", worth_telling=False, by=by, now=self.now
             )
@@ -205,7 +205,7 @@ class Life(RuleBasedStateMachine):
         except Collision:
             found = self.parts.approval.waiting.get(it.id)
             assert found is not None
-            assert (found.state, found.proposal) == (State.SENT_BACK, it.proposal)
+            assert (found.state, found.proposal) == (SubmissionState.SENT_BACK, it.proposal)
             return
         self.ensure_may_approve(name, it)
         self.may_be_up[it.procedure_id] |= set(WORD.findall(it.proposal.text))
@@ -282,7 +282,9 @@ class Life(RuleBasedStateMachine):
         if it is None or not self.parts.approval.may(self.who(name), right, it):
             return
         try:
-            self.submissions.claim(it.id, Intent(doing, self.who(name).id, "So", self.now))
+            self.submissions.claim(
+                it.id, DecisionUnderway(doing, self.who(name).id, "So", self.now)
+            )
         except SubmissionError:
             return
         self.later.discard(it.id)

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from kb.people.editing_rules import Forbidden, Way, way_to_save
+from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
 from kb.people.rights import RULES, Case, Right, Role, allows, may
 from kb.procedures.model import UNASSIGNED, Department, Departments, Procedure, Status
@@ -142,7 +142,7 @@ def text(status: Status, department: str = "shipping") -> Procedure:
     return Procedure("X", "X", "x.md", "0" * 12, department=department, status=status)
 
 
-DIRECT, REVIEW, NO = Way.DIRECT, Way.REVIEW, None
+DIRECT, REVIEW, NO = WayIn.DIRECT, WayIn.REVIEW, None
 
 
 @pytest.mark.parametrize(
@@ -183,13 +183,13 @@ def test_no_text_is_moved_into_a_department_past_its_reviewers() -> None:
         }
     )
     for one, other in (("shipping", "billing"), ("billing", "shipping")):
-        assert way(both, text(P, one), text(P, other), known, False) is Way.REVIEW
-    assert way(both, text(P), text(P), known, False) is Way.DIRECT
+        assert way(both, text(P, one), text(P, other), known, False) is WayIn.REVIEW
+    assert way(both, text(P), text(P), known, False) is WayIn.DIRECT
     assert way(PEOPLE["editor"], text(P), text(P, "billing"), known, False) is NO
     assert way(both, text(D), text(P, "billing"), known, False) is NO
 
 
-def way(person, before, after, departments, four_eyes) -> Way | None:
+def way(person, before, after, departments, four_eyes) -> WayIn | None:
     try:
         return way_to_save(person, before, after, departments, four_eyes=four_eyes)
     except Forbidden:

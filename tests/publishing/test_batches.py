@@ -16,7 +16,7 @@ from sqlalchemy import event
 from kb.app import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
-from kb.publishing.batches import CHANGED_SINCE, GONE, SAME_LINES, Batch, Change
+from kb.publishing.batches import CHANGED_SINCE, GONE, SAME_LINES, Batch, FileEdit
 from kb.publishing.edits import NotSaved, UnusableEdit
 from tests.conftest import NOW
 from tests.databases import load
@@ -28,10 +28,10 @@ REFUND_PATH = "billing/lost-in-transit.md"
 KILLS = examples(4)
 
 
-def changes(parts: Parts, word: bytes, *paths: str) -> list[Change]:
+def changes(parts: Parts, word: bytes, *paths: str) -> list[FileEdit]:
     """That word behind the text of each file."""
     texts = {path: read(parts, path) for path in paths or (LATE_PATH, REFUND_PATH)}
-    return [Change(path, text, text + word + b"\n") for path, text in texts.items()]
+    return [FileEdit(path, text, text + word + b"\n") for path, text in texts.items()]
 
 
 def appended(parts: Parts, word: bytes, *paths: str) -> Batch:
@@ -134,7 +134,7 @@ def test_nothing_to_change_is_no_commit(parts: Parts) -> None:
     parts.publishing.publisher.refresh(NOW.date())
     head = git(history(parts), "rev-parse", "main")
     text = read(parts)
-    done = parts.publishing.saver.change_many([Change(LATE_PATH, text, text)], "", EDDY, NOW)
+    done = parts.publishing.saver.change_many([FileEdit(LATE_PATH, text, text)], "", EDDY, NOW)
     assert (done.commit, done.paths) == ("", ())
     assert git(history(parts), "rev-parse", "main") == head
     assert parts.publishing.ledger.listed(["shipping"], 1, 10) == ([], 0)
@@ -142,7 +142,7 @@ def test_nothing_to_change_is_no_commit(parts: Parts) -> None:
 
 @pytest.mark.parametrize("path", ["../outside.md", "shipping/x.exe"])
 def test_a_path_outside_is_refused_and_nothing_changes(parts: Parts, path: str) -> None:
-    wanted = [*changes(parts, b"Kumquat."), Change(path, b"a", b"b")]
+    wanted = [*changes(parts, b"Kumquat."), FileEdit(path, b"a", b"b")]
     with pytest.raises(UnusableEdit):
         parts.publishing.saver.change_many(wanted, "", EDDY, NOW)
     assert b"Kumquat" not in read(parts)
@@ -176,7 +176,7 @@ def test_two_bulk_changes_at_once_are_both_there(parts: Parts) -> None:
     first = changes(parts, b"Kumquat.")
     texts = {path: read(parts, path) for path in (LATE_PATH, REFUND_PATH)}
     second = [
-        Change(path, text, text.replace(b"## Steps", b"## Steps of today"))
+        FileEdit(path, text, text.replace(b"## Steps", b"## Steps of today"))
         for path, text in texts.items()
     ]
     done: list[Batch] = []
@@ -218,7 +218,7 @@ def keeps_changing(parts: Parts, tell) -> None:
         nth += 1
         word = b"Number %d of %d." % (nth, os.getpid())
         wanted = [
-            Change(path, text, text.rsplit(b"\nNumber ", 1)[0] + b"\n" + word + b"\n")
+            FileEdit(path, text, text.rsplit(b"\nNumber ", 1)[0] + b"\n" + word + b"\n")
             for path in (LATE_PATH, REFUND_PATH, "shipping/customs.md")
             for text in [read(parts, path)]
         ]

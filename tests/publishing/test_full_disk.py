@@ -13,7 +13,7 @@ import pytest
 
 from kb.app import build
 from kb.parts import Parts
-from kb.publishing.batches import Change
+from kb.publishing.batches import FileEdit
 from kb.publishing.edits import NotSaved
 from tests.conftest import NOW
 from tests.databases import load
@@ -131,7 +131,7 @@ def test_a_bulk_change_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk:
     for left in range(0, ROUNDS * 3, 3):
         before = {path: read(small, path) for path in paths}
         word = b"Round %d.\n" % left * 400
-        changes = [Change(path, text, first[path] + word) for path, text in before.items()]
+        changes = [FileEdit(path, text, first[path] + word) for path, text in before.items()]
         with filled(disk, left):
             outcome = changed_or_not(small, changes)
         if outcome == "saved":
@@ -149,7 +149,7 @@ def test_a_bulk_change_on_a_full_disk_is_whole_or_not_at_all(small: Parts, disk:
     assert taken
 
 
-def changed_or_not(parts: Parts, changes: list[Change]) -> str:
+def changed_or_not(parts: Parts, changes: list[FileEdit]) -> str:
     try:
         parts.publishing.saver.change_many(changes, "", EDDY, NOW)
     except NotSaved as reason:

@@ -11,7 +11,7 @@ from kb.documents.settings_files.synonyms import Synonym, parse_synonyms
 from kb.parts import Parts
 from kb.procedures.model import Fault
 from kb.procedures.visibility import Reader
-from kb.publishing.search_tests import BrokenFind, Change
+from kb.publishing.search_tests import BrokenFind, ProposedChange
 from kb.search.evaluation.expected_hits import missed
 from kb.search.evaluation.proposed_index import with_entries
 from kb.search.words.synonyms import Synonyms
@@ -192,7 +192,7 @@ def test_a_proposed_edit_tells_what_it_would_break_and_writes_nothing(
     write(home, "shipping/vase.md", VASE.format(status="published"))
     parts.publishing.publisher.refresh(TODAY)
     current = parts.search.index.current.read_bytes()
-    found = parts.publishing.publisher.broken_finds(Change(files=rivals(home)), Reader())
+    found = parts.publishing.publisher.broken_finds(ProposedChange(files=rivals(home)), Reader())
     assert queries(found) == [("SHP-050", "glass vase broken")]
     assert [winner.title for winner in found[0].winners] == [
         f"Glass vase {n}" for n in (60, 61, 62)
@@ -205,7 +205,7 @@ def test_a_proposed_edit_tells_what_it_would_break_and_writes_nothing(
 def test_the_edited_procedure_s_own_new_search_is_tried(parts: Parts) -> None:
     edited = LATE.replace("related:", "finds: [zeppelin, late parcel]\nrelated:").encode()
     found = parts.publishing.publisher.broken_finds(
-        Change(files={"shipping/late-shipment.md": edited}), Reader()
+        ProposedChange(files={"shipping/late-shipment.md": edited}), Reader()
     )
     assert queries(found) == [("SHP-014", "zeppelin")]
     assert found[0].place == 0
@@ -219,10 +219,10 @@ def test_a_removed_rival_breaks_nothing_and_a_removed_procedure_is_not_tested(
         write(home, path, raw.decode())
     parts.publishing.publisher.refresh(TODAY)
     gone = frozenset({"shipping/vase.md"})
-    assert parts.publishing.publisher.broken_finds(Change(gone=gone), Reader()) == ()
+    assert parts.publishing.publisher.broken_finds(ProposedChange(gone=gone), Reader()) == ()
     assert (
         parts.publishing.publisher.broken_finds(
-            Change(gone=frozenset({"shipping/rival-0.md"})), Reader()
+            ProposedChange(gone=frozenset({"shipping/rival-0.md"})), Reader()
         )
         == ()
     )
@@ -234,9 +234,11 @@ def test_what_failed_before_is_not_the_fault_of_another_s_edit(home: Path, parts
         write(home, path, raw.decode())
     parts.publishing.publisher.refresh(TODAY)
     other = LATE.replace("5 days", "6 days").encode()
-    change = Change(files={"shipping/late-shipment.md": other})
+    change = ProposedChange(files={"shipping/late-shipment.md": other})
     assert parts.publishing.publisher.broken_finds(change, Reader()) == ()
-    own = Change(files={"shipping/vase.md": VASE.format(status="published").encode() + b"More.\n"})
+    own = ProposedChange(
+        files={"shipping/vase.md": VASE.format(status="published").encode() + b"More.\n"}
+    )
     (found,) = parts.publishing.publisher.broken_finds(own, Reader())
     assert found.already
 
@@ -250,10 +252,10 @@ def test_a_synonym_is_tried_before_it_is_saved(home: Path, parts: Parts) -> None
         write(home, f"shipping/crockery-{n}.md", text)
     parts.publishing.publisher.refresh(TODAY)
     assert on_card(parts, "SHP-050") == []
-    harmless = Change(synonyms=Synonyms((("zebra", "horse"),)))
+    harmless = ProposedChange(synonyms=Synonyms((("zebra", "horse"),)))
     assert parts.publishing.publisher.broken_finds(harmless, Reader()) == ()
     lists = parse_synonyms(b"").plus(Synonym(("glass vase broken", "crockery")))
-    harmful = Change(synonyms=Synonyms(lists.two_way, lists.one_way))
+    harmful = ProposedChange(synonyms=Synonyms(lists.two_way, lists.one_way))
     assert queries(parts.publishing.publisher.broken_finds(harmful, Reader())) == [
         ("SHP-050", "glass vase broken")
     ]
@@ -262,12 +264,12 @@ def test_a_synonym_is_tried_before_it_is_saved(home: Path, parts: Parts) -> None
 def test_nobody_learns_of_another_department_s_draft(home: Path, parts: Parts) -> None:
     write(home, "shipping/vase.md", VASE.format(status="draft"))
     parts.publishing.publisher.refresh(TODAY)
-    change = Change(files=rivals(home))
+    change = ProposedChange(files=rivals(home))
     assert parts.publishing.publisher.broken_finds(change, Reader(frozenset({"billing"}))) == ()
     assert queries(parts.publishing.publisher.broken_finds(change, SHIPPING)) == [
         ("SHP-050", "glass vase broken")
     ]
-    drafts = Change(files=rivals(home, "shipping", "draft"))
+    drafts = ProposedChange(files=rivals(home, "shipping", "draft"))
     assert parts.publishing.publisher.broken_finds(drafts, Reader(frozenset({"billing"}))) == ()
 
 

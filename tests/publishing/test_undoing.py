@@ -8,7 +8,7 @@ import pytest
 
 from kb.app import build
 from kb.parts import Parts
-from kb.publishing.batches import Batch, Change
+from kb.publishing.batches import Batch, FileEdit
 from kb.publishing.edits import Author
 from kb.publishing.undoing import NOT_YOURS, REVIEWED
 from kb.reviews.reviewing import HandOver
@@ -35,7 +35,7 @@ def text(home: Path, path: str = LATE) -> str:
 def replaced(parts: Parts, *paths: str) -> Batch:
     """A reviewer's search and replace."""
     raw = {path: parts.storage.library.read(path) for path in paths}
-    changes = [Change(path, was, was.replace(b"Steps", b"Ways")) for path, was in raw.items()]
+    changes = [FileEdit(path, was, was.replace(b"Steps", b"Ways")) for path, was in raw.items()]
     return parts.publishing.saver.change_many(
         changes, "“Steps” is now “Ways”", Author("Rena", "r@b"), NOW
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kb.procedures.visibility import Reader
-from kb.search.cache import Kept
+from kb.search.cache import AnswerCache
 from kb.search.searcher import Searcher
 from kb.search.suggester import Suggester
 from kb.search.words.synonyms import Synonyms
@@ -86,7 +86,7 @@ def test_suggestions_are_kept_for_the_same_letters_of_the_same_reader(keeping: S
 
 def test_only_the_latest_are_kept() -> None:
     made: list[int] = []
-    kept: Kept[int] = Kept(2)
+    kept: AnswerCache[int] = AnswerCache(2)
     basis = (object(),)
 
     def ask(number: int) -> None:
@@ -98,7 +98,7 @@ def test_only_the_latest_are_kept() -> None:
 
 
 def test_an_answer_made_while_something_changed_is_not_kept() -> None:
-    kept: Kept[str] = Kept(2)
+    kept: AnswerCache[str] = AnswerCache(2)
     old, new = (object(),), (object(),)
 
     def slow() -> str:

@@ -23,14 +23,14 @@ from kb.approval.sql.submissions import number
 from kb.approval.submission import (
     OPEN,
     Comment,
+    DecisionUnderway,
     Doing,
-    Intent,
-    Kind,
-    Line,
     Proposal,
-    State,
-    Step,
     Submission,
+    SubmissionKind,
+    SubmissionLine,
+    SubmissionState,
+    SubmissionStep,
     Taken,
 )
 from kb.database import people, procedures, reading, submission_comments, submission_steps
@@ -66,7 +66,7 @@ _IN: BindParameter[Any] = bindparam("departments", expanding=True)
 _FOR_REVIEW = (
     select(func.count())
     .select_from(table.outerjoin(procedures, procedures.c.id == table.c.procedure_id))
-    .where(table.c.state == State.WAITING.value, _DEPARTMENT.in_(_IN))
+    .where(table.c.state == SubmissionState.WAITING.value, _DEPARTMENT.in_(_IN))
     .where(or_(bindparam("own_too", type_=Boolean), table.c.by_id != bindparam("person")))
 )
 
@@ -79,7 +79,9 @@ class Waiting:
 
     def get(self, id: int) -> Submission | None:
         """The submission of that number; not one that is only begun."""
-        found = self._whole((table.c.id == number(id)) & (table.c.state != State.BEGUN.value))
+        found = self._whole(
+            (table.c.id == number(id)) & (table.c.state != SubmissionState.BEGUN.value)
+        )
         return found[0] if found else None
 
     def begun(self, id: int) -> Submission | None:
@@ -89,7 +91,7 @@ class Waiting:
 
     def draft_of(self, procedure_id: str) -> Submission | None:
         """The draft of that procedure that waits."""
-        own = (table.c.procedure_id == procedure_id) & (table.c.kind == Kind.DRAFT.value)
+        own = (table.c.procedure_id == procedure_id) & (table.c.kind == SubmissionKind.DRAFT.value)
         found = self._whole(own & table.c.state.in_(OPEN))
         return found[0] if found else None
 
@@ -99,33 +101,35 @@ class Waiting:
 
     def due(self, now: datetime) -> tuple[Submission, ...]:
         """Approved for a time that has come."""
-        come = (table.c.state == State.LATER.value) & (table.c.publish_at <= now)
+        come = (table.c.state == SubmissionState.LATER.value) & (table.c.publish_at <= now)
         return self._whole(come & table.c.doing.is_(None))
 
-    def of_procedure(self, procedure_id: str) -> tuple[Line, ...]:
+    def of_procedure(self, procedure_id: str) -> tuple[SubmissionLine, ...]:
         """All that was ever submitted of a procedure, the latest first."""
         return self._lines((table.c.procedure_id == procedure_id) & _told())
 
     def for_review(
         self, departments: Collection[str], person_id: int, *, own_too: bool
-    ) -> tuple[Line, ...]:
+    ) -> tuple[SubmissionLine, ...]:
         """What waits for a reviewer of these departments, the longest first."""
-        which = and_(table.c.state == State.WAITING.value, _DEPARTMENT.in_(departments))
+        which = and_(table.c.state == SubmissionState.WAITING.value, _DEPARTMENT.in_(departments))
         if not own_too:
             which = and_(which, table.c.by_id != person_id)
         return self._lines(which, _LINES.order_by(table.c.at, table.c.id))
 
-    def for_later(self, departments: Collection[str]) -> tuple[Line, ...]:
+    def for_later(self, departments: Collection[str]) -> tuple[SubmissionLine, ...]:
         """What these departments have approved for a time that comes, the soonest first."""
-        which = and_(table.c.state == State.LATER.value, _DEPARTMENT.in_(departments))
+        which = and_(table.c.state == SubmissionState.LATER.value, _DEPARTMENT.in_(departments))
         return self._lines(which, _LINES.order_by(table.c.publish_at, table.c.id))
 
-    def submitted_by(self, person_id: int, departments: Collection[str]) -> tuple[Line, ...]:
+    def submitted_by(
+        self, person_id: int, departments: Collection[str]
+    ) -> tuple[SubmissionLine, ...]:
         """What the person submitted, the latest first: as far as the departments are theirs."""
         newer = table.alias()
         taken_up = (
             select(newer.c.id)
-            .where(newer.c.follows == table.c.id, newer.c.state != State.BEGUN.value)
+            .where(newer.c.follows == table.c.id, newer.c.state != SubmissionState.BEGUN.value)
             .exists()
         )
         mine = and_(table.c.by_id == person_id, _DEPARTMENT.in_(departments), _told(), ~taken_up)
@@ -151,8 +155,8 @@ class Waiting:
             return tuple(
                 Taken(
                     row.submission_id,
-                    Step(row.kind),
-                    Kind(row.what),
+                    SubmissionStep(row.kind),
+                    SubmissionKind(row.what),
                     row.name,
                     row.at,
                     row.word,
@@ -196,7 +200,7 @@ class Waiting:
 
     def _lines(
         self, which: ColumnElement[bool], query: Select[Any] | None = None
-    ) -> tuple[Line, ...]:
+    ) -> tuple[SubmissionLine, ...]:
         query = _LINES.order_by(table.c.id.desc()) if query is None else query
         with reading(self._engine) as connection:
             rows = connection.execute(query.where(which).limit(_MOST)).all()
@@ -209,28 +213,30 @@ class Waiting:
 
 
 def _told() -> ColumnElement[bool]:
-    return table.c.state != State.BEGUN.value
+    return table.c.state != SubmissionState.BEGUN.value
 
 
-def _line(row: Any) -> Line:
-    named = {name: getattr(row, name) for name in Line.__dataclass_fields__}
-    return Line(**{**named, "kind": Kind(row.kind), "state": State(row.state)})
+def _line(row: Any) -> SubmissionLine:
+    named = {name: getattr(row, name) for name in SubmissionLine.__dataclass_fields__}
+    return SubmissionLine(
+        **{**named, "kind": SubmissionKind(row.kind), "state": SubmissionState(row.state)}
+    )
 
 
 def _submission(row: Any) -> Submission:
     fields = {name: getattr(row, name) for name in Proposal.__dataclass_fields__}
     intent = None
     if row.doing is not None:
-        intent = Intent(Doing(row.doing), row.doing_by, row.doing_word, row.doing_at)
+        intent = DecisionUnderway(Doing(row.doing), row.doing_by, row.doing_word, row.doing_at)
     return Submission(
         id=row.id,
-        proposal=Proposal(**{**fields, "kind": Kind(row.kind)}),
+        proposal=Proposal(**{**fields, "kind": SubmissionKind(row.kind)}),
         department=row.today,
         by_id=row.by_id,
         by_name=row.by_name,
         by_email=row.by_email,
         at=row.at,
-        state=State(row.state),
+        state=SubmissionState(row.state),
         publish_at=row.publish_at,
         approved_by=row.approved_by,
         follows=row.follows,

@@ -12,13 +12,13 @@ from kb.approval.submission import (
     OPEN,
     Comment,
     Decided,
+    DecisionOutcome,
+    DecisionUnderway,
     Doing,
-    Intent,
-    Kind,
-    Outcome,
     Proposal,
-    State,
-    Step,
+    SubmissionKind,
+    SubmissionState,
+    SubmissionStep,
     cleaned,
 )
 from kb.database import GREATEST_ID, submission_comments, submission_steps, writing
@@ -50,14 +50,16 @@ class Submissions:
                 "by_id": by_id,
                 "at": now,
                 "follows": _round_before(connection, proposal, by_id),
-                "state": State.BEGUN.value,
-                **_doing(Intent(Doing.SUBMIT, by_id, "", now)),
+                "state": SubmissionState.BEGUN.value,
+                **_doing(DecisionUnderway(Doing.SUBMIT, by_id, "", now)),
             }
             return int(
                 connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
             )
 
-    def claim(self, id: int, intent: Intent, states: Collection[State] = OPEN) -> None:
+    def claim(
+        self, id: int, intent: DecisionUnderway, states: Collection[SubmissionState] = OPEN
+    ) -> None:
         """Note what somebody decided. Raises Decided where another was quicker."""
         which = (table.c.id == id) & table.c.state.in_(states) & table.c.doing.is_(None)
         with writing(self._engine, _WHAT) as connection:
@@ -68,7 +70,7 @@ class Submissions:
         self,
         id: int,
         doing: Doing,
-        outcome: Outcome,
+        outcome: DecisionOutcome,
         now: datetime,
         notices: Iterable[Notice] = (),
     ) -> bool:
@@ -89,15 +91,17 @@ class Submissions:
         which = (table.c.id == id) & (table.c.doing == doing.value)
         with writing(self._engine, _WHAT) as connection:
             if doing is Doing.SUBMIT:
-                connection.execute(delete(table).where(which, table.c.state == State.BEGUN.value))
+                connection.execute(
+                    delete(table).where(which, table.c.state == SubmissionState.BEGUN.value)
+                )
             else:
                 connection.execute(update(table).where(which).values(_doing(None)))
 
     def move(
         self,
         id: int,
-        states: Collection[State],
-        outcome: Outcome,
+        states: Collection[SubmissionState],
+        outcome: DecisionOutcome,
         now: datetime,
         notices: Iterable[Notice] = (),
     ) -> None:
@@ -141,9 +145,11 @@ class Submissions:
             connection.execute(update(table).where(gone).values(follows=None))
             connection.execute(delete(table).where(gone))
 
-    def _take(self, connection: Connection, id: int, outcome: Outcome, now: datetime) -> None:
+    def _take(
+        self, connection: Connection, id: int, outcome: DecisionOutcome, now: datetime
+    ) -> None:
         told: dict[str, Any] = {"state": outcome.state.value, **_doing(None)}
-        later = outcome.state is State.LATER
+        later = outcome.state is SubmissionState.LATER
         told["publish_at"] = outcome.publish_at if later else None
         told["approved_by"] = outcome.by_id if later else None
         connection.execute(update(table).where(table.c.id == id).values(told))
@@ -158,18 +164,20 @@ def number(id: int) -> int:
 def _round_before(connection: Connection, proposal: Proposal, by_id: int) -> int | None:
     """The last one, unless it was approved: then this begins anew."""
     same = (table.c.procedure_id == proposal.procedure_id) & (table.c.kind == proposal.kind.value)
-    if proposal.kind is Kind.CHANGE:
+    if proposal.kind is SubmissionKind.CHANGE:
         same &= table.c.by_id == by_id
     last = connection.execute(
         select(table.c.id, table.c.state)
-        .where(same, table.c.state != State.BEGUN.value)
+        .where(same, table.c.state != SubmissionState.BEGUN.value)
         .order_by(table.c.id.desc())
         .limit(1)
     ).first()
-    return last.id if last and last.state != State.APPROVED else None
+    return last.id if last and last.state != SubmissionState.APPROVED else None
 
 
-def _replace_open(connection: Connection, new: Any, outcome: Outcome, now: datetime) -> None:
+def _replace_open(
+    connection: Connection, new: Any, outcome: DecisionOutcome, now: datetime
+) -> None:
     """What waited of the same procedure waits no more: this one does in its place."""
     which = (
         (table.c.procedure_id == new.procedure_id)
@@ -177,15 +185,20 @@ def _replace_open(connection: Connection, new: Any, outcome: Outcome, now: datet
         & (table.c.id != new.id)
         & table.c.state.in_(OPEN)
     )
-    if new.kind == Kind.CHANGE:
+    if new.kind == SubmissionKind.CHANGE:
         which &= table.c.by_id == new.by_id
     for id in connection.scalars(select(table.c.id).where(which)).all():
-        told = {"state": State.REPLACED.value, "publish_at": None, **_doing(None)}
+        told = {"state": SubmissionState.REPLACED.value, "publish_at": None, **_doing(None)}
         connection.execute(update(table).where(table.c.id == id).values(told))
-        _note_step(connection, id, Outcome(State.REPLACED, Step.REPLACED, outcome.by_id), now)
+        _note_step(
+            connection,
+            id,
+            DecisionOutcome(SubmissionState.REPLACED, SubmissionStep.REPLACED, outcome.by_id),
+            now,
+        )
 
 
-def _note_step(connection: Connection, id: int, outcome: Outcome, now: datetime) -> None:
+def _note_step(connection: Connection, id: int, outcome: DecisionOutcome, now: datetime) -> None:
     procedure = select(table.c.procedure_id).where(table.c.id == id).scalar_subquery()
     row = {
         "submission_id": id,
@@ -199,7 +212,7 @@ def _note_step(connection: Connection, id: int, outcome: Outcome, now: datetime)
     connection.execute(insert(submission_steps).values(row))
 
 
-def _doing(intent: Intent | None) -> Mapping[str, Any]:
+def _doing(intent: DecisionUnderway | None) -> Mapping[str, Any]:
     return {
         "doing": intent.doing.value if intent else None,
         "doing_by": intent.by_id if intent else None,

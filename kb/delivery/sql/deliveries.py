@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kb.database import deliveries as table
 from kb.database import digests, notices, reading, writing
-from kb.delivery.messages import Message, State, Way
+from kb.delivery.messages import DeliveryState, Message, NoticeWay
 from kb.delivery.sql.rows import add, doubt, handed_over, message_of
 from kb.notices.sql.received import Told
 
@@ -39,7 +39,7 @@ class Deliveries:
         with reading(self._engine) as connection:
             return [Told(**row._mapping) for row in connection.execute(wanted.limit(most))]
 
-    def sort(self, told: Iterable[Told], ways: Iterable[Way], now: datetime) -> None:
+    def sort(self, told: Iterable[Told], ways: Iterable[NoticeWay], now: datetime) -> None:
         """These notices go out by these ways, and by no others."""
         ids = [one.id for one in told]
         with writing(self._engine, _WRITING) as connection:
@@ -60,7 +60,7 @@ class Deliveries:
         wanted = (
             select(*columns)
             .join(table, table.c.message_id == digests.c.message_id)
-            .where(table.c.state == State.QUEUED.value)
+            .where(table.c.state == DeliveryState.QUEUED.value)
             .distinct()
         )
         with reading(self._engine) as connection:
@@ -69,7 +69,7 @@ class Deliveries:
 
     def put_off(self, message_id: str) -> None:
         """A summary whose day is over: what it holds waits for the next one."""
-        own = and_(table.c.message_id == message_id, table.c.state == State.QUEUED.value)
+        own = and_(table.c.message_id == message_id, table.c.state == DeliveryState.QUEUED.value)
         with writing(self._engine, _WRITING) as connection:
             connection.execute(update(table).where(own).values(message_id=None))
 
@@ -103,7 +103,7 @@ class Deliveries:
     def claim(self, now: datetime, channels: Iterable[str]) -> Message | None:
         """The message that is due first, now being sent; None where none is due."""
         due = and_(
-            table.c.state == State.QUEUED.value,
+            table.c.state == DeliveryState.QUEUED.value,
             table.c.message_id.is_not(None),
             table.c.next_try_at <= now,
             table.c.channel.in_(list(channels)),
@@ -117,22 +117,24 @@ class Deliveries:
             message_id = connection.scalar(first)
             if message_id is None:
                 return None
-            own = and_(table.c.message_id == message_id, table.c.state == State.QUEUED.value)
-            connection.execute(update(table).where(own).values(state=State.SENDING.value))
+            own = and_(
+                table.c.message_id == message_id, table.c.state == DeliveryState.QUEUED.value
+            )
+            connection.execute(update(table).where(own).values(state=DeliveryState.SENDING.value))
             return message_of(connection, message_id)
 
     def handing_over(self, message_id: str) -> None:
         """From here on it may have reached its receiver."""
-        self._move(message_id, {"state": State.HANDING_OVER.value})
+        self._move(message_id, {"state": DeliveryState.HANDING_OVER.value})
 
     def sent(self, message_id: str, now: datetime) -> None:
         """It was taken."""
-        self._move(message_id, {"state": State.SENT.value, "ended_at": now, "error": None})
+        self._move(message_id, {"state": DeliveryState.SENT.value, "ended_at": now, "error": None})
 
     def again(self, message: Message, at: datetime, error: str, *, counts: bool = True) -> None:
         """It was surely not taken: once more, at that time. `counts` as an attempt of its own."""
         changes = {
-            "state": State.QUEUED.value,
+            "state": DeliveryState.QUEUED.value,
             "next_try_at": at,
             "error": error,
             "attempts": message.attempts + counts,
@@ -141,11 +143,13 @@ class Deliveries:
 
     def give_up(self, message_id: str, error: str, now: datetime) -> None:
         """It was tried often enough; it still stands on the page."""
-        self._move(message_id, {"state": State.GAVE_UP.value, "ended_at": now, "error": error})
+        self._move(
+            message_id, {"state": DeliveryState.GAVE_UP.value, "ended_at": now, "error": error}
+        )
 
     def drop(self, delivery_ids: Sequence[int], why: str, now: datetime) -> None:
         """These need not go out any more."""
-        changes = {"state": State.DROPPED.value, "ended_at": now, "error": why}
+        changes = {"state": DeliveryState.DROPPED.value, "ended_at": now, "error": why}
         with writing(self._engine, _WRITING) as connection:
             for some in _chunks(delivery_ids):
                 connection.execute(update(table).where(table.c.id.in_(some)).values(changes))
@@ -157,18 +161,21 @@ class Deliveries:
 
     def settle(self, now: datetime) -> None:
         """After a worker died: what it surely had not handed over goes out, the rest is unclear."""
-        left = table.c.state.in_([State.SENDING.value, State.HANDING_OVER.value])
+        left = table.c.state.in_([DeliveryState.SENDING.value, DeliveryState.HANDING_OVER.value])
         with reading(self._engine) as connection:
             if connection.scalar(select(table.c.id).where(left).limit(1)) is None:
                 return
         with writing(self._engine, _WRITING) as connection:
-            untouched = update(table).where(table.c.state == State.SENDING.value)
-            connection.execute(untouched.values(state=State.QUEUED.value, next_try_at=now))
+            untouched = update(table).where(table.c.state == DeliveryState.SENDING.value)
+            connection.execute(untouched.values(state=DeliveryState.QUEUED.value, next_try_at=now))
             doubt(connection, handed_over(), "the worker ended while it was handed over", now)
 
     def forget(self, before: datetime) -> None:
         """Ends that lie further back are not kept."""
-        old = and_(table.c.ended_at < before, table.c.state.in_([State.SENT, State.DROPPED]))
+        old = and_(
+            table.c.ended_at < before,
+            table.c.state.in_([DeliveryState.SENT, DeliveryState.DROPPED]),
+        )
         with reading(self._engine) as connection:
             if connection.scalar(select(table.c.id).where(old).limit(1)) is None:
                 return
@@ -176,14 +183,14 @@ class Deliveries:
             connection.execute(table.delete().where(old))
 
     def _move(self, message_id: str, changes: dict[str, Any]) -> None:
-        moving = [State.SENDING.value, State.HANDING_OVER.value]
+        moving = [DeliveryState.SENDING.value, DeliveryState.HANDING_OVER.value]
         own = and_(table.c.message_id == message_id, table.c.state.in_(moving))
         with writing(self._engine, _WRITING) as connection:
             connection.execute(update(table).where(own).values(changes))
 
 
 def _in_no_digest() -> ColumnElement[bool]:
-    return and_(table.c.state == State.QUEUED.value, table.c.message_id.is_(None))
+    return and_(table.c.state == DeliveryState.QUEUED.value, table.c.message_id.is_(None))
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

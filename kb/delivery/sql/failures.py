@@ -9,11 +9,11 @@ from sqlalchemy import Engine, and_, func, or_, select, update
 
 from kb.database import GREATEST_ID, people, reading, writing
 from kb.database import deliveries as table
-from kb.delivery.messages import State
+from kb.delivery.messages import DeliveryState
 
 _TROUBLED = or_(
-    table.c.state.in_([State.GAVE_UP.value, State.UNCLEAR.value]),
-    and_(table.c.state == State.QUEUED.value, table.c.error.is_not(None)),
+    table.c.state.in_([DeliveryState.GAVE_UP.value, DeliveryState.UNCLEAR.value]),
+    and_(table.c.state == DeliveryState.QUEUED.value, table.c.error.is_not(None)),
 )
 
 
@@ -87,7 +87,12 @@ class Overview:
 
     def try_again(self, now: datetime) -> int:
         """All that surely did not go out is due now; how many deliveries that are."""
-        again = {"state": State.QUEUED.value, "next_try_at": now, "ended_at": None, "attempts": 0}
-        sure = and_(_TROUBLED, table.c.state != State.UNCLEAR.value)
+        again = {
+            "state": DeliveryState.QUEUED.value,
+            "next_try_at": now,
+            "ended_at": None,
+            "attempts": 0,
+        }
+        sure = and_(_TROUBLED, table.c.state != DeliveryState.UNCLEAR.value)
         with writing(self._engine, "notices") as connection:
             return connection.execute(update(table).where(sure).values(again)).rowcount

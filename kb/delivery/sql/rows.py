@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import deliveries as table
 from kb.database import notices
-from kb.delivery.messages import Line, Message, State, Way
+from kb.delivery.messages import DeliveryState, Message, MessageLine, NoticeWay
 from kb.notices.sql.received import Told
 
 TOLD = tuple(notices.c[name] for name in Told.__dataclass_fields__)
@@ -20,10 +20,10 @@ def doubt(connection: Connection, which: ColumnElement[bool], error: str, now: d
     """These are unclear; what a person was to get is mentioned in their next summary, once."""
     which = and_(which, handed_over())
     rows = connection.execute(select(table).where(which)).all()
-    ended = {"state": State.UNCLEAR.value, "ended_at": now, "error": error}
+    ended = {"state": DeliveryState.UNCLEAR.value, "ended_at": now, "error": error}
     connection.execute(update(table).where(which).values(ended))
     again = [
-        Way(
+        NoticeWay(
             notice_id=row.notice_id,
             person_id=row.person_id,
             channel=row.channel,
@@ -37,7 +37,7 @@ def doubt(connection: Connection, which: ColumnElement[bool], error: str, now: d
     add(connection, again, now)
 
 
-def add(connection: Connection, ways: Iterable[Way], now: datetime) -> None:
+def add(connection: Connection, ways: Iterable[NoticeWay], now: datetime) -> None:
     rows = [
         {
             "once": way.once,
@@ -46,7 +46,7 @@ def add(connection: Connection, ways: Iterable[Way], now: datetime) -> None:
             "channel": way.channel,
             "department": way.department,
             "digest": way.digest,
-            "state": State.QUEUED.value,
+            "state": DeliveryState.QUEUED.value,
             "attempts": 0,
             "next_try_at": now,
             "message_id": way.message_id,
@@ -66,12 +66,12 @@ def message_of(connection: Connection, message_id: str) -> Message:
     wanted = (
         select(*TOLD, *columns, *ways)
         .join(notices, notices.c.id == table.c.notice_id)
-        .where(table.c.message_id == message_id, table.c.state == State.SENDING.value)
+        .where(table.c.message_id == message_id, table.c.state == DeliveryState.SENDING.value)
         .order_by(notices.c.created_at, notices.c.id)
     )
     rows = connection.execute(wanted).all()
     lines = [
-        Line(
+        MessageLine(
             row.delivery_id,
             Told(**{name: getattr(row, name) for name in Told.__dataclass_fields__}),
             row.doubtful,
@@ -92,4 +92,4 @@ def message_of(connection: Connection, message_id: str) -> Message:
 
 
 def handed_over() -> ColumnElement[bool]:
-    return table.c.state == State.HANDING_OVER.value
+    return table.c.state == DeliveryState.HANDING_OVER.value

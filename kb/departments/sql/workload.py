@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, select
 
-from kb.approval.submission import State
+from kb.approval.submission import SubmissionState
 from kb.database import items, procedures, submissions
 from kb.feedback.sql.rows import is_open, is_running
 from kb.procedures.model import Severity, Status
@@ -113,7 +113,7 @@ def _submissions(department: str, person_id: int) -> Any:
     """Those that wait for a reviewer of the department that the procedure is of today."""
     today = func.coalesce(procedures.c.department, submissions.c.department)
     joined = submissions.outerjoin(procedures, procedures.c.id == submissions.c.procedure_id)
-    wanted = and_(submissions.c.state == State.WAITING.value, today == department)
+    wanted = and_(submissions.c.state == SubmissionState.WAITING.value, today == department)
     counted = {
         "submissions": submissions.c.id > 0,
         "my_submissions": submissions.c.by_id == person_id,

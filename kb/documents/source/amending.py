@@ -12,7 +12,7 @@ from typing import Any
 
 from kb.documents.document import Document, parse
 from kb.documents.front_matter import FIELDS
-from kb.documents.source.field_lines import Entry, entries, with_entry, without_entry
+from kb.documents.source.field_lines import FieldLines, entries, with_entry, without_entry
 from kb.documents.source.lines import Line, Lines, NotAmendable, lines_of, rewritten
 from kb.documents.text import values
 from kb.documents.text.plain_text import tidy, without_controls
@@ -86,7 +86,7 @@ def _with_field(raw: bytes, name: str, value: Value) -> bytes:
     return _joined(lines, (*lines.head[:first], *made, *lines.head[last:]), lines.body)
 
 
-def _fields(lines: Lines) -> tuple[int, tuple[Line, ...], list[Entry]]:
+def _fields(lines: Lines) -> tuple[int, tuple[Line, ...], list[FieldLines]]:
     """Where the lines between the two --- begin, those lines, and the fields on them."""
     for fault in lines.document.faults:
         if fault.code in _BROKEN:

@@ -18,7 +18,7 @@ Text = str | int | list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FieldLines:
     """A field: its name and where it stands. `first` to `last` are its lines, from 0."""
 
     name: str
@@ -28,7 +28,7 @@ class Entry:
     value: yaml.Node
 
 
-def entries(shown: list[str], above: int) -> list[Entry]:
+def entries(shown: list[str], above: int) -> list[FieldLines]:
     """The fields of these lines in their order. Raises NotAmendable; `above` lines stand before."""
     text = "\n".join(shown)
     try:
@@ -45,14 +45,14 @@ def entries(shown: list[str], above: int) -> list[Entry]:
     return [_entry(key, value, shown) for key, value in root.value]
 
 
-def without_entry(lines: tuple[Line, ...], gone: list[Entry]) -> list[Line | str]:
+def without_entry(lines: tuple[Line, ...], gone: list[FieldLines]) -> list[Line | str]:
     """The lines without those fields; comments between fields stay."""
     out = {nth for entry in gone for nth in range(entry.first, entry.last + 1)}
     return [line for nth, line in enumerate(lines) if nth not in out]
 
 
 def with_entry(
-    lines: tuple[Line, ...], found: list[Entry], name: str, value: Text, above: frozenset[str]
+    lines: tuple[Line, ...], found: list[FieldLines], name: str, value: Text, above: frozenset[str]
 ) -> list[Line | str]:
     """The lines with that field saying `value`; a new one stands below those in `above`."""
     there = [entry for entry in found if entry.name == name]
@@ -68,14 +68,14 @@ def with_entry(
     return [*lines[: entry.first], *made, *lines[entry.last + 1 :]]
 
 
-def _entry(key: yaml.Node, value: yaml.Node, shown: list[str]) -> Entry:
+def _entry(key: yaml.Node, value: yaml.Node, shown: list[str]) -> FieldLines:
     first = key.start_mark.line
     line, column = end_of(value)
     last = line - 1 if column == 0 and line > first else line
     last = min(last, len(shown) - 1)
     while last > first and not shown[last].strip():
         last -= 1
-    return Entry(str(key.value), first, last, key, value)
+    return FieldLines(str(key.value), first, last, key, value)
 
 
 def end_of(node: yaml.Node) -> tuple[int, int]:
@@ -86,7 +86,7 @@ def end_of(node: yaml.Node) -> tuple[int, int]:
     return node.end_mark.line, node.end_mark.column
 
 
-def _rewritten(lines: tuple[Line, ...], entry: Entry, value: Text) -> list[Line | str]:
+def _rewritten(lines: tuple[Line, ...], entry: FieldLines, value: Text) -> list[Line | str]:
     shown = [line.shown for line in lines]
     node = entry.value
     if isinstance(value, list) and isinstance(node, yaml.SequenceNode) and node.value:
@@ -110,7 +110,7 @@ def _commas(node: yaml.ScalarNode, value: list[str]) -> bool:
     return bool(node.value) and not any("," in each or "[" in each for each in value)
 
 
-def _around(shown: list[str], entry: Entry, text: str) -> str:
+def _around(shown: list[str], entry: FieldLines, text: str) -> str:
     """The key's line with another value; a comment behind the value stays."""
     node, line = entry.value, shown[entry.first]
     colon = line.index(":", entry.key.end_mark.column) + 1
@@ -139,7 +139,7 @@ def _in_brackets(shown: list[str], node: yaml.SequenceNode, value: list[str]) ->
 
 
 def _item_by_item(
-    lines: tuple[Line, ...], entry: Entry, value: list[str]
+    lines: tuple[Line, ...], entry: FieldLines, value: list[str]
 ) -> list[Line | str] | None:
     """A list below its key with other items, each on its line; None for another layout."""
     shown = [line.shown for line in lines]
@@ -175,7 +175,7 @@ def _item_place(shown: list[str], item: yaml.Node) -> tuple[int, str] | None:
     return line, said or ""
 
 
-def _key(shown: list[str], entry: Entry) -> str:
+def _key(shown: list[str], entry: FieldLines) -> str:
     """The key as it is written, quotes and all."""
     return shown[entry.first][entry.key.start_mark.column : entry.key.end_mark.column]
 

@@ -20,11 +20,11 @@ from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.procedures.visibility import Reader
 from kb.publishing.refreshing.checking import Checking, Employed
 from kb.publishing.refreshing.parallel_indexing import Begun, Together, together
-from kb.publishing.search_tests import BrokenFind, Change, SearchTests
+from kb.publishing.search_tests import BrokenFind, ProposedChange, SearchTests
 from kb.search.index.index import Index
 from kb.storage.files.library import FileStamp
 from kb.storage.git.repository import FOUND, Note
-from kb.storage.outside_changes import TROUBLE, Found
+from kb.storage.outside_changes import TROUBLE, OutsideChanges
 from kb.storage.transaction import Keeping
 from kb.versions.lineage import Described
 from kb.versions.sql.chronicle import Chronicle, Read
@@ -73,7 +73,7 @@ class Publisher:
     ) -> None:
         self._keeping = keeping
         self._library = keeping.library
-        self._found = Found(keeping, catalogue)
+        self._found = OutsideChanges(keeping, catalogue)
         self._clock = clock
         self._catalogue = catalogue
         self._index = index
@@ -147,7 +147,7 @@ class Publisher:
         """All faults of all files, read afresh, by path and line."""
         return self._checking.everything(today)
 
-    def broken_finds(self, change: Change, reader: Reader) -> tuple[BrokenFind, ...]:
+    def broken_finds(self, change: ProposedChange, reader: Reader) -> tuple[BrokenFind, ...]:
         """Which search tests (`finds:`) the change would break, and what would win instead.
 
         Of any procedure in the base that `reader` may know of; nothing is written.

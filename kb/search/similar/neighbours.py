@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.procedures.visibility import Reader
-from kb.search.cache import Kept, same
+from kb.search.cache import AnswerCache, same
 from kb.search.index.embedding import packed
 from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.searcher import Searcher
@@ -45,7 +45,7 @@ class Nearness:
         self._lock = threading.Lock()
         self._sets: tuple[Snapshot, ...] = ()
         self._vectors: tuple[Vectors, ...] = ()
-        self._found: Kept[tuple[Neighbour, ...]] = Kept(_KEPT)
+        self._found: AnswerCache[tuple[Neighbour, ...]] = AnswerCache(_KEPT)
 
     def near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
         """The nearest that `reader` may find, at most MOST; none of an id that is not indexed."""

@@ -9,7 +9,7 @@ import pygit2
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class AlignedStretch:
     """Elements old[old_start:old_end] that became new[new_start:new_end], or are the same."""
 
     same: bool
@@ -19,7 +19,7 @@ class Stretch:
     new_end: int
 
 
-def stretches(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Stretch]:
+def stretches(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[AlignedStretch]:
     """The two sequences from their beginning to their end, by turns the same and changed."""
     numbers: dict[Hashable, int] = {}
     before, after = (
@@ -32,8 +32,8 @@ def stretches(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Stre
         old_start = hunk.old_start - (1 if hunk.old_lines else 0)
         new_start = hunk.new_start - (1 if hunk.new_lines else 0)
         if old_start > at_old:
-            yield Stretch(True, at_old, old_start, at_new, new_start)
+            yield AlignedStretch(True, at_old, old_start, at_new, new_start)
         at_old, at_new = old_start + hunk.old_lines, new_start + hunk.new_lines
-        yield Stretch(False, old_start, at_old, new_start, at_new)
+        yield AlignedStretch(False, old_start, at_old, new_start, at_new)
     if at_old < len(old):
-        yield Stretch(True, at_old, len(old), at_new, len(new))
+        yield AlignedStretch(True, at_old, len(old), at_new, len(new))

@@ -59,7 +59,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """The site's text going from one commit to the next.
 
     `side` are the commits that came in with it, oldest first: those of a merged branch. Their own
@@ -69,7 +69,7 @@ class Step:
     commit: Commit
     live_from: datetime
     changes: tuple[Change, ...]
-    side: tuple[Step, ...] = ()
+    side: tuple[HistoryStep, ...] = ()
 
 
 class History:
@@ -109,7 +109,7 @@ class History:
                 chain = [head]
             return chain[::-1]
 
-    def steps(self, commits: Iterable[str], since: str | None) -> Iterator[Step]:
+    def steps(self, commits: Iterable[str], since: str | None) -> Iterator[HistoryStep]:
         """What each of the commits changed after the one before it; the first after `since`."""
         with _told():
             repository = self._opened()
@@ -201,11 +201,11 @@ def _descends(repository: pygit2.Repository, head: str, since: str) -> bool:
     return _found(repository, since) is not None and repository.descendant_of(head, since)
 
 
-def _step(repository: pygit2.Repository, commit: str, since: str | None) -> Step:
+def _step(repository: pygit2.Repository, commit: str, since: str | None) -> HistoryStep:
     found = repository[commit]
     assert isinstance(found, pygit2.Commit)
     before = _found(repository, since) if since else None
-    return Step(
+    return HistoryStep(
         commit=_commit(found),
         live_from=_moment(found.commit_time),
         changes=_changes(repository, before, found),
@@ -213,7 +213,9 @@ def _step(repository: pygit2.Repository, commit: str, since: str | None) -> Step
     )
 
 
-def _side(repository: pygit2.Repository, merge: pygit2.Commit, since: str | None) -> Iterator[Step]:
+def _side(
+    repository: pygit2.Repository, merge: pygit2.Commit, since: str | None
+) -> Iterator[HistoryStep]:
     parents = [str(parent) for parent in merge.parent_ids]
     if since is None or parents == [since]:
         return
@@ -223,7 +225,7 @@ def _side(repository: pygit2.Repository, merge: pygit2.Commit, since: str | None
         if commit.id == merge.id and since in parents[:1]:
             continue  # its own changes are the step's
         own = _own_changes(repository, commit)
-        yield Step(_commit(commit), _moment(commit.commit_time), own)
+        yield HistoryStep(_commit(commit), _moment(commit.commit_time), own)
 
 
 def _own_changes(repository: pygit2.Repository, commit: pygit2.Commit) -> tuple[Change, ...]:

@@ -16,7 +16,7 @@ from kb.documents.document import parse, unreadable
 from kb.documents.reading import described
 from kb.documents.text.plain_text import sortable
 from kb.procedures.model import Departments
-from kb.storage.git.history import Change, Commit, History, Rewritten, Step
+from kb.storage.git.history import Change, Commit, History, HistoryStep, Rewritten
 from kb.versions.lineage import Described, Lineage, Row
 
 READING = 1  # raise it when the same history would now be read differently: all is read anew
@@ -80,7 +80,7 @@ class Chronicle:
             report(done, len(commits))
         return len(commits)
 
-    def _in_order(self, steps: Iterable[Step]) -> Iterator[Step]:
+    def _in_order(self, steps: Iterable[HistoryStep]) -> Iterator[HistoryStep]:
         """Steps whose times go forward, whatever clock they are from: none is in the future."""
         with reading(self._engine) as connection:
             latest = connection.scalar(select(func.max(table.c.live_from)))
@@ -102,7 +102,7 @@ class Chronicle:
             connection.execute(delete(table))
             _set_known(connection, None)
 
-    def _take_in(self, steps: list[Step], departments: Departments, read: Read) -> None:
+    def _take_in(self, steps: list[HistoryStep], departments: Departments, read: Read) -> None:
         known = self._described(steps, departments, read)
         newest, next_id = self._newest(steps, known.values())
         lineage = Lineage(newest, next_id, lambda path, blob: known[path, blob])
@@ -118,7 +118,7 @@ class Chronicle:
             _set_known(connection, steps[-1].commit.id)
 
     def _described(
-        self, steps: list[Step], departments: Departments, read: Read
+        self, steps: list[HistoryStep], departments: Departments, read: Read
     ) -> dict[tuple[str, str], Described]:
         """What each file says of itself, by its path and blob."""
         wanted = {(change.path, change.blob) for change in _changes(steps) if change.blob}
@@ -131,7 +131,9 @@ class Chronicle:
             found[path, blob] = Described.of(*described(document, departments))
         return found
 
-    def _newest(self, steps: list[Step], known: Iterable[Described]) -> tuple[list[Row], int]:
+    def _newest(
+        self, steps: list[HistoryStep], known: Iterable[Described]
+    ) -> tuple[list[Row], int]:
         """The newest version of each line that may be continued, and the next free id."""
         paths = {path for each in _changes(steps) for path in (each.path, each.was) if path}
         names = {each.id for each in known if each.named}
@@ -148,8 +150,8 @@ class Chronicle:
         return [rows[id] for id in sorted(rows)], newest + 1
 
 
-def _batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    batch: list[Step] = []
+def _batches(steps: Iterable[HistoryStep]) -> Iterator[list[HistoryStep]]:
+    batch: list[HistoryStep] = []
     changes = 0
     for step in steps:
         batch.append(step)
@@ -161,7 +163,7 @@ def _batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
         yield batch
 
 
-def _changes(steps: Iterable[Step]) -> Iterator[Change]:
+def _changes(steps: Iterable[HistoryStep]) -> Iterator[Change]:
     for step in steps:
         for each in (*step.side, step):
             yield from each.changes

@@ -9,7 +9,7 @@ from functools import partial
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.approval.submission import Comment, Kind, State, Submission
+from kb.approval.submission import Comment, Submission, SubmissionKind, SubmissionState
 from kb.documents.source.manuscript import opened
 from kb.publishing.edits import Clash
 from kb.publishing.outcomes import Obstacle, Refusal, became, or_refusal
@@ -106,7 +106,7 @@ def resolution(submission_id: int) -> ResponseReturnValue:
     """A change that others' changes touch: both texts, to decide place by place."""
     it = submission_or_404(submission_id)
     card = access.editable_or_404(it.procedure_id)
-    if it.proposal.kind is not Kind.CHANGE or it.state is not State.SENT_BACK:
+    if it.proposal.kind is not SubmissionKind.CHANGE or it.state is not SubmissionState.SENT_BACK:
         abort(404)
     base, mine = it.proposal.base, it.proposal.text
     theirs = parts().storage.library.read(card.procedure.path)

@@ -8,7 +8,15 @@ from datetime import datetime
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kb.approval.submission import Comment, Kind, Line, State, Step, Submission, Taken
+from kb.approval.submission import (
+    Comment,
+    Submission,
+    SubmissionKind,
+    SubmissionLine,
+    SubmissionState,
+    SubmissionStep,
+    Taken,
+)
 from kb.documents.document import decoded, parse
 from kb.documents.markdown.rendering import Part, Renderer
 from kb.people.rights import Right, reviews
@@ -21,7 +29,7 @@ from kb.web.site import access, wording
 from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("submissions", __name__)
-_PUBLIC_STEPS = frozenset({Step.APPROVED, Step.PUBLISHED})
+_PUBLIC_STEPS = frozenset({SubmissionStep.APPROVED, SubmissionStep.PUBLISHED})
 _LONGEST_PAGE = 300_000  # bytes; of longer ones only the source is compared
 _DECISIONS = (
     Right.APPROVE,
@@ -64,14 +72,14 @@ class Compared:
 class Life:
     """Where a procedure stands: what waits, who let it up last, who began it."""
 
-    waiting: tuple[Line, ...]
+    waiting: tuple[SubmissionLine, ...]
     approved: Taken | None
     begun: Version | None
 
     @property
-    def draft(self) -> Line | None:
+    def draft(self) -> SubmissionLine | None:
         """The draft that waits."""
-        return next((one for one in self.waiting if one.kind is Kind.DRAFT), None)
+        return next((one for one in self.waiting if one.kind is SubmissionKind.DRAFT), None)
 
 
 @blueprint.app_template_filter()
@@ -170,7 +178,8 @@ def page_of(it: Submission, problem: str = "") -> str:
         steps=steps,
         may={right.name.lower() for right in _DECISIONS if approving.may(who, right, it)},
         moved_on=_moved_on(it),
-        collided=it.state is State.SENT_BACK and _last(steps, it.id) is Step.COLLIDED,
+        collided=it.state is SubmissionState.SENT_BACK
+        and _last(steps, it.id) is SubmissionStep.COLLIDED,
         alone=not _others(it),
         problem=problem,
         typed=request.form,
@@ -245,7 +254,7 @@ def _path(it: Submission) -> str:
     return card.procedure.path if card else f"{it.procedure_id}.md"
 
 
-def _last(steps: list[Taken], submission_id: int) -> Step | None:
+def _last(steps: list[Taken], submission_id: int) -> SubmissionStep | None:
     own = [one.kind for one in steps if one.submission_id == submission_id]
     return own[-1] if own else None
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from kb.delivery.channel import Parcel, Personal
 from kb.delivery.chat import LONGEST_URL, UnusableUrl
 from kb.delivery.errors import NotTaken, Unclear, Unusable
-from kb.delivery.letters import Item, Receiver
+from kb.delivery.letters import LetterItem, Receiver
 from kb.delivery.visible_notices import trial
 from kb.notices.kinds import KINDS, Choice, Kind, Pace
 from kb.people.person import Person
@@ -70,7 +70,7 @@ def _tried(channel: Personal, who: Person, to: Receiver) -> str:
     """Why it did not go out; "" when it did."""
     told, message_id = trial(parts().delivery.courier.ways.site, who, now())
     try:
-        channel.send(Parcel(message_id, [Item(told)], to), now(), lambda: None)
+        channel.send(Parcel(message_id, [LetterItem(told)], to), now(), lambda: None)
     except (NotTaken, Unclear, Unusable) as refusal:
         return str(refusal).rstrip(".")
     finally:

@@ -13,7 +13,7 @@ from kb.web.documents import passages
 from kb.web.feedback import inbox_item
 from kb.web.feedback.forms import AnswerForm, ViewForm
 from kb.web.feedback.inbox_access import mine_or_404
-from kb.web.feedback.inbox_filter import PER_PAGE, Filter, Show, chosen, offered, pages
+from kb.web.feedback.inbox_filter import PER_PAGE, InboxFilter, Show, chosen, offered, pages
 from kb.web.site import access, wording
 from kb.web.site.pages import departments, now, parts
 
@@ -97,7 +97,7 @@ def _prefilled() -> AnswerForm:
     return AnswerForm(formdata=None, data=said)
 
 
-def _members(now_shown: Filter) -> list[tuple[int, str]]:
+def _members(now_shown: InboxFilter) -> list[tuple[int, str]]:
     """Who may work on what is listed, and who asks first."""
     me = access.signed_in()
     found = {one.id: one.name for one in parts().people.directory.members(now_shown.departments)}

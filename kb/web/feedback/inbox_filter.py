@@ -68,7 +68,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class InboxFilter:
     """All that was chosen. None and "" do not narrow it."""
 
     me: int
@@ -135,7 +135,7 @@ class Offered:
     told_apart: bool = True
 
 
-def chosen(mine: Answering) -> Filter:
+def chosen(mine: Answering) -> InboxFilter:
     """As the address says it; 404 for what cannot be chosen."""
     asked = _asked()
     department = asked["department"] or None
@@ -144,7 +144,7 @@ def chosen(mine: Answering) -> Filter:
     assignee = asked["assignee"]
     if assignee and number_in(assignee) is None:
         abort(404)
-    return Filter(
+    return InboxFilter(
         me=mine.id,
         departments=mine.departments,
         show=_one_of(Show, asked["show"]) or Show.WAITING_FOR_ME,
@@ -159,7 +159,7 @@ def chosen(mine: Answering) -> Filter:
     )
 
 
-def offered(found: Found, now: Filter) -> Offered:
+def offered(found: Found, now: InboxFilter) -> Offered:
     """Each choice with how many it would show."""
     unknown = found.more and now.show is Show.ANSWERED
     counted = Offered(more=found.more, told_apart=not unknown)

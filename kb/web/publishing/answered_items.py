@@ -19,7 +19,7 @@ _MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class AnswerableItems:
     """What can be answered by the save, and which of it is ticked. `word` may be empty so far."""
 
     items: tuple[Item, ...]
@@ -32,7 +32,7 @@ class Answering:
         return tuple(one for one in self.items if one.id in self.ticked)
 
 
-def panel(card: Card | None, draft: Draft | None = None) -> Answering:
+def panel(card: Card | None, draft: Draft | None = None) -> AnswerableItems:
     """What the page offers: what came here with ?item=, and all that is open about the procedure.
 
     Only of inboxes that are one's own; somebody who has none is offered nothing.
@@ -45,7 +45,7 @@ def panel(card: Card | None, draft: Draft | None = None) -> Answering:
         known = {one.id for one in found}
         about = duplicates.about(card.procedure.id, mine)
         found += tuple(one for one in about if one.id not in known)[:_MOST]
-    return Answering(found, asked & {one.id for one in found}, word)
+    return AnswerableItems(found, asked & {one.id for one in found}, word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Answers:
     `new`: the procedure was not there before.
     """
 
-    answering: Answering
+    answering: AnswerableItems
     word: str
     new: bool = False
 

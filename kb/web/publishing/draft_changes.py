@@ -15,14 +15,14 @@ _MOST = 600  # lines shown
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DraftLine:
     """A line. `kind` is "same", "gone", "new", or "gap" where lines are left out."""
 
     kind: str
     text: str
 
 
-def changes_of(draft: Draft, manuscript: Manuscript) -> list[Change]:
+def changes_of(draft: Draft, manuscript: Manuscript) -> list[DraftLine]:
     """The draft's text against its file as it is now."""
     path = manuscript.filed.procedure.path
     try:
@@ -32,10 +32,12 @@ def changes_of(draft: Draft, manuscript: Manuscript) -> list[Change]:
     return changes(manuscript.raw, text)
 
 
-def changes(old: bytes, new: bytes) -> list[Change]:
+def changes(old: bytes, new: bytes) -> list[DraftLine]:
     """The lines that differ, with two around each."""
     before, after = (decoded(raw, "", []).split("\n") for raw in (old, new))
     kinds = {" ": "same", "-": "gone", "+": "new", "@": "gap"}
     found = list(unified_diff(before, after, lineterm="", n=2))[2:]
-    shown = [Change(kinds[line[0]], "" if line[0] == "@" else line[1:]) for line in found[:_MOST]]
-    return [*shown, Change("gap", "")] if len(found) > _MOST else shown
+    shown = [
+        DraftLine(kinds[line[0]], "" if line[0] == "@" else line[1:]) for line in found[:_MOST]
+    ]
+    return [*shown, DraftLine("gap", "")] if len(found) > _MOST else shown

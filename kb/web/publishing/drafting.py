@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from kb.documents.source.lines import NotAmendable
 from kb.publishing.sql.drafts import Draft
 from kb.web.publishing import opened_file
-from kb.web.publishing.draft_changes import Change, changes, changes_of
+from kb.web.publishing.draft_changes import DraftLine, changes, changes_of
 from kb.web.publishing.forms import EditForm
 from kb.web.site import access
 from kb.web.site.pages import now, number_in, parts
@@ -88,7 +88,7 @@ def _own(draft_id: int) -> Draft:
     return parts().publishing.drafts.get(who.id, draft_id) or abort(404)
 
 
-def _changes(draft: Draft) -> list[Change]:
+def _changes(draft: Draft) -> list[DraftLine]:
     if draft.procedure_id is not None:
         card = parts().catalogue.get(draft.procedure_id)
         if card is not None and access.may_edit(card.procedure):

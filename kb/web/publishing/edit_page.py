@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from flask import render_template, request, url_for
 
-from kb.approval.submission import Kind, Line
+from kb.approval.submission import SubmissionKind, SubmissionLine
 from kb.catalogue.listings import Card
 from kb.documents.markdown.rendering import Renderer
 from kb.documents.source.manuscript import Manuscript
@@ -64,13 +64,13 @@ class Sheet:
         return self.card is not None and not access.allowed(Right.WRITE, self.card.procedure)
 
     @property
-    def own_change(self) -> Line | None:
+    def own_change(self) -> SubmissionLine | None:
         """What the one who asks has submitted of it, that waits: another takes its place."""
         if not self.waits or self.card is None:
             return None
         me, waiting = access.signed_in().id, parts().approval.waiting
         lines = waiting.of_procedure(self.card.procedure.id)
-        own = (one for one in lines if one.by_id == me and one.kind is Kind.CHANGE)
+        own = (one for one in lines if one.by_id == me and one.kind is SubmissionKind.CHANGE)
         return next((one for one in own if one.state.open), None)
 
     @property

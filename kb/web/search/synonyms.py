@@ -19,7 +19,7 @@ from kb.documents.settings_files.synonyms_editing import (
     without_synonym,
 )
 from kb.publishing.edits import author_of
-from kb.publishing.search_tests import BrokenFind, Change
+from kb.publishing.search_tests import BrokenFind, ProposedChange
 from kb.search.evaluation.synonym_trial import Comparison, Spread, Trial
 from kb.search.words.synonyms import Synonyms
 from kb.storage.git.repository import Note
@@ -184,7 +184,7 @@ def _without(lists: SynonymLists, synonym: Synonym) -> SynonymPreview:
 
 def _broken(after: SynonymLists) -> tuple[BrokenFind, ...]:
     """The search tests that these lists would break."""
-    change = Change(synonyms=_as_searched(after))
+    change = ProposedChange(synonyms=_as_searched(after))
     return parts().publishing.publisher.broken_finds(change, access.reader())
 
 
