@@ -14,7 +14,7 @@ EXAMPLES = {
     "An outcome": r"(?i)\bdeclined\b",
     "A field of front matter": r"""(?x) ^\ {12}"related",$ | \("related",\ JSON
         | ^\ {4}related:\ tuple\[str,\ ...\]\ = | ^\|\ `related`""",
-    "A filter": r'owner:dana\.reyes|"owner": Filter|"owner": owners',
+    "A filter": r'owner:dana\.reyes|"owner": SearchFilter|"owner": owners',
     "A kind of notice": r"\bMUST_READ\b|\| A change that I must read \|",
     "A channel": r"\bByChat\b|^## Chat$",
     "A right": r"\bOVERSEE\b",

@@ -22,7 +22,7 @@ Values = tuple[tuple[str, Any], ...]  # names of filters, each with what is aske
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class SearchFilter:
     """One way to narrow a search down; a test is None where it cannot be done like that.
 
     `typed` is for what stands behind `name:` in the text, of which `read` makes the value: None
@@ -73,20 +73,20 @@ def _of_owner(one: Snapshot, part: str, _today: date | None) -> Mask:
     return np.array([part in owner for owner in one.names["owner"]], bool)
 
 
-FILTERS: Mapping[str, Filter] = {
-    "department": Filter(
+FILTERS: Mapping[str, SearchFilter] = {
+    "department": SearchFilter(
         typed=_like_department,
         chosen=_in_department,
         example="late department:shipping",
         means="only what that department answers for",
     ),
-    "category": Filter(chosen=_in_category),
-    "keyword": Filter(
+    "category": SearchFilter(chosen=_in_category),
+    "keyword": SearchFilter(
         typed=_with_keyword,
         example='keyword:"Complaint: Late Shipment"',
         means="only procedures with that keyword; `keyword:complaint` takes a whole category",
     ),
-    "owner": Filter(
+    "owner": SearchFilter(
         typed=_of_owner,
         read=str.casefold,
         example="owner:dana.reyes",
