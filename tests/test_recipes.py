@@ -12,7 +12,8 @@ PAGE = ROOT / "docs" / "recipes.md"
 # The example of each recipe, as whoever searches for it would write it.
 EXAMPLES = {
     "An outcome": r"(?i)\bdeclined\b",
-    "A field of front matter": r'"related"|^    related: tuple|^\| `related`',
+    "A field of front matter": r"""(?x) ^\ {12}"related",$ | \("related",\ JSON
+        | ^\ {4}related:\ tuple\[str,\ ...\]\ = | ^\|\ `related`""",
     "A filter": r'owner:dana\.reyes|"owner": Filter|"owner": owners',
     "A kind of notice": r"\bMUST_READ\b|\| A change that I must read \|",
     "A channel": r"\bByChat\b|^## Chat$",
