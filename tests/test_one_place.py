@@ -98,14 +98,14 @@ KIND_TOLD: Places = {
 }
 TOLD = """
 from datetime import UTC, datetime
-from kb.delivery.letters import Item, Site, chat_words
+from kb.delivery.letters import LetterItem, Site, chat_words
 from kb.notices.kinds import Choice, Kind, Pace
 from kb.notices.sql.received import Told
 
 now = datetime(2026, 11, 22, tzinfo=UTC)
 told = Told(1, 1, "greeting", "Good morning", "", "", None, now)
 assert Choice().pace(Kind.GREETING) is Pace.AT_ONCE
-_, text = chat_words(Site("Procedures"), [Item(told), Item(told)], digest=True)
+_, text = chat_words(Site("Procedures"), [LetterItem(told), LetterItem(told)], digest=True)
 assert "Greetings\\n---------" in text
 """
 
