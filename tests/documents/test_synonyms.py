@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.documents.settings_files.synonyms import parse_synonyms
@@ -45,6 +45,7 @@ def test_one_wrong_group_hides_no_other() -> None:
     assert len(lists.faults) == 1
 
 
+@example(b"\r\t")
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered(raw: bytes) -> None:
     parse_synonyms(raw)

@@ -7,6 +7,7 @@ nesting can exhaust the stack, and a repeated key is seen instead of silently ov
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 
 MAX_NODES = 20_000
 MAX_DEPTH = 40
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -181,10 +183,14 @@ def _trouble(error: yaml.MarkedYAMLError, text: str) -> YamlTrouble:
 
 
 def _indent(text: str, number: int) -> str:
-    line = text.split("\n")[number - 1]
+    line = _whole_line(text, number)
     return line[: len(line) - len(line.lstrip())]
 
 
 def _line(text: str, number: int) -> str:
-    lines = text.split("\n")
-    return lines[number - 1].strip()[:60] if number <= len(lines) else ""
+    return _whole_line(text, number).strip()[:60]
+
+
+def _whole_line(text: str, number: int) -> str:
+    lines = _LINE_END.split(text)
+    return lines[number - 1] if number <= len(lines) else ""
