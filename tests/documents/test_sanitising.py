@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.documents.markdown import parser
+from kb.documents.markdown.headings import RESERVED_ANCHORS
 from kb.documents.markdown.rendering import Renderer
 from kb.documents.markdown.sanitising import _ATTRIBUTES, _TAGS
 
@@ -34,7 +35,7 @@ class Inspector(HTMLParser):
             if name == "class":
                 assert set((value or "").split()) <= CLASSES, value
             if name == "id":
-                assert tag in ("h2", "h3", "h4", "h5", "h6"), (tag, value)
+                assert value not in RESERVED_ANCHORS, (tag, value)
                 self.ids.append(value or "")
 
     def handle_comment(self, data: str) -> None:
