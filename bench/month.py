@@ -120,7 +120,7 @@ class Month:
             shifts = []
             if today.weekday() == 0:  # no session lasts longer than a week
                 self._at(datetime.combine(today, time(7), UTC))
-                self.browsers = {who: signed_in(self.port, who) for who in self.browsers}
+                self.browsers.update({who: signed_in(self.port, who) for who in self.browsers})
             for who in self.browsers:
                 times = sorted(rng.uniform(8 * 3600, 20 * 3600) for _ in range(busy))
                 shifts += [(seconds, who) for seconds in times]
