@@ -182,6 +182,9 @@ def _mail_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     address = urlsplit(settings.url)
     if settings.url and (address.scheme not in ("http", "https") or not address.hostname):
         yield "url", f"{settings.url!r} is no address; write it like https://kb.example.com."
+    elif address.path.strip("/") or address.query or address.fragment:
+        why = "the site has to be at the root of its host; give it a host name of its own."
+        yield "url", f"{settings.url!r} has a path: {why}"
     if settings.smtp_tls not in TLS:
         yield "smtp_tls", f"{settings.smtp_tls!r} is not known; one of {', '.join(TLS)}."
     if not settings.smtp_host:

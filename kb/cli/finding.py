@@ -12,7 +12,7 @@ from kb.procedures.visibility import Reader
 from kb.search.results import Explanation, Hit, Results
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # "-voucher" is a word
 @content_option
 @click.argument("words", nargs=-1, required=True)
 @click.option("--department", help="Only procedures of this department (its id).")

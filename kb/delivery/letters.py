@@ -103,6 +103,7 @@ def letter(
     written["Date"] = format_datetime(now)
     written["Message-ID"] = message_id
     written["Auto-Submitted"] = "auto-generated"
+    written["X-Auto-Response-Suppress"] = "All"  # what Exchange and Outlook obey
     written["List-Unsubscribe"] = f"<{site.address(to.stop)}>"
     written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     written.set_content(text + "\n", cte="quoted-printable")

@@ -34,6 +34,11 @@ def test_search_as_json_is_the_answer_of_the_api(run) -> None:
     assert answer["hits"][0]["url"].startswith("/procedures/SHP-014")
 
 
+def test_a_word_behind_a_minus_is_left_out(run) -> None:
+    assert "SHP-014" in run("search", "late", "shipment").output
+    assert "SHP-014" not in run("search", "late", "shipment", "-parcel").output
+
+
 def test_search_finds_no_draft(run) -> None:
     assert "SHP-015" not in run("search", "zebra customs").output
 

@@ -44,6 +44,7 @@ def test_an_answer_is_mailed_at_once_with_its_text(site: Parts, office: Office) 
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert letter["List-Unsubscribe"].strip().startswith("<https://kb.example/unsubscribe/")
     assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["X-Auto-Response-Suppress"] == "All"
 
 
 def test_long_addresses_stay_whole(mailed_home: Path, office: Office) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 
 # Where somebody writes more than a click: these texts survive a session that ended meanwhile.
 KEEPING = frozenset(
@@ -39,7 +40,10 @@ def from_request() -> InterruptedForm | None:
     """What this request would have sent, if it is worth keeping and came from a page of ours."""
     if request.method != "POST" or request.endpoint not in KEEPING or not _ours():
         return None
-    fields = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT]
+    try:
+        fields = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT]
+    except RequestEntityTooLarge:  # nobody is asked to sign in with more than that in hand
+        return None
     return InterruptedForm(request.path, tuple(fields))
 
 

@@ -304,6 +304,12 @@ def test_what_was_not_sealed_here_is_not_shown(anonymous: FlaskClient, forged: s
     assert anonymous.post("/sign-in", data={**REP, "kept": forged}).location == "/"
 
 
+def test_more_than_a_form_holds_is_refused_and_not_a_fault(anonymous: FlaskClient) -> None:
+    too_much = anonymous.post("/requests", data={"comment": "word " * 400_000})
+    assert too_much.status_code in (401, 413)
+    check_page(too_much.text)
+
+
 def test_what_is_no_text_is_not_kept(anonymous: FlaskClient) -> None:
     refused = anonymous.post("/people/1/password", data={"password": "to be kept nowhere"})
     assert refused.status_code == 401
