@@ -23,15 +23,15 @@ Places = dict[str, tuple[str, str]]  # module → the line behind which a line i
 FIELD: Places = {
     "kb/documents/front_matter.py": (
         "    for field in (\n",
-        '        Field("channel", "by which way reps are asked", "Channel"),\n',
+        '        Field("spare_field", "by which way reps are asked", "Channel"),\n',
     ),
     "kb/procedures/model.py": (
         "    successor: str | None = None\n",
-        "    channel: str | None = None\n",
+        "    spare_field: str | None = None\n",
     ),
     "kb/database/tables/catalogue.py": (
         '    Column("status", String(16), nullable=False),\n',
-        '    Column("channel", Text),\n',
+        '    Column("spare_field", Text),\n',
     ),
 }
 READ_AND_KEPT = """
@@ -46,19 +46,19 @@ from kb.procedures.model import Departments
 from kb.storage.files.library import FileStamp
 from kb.web.publishing.forms import EditForm
 
-raw = b"---\\nid: A-1\\nchannel: phone\\n---\\n\\nText\\n"
+raw = b"---\\nid: A-1\\nspare_field: phone\\n---\\n\\nText\\n"
 filed = procedure_from(parse(raw, "a.md"), Departments())
-assert filed.procedure.channel == "phone"
+assert filed.procedure.spare_field == "phone"
 engine = create_engine("sqlite://")
 procedures.create(engine)
 with engine.begin() as connection:
     row = _row(FileStamp("a.md", 1, 1), filed, None, {})
     connection.execute(insert(procedures).values(**row, id="A-1"))
-    assert procedure_of(connection.execute(select(procedures)).one()).channel == "phone"
+    assert procedure_of(connection.execute(select(procedures)).one()).spare_field == "phone"
 form = opened(raw, "a.md", Departments())
-assert form.fields["channel"] == "phone"
-assert form.written({**form.fields, "channel": "chat"}) == raw.replace(b"phone", b"chat")
-assert "channel" in EditForm.edited
+assert form.fields["spare_field"] == "phone"
+assert form.written({**form.fields, "spare_field": "chat"}) == raw.replace(b"phone", b"chat")
+assert "spare_field" in EditForm.edited
 """
 
 FILTER: Places = {

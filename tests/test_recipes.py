@@ -14,13 +14,14 @@ EXAMPLES = {
     "An outcome": r"(?i)\bdeclined\b",
     "A field of front matter": r"""(?x) ^\ {12}"related",$ | \("related",\ JSON
         | ^\ {4}related:\ tuple\[str,\ ...\]\ = | ^\|\ `related`""",
-    "A filter": r'owner:dana\.reyes|"owner": SearchFilter|"owner": owners',
+    "A filter": r'owner:dana\.reyes|"owner": SearchFilter|"owner": owners|"owner": it\.owner',
     "A kind of notice": r"\bMUST_READ\b|\| A change that I must read \|",
     "A channel": r"\bByChat\b|^## Chat$",
     "A right": r"\bOVERSEE\b",
     "A setting": r"(?i)\b(KB_)?digest_hour\b",
     "A page": r"""(?x) Blueprint\("deliveries" | ^from\ kb\.web\.delivery\ import\ deliveries
         | \bdeliveries\.listing\b | \bdeliveries\.try_again\b | GET\ /deliveries""",
+    "A colour": r'^ *--accent:|rx="7" fill=',
     "A command": r"\bstatus\.status\b|@click\.command\(\)\n.*\n.*\n.*\ndef status\b|`kb status`\n",
     "A migration": r"\bdigests\b",
     "A background job": r'"sharing"|^class Sharing\b',
@@ -28,7 +29,13 @@ EXAMPLES = {
 ABOUT_ALL = {"recipes.md", "architecture.md", "performance.md"}
 SCANNED = [
     path
-    for pattern in ("kb/**/*.py", "templates/**/*.html", "docs/*.md")
+    for pattern in (
+        "kb/**/*.py",
+        "kb/static/*.css",
+        "kb/static/*.svg",
+        "templates/**/*.html",
+        "docs/*.md",
+    )
     for path in sorted(ROOT.glob(pattern))
     if path.name not in ABOUT_ALL
 ]
