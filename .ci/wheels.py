@@ -72,7 +72,7 @@ def _complaints(lock: str, python: str, machine: str) -> Iterator[str]:
 def _environment(python: str, machine: str) -> dict[str, str]:
     platform, system, processor = MACHINES[machine][1]
     return {
-        **default_environment(),  # type: ignore[dict-item]
+        **default_environment(),
         **{"python_version": python, "python_full_version": f"{python}.0"},
         **{"sys_platform": platform, "platform_system": system, "platform_machine": processor},
     }
