@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine
 
 from kb.app import build, create_app
 from kb.parts import Parts
@@ -131,10 +132,16 @@ def _statements_are_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _met() -> Iterator[set[Engine]]:
+    with databases.connections_met() as met:
+        yield met
+
+
 @pytest.fixture(autouse=True)
-def _connections_are_closed() -> Iterator[None]:
-    with databases.closed_in_the_end():
-        yield
+def _connections_are_closed(_met: set[Engine]) -> Iterator[None]:
+    yield
+    databases.let_go(_met)
 
 
 @pytest.fixture(scope="session")

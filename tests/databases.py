@@ -28,20 +28,22 @@ only_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite itself")
 
 
 @contextmanager
-def closed_in_the_end() -> Iterator[None]:
-    """Whatever is connected meanwhile is let go, so that no connection is left to the collector."""
+def connections_met() -> Iterator[set[Engine]]:
+    """Who is connected from now on, also by a thread that outlives its test."""
     met: set[Engine] = set()
 
     def meet(connection: Connection) -> None:
         met.add(connection.engine)
 
     event.listen(Engine, "engine_connect", meet)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "engine_connect", meet)
-        for engine in met:
-            engine.dispose()
+    yield met
+    event.remove(Engine, "engine_connect", meet)
+
+
+def let_go(met: set[Engine]) -> None:
+    """Close their connections, so that none is left to the collector."""
+    while met:
+        met.pop().dispose()
 
 
 def load(environment: Mapping[str, str], home: Path) -> Settings:
