@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from http.client import HTTPConnection
@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask
+from msgspec.structs import replace
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from kb.app import build, create_app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.approval.approving import Approving
 from kb.catalogue.sql.catalogue import Catalogue
@@ -24,8 +24,7 @@ from kb.tidying.parts import Tidying
 from kb.versions.sql.versions import Versions
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """One running knowledge base: a field a capability, by the word that names its package."""
 
     settings: Settings

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
+
+from kb.discreet import Discreet
 
 
 class SettingsError(ValueError):
@@ -22,14 +23,15 @@ class NoContent(SettingsError):
         self.folder = folder
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Discreet, frozen=True):
     """Everything that differs from one installation to the next (docs/settings.md).
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
     `upload_mb` 1 to 15, `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
     """
+
+    hidden = frozenset({"smtp_password"})
 
     home: Path
     content: Path
@@ -51,7 +53,7 @@ class Settings:
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
-    smtp_password: str = field(default="", repr=False)
+    smtp_password: str = ""
     smtp_from: str = ""
     smtp_tls: str = "starttls"
     digest_hour: int = 7
@@ -95,7 +97,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
 
 
 def _names() -> list[str]:
-    return [field.name for field in fields(Settings) if field.name != "home"]
+    return [name for name in Settings.__struct_fields__ if name != "home"]
 
 
 def _from_file(path: Path) -> dict[str, tuple[str, Any]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
+from msgspec.structs import fields
 
 from kb.cli import kb
 from kb.database import procedures
@@ -62,7 +62,7 @@ def test_the_fields_of_front_matter_are_those_that_are_documented() -> None:
 
 @pytest.mark.parametrize("name", sorted(FIELDS))
 def test_every_field_of_front_matter_is_one_of_a_procedure_and_of_the_catalogue(name: str) -> None:
-    assert name in Procedure.__dataclass_fields__
+    assert name in Procedure.__struct_fields__
     assert name in procedures.c
     assert FIELDS[name].means
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-import structlog
-
 from kb.approval.carrying_out import Approved, CarryingOut, in_review
 from kb.approval.notices import ApprovalNews
 from kb.approval.permits import Permits
@@ -33,6 +31,7 @@ from kb.approval.submission import (
 )
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.source.lines import NotAmendable
+from kb.logs import log
 from kb.people.person import Person
 from kb.people.rights import Right
 from kb.people.sql.directory import Directory
@@ -40,7 +39,6 @@ from kb.procedures.model import Departments, Procedure, Status
 from kb.publishing.edits import Collision, NotSaved, Saved, UnusableEdit, author_of
 from kb.publishing.saver import Saver
 
-log = structlog.get_logger()
 _LONGEST_AHEAD = timedelta(days=2 * 366)
 _STALLED = timedelta(seconds=60)  # what is not done by then was interrupted
 
@@ -234,7 +232,7 @@ class Approving:
         try:
             self._carrying.carry_out(submission, now)
         except (Collision, UnusableEdit, NotSaved) as reason:
-            log.warning("not_carried_out", submission=submission.id, why=str(reason))
+            log().warning("not_carried_out", submission=submission.id, why=str(reason))
 
     def _note_published(self, procedure: Procedure, raw: bytes, by: Person, now: datetime) -> None:
         """Published without being submitted, by who may: that is an approval, too."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kb.publishing.edits import UnusableEdit
 
@@ -63,8 +64,7 @@ class Doing(StrEnum):
     WITHDRAW = "withdraw"
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A text to be submitted. `base` is what a change was made from, b"" for a draft."""
 
     procedure_id: str
@@ -77,8 +77,7 @@ class Proposal:
     worth_telling: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionUnderway:
+class DecisionUnderway(Struct, frozen=True):
     """A decision that is on its way into the file: by whom, with what word, since when."""
 
     doing: Doing
@@ -87,8 +86,7 @@ class DecisionUnderway:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """A proposal that was submitted. It never changes but for its state.
 
     `department` is the procedure's today, where the catalogue still has it. `follows` is the
@@ -119,8 +117,7 @@ class Submission:
         return self.proposal.kind is SubmissionKind.DRAFT
 
 
-@dataclass(frozen=True, slots=True)
-class SubmissionLine:
+class SubmissionLine(Struct, frozen=True):
     """A submission in a list, without its text."""
 
     id: int
@@ -137,8 +134,7 @@ class SubmissionLine:
     said: int = 0  # comments on it
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A step as it was taken. `by_name` is None for what the site did when the time came."""
 
     submission_id: int
@@ -150,8 +146,7 @@ class Taken:
     publish_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """What somebody said about a passage, with the passage's words then. "" is the whole."""
 
     submission_id: int
@@ -163,8 +158,7 @@ class Comment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionOutcome:
+class DecisionOutcome(Struct, frozen=True):
     """How a decision ends: the state that follows, and the step that is told of."""
 
     state: SubmissionState

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates
 from kb.documents.reading import Filed, unknown_department
@@ -19,8 +20,7 @@ Staff = Mapping[str, frozenset[str] | None]
 _MOST_COMPARED = 10_000  # names of files: a link to nowhere is told in a millisecond
 
 
-@dataclass(frozen=True, slots=True)
-class CrossRow:
+class CrossRow(Struct, frozen=True):
     """The little of a procedure that the checks across files need.
 
     `id` is the one that the file asks for, whether or not it got it. `lines` has the line of
@@ -61,8 +61,7 @@ class CrossRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SearchTest:
+class SearchTest(Struct, frozen=True):
     """A search that must show the procedure at `path`; it stands on `line` of that file."""
 
     query: str

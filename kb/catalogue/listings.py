@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kb.documents.front_matter import FIELDS
 from kb.procedures.model import Fault, Procedure, Severity
@@ -11,32 +12,28 @@ from kb.procedures.model import Fault, Procedure, Severity
 _MADE = {name: field.made for name, field in FIELDS.items() if field.made}
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A procedure and what is wrong with its file."""
 
     procedure: Procedure
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One page of cards; `total` counts all pages'."""
 
     cards: tuple[Card, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Struct, frozen=True):
     """The part of keywords before the colon, and how many procedures have it."""
 
     name: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeywordCount:
+class KeywordCount(Struct, frozen=True):
     """A keyword and how many procedures have it. `folded` is the form for addresses."""
 
     keyword: str
@@ -44,8 +41,7 @@ class KeywordCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What the catalogue knows of a file, to tell whether it or its index entry is outdated."""
 
     size: int

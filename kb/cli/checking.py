@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import date
 
 import click
+from msgspec.structs import asdict
 
 from kb.cli.common import Build, built, content_option
 from kb.procedures.model import Fault, Severity

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 
 from kb.cli.evaluation_sets import IndexedDocuments, indexed_documents, labelled_queries
 from kb.cli.learning_gain import Gains, Lesson, gains

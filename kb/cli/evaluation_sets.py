@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from msgspec import Struct
 
 from kb.documents.document import Document
 from kb.documents.reading import procedure_from
@@ -20,8 +21,7 @@ from kb.search.index.index import Index
 from kb.search.searcher import Searcher
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedDocuments:
+class IndexedDocuments(Struct, frozen=True):
     """Documents, indexed. `ids` are theirs by path, `names` those of the procedures by id."""
 
     index: Index

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from operator import attrgetter
 from random import Random
+
+from msgspec import Struct, to_builtins
 
 from kb.cli.evaluation_sets import IndexedDocuments
 from kb.insight.learning import Use, learned
@@ -15,8 +16,7 @@ from kb.search.ranking.learned_words import LearnableWords, Learned
 from kb.search.searcher import Searcher
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """How it is tried: `share` of the queries used by `people` each, of whom `wrong` err.
 
     `rounds` times, from the random number `seed` on, and all rounds counted together.
@@ -29,16 +29,14 @@ class Lesson:
     rounds: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Struct, frozen=True):
     """The figures of the same queries without learned words and with them."""
 
     before: Figures
     after: Figures
 
 
-@dataclass(frozen=True, slots=True)
-class Gains:
+class Gains(Struct, frozen=True):
     """Of the other queries: all, those whose right answer somebody opened, and the rest."""
 
     all: Gain
@@ -47,7 +45,8 @@ class Gains:
 
     def as_json(self) -> dict[str, object]:
         """Nested by group, then "before" and "after"."""
-        return asdict(self)
+        nested: dict[str, object] = to_builtins(self)
+        return nested
 
 
 def gains(shelf: IndexedDocuments, queries: Sequence[Labelled], lesson: Lesson) -> Gains:

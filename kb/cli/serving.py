@@ -18,7 +18,6 @@ from importlib import import_module
 from types import FrameType
 
 import click
-import structlog
 from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
@@ -26,11 +25,10 @@ from kb.cli import home
 from kb.cli.common import Build, built, content_option, progress_bar
 from kb.cli.status import missing
 from kb.jobs import scheduler_of
+from kb.logs import log
 from kb.parts import Parts
 from kb.people import demo
 from kb.settings import NoContent, Settings, SettingsError
-
-log = structlog.get_logger()
 
 # A network mount or a full inotify table reports nothing: a scan of all file times finds it.
 _SCAN_EVERY = 30.0
@@ -128,10 +126,10 @@ def _refresh(parts: Parts) -> None:
         done = parts.publishing.publisher.refresh(date.today())
     except OSError as error:
         # A full disk or a folder without rights passes; the next look tries again.
-        log.error("refresh_failed", why=str(error))
+        log().error("refresh_failed", why=str(error))
         return
     if done.changed or done.removed or done.indexed:
-        log.info("refreshed", changed=done.changed, removed=done.removed, indexed=done.indexed)
+        log().info("refreshed", changed=done.changed, removed=done.removed, indexed=done.indexed)
 
 
 def _introduce(parts: Parts) -> None:

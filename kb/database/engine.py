@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
@@ -17,8 +17,7 @@ from kb.database.schema import GREATEST_ID
 from kb.resources import MIGRATIONS
 
 
-@dataclass(slots=True)
-class _Shared:
+class _Shared(Struct):
     """The one connection over which everything is read for a while; made when first needed."""
 
     engine: Engine

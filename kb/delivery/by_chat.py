@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kb.delivery.channel import Parcel, Recipient
 from kb.delivery.chat import Chat
@@ -19,8 +20,7 @@ from kb.procedures.model import Department, Departments
 from kb.procedures.visibility import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Poster:
+class Poster(Struct, frozen=True):
     """Posts to the address of a chat, whoever's it is."""
 
     chat: Chat
@@ -39,8 +39,7 @@ class Poster:
         """There is nothing open."""
 
 
-@dataclass(frozen=True, slots=True)
-class ByChat(Poster):
+class ByChat(Poster, frozen=True):
     """To the chat that a person gave the address of."""
 
     people: Recipients
@@ -63,8 +62,7 @@ class ByChat(Poster):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class ToDepartment(Poster):
+class ToDepartment(Poster, frozen=True):
     """To a department's own chat, which is its members': it hears what they all may read."""
 
     departments: Callable[[], Departments]

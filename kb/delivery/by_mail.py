@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.delivery.channel import Parcel, Recipient
 from kb.delivery.letters import Receiver, Site, letter
@@ -18,8 +20,7 @@ from kb.people.person import Person
 from kb.procedures.model import Department
 
 
-@dataclass(frozen=True, slots=True)
-class ByMail:
+class ByMail(Struct, frozen=True):
     """Letters, by one connection that is made when it is needed."""
 
     post: Post

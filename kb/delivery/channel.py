@@ -7,9 +7,10 @@ and a line in kb/delivery/parts.py; one that people choose for themselves also n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from kb.delivery.letters import LetterItem, Receiver
 from kb.delivery.messages import Message, NoticeWay
@@ -20,8 +21,7 @@ from kb.procedures.model import Department
 from kb.procedures.visibility import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Whom a message goes to: where, by what name, and what they may read.
 
     `choice` is None where nothing is to be chosen: then what was read meanwhile goes out, too.
@@ -32,8 +32,7 @@ class Recipient:
     choice: Choice | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True):
     """What goes out together, as its recipient may see it now."""
 
     message_id: str

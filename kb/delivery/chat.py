@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kb.delivery.errors import Refused, Unusable
 
@@ -48,8 +49,7 @@ class NotDelivered(Refused):
     """The service did not take it. Its text says what is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(Struct, frozen=True):
     """Sends to the services above. `hosts` may be used besides: "chat.example.com", "10.0.0.7:80".
 
     Raises UnusableUrl for a URL that may not be used.

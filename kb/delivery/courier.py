@@ -6,11 +6,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
+from msgspec import Struct, field
 
 from kb import durable
 from kb.catalogue.sql.catalogue import Catalogue
@@ -24,10 +23,9 @@ from kb.delivery.messages import Message, MessageLine
 from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.unsubscribe_links import Leaving
 from kb.delivery.visible_notices import for_reader
+from kb.logs import log
 from kb.notices.kinds import Choice, Pace
 from kb.procedures.visibility import Reader
-
-log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 # Minutes until the next attempt, after each that failed; after the last it is given up.
@@ -37,8 +35,7 @@ _LONGEST_REST = timedelta(minutes=15)
 _KEPT = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """What messages are made of and sent by. None where it is not set up."""
 
     site: Site
@@ -47,8 +44,7 @@ class Ways:
     chat: Chat | None
 
 
-@dataclass(slots=True)
-class _Rest:
+class _Rest(Struct):
     """How long a channel is left in peace."""
 
     until: datetime | None = None
@@ -66,8 +62,7 @@ class _Rest:
         self.until, self.long = None, _SHORTEST_REST
 
 
-@dataclass(slots=True)
-class Courier:
+class Courier(Struct):
     """Delivers what is in the table of notices. `wake` returns at once; a thread does the work."""
 
     ways: Ways
@@ -112,7 +107,7 @@ class Courier:
         try:
             self.deliver(lambda: datetime.now(UTC), threading.main_thread().is_alive)
         except OSError as error:
-            log.error("delivery_failed", why=str(error))
+            log().error("delivery_failed", why=str(error))
 
     def _alone(self) -> AbstractContextManager[bool]:
         """One courier at a time: what another process left half done is then surely dead."""
@@ -130,14 +125,14 @@ class Courier:
             # All others would fare the same, and none of them is to blame.
             rested = self._rests[message.channel].begin(now)
             self.deliveries.again(message, rested, str(reason), counts=False)
-            log.warning(f"{message.channel}_away", why=str(reason), until=str(rested))
+            log().warning(f"{message.channel}_away", why=str(reason), until=str(rested))
         except Refused as reason:
             self._once_more(message, str(reason), now)
         except Unusable as reason:
             self.deliveries.give_up(message.message_id, str(reason), now)
         except Unclear as reason:
             self.deliveries.unclear(message.message_id, str(reason), now)
-            log.warning(
+            log().warning(
                 f"{message.channel}_unclear", message_id=message.message_id, why=str(reason)
             )
         return False

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.delivery.channel import Channel
@@ -24,8 +26,7 @@ from kb.procedures.model import Department, Departments
 _BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Sorting:
+class Sorting(Struct, frozen=True):
     """Decides for each notice, once. `channels` are those that are set up at all.
 
     `hour`: from when on, in a person's time zone, their summary of the day goes out. `host` is

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -12,7 +11,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from kb.delivery.errors import Unusable
+from kb.discreet import Discreet
 from kb.notices.kinds import KINDS, manner
 from kb.notices.sql.received import Told
 from kb.page_addresses import MY_NOTICES, NOTICES
@@ -28,8 +30,7 @@ class UnusableAddress(Unusable):
     """No letter can be addressed like that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Who writes: the site's name, its address ("" where none is set), and the sender."""
 
     name: str
@@ -46,20 +47,20 @@ class Site:
         return urlsplit(self.url).hostname or self.sender.rpartition("@")[2] or "localhost"
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Discreet, frozen=True):
     """To whom: name, address, and of mail the path where they say that they want no more.
 
     The address is an e-mail address or that of a chat, which is a secret.
     """
 
+    hidden = frozenset({"address"})
+
     name: str
-    address: str = field(repr=False)
+    address: str
     stop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LetterItem:
+class LetterItem(Struct, frozen=True):
     """A notice as the receiver may see it now. `doubtful`: they may have had it before."""
 
     told: Told

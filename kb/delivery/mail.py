@@ -9,11 +9,11 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 
 from kb.delivery.errors import Away, NotTaken, Refused, Unclear
+from kb.discreet import Discreet
 
 TIMEOUT = 15.0  # seconds for each answer of the server
 _LINE_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -31,15 +31,16 @@ class _Headers(EmailPolicy):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
+class MailServer(Discreet, frozen=True):
     """Where letters are handed over. `tls` is "starttls", "tls" or "none"."""
+
+    hidden = frozenset({"password"})
 
     host: str
     port: int
     sender: str
     user: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     tls: str = "starttls"
     timeout: float = TIMEOUT
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kb.notices.sql.received import Told
 
@@ -20,8 +21,7 @@ class DeliveryState(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeWay:
+class NoticeWay(Struct, frozen=True):
     """By which way a notice is to go out: the name of a channel (kb/delivery/channel.py).
 
     `department` is whose channel it is, if it is one's; `digest`: once a day.
@@ -37,8 +37,7 @@ class NoticeWay:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
+class MessageLine(Struct, frozen=True):
     """One notice in a message. `doubtful`: it may have been told before."""
 
     delivery_id: int
@@ -46,8 +45,7 @@ class MessageLine:
     doubtful: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What goes out together. `attempts` counts those that failed."""
 
     message_id: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kb.delivery.channel import Personal, Recipient
 from kb.delivery.errors import NotWanted
@@ -23,8 +24,7 @@ def own_way(channel: str, told: Told, pace: Pace) -> NoticeWay | None:
     return NoticeWay(told.id, told.person_id, channel, once, digest=pace is Pace.DAILY)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipients:
+class Recipients(Struct, frozen=True):
     """Those who are told, and what they chose. `demo`: pretended people may sign in, too."""
 
     receivers: Receivers

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
@@ -26,8 +27,7 @@ from kb.secret_file import DamagedKey, key_in
 from kb.settings import Settings, SettingsError
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """How everybody wants to be told, what is on its way, what failed, and who takes it out."""
 
     choices: Choices

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kb.documents.settings_files import timetables
 from kb.documents.settings_files.departments import chat_url, reviewed
@@ -64,8 +65,7 @@ class DepartmentRefused(Exception):
         self.faults = dict(faults)
 
 
-@dataclass(frozen=True, slots=True)
-class Belongings:
+class Belongings(Struct, frozen=True):
     """What stands in the way of removing a department."""
 
     procedures: int

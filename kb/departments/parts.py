@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.database import Engine
 from kb.departments.administration import DepartmentsKept
@@ -14,8 +14,7 @@ from kb.publishing.parts import Publishing
 from kb.reviews.parts import Reviews
 
 
-@dataclass(frozen=True, slots=True)
-class Administration:
+class Administration(Struct, frozen=True):
     """The departments as they are kept, how each is today, and how it was day by day."""
 
     kept: DepartmentsKept

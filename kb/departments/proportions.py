@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.feedback.intervals import wilson
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """`part` of `whole`, with the interval in which the true share lies in 95 of 100 cases."""
 
     part: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from kb.documents.svg import NoDrawing, harmless
 from kb.documents.text.plain_text import readable, slug
@@ -28,8 +29,7 @@ class UnusableAttachment(ValueError):
     """What was given is not taken. Its text is one sentence for who gave it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file to lie beside a procedure: its safe name and its bytes."""
 
     name: str

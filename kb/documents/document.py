@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kb.documents.text.plain_text import first_control, without_controls
 from kb.documents.text.yaml_reading import Loaded, YamlTrouble, load
@@ -20,8 +21,7 @@ MAX_HEADER = 200_000
 _BOUNDARY: re.Pattern[str] = YAMLHandler.FM_BOUNDARY
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A Markdown file as read.
 
     `meta` holds every key of the front matter; its scalars are str or None, never int or date.

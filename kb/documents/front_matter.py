@@ -6,8 +6,9 @@ A new field is a line here, an attribute of Procedure, and a column of the catal
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kb.documents.text import values
 from kb.procedures.model import Keyword, Status
@@ -15,8 +16,7 @@ from kb.procedures.model import Keyword, Status
 _LISTED = "One a line."
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field, which is an attribute of Procedure by the same name.
 
     `read` takes what YAML gave and raises ValueError: then there is a fault of that `code`, and

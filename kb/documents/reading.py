@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct, field
 
 from kb.documents.document import Document, parse, unreadable
 from kb.documents.front_matter import FIELDS, Field
@@ -32,8 +33,7 @@ _INDEXES = ("index", "readme")
 _FIRST = ("id", "department", "title")  # each with a rule of its own
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(Struct, frozen=True):
     """A file as the catalogue and the index want it. `lines` has the line of each field."""
 
     procedure: Procedure

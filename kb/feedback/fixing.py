@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.feedback.errors import AlreadyAnswered
@@ -15,8 +16,7 @@ from kb.procedures.model import KEPT_BACK, Procedure
 from kb.versions.sql.versions import Versions
 
 
-@dataclass(frozen=True, slots=True)
-class OnBehalf:
+class OnBehalf(Struct, frozen=True):
     """Whoever wrote the word, also when it is sent after they have left the department."""
 
     id: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from kb.feedback.errors import NotYourDepartment
 from kb.feedback.model import Item, State
@@ -81,8 +82,7 @@ class Answerer(Protocol):
     def departments(self) -> frozenset[str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Whose it is, and the state that it leads to from each in which it can be taken."""
 
     by: Party

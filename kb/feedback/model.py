@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from kb.feedback.errors import AlreadyAnswered, EmptyReply, NotNow, Withdrawn
 from kb.procedures.model import Department
@@ -75,8 +76,7 @@ class About(StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A section or step of a procedure, with its words as they read then."""
 
     about: About
@@ -87,8 +87,7 @@ class Passage:
 WHOLE = Passage(About.PROCEDURE, "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Whose inbox something goes to, and which people hear of it first.
 
     `tell` are the ids of those who are told of what is nobody's yet; `able` are all who may
@@ -100,16 +99,14 @@ class Route:
     able: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """What was saved to answer an item: a procedure in the version that it has since."""
 
     procedure_id: str
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing for a department to answer. Times are aware UTC; texts are as typed.
 
     `procedure_id`, `procedure_title` (as it was then), `version` and, where it is about a section
@@ -189,16 +186,14 @@ class Item:
         return NotNow(f"This cannot be done to what is {self.state}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of items, and how many there are on all pages."""
 
     items: tuple[Item, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What an inbox holds. `by_department`: open items by department id (absent means none).
 
     `overdue` and `soon` are among the open ones whose clock runs.
@@ -212,8 +207,7 @@ class Counts:
     by_state: dict[State, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Struct, frozen=True):
     """What one person thinks of one version, with what they wrote when it did not help.
 
     `state` is that of the latest item of this vote, None where it never opened one.
@@ -230,8 +224,7 @@ class Vote:
     answer_wanted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many found it helpful, and how many not."""
 
     yes: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
@@ -25,8 +26,7 @@ from kb.settings import Settings
 from kb.versions.sql.versions import Versions
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(Struct, frozen=True):
     """The inbox, the ways to it, what is beside an item, and what answers it."""
 
     inbox: Inbox

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from kb.feedback.errors import FeedbackError
 from kb.feedback.intervals import wilson
@@ -49,8 +50,7 @@ class NotRatable(FeedbackError):
     """Nothing to rate yet, not this person's, or no more to be changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """One reporter's marks, 1 to 5, for one answer to one item; `round` counts its answers."""
 
     item_id: int
@@ -69,8 +69,7 @@ class Rating:
         return now < self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One mark as it is counted: by whom (only to tell people apart), and when."""
 
     person_id: int
@@ -78,8 +77,7 @@ class Mark:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """The mean of some marks, and the interval in which it would lie with many more of them.
 
     `good` is how many of them are 4 or 5.
@@ -93,8 +91,7 @@ class Figure:
     good: int
 
 
-@dataclass(frozen=True, slots=True)
-class Thanks:
+class Thanks(Struct, frozen=True):
     """What somebody wrote about an answer, to be read by everybody who may read what it is on."""
 
     item_id: int
@@ -106,8 +103,7 @@ class Thanks:
     procedure_title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A department's figures; a parameter that too few have rated has none."""
 
     figures: Mapping[Parameter, Figure] = field(default_factory=dict)

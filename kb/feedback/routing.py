@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.feedback.model import Item, Route
 from kb.feedback.sql.inbox import Inbox
@@ -13,16 +13,14 @@ from kb.procedures.model import UNASSIGNED, Department, Departments, Procedure
 ADMINISTRATORS = Department(UNASSIGNED, "The administrators")
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(Struct, frozen=True):
     """A person with all the departments whose inbox is theirs."""
 
     id: int
     departments: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Struct, frozen=True):
     """The ways to a department. `demo_allowed`: demo people count as people.
 
     A department is answered by its editors and reviewers and by its lead; where none of them may

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class PublicResult:
+
+class PublicResult(Struct, frozen=True):
     """What everybody can find for a search: nothing in it comes from a draft.
 
     `about` is the id of the department that it seems to concern.
@@ -21,8 +21,7 @@ class PublicResult:
     about: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(Struct, frozen=True):
     """An answer to a search. `finished`: it was sent, not only typed. `again`: a later page of it.
 
     Where finding out what everybody can find takes another search, `found` is called for it by
@@ -40,8 +39,7 @@ class Searched:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A hit was opened. `mark` names the words whose results it was among, `rank` is from 1.
 
     `waited`: no search with that mark has come, so the last one at that time will do.
@@ -55,8 +53,7 @@ class Opened:
     waited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Voted:
+class Voted(Struct, frozen=True):
     """ "Was this helpful?" was answered."""
 
     person_key: str
@@ -65,8 +62,7 @@ class Voted:
     helpful: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DepartmentAsked:
+class DepartmentAsked(Struct, frozen=True):
     """A department was asked, with the words of a search."""
 
     person_key: str

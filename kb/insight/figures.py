@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import astuple, dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import astuple
 
 SEVERAL = 2  # people: words of fewer are told without a number, and of few days not at all
 LONG_ENOUGH = 7  # days that a single person's words cannot be dated in
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The days from `first` to `last`, both included, in UTC; of one department or of all."""
 
     first: date
@@ -29,8 +30,7 @@ class Span:
         return self.days >= LONG_ENOUGH
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """Some searches: `none` found nothing, `weak` nothing good, of `unopened` nothing was opened.
 
     In `asked` of them a department was asked.
@@ -47,8 +47,7 @@ class Count:
         return Count(*(one + another for one, another in pairs))
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Searches with the same words. `hits` is what the last of them found at most."""
 
     folded: str
@@ -64,8 +63,7 @@ class Words:
         return self.people >= SEVERAL
 
 
-@dataclass(slots=True)
-class OpeningFigures:
+class OpeningFigures(Struct):
     """How often something was opened from results, at which ranks, and what came of it."""
 
     ranks: Counter[int] = field(default_factory=Counter)
@@ -82,8 +80,7 @@ class OpeningFigures:
         return sum(rank * times for rank, times in self.ranks.items()) / max(self.openings, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Slow:
+class Slow(Struct, frozen=True):
     """How long answers took, in milliseconds: half and 95 % of them at most so long."""
 
     p50: float

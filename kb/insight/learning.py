@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LEAST_PEOPLE = 3  # fewer neither count nor show
 
@@ -12,8 +13,7 @@ LEAST_PEOPLE = 3  # fewer neither count nor show
 Wording = Callable[[str], Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """Somebody searched `query`, opened the procedure from there, and stayed."""
 
     procedure_id: str
@@ -21,8 +21,7 @@ class Use:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class LearnedWord:
+class LearnedWord(Struct, frozen=True):
     """A word (`word` as most people wrote it) that so many `people` used for a procedure."""
 
     procedure_id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from kb import database
 from kb.database import Engine
@@ -35,8 +36,7 @@ class SearchWords(Protocol):
         """Takes all that was learned: word, procedure, people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """What was searched and opened, and what that says."""
 
     log: Log

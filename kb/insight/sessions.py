@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from kb.insight.events import DepartmentAsked, Event, Opened, Searched, Voted
 
@@ -26,8 +27,7 @@ class Ended(StrEnum):
     UNKNOWN = "unknown"  # of somebody signed out
 
 
-@dataclass(slots=True)
-class Opening:
+class Opening(Struct):
     """A hit that was opened. `ended` None: not known yet; `said`: by the reader's own word."""
 
     procedure_id: str
@@ -45,8 +45,7 @@ class Opening:
             self.ended, self.said = how, said
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """One search, as long as it may still change. `at` is when it began, `seen` when it
     was last looked at: its results asked for, or one of them opened."""
 
@@ -73,8 +72,7 @@ class Search:
         self.changed = True
 
 
-@dataclass(slots=True)
-class Trail:
+class Trail(Struct):
     """One person's last searches. Events are added in about the order of time."""
 
     searches: list[Search] = field(default_factory=list)

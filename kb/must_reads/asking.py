@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from kb import page_addresses
 from kb.catalogue.sql.catalogue import Catalogue
@@ -28,8 +29,7 @@ class NotAsked(ValueError):
     """It cannot be asked like that. Its text is a sentence that says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What an editor typed: who is to read it by when, and what has changed."""
 
     audience: tuple[str, ...]
@@ -37,8 +37,7 @@ class Request:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """Asks people to read a change, and reminds them."""
 
     must_reads: MustReads

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 # In an audience, beside the ids of departments, which are no such words.
 EVERYONE, REPS = "*everyone", "*reps"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is asked: that this audience reads this version of a procedure by that day."""
 
     procedure_id: str
@@ -22,8 +22,7 @@ class Wanted:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class MustRead:
+class MustRead(Struct, frozen=True):
     """One change that must be read. `confirmed_at` is of the person whose list it stands in."""
 
     id: int
@@ -52,16 +51,14 @@ class MustRead:
         return self.confirmed * 100 // self.asked if self.asked else 0
 
 
-@dataclass(frozen=True, slots=True)
-class MustReadList:
+class MustReadList(Struct, frozen=True):
     """One page of them; `total` counts all pages'."""
 
     must_reads: tuple[MustRead, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskedPerson:
+class AskedPerson(Struct, frozen=True):
     """One person who was asked."""
 
     must_read_id: int

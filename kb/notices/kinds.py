@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Kind(StrEnum):
@@ -27,8 +28,7 @@ class Pace(StrEnum):
     DAILY = "daily"
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """How notices of one kind are told.
 
     `words` are what people read where they choose, `heading` stands above them in a summary.
@@ -66,8 +66,7 @@ def manner(kind: str) -> Manner:
     return KINDS.get(kind, _UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """How one person wants to be told. `paces` holds the kinds that they decided on."""
 
     mail: bool = True

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.database import Engine
 from kb.notices.sql.received import Telling
 from kb.notices.sql.reminders import Reminders
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """What everybody has received, and which reminders have been sent."""
 
     received: Telling

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.database import Engine
 from kb.people.sql.directory import Directory
@@ -11,8 +11,7 @@ from kb.people.sql.sessions import Sessions
 from kb.people.sql.tokens import Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """Everybody, whom a notice can reach, and the keys of their programs."""
 
     directory: Directory

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.people.errors import UnusableEmail, UnusableName
 from kb.procedures.model import UNASSIGNED, Departments
@@ -14,8 +16,7 @@ LONGEST_NAME = 120
 LONGEST_DEPARTMENT = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody who may sign in. `sessions` is raised to end every session begun before.
 
     `leads` is empty until `leading` has filled it in.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kb.people.person import Person
 from kb.procedures.model import KEPT_BACK, UNASSIGNED, Department, Status
@@ -66,8 +67,7 @@ class Condition(StrEnum):
     ANSWERS = "what they answer for: as owner, deputy or lead"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """These roles have this right in these states, if the condition holds. It may have none.
 
     `everywhere`: an administrator's reaches into every department.
@@ -80,8 +80,7 @@ class Rule:
     everywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What is decided about: a procedure's department and state, and whether this site asks for
 
     two people. `own`: what waits was submitted by the one who asks. `answers`: who asks is its

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 MIDNIGHT = time(0)
 UTC = ZoneInfo("UTC")
 _LOOK_AHEAD = 3_700  # days; a calendar of holidays alone ends there
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """One stretch of work on some days of the week (Monday is 0); `until` 0:00 is midnight."""
 
     days: frozenset[int]
@@ -23,8 +23,7 @@ class Hours:
 ROUND_THE_CLOCK = (Hours(frozenset(range(7)), MIDNIGHT, MIDNIGHT),)
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """When a department works, in its own time zone. Without anything set: always, in UTC."""
 
     hours: tuple[Hours, ...] = ROUND_THE_CLOCK

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct, field
+
+from kb.discreet import Discreet
 from kb.procedures import review_dates
 from kb.procedures.calendar import ALWAYS, Calendar
 
@@ -37,8 +39,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """A tag a rep would say: "Complaint: Late Shipment" or a plain word."""
 
     text: str
@@ -55,8 +56,7 @@ class Keyword:
         return self.text.partition(":")[2].strip() if self.category else self.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something wrong with a file: where, what, and what to do about it."""
 
     path: str
@@ -70,8 +70,7 @@ class Fault:
         return f"{self.path}:{self.line}: {self.message}; {self.remedy}"
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Struct, frozen=True):
     """One Markdown file: how to handle one situation.
 
     `path` is relative to content/, with forward slashes. `version` names the exact bytes of the
@@ -111,8 +110,7 @@ class Procedure:
         return self.due is not None and self.due < today
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading and the plain text below it, up to the next heading. "" is the text before any."""
 
     anchor: str
@@ -120,8 +118,7 @@ class Section:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """All that search needs of a procedure. `fingerprint` changes whenever any of it does."""
 
     procedure: Procedure
@@ -129,21 +126,21 @@ class Entry:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """Until when an answer is promised, and from when on that is soon. Aware, UTC."""
 
     due_at: datetime
     soon_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Department:
+class Department(Discreet, frozen=True):
     """Owns procedures and answers for them. `answer_within` is the promised time, in its hours.
 
     `changes_reviewed`: a change to what is published waits for a reviewer, too.
     `notify` is an Apprise URL of its own chat, which hears of new questions and of overdue ones.
     """
+
+    hidden = frozenset({"notify"})
 
     id: str
     name: str
@@ -153,7 +150,7 @@ class Department:
     review_every: int | None = None
     calendar: Calendar = ALWAYS
     changes_reviewed: bool = False
-    notify: str | None = field(default=None, repr=False)
+    notify: str | None = None
 
     def due(self, asked: datetime) -> datetime:
         """Until when it promises to answer what is asked now; aware, UTC."""
@@ -173,8 +170,7 @@ class Department:
         return Promise(self.calendar.after(due_at, lost), self.calendar.after(soon_at, lost))
 
 
-@dataclass(frozen=True, slots=True)
-class Detour:
+class Detour(Struct, frozen=True):
     """Feedback on procedures of a keyword category or for an audience goes to another department.
 
     Where both are set, both must fit.
@@ -193,8 +189,7 @@ class Detour:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Departments:
+class Departments(Struct, frozen=True):
     """departments.yml as read: the departments by id, its exceptions from who answers, its faults.
 
     All in the file's order.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.procedures.model import Procedure, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """What one person may see: all that is published or retired, and the drafts of `drafts_of`,
     in review or not.
 

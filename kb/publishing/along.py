@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from kb.people.person import Person
 from kb.procedures.model import Procedure, Status
@@ -52,8 +53,7 @@ class Along(Protocol):
         """It is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What an edit has that somebody typed: more is asked of it, and it is never lost.
 
     `keep` writes down a draft, and returns its number; without it there is one already. `anyway`:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kb.publishing.desk import Desk, noted
 from kb.publishing.edits import Again, Collision, UnusableEdit
@@ -29,8 +30,7 @@ class FileEdit(NamedTuple):
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What was changed in one commit. `commit` is "" where nothing was.
 
     `skipped` says why, by path, for each file that stays as it is. `searchable`: the index has

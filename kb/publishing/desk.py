@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec import Struct
 
 from kb.catalogue.listings import Card
 from kb.catalogue.sql.catalogue import Catalogue
@@ -24,8 +25,7 @@ from kb.storage.git.repository import Author, Note
 from kb.storage.transaction import Changes, Keeping
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The parts that a change goes through, in this order: files and history, catalogue, index."""
 
     keeping: Keeping

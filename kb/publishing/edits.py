@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.people.person import Person
 from kb.publishing.three_way_merge import Stretch, merged
@@ -22,8 +22,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A whole file as somebody wants it. `base` is the file as they first read it.
 
     `base` is b"" for a new file. `note` says what changed and why.
@@ -37,8 +36,7 @@ class Edit:
     by: Author
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """Where an edit went. `version` names the bytes now on disk (12 hex digits, as on pages).
 
     `merged`: somebody else's change is in it too. `searchable`: the index has it already; if
@@ -54,8 +52,7 @@ class Saved:
     searchable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """Somebody else changed the same lines; nothing is written.
 
     `theirs` is the file now (b"" when it was removed). To save all the same, let the person

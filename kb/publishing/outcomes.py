@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import ParamSpec, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from kb.documents.source.lines import NotAmendable
 from kb.publishing.edits import Clash, Collision, NotAllowed, NotSaved, Saved, UnusableEdit
@@ -16,22 +17,19 @@ _Asked = ParamSpec("_Asked")
 _Done = TypeVar("_Done")
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """It waits for a reviewer, under this number; the old text stays up."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Breaks:
+class Breaks(Struct, frozen=True):
     """It would make search tests fail, which may be wanted all the same."""
 
     finds: tuple[BrokenFind, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """The text is as it was, so nothing is written."""
 
 
@@ -43,8 +41,7 @@ class Obstacle(StrEnum):
     NOT_NOW = "it could not be written; trying again may help"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Nothing has changed. `why` is a sentence that says why and what to do."""
 
     why: str

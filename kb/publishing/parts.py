@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
@@ -23,8 +23,7 @@ from kb.storage.parts import Storage
 from kb.versions.sql.chronicle import Chronicle
 
 
-@dataclass(frozen=True, slots=True)
-class Publishing:
+class Publishing(Struct, frozen=True):
     """From what was typed, through files and history, to catalogue and index."""
 
     publisher: Publisher

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kb.documents.source.amending import amend
 from kb.people.person import Person
@@ -16,8 +17,7 @@ from kb.publishing.sql.erasures import Erasure
 from kb.storage.git.repository import Author
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(Struct, frozen=True):
     """What is left of the text. `still_in_history`: in the department's own git repository,
 
     which kb does not rewrite. Otherwise the next refresh takes it out of kb's own.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kb.catalogue.cross_faults import SearchTest, broken_find
 from kb.catalogue.sql.catalogue import Catalogue
@@ -20,8 +22,7 @@ from kb.search.words.synonyms import Synonyms
 from kb.storage.files.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedChange:
+class ProposedChange(Struct, frozen=True):
     """What somebody is about to save: files as they would be (new ones too), paths that would be
     gone, the synonyms as they would be (None: as they are)."""
 
@@ -30,8 +31,7 @@ class ProposedChange:
     synonyms: Synonyms | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenFind:
+class BrokenFind(Struct, frozen=True):
     """A search that would not show its procedure among the first three.
 
     `place` is where it would stand, 0 for nowhere near, and `winners` are the first three.

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # Above so many comparisons, frequent lines (blank ones) are not used to find the common parts.
 _LABORIOUS = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Some lines in the order of the file: agreed ones, or both sides' where they clash.
 
     Of an agreed stretch `mine`, `theirs` and `base` are the same text.

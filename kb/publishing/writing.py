@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.documents.document import parse
 from kb.documents.reading import Filed, procedure_from
@@ -20,8 +22,7 @@ from kb.publishing.retiring import Erased
 from kb.publishing.search_tests import BrokenFind, ProposedChange
 
 
-@dataclass(frozen=True, slots=True)
-class Relocation:
+class Relocation(Struct, frozen=True):
     """Where a procedure shall stand, and what it shall be called, from now on."""
 
     title: str

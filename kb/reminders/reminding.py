@@ -6,8 +6,9 @@ What is due for one person at the same time is one notice, however much that is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from kb.feedback.sql.overdue import Late, LateItems
 from kb.must_reads.asking import Asking
@@ -26,8 +27,7 @@ _TOLD_FIRST = {words.BEFORE: 0, words.DUE: 0, words.DEPUTY: 1, words.LEAD: 2}
 _FURTHEST_ZONE = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Reminding:
+class Reminding(Struct, frozen=True):
     """Reminds. `run` may be done as often as one likes, and may be killed anywhere."""
 
     due: DueReviews

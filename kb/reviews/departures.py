@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kb import page_addresses
 from kb.notices.kinds import Kind
@@ -15,8 +16,7 @@ from kb.procedures.model import Departments
 from kb.reviews.sql.review_list import Held, ReviewList
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """Who left, and what they leave behind, by department."""
 
     person: Person

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-import structlog
-
 from kb import page_addresses
 from kb.documents.document import parse
 from kb.documents.reading import described
+from kb.logs import log
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.notices.sql.reminders import ReminderMark, Reminders
@@ -25,7 +24,6 @@ from kb.publishing.sql.batch_ledger import BulkChange, Ledger
 
 HANDED = "Handed over"  # how the notes of such bulk changes begin
 _LOOKED_BACK = timedelta(days=7)
-log = structlog.get_logger()
 
 
 class HandingOver:
@@ -58,7 +56,7 @@ class HandingOver:
         try:
             self._saver.settle_bulk_changes()
         except NotSaved as reason:
-            log.warning("not_settled", why=str(reason))
+            log().warning("not_settled", why=str(reason))
         for bulk in self._ledger.noted(HANDED, now - _LOOKED_BACK):
             self._tell(bulk, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
@@ -17,8 +17,7 @@ from kb.reviews.sql.review_list import ReviewList
 from kb.storage.parts import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Reviews:
+class Reviews(Struct, frozen=True):
     """What is due when, and what is done about it: confirmed, handed over, left behind."""
 
     listed: ReviewList

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.source.amending import Value, amend
@@ -26,8 +27,7 @@ NOT_YOURS = "that is not yours to do"
 ALREADY = "nothing had to change"
 
 
-@dataclass(frozen=True, slots=True)
-class Tended:
+class Tended(Struct, frozen=True):
     """What was done in one commit, "" where nothing was. `skipped` says why, by id."""
 
     commit: str
@@ -35,8 +35,7 @@ class Tended:
     skipped: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(Struct, frozen=True):
     """Who answers from now on. None leaves it as it is; "" is nobody.
 
     `instead_of` (an address): `owner` takes that person's place only, as owner and as deputy.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from math import log10
+
+from msgspec import Struct
 
 NEVER = 2.0  # the age of what was never reviewed: as if its interval had passed twice
 OLDEST = 6.0  # beyond six intervals nothing gets older
 _UNITS = (("year", 365), ("month", 30), ("week", 7))
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the order looks at. `openings` in the last 90 days, `complaints` are open feedback."""
 
     reviewed: date | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.search.facets import Narrowing
 from kb.search.index.snapshot import Snapshot
@@ -17,8 +17,7 @@ CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """A ranking and all that it was made from."""
 
     query: Query

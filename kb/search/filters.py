@@ -7,11 +7,11 @@ yet (kb/search/index/stored_fields.py). The help page follows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.words.analysis import folded
@@ -21,8 +21,7 @@ Test = Callable[[Snapshot, Any, date | None], Mask]
 Values = tuple[tuple[str, Any], ...]  # names of filters, each with what is asked for
 
 
-@dataclass(frozen=True, slots=True)
-class SearchFilter:
+class SearchFilter(Struct, frozen=True):
     """One way to narrow a search down; a test is None where it cannot be done like that.
 
     `typed` is for what stands behind `name:` in the text, of which `read` makes the value: None

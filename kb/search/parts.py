@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kb.search.index.index import Index
 from kb.search.ranking.learned_words import LearnableWords, LearnedFile
@@ -19,8 +20,7 @@ _ANSWERS_KEPT = 500
 _SUGGESTIONS_KEPT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class WordsSeen:
+class WordsSeen(Struct, frozen=True):
     """What the log of searches needs to know of words, and whom it tells what it learned.
 
     `fold` makes one text of what is the same search; `wording` gives the words of a text that
@@ -32,8 +32,7 @@ class WordsSeen:
     learn: Callable[[Iterable[tuple[str, str, int]]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Searching:
+class Searching(Struct, frozen=True):
     """The index, and what answers from it: searches, single letters, "what is near"."""
 
     index: Index

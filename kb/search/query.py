@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from kb.procedures.visibility import Reader
 from kb.search.filters import FILTERS, TYPED, Values
@@ -44,8 +45,7 @@ class Lookup(NamedTuple):
         return self.offset + self.limit
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A search as it is meant.
 
     `words` in the order typed (those of phrases too), `phrases` stand together in a hit,

@@ -1,24 +1,23 @@
-"""What a search answers: results, hits, facets and the parts of a score. Plain dataclasses."""
+"""What a search answers: results, hits, facets and the parts of a score. Plain values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from kb import page_addresses
 from kb.procedures.model import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """A stretch of a snippet's plain text; `marked` where it matched the query."""
 
     text: str
     marked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedProcedure:
+class IndexedProcedure(Struct, frozen=True):
     """What the index knows of a procedure by heart, the same for every search."""
 
     id: str
@@ -32,8 +31,7 @@ class IndexedProcedure:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
 
     `score` is at least 0 and comparable only within one search.
@@ -82,16 +80,14 @@ class Hit:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(Struct, frozen=True):
     """A department id or keyword category (as it is shown) and how many matches have it."""
 
     value: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """The answer to one search; every number in it counts only what the reader may find.
 
     `convincing` is False when no hit is good enough to stand behind. `opens` is the id that was
@@ -122,8 +118,7 @@ class Results:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """The best hits, best first, and the stems that were looked for.
 
     The rest is as in Results; `score` is that of the best hit, 0 without one.
@@ -138,16 +133,14 @@ class Glance:
     took_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class ScorePart:
+class ScorePart(Struct, frozen=True):
     """One part of a score (kb.search.ranking.fusion.PARTS) and what it adds to the sum."""
 
     name: str
     adds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Why a hit stands where it stands: the parts whose `adds` sum to `score`."""
 
     id: str
@@ -156,8 +149,7 @@ class Explained:
     parts: tuple[ScorePart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A search taken apart: the words as understood (word, weight, why) and each hit's score."""
 
     query: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
+
+from msgspec.structs import replace
 
 from kb.procedures.visibility import Reader
 from kb.search import filters

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
@@ -25,8 +26,7 @@ MOST_WORDS = 12
 _MOST_BEGUN = 2000  # keywords with a word that begins so; a single letter begins too many
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestedProcedure:
+class SuggestedProcedure(Struct, frozen=True):
     """A procedure, and the keyword of it in which most of the typed words stand ("" for none)."""
 
     id: str
@@ -36,8 +36,7 @@ class SuggestedProcedure:
     draft: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestedKeyword:
+class SuggestedKeyword(Struct, frozen=True):
     """A keyword, or a whole category, and how many procedures that the reader may find have it."""
 
     text: str
@@ -45,8 +44,7 @@ class SuggestedKeyword:
     category: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Struct, frozen=True):
     """Both lists, best first, and the search that the procedures come from, where there was one."""
 
     procedures: tuple[SuggestedProcedure, ...] = ()

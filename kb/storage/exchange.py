@@ -11,11 +11,12 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pygit2
+from msgspec import Struct
+from msgspec.structs import asdict
 from pygit2.enums import DeltaStatus, FileMode
 
 from kb.storage.git import refs
@@ -30,8 +31,7 @@ _SOON = timedelta(seconds=10)  # after a save, unless the last attempt failed
 _PLAIN = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True):
     """How the last exchange went. `trouble` is a sentence, "" when all is well.
 
     `conflicts` are the paths that were changed on both sides: nothing is pulled until somebody
@@ -190,8 +190,7 @@ class Exchange:
             raise GitTrouble(f"git {words[0]} failed: {' '.join(said)[:500]}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Upstream:
+class _Upstream(Struct, frozen=True):
     remote: str
     branch: str
     tracking: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.settings import Settings
 from kb.storage.exchange import Exchange
@@ -13,8 +13,7 @@ from kb.storage.memory import Memory
 from kb.storage.transaction import Keeping
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """The files, what they were before, the way to change both at once, and to a remote."""
 
     library: Library

@@ -13,10 +13,11 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from msgspec import Struct
 
 AGENT = "kb-link-check/1.0 (procedures knowledge base; looks whether links still work)"
 LONGEST_URL = 2_000
@@ -40,8 +41,7 @@ class LinkState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What came of it, in words; `retry_after` are seconds for which the host wants peace."""
 
     state: LinkState
@@ -49,8 +49,7 @@ class Finding:
     retry_after: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where to connect: `address` is one that was looked at."""
 
     parts: SplitResult

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
@@ -18,8 +18,7 @@ from kb.tidying.sql.twin_pairs import TwinPairs
 from kb.tidying.twin_search import Comparing
 
 
-@dataclass(frozen=True, slots=True)
-class Tidying:
+class Tidying(Struct, frozen=True):
     """Dead links, twins and keywords: what finds them, what is known of them, what mends them."""
 
     links: LinkRounds

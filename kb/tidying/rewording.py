@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+
+from msgspec import Struct
 
 from kb.documents.source.keywording import with_keywords_renamed
 from kb.documents.source.lines import NotAmendable
@@ -22,8 +23,7 @@ MOST_PLACES = 1_000  # that a preview shows, and one commit changes
 _CHANGED = "it was changed since you looked"
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """A file with the places in it. `version` names the bytes that were looked at.
 
     `obstacle` says why it cannot be changed so, "" where it can.
@@ -35,8 +35,7 @@ class Touched:
     obstacle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RewordingPreview:
+class RewordingPreview(Struct, frozen=True):
     """What would change; `cut` says that there is more."""
 
     files: tuple[Touched, ...]
@@ -48,8 +47,7 @@ class RewordingPreview:
         return sum(len(file.places) for file in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """A file with the keywords that it has and would have."""
 
     procedure: Procedure

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from kb.storage.git.alignment import stretches
 
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class AuthoredLines(Generic[V]):
+class AuthoredLines(Struct, Generic[V], frozen=True):
     """Lines in a row that came with one version; `first` counts from 1. None: from before those."""
 
     version: V | None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.storage.git.alignment import stretches
 
@@ -21,8 +23,7 @@ _MOST_PAIRS = 900
 _AROUND = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of text. `changed` says that the other side lacks it; `style` is "", "strong" …"""
 
     text: str
@@ -30,8 +31,7 @@ class Piece:
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What is compared: a line of a file, or a block of a page.
 
     `kind` is "line", or "p", "li", "h1" to "h6", "row", "pre", "quote" or "picture". `mark` is what
@@ -49,8 +49,7 @@ class Unit:
         return "".join(piece.text for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """What stands side by side. One is None where the other side has nothing there."""
 
     old: Unit | None
@@ -70,16 +69,14 @@ class Pair:
         return tuple(_together(self.old, self.new))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Pairs in a row. Of those that are `left_out` only the number matters: nothing changed."""
 
     pairs: tuple[Pair, ...]
     left_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Two texts against each other; `added` and `removed` count units.
 
     `cut` says that it goes on, longer than anybody would read.

@@ -8,8 +8,10 @@ own. A file that comes back after it was removed goes on with its old line.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.procedures.model import Procedure
 from kb.storage.git.history import REMOVED, Change, Commit, HistoryStep
@@ -17,8 +19,7 @@ from kb.storage.git.history import REMOVED, Change, Commit, HistoryStep
 GONE = "removed"  # the status of a version that is no file any more
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """What a version of a file says of itself."""
 
     id: str
@@ -34,8 +35,7 @@ class Described:
         return cls(said.id, said.version, said.title, said.department, said.status.value, named)
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A version as it is stored. `id` counts up; `line` is the id of the line's first version."""
 
     id: int

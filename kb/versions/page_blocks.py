@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from kb.documents.markdown.rendering import Page
 from kb.versions.differences import Piece, Unit

@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-
-log = structlog.get_logger()
+from kb.logs import log
 
 
 class LongJob:
@@ -45,6 +43,6 @@ class LongJob:
         try:
             self._work()
         except OSError as error:
-            log.error("job_failed", job=self._name, why=str(error))
+            log().error("job_failed", job=self._name, why=str(error))
         ended = time.monotonic()
         self._rests_until = ended + self._rest * (ended - began)

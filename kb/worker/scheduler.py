@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import structlog
+from msgspec import Struct, field
 
-log = structlog.get_logger()
+from kb.logs import log
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """Something to do every `every` seconds. `run` gets the present time (aware, UTC).
 
     It may raise OSError (a full disk, a database or a mail server away): the next time tries
@@ -25,8 +23,7 @@ class Job:
     run: Callable[[datetime], object]
 
 
-@dataclass(slots=True)
-class Scheduler:
+class Scheduler(Struct):
     """All jobs, with when each was last done (by the monotonic clock)."""
 
     of: tuple[Job, ...]
@@ -39,7 +36,7 @@ class Scheduler:
             try:
                 job.run(datetime.now(UTC))
             except OSError as error:
-                log.error("job_failed", job=job.name, why=str(error))
+                log().error("job_failed", job=job.name, why=str(error))
 
     def _due(self, jobs: Iterable[Job]) -> list[Job]:
         now = time.monotonic()

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, event
 
 from kb.feedback.errors import AlreadyAnswered, EmptyQuestion, EmptyReply, NotYourDepartment

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from kb.documents.settings_files.departments import parse_departments
 from kb.parts import Parts

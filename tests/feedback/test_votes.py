@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from kb.feedback.errors import Withdrawn
 from kb.feedback.model import LONGEST_TEXT, Item, Outcome, Reason, State, Tally, Vote

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from kb.procedures.model import Procedure, Status
 from kb.procedures.visibility import Reader

@@ -177,7 +177,7 @@ class Waiting:
         )
         with reading(self._engine) as connection:
             return tuple(
-                Comment(**{name: getattr(row, name) for name in Comment.__dataclass_fields__})
+                Comment(**{name: getattr(row, name) for name in Comment.__struct_fields__})
                 for row in connection.execute(query)
             )
 
@@ -217,14 +217,14 @@ def _told() -> ColumnElement[bool]:
 
 
 def _line(row: Any) -> SubmissionLine:
-    named = {name: getattr(row, name) for name in SubmissionLine.__dataclass_fields__}
+    named = {name: getattr(row, name) for name in SubmissionLine.__struct_fields__}
     return SubmissionLine(
         **{**named, "kind": SubmissionKind(row.kind), "state": SubmissionState(row.state)}
     )
 
 
 def _submission(row: Any) -> Submission:
-    fields = {name: getattr(row, name) for name in Proposal.__dataclass_fields__}
+    fields = {name: getattr(row, name) for name in Proposal.__struct_fields__}
     intent = None
     if row.doing is not None:
         intent = DecisionUnderway(Doing(row.doing), row.doing_by, row.doing_word, row.doing_at)

@@ -44,7 +44,7 @@ class Submissions:
         """Note what somebody submits; nobody is told of it before `finish`."""
         with writing(self._engine, _WHAT) as connection:
             row = {
-                **{name: getattr(proposal, name) for name in Proposal.__dataclass_fields__},
+                **{name: getattr(proposal, name) for name in Proposal.__struct_fields__},
                 "kind": proposal.kind.value,
                 "title": proposal.title[:300],
                 "by_id": by_id,

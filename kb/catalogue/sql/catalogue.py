@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import secrets
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import (
     ColumnElement,
     Connection,

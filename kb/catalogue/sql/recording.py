@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, replace
 from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from kb.database import addresses, catalogue_state, procedure_keywords, shown_files

@@ -22,7 +22,7 @@ from kb.delivery.sql.rows import add, doubt, handed_over, message_of
 from kb.notices.sql.received import Told
 
 _WRITING = "notices"
-_TOLD = tuple(notices.c[name] for name in Told.__dataclass_fields__)
+_TOLD = tuple(notices.c[name] for name in Told.__struct_fields__)
 # By the numbers of deliveries, so that a message of many stays within a statement's parameters.
 _CHUNK = 500
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, and_, func, or_, select, update
 
 from kb.database import GREATEST_ID, people, reading, writing
@@ -17,8 +17,7 @@ _TROUBLED = or_(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One message. `notices` is how many it holds; what they say is its receiver's alone."""
 
     person_id: int
@@ -32,8 +31,7 @@ class Trouble:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Troubles:
+class Troubles(Struct, frozen=True):
     """One page of them; `counts` has the number of deliveries by state."""
 
     listed: tuple[Trouble, ...]
@@ -77,7 +75,7 @@ class Overview:
             .offset(min((max(page, 1) - 1) * per_page, GREATEST_ID))
         )
         states = select(table.c.state, func.count()).group_by(table.c.state)
-        names = Trouble.__dataclass_fields__
+        names = Trouble.__struct_fields__
         with reading(self._engine) as connection:
             rows = connection.execute(listed).all()
             total = connection.scalar(select(func.count()).select_from(messages)) or 0

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import notice_choices as table
 from kb.database import reading, writing
+from kb.database.upsert import insert_into
 from kb.notices.kinds import Choice
 
 USUAL = Choice()
@@ -50,9 +50,7 @@ class Choices:
 
     def _write(self, person_id: int, new: dict[str, Any], changed: dict[str, Any]) -> None:
         with writing(self._engine, "notices") as connection:
-            postgres = connection.dialect.name == "postgresql"
-            wanted = postgresql.insert(table) if postgres else sqlite.insert(table)
-            wanted = wanted.values(person_id=person_id, **new)
+            wanted = insert_into(connection, table).values(person_id=person_id, **new)
             connection.execute(
                 wanted.on_conflict_do_update(index_elements=["person_id"], set_=changed)
             )

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import deliveries as table
 from kb.database import notices
+from kb.database.upsert import insert_into
 from kb.delivery.messages import DeliveryState, Message, MessageLine, NoticeWay
 from kb.notices.sql.received import Told
 
-TOLD = tuple(notices.c[name] for name in Told.__dataclass_fields__)
+TOLD = tuple(notices.c[name] for name in Told.__struct_fields__)
 
 
 def doubt(connection: Connection, which: ColumnElement[bool], error: str, now: datetime) -> None:
@@ -55,9 +55,7 @@ def add(connection: Connection, ways: Iterable[NoticeWay], now: datetime) -> Non
         for way in ways
     ]
     if rows:
-        postgres = connection.dialect.name == "postgresql"
-        new = postgresql.insert(table) if postgres else sqlite.insert(table)
-        connection.execute(new.on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
 
 
 def message_of(connection: Connection, message_id: str) -> Message:
@@ -73,7 +71,7 @@ def message_of(connection: Connection, message_id: str) -> Message:
     lines = [
         MessageLine(
             row.delivery_id,
-            Told(**{name: getattr(row, name) for name in Told.__dataclass_fields__}),
+            Told(**{name: getattr(row, name) for name in Told.__struct_fields__}),
             row.doubtful,
         )
         for row in rows

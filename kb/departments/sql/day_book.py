@@ -7,22 +7,22 @@ so once a day, and at each look again, what `standing` counts is written down fo
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import asdict, fields
 from sqlalchemy import Engine, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import department_days as table
 from kb.database import reading, writing
+from kb.database.upsert import insert_into
 from kb.departments.sql.workload import Workload, standing
 from kb.procedures.model import Departments
 
 _KEPT = [column.name for column in table.columns if column.name not in ("department", "day")]
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """Standings by day, the oldest first; days on which nobody counted are missing."""
 
     by_day: tuple[tuple[date, Workload], ...] = ()
@@ -43,12 +43,11 @@ class DayBook:
     def note(self, departments: Departments, now: datetime) -> None:
         """Write down how each stands; for a day that has been noted, the last time counts."""
         with writing(self._engine, "department days") as connection:
-            postgres = connection.dialect.name == "postgresql"
             for department in departments.by_id.values():
                 today = now.astimezone(department.calendar.zone).date()
                 counted = asdict(standing(connection, department.id, today, now))
                 kept = {name: counted[name] for name in _KEPT}
-                new = (postgresql.insert(table) if postgres else sqlite.insert(table)).values(
+                new = insert_into(connection, table).values(
                     department=department.id, day=today, **kept
                 )
                 keys = [table.c.department, table.c.day]

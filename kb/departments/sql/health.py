@@ -5,10 +5,10 @@ However many procedures there are, each question is one statement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -33,8 +33,7 @@ _SEVERAL = 2  # "no"s from which a procedure may be called badly rated
 _WEAK: ColumnElement[bool] = literal_column("NOT convincing")
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
+class Rated(Struct, frozen=True):
     """A procedure with the votes of half a year, and how many said no lately and before that."""
 
     id: str
@@ -44,8 +43,7 @@ class Rated:
     before_no: int
 
 
-@dataclass(frozen=True, slots=True)
-class VoteFigures:
+class VoteFigures(Struct, frozen=True):
     """What was said in these four weeks and the four before, and the worst rated."""
 
     recent: Share
@@ -53,8 +51,7 @@ class VoteFigures:
     worst: tuple[Rated, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A procedure and how often it was opened from search results, lately and before."""
 
     id: str
@@ -63,8 +60,7 @@ class Read:
     before: int
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """Words that found nothing good: how many people and searches lately, how many before."""
 
     folded: str
@@ -73,8 +69,7 @@ class Failed:
     before: int
 
 
-@dataclass(frozen=True, slots=True)
-class Failures:
+class Failures(Struct, frozen=True):
     """How many searches near the department's topics failed, and the words of most people."""
 
     recent: int
@@ -82,8 +77,7 @@ class Failures:
     words: tuple[Failed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """One page of procedures' ids; `total` counts all pages'."""
 
     ids: tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, select
 
 from kb.approval.submission import SubmissionState
@@ -19,8 +19,7 @@ BROKEN_FIND = "broken-find"
 _OWN_ROWS = frozenset({BROKEN_FIND, "review-overdue"})  # counted by themselves, not as faults
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """Counts of one department. `promised` are published and have a review date.
 
     `overdue` and `due_soon` are of those; `faulty` counts files, `broken_finds` search tests.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markdown_it.token import Token
+from msgspec import Struct
 
 from kb.documents.text.plain_text import anchor, folded, plain, tidy
 
@@ -27,8 +27,7 @@ def free(name: str) -> str:
     return f"{name}-1" if reserved else name
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A heading found at `index` among the tokens (that of its heading_open).
 
     `level` is 2 to 6 as shown. `outer` is false within a list or a quote. `is_title` marks the

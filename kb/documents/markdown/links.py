@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 MARKDOWN_SUFFIXES = (".md", ".markdown")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -13,8 +14,7 @@ _EXTERNAL = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x20\x7f]+", re.IGNORE
 _INDEXES = ("index.md", "README.md", "readme.md")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A relative link as written. `line` counts from 1 in the body, or in the file in `Filed`."""
 
     line: int

@@ -9,7 +9,6 @@ text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 from kb.documents.text.plain_text import tidy
 
@@ -39,8 +39,7 @@ class TooLaborious(Exception):
     """The text would take too long to parse as Markdown."""
 
 
-@dataclass(slots=True)
-class Blocks:
+class Blocks(Struct):
     """A body's block tokens; those of type "inline" have no children yet."""
 
     tokens: list[Token]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it.token import Token
 from markupsafe import Markup
+from msgspec import Struct
 
 from kb.documents.markdown.headings import RESERVED_ANCHORS as RESERVED_ANCHORS
 from kb.documents.markdown.headings import Placed, place
@@ -25,8 +25,7 @@ Resolve = Callable[[str], str | None]
 NOTICE = "This text is too long or too intricate to be laid out, so it is shown as it was written."
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A line of the table of contents. `level` is 2 to 6."""
 
     level: int
@@ -34,8 +33,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """One accepted way: its heading and what stands below it."""
 
     name: str
@@ -43,8 +41,7 @@ class Method:
     html: Markup
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A level-2 heading and all below it; `html` is without that heading.
 
     `kind` is "text", "steps", "script", "methods" or "escalation". What stands before the first
@@ -60,8 +57,7 @@ class Part:
     methods: tuple[Method, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A procedure's body, ready for a template. `notice` says why it is shown as plain text."""
 
     parts: tuple[Part, ...]

@@ -8,10 +8,10 @@ exactly what it should, and all else as before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from kb.documents.settings_files.departments import parse_departments
 from kb.documents.source.field_lines import end_of, entries, with_entry, without_entry
@@ -37,8 +37,7 @@ class AlreadyThere(ValueError):
     """departments.yml has a department of that id already."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """A department in the list: its lines from `first` to `last`, and what it says."""
 
     first: int
@@ -47,8 +46,7 @@ class _Item:
     said: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """departments.yml taken apart. `at` is the line after the list."""
 
     bom: bytes

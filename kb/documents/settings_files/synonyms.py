@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kb.documents.settings_files.names import SYNONYMS_FILE
 from kb.documents.text.yaml_reading import YamlTrouble, load
@@ -15,8 +17,7 @@ from kb.procedures.model import Fault
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Synonym:
+class Synonym(Struct, frozen=True):
     """One entry: `words` that stand for one another; with `to`, a word that also finds those."""
 
     words: tuple[str, ...]
@@ -42,8 +43,7 @@ class Synonym:
         return " = ".join(self.words) + (f" → {', '.join(self.to)}" if self.to else "")
 
 
-@dataclass(frozen=True, slots=True)
-class SynonymLists:
+class SynonymLists(Struct, frozen=True):
     """`two_way`: expressions that stand for one another. `one_way`: an expression, and those
     that are looked for as well when it is typed."""
 
@@ -90,8 +90,7 @@ def words_typed(text: str) -> tuple[str, ...]:
     return tuple(word for word in words.values() if word)
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     lines: dict[str, int]
     faults: list[Fault] = field(default_factory=list)
 

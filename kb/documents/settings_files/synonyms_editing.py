@@ -8,10 +8,10 @@ edit is read back: it counts only if it says exactly what it should.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from kb.documents.settings_files.names import SYNONYMS_FILE
 from kb.documents.settings_files.synonyms import (
@@ -78,8 +78,7 @@ def without_synonym(raw: bytes, key: str) -> bytes:
     return _checked(_removed(text, old), lists.minus(old))
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """One of the two lists as it stands in the text: its key, its value and what they say."""
 
     key: yaml.Node

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 import yaml
+from msgspec import Struct
 
 from kb.documents.source.lines import Line, NotAmendable
 from kb.documents.text import values
@@ -17,8 +17,7 @@ _LONGEST_FLOW = 80  # characters; longer lists stand below their key, an item a 
 Text = str | int | list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldLines:
+class FieldLines(Struct, frozen=True):
     """A field: its name and where it stands. `first` to `last` are its lines, from 0."""
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from kb.documents.document import Document, decoded, parse
 
@@ -22,8 +23,7 @@ class NotAmendable(ValueError):
         self.line, self.problem, self.remedy = line, problem, remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: as it is shown, its own bytes, and its line end (b"" for a last one without)."""
 
     shown: str
@@ -31,8 +31,7 @@ class Line:
     end: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """A file taken apart. `head` are the lines up to and with the closing ---, `body` the rest."""
 
     bom: bytes

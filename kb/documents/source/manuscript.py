@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.documents.document import Document
 from kb.documents.front_matter import FIELDS, TYPED, Field
@@ -17,8 +19,7 @@ from kb.procedures.model import Departments
 _ALL = (FIELDS["id"], *TYPED)  # the id of a new procedure only: it never changes
 
 
-@dataclass(frozen=True, slots=True)
-class Manuscript:
+class Manuscript(Struct, frozen=True):
     """A file opened for writing. `fields` are the texts that the form shows, by name.
 
     `locked` says why the fields cannot be changed one by one; then `head` is changed as text.

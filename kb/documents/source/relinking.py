@@ -6,8 +6,9 @@ import html
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from kb.documents.document import parse
 from kb.documents.front_matter import FIELDS
@@ -27,8 +28,7 @@ _INDEXES = ("index.md", "readme.md")
 Exists = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A file's old and new path."""
 
     old: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kb.documents.document import Document, parse
 from kb.documents.front_matter import FIELDS
@@ -19,8 +20,7 @@ _AROUND = 60  # characters shown on either side
 _ADDRESS = re.compile(r"\]\(\s*<?([^)\s]*)|<([a-z][\w+.-]*:[^>\s]*)>|\bhttps?://[^\s)>\]]*", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """What is looked for, as typed, and what shall stand there instead."""
 
     old: str
@@ -38,8 +38,7 @@ class Replacement:
         return re.compile(text, re.IGNORECASE if self.any_case else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One place where it stands. `number` counts from 0 through the file, fields first.
 
     `field` is a name of the front matter, or "" for the text. `in_address`: where a link leads.

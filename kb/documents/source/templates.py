@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from kb.documents.document import parse
 from kb.documents.reading import title_from_path
@@ -16,8 +17,7 @@ from kb.procedures.model import Departments
 _OWN = ("title", "description")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text to begin with. `department` is its folder's, None for one that is for all."""
 
     path: str

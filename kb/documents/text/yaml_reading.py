@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 MAX_NODES = 20_000
 MAX_DEPTH = 40
@@ -28,8 +28,7 @@ class YamlTrouble(ValueError):
         self.line, self.problem, self.remedy = line, problem, remedy
 
 
-@dataclass(slots=True)
-class Loaded:
+class Loaded(Struct):
     """What the text says. `lines` has the line of each key of the outermost mapping, and of
     each key of the mappings in its lists as "key.0.name". `repeated` lists (key, line)."""
 
@@ -38,8 +37,7 @@ class Loaded:
     repeated: list[tuple[str, int]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A mapping or list that is still being read; `name` is its path in `Loaded.lines`."""
 
     value: dict[str, Any] | list[Any]

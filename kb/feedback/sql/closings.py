@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
 from kb.database import closings as table
@@ -13,8 +13,7 @@ from kb.database import items, people, reading, writing
 from kb.feedback.model import Outcome, cleaned
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """An answer in waiting: the word for the reporter of an item, once the procedure has it.
 
     `version` is the text that has it; None: whatever is published. `by` is a person's id.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Engine,
@@ -29,8 +30,7 @@ OTHERS = -1  # as an assignee: neither nobody nor any of those who are told apar
 MOST = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """So many items that are alike in all that can be chosen by.
 
     `state` is NEW for all that is open and does not wait for its reporter.
@@ -44,8 +44,7 @@ class Cell:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The cells; `more`: there are more answered items than were counted.
 
     `ids` are the answered items themselves, where words or a name had to be looked for.

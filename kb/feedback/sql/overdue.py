@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, select
 
 from kb.database import items as table
@@ -12,8 +12,7 @@ from kb.database import reading
 from kb.feedback.sql.rows import is_running
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """An item that is overdue."""
 
     id: int

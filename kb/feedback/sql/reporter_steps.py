@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, select
 
 from kb.database import items, writing
@@ -15,8 +15,7 @@ from kb.feedback.sql import rows, transitions
 from kb.feedback.sql.transitions import Turn
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
+class Reporter(Struct, frozen=True):
     """Somebody who acts on what they reported, in nobody's name but their own."""
 
     id: int

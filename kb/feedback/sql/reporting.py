@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, insert, select
 
 from kb.database import items
@@ -19,8 +19,7 @@ from kb.procedures.model import Procedure
 _LOOKED_IN = ("procedure_title", "query", "passage", "comment")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What somebody says of a procedure or passage, and whose inbox it goes to."""
 
     person_id: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from kb.database import GREATEST_ID, reading, writing
@@ -19,8 +18,7 @@ class UnusableView(FeedbackError):
     """No name, or too many views already."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(Struct, frozen=True):
     """A name for what stands behind the ? of the inbox's address."""
 
     id: int

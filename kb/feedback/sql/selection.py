@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from kb.database import GREATEST_ID, items, people
@@ -34,8 +34,7 @@ class Sort(StrEnum):
     CHANGED = "changed"  # latest event
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Which items are asked for. `departments` is the limit of what the one who asks may see.
 
     All filters hold together; None (or "") does not filter. Naming a `department` beyond the

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, select
 
 from kb.database import item_events as table
@@ -17,8 +17,7 @@ from kb.feedback.model import Item
 PRIVATE = frozenset({EventKind.NOTE, EventKind.ASSIGNED, EventKind.JOINED})
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Who did what to an item, and when. `by` is None for the system.
 
     What `was` and `became` are is said by `EventKind`. `words` are what was written with it.

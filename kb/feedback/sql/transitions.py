@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from kb.feedback import notices
@@ -15,8 +15,7 @@ from kb.notices.sql import queue
 from kb.procedures.model import Promise
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One transaction of one person at one moment."""
 
     connection: Connection

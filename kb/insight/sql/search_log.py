@@ -7,17 +7,17 @@ import hmac
 import threading
 import time
 from collections import deque
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
+from msgspec.structs import replace
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, SQLAlchemyError
 
 from kb.database import Unwritable
 from kb.insight.events import Event, Opened, Searched
 from kb.insight.sql.log_batches import Fold, SearchLogWriter, storable
+from kb.logs import log
 from kb.secret_file import key_in
 
 EVERY = 0.5  # seconds between batches: with the writing itself, at most one second is lost
@@ -27,8 +27,6 @@ _TRY_AGAIN = 2.0  # seconds after a batch that could not be written
 _LATE = 1.5  # seconds that an opening waits for its search, told to another process
 _PURGED_EVERY = timedelta(hours=1)
 _CLOSING = 5.0  # seconds for the last batch when the process ends
-
-log = structlog.get_logger()
 
 
 class Log:
@@ -94,9 +92,9 @@ class Log:
             self.settle(now)
             if self._purged is None or now - self._purged >= _PURGED_EVERY:
                 self._purged = now
-                log.info("search_log_purged", searches=self.purge(now))
+                log().info("search_log_purged", searches=self.purge(now))
         except (SQLAlchemyError, Unwritable) as error:
-            log.error("search_log_not_kept", why=str(error.__cause__ or error))
+            log().error("search_log_not_kept", why=str(error.__cause__ or error))
 
     def close(self) -> None:
         """Write down what waits, and take no more: the process ends."""
@@ -123,7 +121,7 @@ class Log:
             with self._writing:
                 self._write(self._taken(), last=self._ending.is_set())
         except (SQLAlchemyError, Unwritable) as error:
-            log.error("search_log_not_written", why=str(error.__cause__ or error))
+            log().error("search_log_not_written", why=str(error.__cause__ or error))
             self._ending.wait(_TRY_AGAIN)
             return False
         return True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from kb.database import GREATEST_ID, reading, writing
@@ -18,8 +18,7 @@ LOOKED_AT = timedelta(days=30)
 _WRITING = "shared searches"
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """What several people searched for in vain: `words` mean about the same, most people's first.
 
     `people` is how many, in the last 30 days; never who.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, ScalarSelect, and_, exists, func, select
 
 from kb.database import openings, procedures, reading, searches, versions, votes
 from kb.procedures.model import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Unopened:
+class Unopened(Struct, frozen=True):
     """A published procedure. `first` is its first version, None where git knows none.
 
     `last_opened` is the last day that the log knows of, before the days that were asked for.

@@ -204,7 +204,5 @@ def _counted(which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 
 
 def _must_read(row: object) -> MustRead:
-    known = {
-        name: getattr(row, name) for name in MustRead.__dataclass_fields__ if hasattr(row, name)
-    }
+    known = {name: getattr(row, name) for name in MustRead.__struct_fields__ if hasattr(row, name)}
     return MustRead(**{**known, "audience": tuple(known["audience"])})

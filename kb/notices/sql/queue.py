@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.database import notices as table
+from kb.database.upsert import insert_into
 from kb.notices.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One thing to tell one person.
 
     `key` says what it is about ("answered:17:2"): a person is told once for each. `title` is one
@@ -51,6 +50,4 @@ def enqueue(connection: Connection, notices: Iterable[Notice], now: datetime) ->
         for notice in notices
     ]
     if rows:
-        postgres = connection.dialect.name == "postgresql"
-        new = postgresql.insert(table) if postgres else sqlite.insert(table)
-        connection.execute(new.on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, and_, bindparam, func, select, update
 
 from kb.database import GREATEST_ID, reading, writing
@@ -18,8 +18,7 @@ _UNREAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One notice as its receiver sees it."""
 
     id: int
@@ -35,8 +34,7 @@ class Told:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeList:
+class NoticeList(Struct, frozen=True):
     """One page of notices; `total` counts all pages', `unread` what is not read of them."""
 
     notices: tuple[Told, ...]
@@ -59,7 +57,7 @@ class Telling:
         """A page of them, newest first; `page` from 1."""
         own = table.c.person_id == person_id
         listed = (
-            select(*(table.c[name] for name in Told.__dataclass_fields__))
+            select(*(table.c[name] for name in Told.__struct_fields__))
             .where(own)
             .order_by(table.c.created_at.desc(), table.c.id.desc())
             .limit(per_page)
@@ -75,7 +73,7 @@ class Telling:
         """The notice of that number, if it is this person's."""
         wanted = and_(table.c.id == min(notice_id, GREATEST_ID), table.c.person_id == person_id)
         with reading(self._engine) as connection:
-            columns = (table.c[name] for name in Told.__dataclass_fields__)
+            columns = (table.c[name] for name in Told.__struct_fields__)
             row = connection.execute(select(*columns).where(wanted)).one_or_none()
         return Told(**row._mapping) if row else None
 

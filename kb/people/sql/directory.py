@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, bindparam, func, or_, select, update
 
 from kb.database import GREATEST_ID, memberships, people, reading, writing
@@ -25,8 +25,7 @@ _NAMES = select(people.c.email, people.c.name).where(
 _OF_ID = rows.query(people.c.id == bindparam("id"))
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """One page of people by name, and how many there are on all pages."""
 
     people: tuple[Person, ...]

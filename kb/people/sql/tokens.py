@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Engine, insert, select, update
 
 from kb.database import GREATEST_ID, people, reading, tokens, writing
@@ -18,8 +18,7 @@ PREFIX = "kb_"
 _NOTED_EVERY = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A key as listed; the key itself was shown once and is not known any more."""
 
     id: int

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.catalogue.cross_faults import CrossRow, Staff, cross_faults
 from kb.catalogue.sql.catalogue import Catalogue
@@ -22,8 +24,7 @@ from kb.storage.files.library import Library
 Employed = Callable[[], Staff | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
+class Checking(Struct, frozen=True):
     """Looks for faults in the files of `library`; those across files are kept in the catalogue."""
 
     library: Library

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kb.catalogue.listings import Stamp
 from kb.process_pool import ProcessPool, process_pool
@@ -20,8 +21,7 @@ MANY = 1000  # files from which on processes pay for their start
 LOT = 250  # files that one process reads at a time
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     paths: list[str]
     place: Path
     told: Future[list[ReadFile | None]]

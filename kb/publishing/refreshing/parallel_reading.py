@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.documents.reading import Filed, read_as
 from kb.documents.settings_files.departments import parse_departments
@@ -20,16 +22,14 @@ from kb.storage.files.bulk_reading import ManyFiles
 from kb.storage.files.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True):
     """A file as read, without its text, and what git calls its bytes ("" where unreadable)."""
 
     filed: Filed
     blob: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """Procedures of which the texts wait on disk: iterating reads them, some at a time.
 
     `wanted` has the id and the fingerprint that each path is to be indexed with.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from kb import durable
 from kb.catalogue.listings import Stamp
@@ -38,8 +39,7 @@ REBUILD = "rebuild"
 _BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """What a refresh did: counts of files, and the seconds it took."""
 
     files: int
@@ -315,8 +315,7 @@ class Publisher:
                 yield Entry(card.procedure, sections or (), stamps[path].fingerprint)
 
 
-@dataclass(slots=True)
-class _Read:
+class _Read(Struct):
     """What a refresh read of files: sections of few, and of all what their history takes."""
 
     sections: dict[str, tuple[Section, ...]] = field(default_factory=dict)

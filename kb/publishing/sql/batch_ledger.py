@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, Select, delete, func, insert, select, update
 
 from kb.database import batch_files, procedures, reading, writing
@@ -15,8 +15,7 @@ from kb.database import batches as table
 _WRITING = "batches"
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """One file of such a change. `before` and `after` are git's names for its bytes."""
 
     path: str
@@ -24,8 +23,7 @@ class FileChange:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class BulkChange:
+class BulkChange(Struct, frozen=True):
     """One commit that changed several files.
 
     `commit` is None from before it is made until after. `undoes` and `undone_by` are ids of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from kb.database import GREATEST_ID, reading, writing
@@ -16,8 +16,7 @@ UNDO = timedelta(days=1)  # for so long a discarded draft can be had back
 _MOST = 200  # drafts of one person; of more, the oldest go
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A text being written. `procedure_id` is None for a procedure that is not there yet.
 
     `base` is the file as it was opened, `form` what was typed, by the name of the field.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, delete, insert, select
 
 from kb.database import addresses, reading, writing
 from kb.database import erasures as table
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
+class Erasure(Struct, frozen=True):
     """The trace. `by` is a name and an e-mail address; `department` answered for it."""
 
     procedure_id: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import Engine, select
 
 from kb.database import procedures as table
@@ -12,8 +12,7 @@ from kb.database import reading
 from kb.procedures.model import Status
 
 
-@dataclass(frozen=True, slots=True)
-class DueReview:
+class DueReview(Struct, frozen=True):
     """A procedure and the day by which it must be reviewed. `owner`, `deputy`: addresses."""
 
     id: str
@@ -32,7 +31,7 @@ class DueReviews:
 
     def until(self, day: date) -> list[DueReview]:
         """Due on that day or before, in the order in which they fall due."""
-        columns = (table.c[name] for name in DueReview.__dataclass_fields__)
+        columns = (table.c[name] for name in DueReview.__struct_fields__)
         wanted = (
             select(*columns)
             .where(table.c.status == Status.PUBLISHED.value, table.c.due <= day)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, true
 
 from kb.database import items, openings, people, procedures, reading
@@ -42,16 +43,14 @@ class Which(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Whose list it is: of these departments, or of all; drafts only of `drafts_of`."""
 
     departments: frozenset[str] | None
     drafts_of: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFilter:
+class ReviewFilter(Struct, frozen=True):
     """What of the list is asked for. `owner` is an address, of owner or deputy; "" is nobody."""
 
     which: Which = Which.DUE
@@ -59,8 +58,7 @@ class ReviewFilter:
     owner: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewState:
+class ReviewState(Struct, frozen=True):
     """Where one procedure stands. `lacks` says why it counts as an orphan; "" where it does not."""
 
     path: str
@@ -79,16 +77,14 @@ class ReviewState:
     lacks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Struct, frozen=True):
     """One page, and how many there are in all."""
 
     rows: tuple[ReviewState, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """How many published procedures of a department a person owns and deputises for.
 
     `kept_back` counts those, of either kind, that only the department may know of.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kb.procedures.visibility import Reader
 from kb.search.results import IndexedProcedure
@@ -13,8 +13,7 @@ TOP = 3
 _FOLLOWED = 20  # hits among which the place of one that is not among the first is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Winner:
+class Winner(Struct, frozen=True):
     """What a search shows instead."""
 
     id: str
@@ -23,8 +22,7 @@ class Winner:
     draft: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """`place` is where the wanted one stands, 0 for nowhere near; `winners` stand before it."""
 
     place: int

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import log2
+
+from msgspec import Struct
 
 DEPTH = 10  # results that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """A query and the relevance (> 0) of each id that is a right answer to it."""
 
     id: str
@@ -18,8 +18,7 @@ class Labelled:
     relevant: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A labelled query and the ids found for it, best first."""
 
     query: Labelled
@@ -32,8 +31,7 @@ class Answered:
         return next(places, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Success at rank 1, 3 and 5, MRR@10 and nDCG@10 of `n` queries, in percent."""
 
     n: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from msgspec import Struct
 
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
@@ -23,8 +23,7 @@ _MOST_WORDS = 6  # of the synonym's expressions that are tried alone
 _MOST_QUERIES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedHit:
+class ComparedHit(Struct, frozen=True):
     """One place in both lists. `came_from` is where `after` stood before, `went_to` where
     `before` stands after: places from 1, 0 for nowhere near."""
 
@@ -40,8 +39,7 @@ class ComparedHit:
         return (self.before and self.before.id) != (self.after and self.after.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One search before and after: its best places, and how many procedures it finds in all."""
 
     query: str
@@ -55,8 +53,7 @@ class Comparison:
         return self.before != self.after or any(row.changed for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """In how many of the procedures that the reader may find an expression's words all stand."""
 
     text: str
@@ -69,8 +66,7 @@ class Spread:
         return self.having * 2 > self.total
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """`searcher` with the synonyms as they are and as they would be, for one reader."""
 
     searcher: Searcher

@@ -7,9 +7,8 @@ weighed in: `ends` (of each stem's rows), `ids` (ascending within a stem), `adds
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
@@ -22,8 +21,7 @@ PLACE_BITS = 18
 GAP = 4  # words between title, keywords, body and the next document, so that none stand close
 
 
-@dataclass(frozen=True, slots=True)
-class Saturation:
+class Saturation(Struct, frozen=True):
     """BM25's tf·(k1+1) / (tf + k1·(1 - b + b·length/average)) (Robertson & Zaragoza, 2009).
 
     `weight` is how much the field counts in the table "words" (docs/decisions/ranking.md).
@@ -47,8 +45,7 @@ SATURATION = {
 PASSAGE = Saturation(1.2, 0.5, 0.35)
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(Struct):
     """The vocabulary of all parts together and each part's rows in it."""
 
     words: list[str]
@@ -58,8 +55,7 @@ class _Words:
     folded: Array  # row of a word → the word without accents, bytes
 
 
-@dataclass(slots=True)
-class _Postings:
+class _Postings(Struct):
     """Of all parts: row of the word, document, count; all their places, one after the other."""
 
     words: Array

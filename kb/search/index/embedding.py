@@ -12,12 +12,12 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.search.words.analysis import cut
@@ -91,8 +91,7 @@ def packed(vectors: Vectors) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * (LENGTH / lengths)).clip(-127, 127), np.int8)
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
+class _Model(Struct, frozen=True):
     """Pieces of words and their vectors, shape (pieces, SIZE)."""
 
     tokenizer: Any

@@ -19,10 +19,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb import durable
 from kb.procedures.model import Entry
@@ -41,8 +42,7 @@ SMALL_PART = 200  # procedures; a bigger part is not merged again
 Progress = Callable[[int], None]  # is told how many procedures are written so far
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """Entries to be written by processes at hand: those of each lot become one part.
 
     A lot is sent as it is, so it had better fetch its entries when it is asked for them.
@@ -57,8 +57,7 @@ class Work:
 Entries = Iterable[Entry] | Work
 
 
-@dataclass(frozen=True, slots=True)
-class PartState:
+class PartState(Struct, frozen=True):
     """A part and the numbers of its documents that are deleted."""
 
     name: str
@@ -66,8 +65,7 @@ class PartState:
     deleted: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SetState:
+class SetState(Struct, frozen=True):
     """A set of arrays and the parts in it, in the order of their documents."""
 
     name: str

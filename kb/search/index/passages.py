@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from kb.procedures.model import Entry, Section
 from kb.search.words.analysis import Cut, cut, starts_at
@@ -20,8 +21,7 @@ Row = tuple[int, int, int, int, int]  # [first, last) word, section, [start, end
 Span = tuple[int, int]  # [first, last) of the words as written
 
 
-@dataclass(slots=True)
-class PreparedEntry:
+class PreparedEntry(Struct):
     """What the index writes of one entry.
 
     `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words

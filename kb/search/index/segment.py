@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from whoosh import fields, formats
 from whoosh.index import Index as WhooshIndex
 from whoosh.index import create_in, open_dir
@@ -57,8 +57,7 @@ class _Words(fields.FieldType):
         self.column_type = None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The paths of the documents of a part, in their order."""
 
     paths: list[str]
@@ -220,8 +219,7 @@ class _Ledger:
         )
 
 
-@dataclass(slots=True)
-class _Sorted:
+class _Sorted(Struct):
     """Terms, where each one's postings end; of each posting its document, and its places."""
 
     names: array_file.Array

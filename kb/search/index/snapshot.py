@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 from weakref import WeakMethod
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.procedures.model import KEPT_BACK, Status
@@ -44,8 +44,7 @@ def remembered(method: Callable[P, R], most: int) -> Callable[P, R]:
     return cast(Callable[P, R], lru_cache(maxsize=most)(answer))
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A procedure as hits show it; of each section the anchor, heading, and end in the texts."""
 
     found: IndexedProcedure

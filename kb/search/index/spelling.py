@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
@@ -17,8 +16,7 @@ NEAREST = 3  # spellings considered of one word
 MOST_NEAR = 200  # spellings that are looked at for those that a reader may know of
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """A word of the procedures (row of the surfaces), how many slips away, in how many of them."""
 
     row: int

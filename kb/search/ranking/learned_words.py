@@ -11,11 +11,11 @@ import json
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from msgspec import Struct
 
 from kb import durable
 from kb.search.index import array_file
@@ -95,8 +95,7 @@ class Learned:
         return (docs[there], strengths[telling][there]) if there.any() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Struct, frozen=True):
     """The learned words for one query: `weight` is what they add at most, before rarity."""
 
     learned: Learned
@@ -181,7 +180,7 @@ def _arrays(rows: Iterable[Row]) -> dict[str, Array]:
     numbers: dict[str, int] = {}
     procedures = [numbers.setdefault(id, len(numbers)) for _, id, _ in encoded]
     every = np.array([stem for stem, _, _ in encoded], f"S{LONGEST_WORD}")
-    words = np.unique(every)
+    words = np.array(list(dict.fromkeys(every.tolist())), every.dtype)
     return {
         "words": words,
         "ends": np.searchsorted(every, words, "right"),

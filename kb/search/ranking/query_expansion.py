@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from kb.procedures.visibility import Reader
 from kb.search.index.snapshot import Snapshot, remembered
@@ -33,8 +33,7 @@ MOST_BEGUN = 12
 MOST_SPLIT = 20  # letters of a word that may be two written together
 
 
-@dataclass(slots=True)
-class ExpandedQuery:
+class ExpandedQuery(Struct):
     """The slots, the words taken for misspelt with their likely spelling, and words added."""
 
     slots: tuple[Slot, ...]

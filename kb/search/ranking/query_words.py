@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import log
+
+from msgspec import Struct
 
 from kb.search.index.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One stem that may stand for the typed word, how well (0 to 1), and why."""
 
     stem: bytes
@@ -18,8 +18,7 @@ class Option:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A word: what may stand for it, and how much it counts. `added` ones were not typed.
 
     `rows` are for each set (row, factor) of the options that it has, `best` is the largest factor

@@ -6,9 +6,9 @@ The stems of these documents are read in the order of their texts, one document 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
@@ -20,8 +20,7 @@ MOST_ROWS = 3  # options of a word that are looked at
 _AROUND = np.array([[-CLOSE], [CLOSE + 1]])
 
 
-@dataclass(slots=True)
-class CandidateText:
+class CandidateText(Struct):
     """A few `docs` of a set, one after the other: the rows of their passages, and their stems.
 
     `firsts` is where the passages of each document begin among `rows`, the title first; `sizes`
@@ -37,8 +36,7 @@ class CandidateText:
     begins: Array
 
 
-@dataclass(slots=True)
-class WordPlaces:
+class WordPlaces(Struct):
     """Where each of some words stands in a line of `length` stems.
 
     `places` ascend; each is the number of the word times `length`, plus the place in the line.

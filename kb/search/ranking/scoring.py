@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
@@ -16,8 +16,7 @@ from kb.search.ranking.query_words import Slot
 GROUP = 16  # documents whose best one stands for all, to find a score that few surpass
 
 
-@dataclass(slots=True)
-class Match:
+class Match(Struct):
     """What matches in one set: word scores of all its documents, 0 for those that do not."""
 
     words: Floats

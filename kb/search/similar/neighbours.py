@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.procedures.visibility import Reader
@@ -21,16 +21,14 @@ _KEPT = 4_000  # procedures whose neighbours are kept
 _AT_ONCE = 512  # vectors that are unpacked at a time: they stay in the processor's cache
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """A procedure and how near it is, from NEAR to 1."""
 
     id: str
     near: float
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(Struct, frozen=True):
     """A vector of each document of a set, and its length."""
 
     packed: NDArray[np.int8]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.procedures.model import Status
@@ -19,8 +19,7 @@ _MOST_PASSAGES = 400  # of one procedure that are compared
 _MOST_PAIRS = 20_000  # candidates; of more, the nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Twins:
+class Twins(Struct, frozen=True):
     """Two procedures, the id that sorts first first, and how alike they are, up to 1."""
 
     one_id: str
@@ -28,8 +27,7 @@ class Twins:
     likeness: float
 
 
-@dataclass(frozen=True, slots=True)
-class _ProcedureVectors:
+class _ProcedureVectors(Struct, frozen=True):
     """Every procedure in use: where it stands, and its whole vector, of length 1."""
 
     sets: Sequence[Snapshot]

@@ -14,8 +14,9 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from kb.durable import sync, write_new
 
@@ -27,8 +28,7 @@ class ChangedMeanwhile(OSError):
     """The file on disk is not the one that was read: somebody wrote it in between."""
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """A file to be changed. `draft` holds its new text, `kept` is a link to the old one."""
 
     target: Path

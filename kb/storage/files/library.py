@@ -6,8 +6,9 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES
 from kb.documents.settings_files.names import DEPARTMENTS_FILE, SYNONYMS_FILE
@@ -29,8 +30,7 @@ class UnusablePath(ValueError):
     """No file may stand there. Its text is a sentence without the full stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
+class FileStamp(Struct, frozen=True):
     """A Markdown file as the folder lists it. `size` in bytes, `modified_ns` since the epoch."""
 
     path: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 
 import pygit2
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedStretch:
+class AlignedStretch(Struct, frozen=True):
     """Elements old[old_start:old_end] that became new[new_start:new_end], or are the same."""
 
     same: bool

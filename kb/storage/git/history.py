@@ -10,12 +10,12 @@ import errno
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import pygit2
+from msgspec import Struct
 from pygit2.enums import DiffFind, DiffOption, FileMode, SortMode
 
 from kb.documents.text.plain_text import tidy, without_controls
@@ -37,8 +37,7 @@ class Rewritten(Exception):
     """The commit that was known is no ancestor of the current one any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """Who wrote something, when, and why. `kind` is "minor", "notable" or None: not said."""
 
     id: str
@@ -49,8 +48,7 @@ class Commit:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A file as a commit left it. `was` is where git found it before, "" where it was not moved."""
 
     path: str
@@ -58,8 +56,7 @@ class Change:
     was: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryStep:
+class HistoryStep(Struct, frozen=True):
     """The site's text going from one commit to the next.
 
     `side` are the commits that came in with it, oldest first: those of a merged branch. Their own

@@ -9,11 +9,12 @@ from __future__ import annotations
 import secrets
 import struct
 import zlib
-from dataclasses import dataclass, field
 from hashlib import sha1
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+from msgspec import Struct, field
 
 from kb.documents.text.plain_text import blob_name
 from kb.durable import settle, sync, write_new
@@ -29,8 +30,7 @@ class _Object(NamedTuple):
     offset: int
 
 
-@dataclass(slots=True)
-class Pack:
+class Pack(Struct):
     """A pack being written into the folder `objects` of a repository; `close` puts it there."""
 
     objects: Path

@@ -12,11 +12,11 @@ import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pygit2
+from msgspec import Struct
 from pygit2.enums import FileMode, Option, RepositoryState, SortMode
 
 from kb.storage.files.atomic_writes import SUFFIX
@@ -32,8 +32,7 @@ _MANY = 100  # texts that are worth a pack
 CHANGED = "Changed on disk"  # of what other hands did, nobody knows whose
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Struct, frozen=True):
     """Whose name a version carries."""
 
     name: str
@@ -43,8 +42,7 @@ class Author:
 FOUND = Author(KEEPER, KEEPER_EMAIL)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What goes with a version: what changed and why, by whom, and whether people are told."""
 
     text: str
@@ -53,8 +51,7 @@ class Note:
     worth_telling: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A commit whose objects are written, that no branch has yet."""
 
     id: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select
 
 from kb.database import procedure_keywords as words
@@ -14,8 +14,7 @@ from kb.procedures.model import Status
 MOST_KEYWORDS = 20_000  # different ones that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class KeywordUse:
+class KeywordUse(Struct, frozen=True):
     """A keyword as it is written, on how many procedures of the department and of the others."""
 
     keyword: str

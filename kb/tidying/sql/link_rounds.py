@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Engine, and_, case, delete, func, insert, or_, select, update
 
 from kb.database import link_findings as findings
@@ -19,8 +19,7 @@ MOST_LINKS = 1_000  # different ones that one round looks at
 _WRITING = "links"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPlace:
+class LinkPlace(Struct, frozen=True):
     """A link in a procedure's file."""
 
     procedure_id: str
@@ -28,8 +27,7 @@ class LinkPlace:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """A department's latest look at its links: `looked_at` of `links` are done."""
 
     asked_at: datetime
@@ -39,8 +37,7 @@ class Round:
     looked_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A link that is dead or cannot be vouched for, with when that was found."""
 
     procedure_id: str

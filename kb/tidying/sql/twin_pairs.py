@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Engine,
@@ -28,8 +28,7 @@ _WRITING = "likenesses"
 _PUBLIC = (Status.PUBLISHED.value, Status.RETIRED.value)
 
 
-@dataclass(frozen=True, slots=True)
-class TwinPair:
+class TwinPair(Struct, frozen=True):
     """Two procedures and how alike they are, up to 1."""
 
     one_id: str

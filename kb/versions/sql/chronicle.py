@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from kb.catalogue.sql.recording import chunks
@@ -25,7 +25,7 @@ _WRITING = "catalogue"
 # What is read before it is written, so that nobody waits long for the database.
 _MOST_STEPS = 200
 _MOST_CHANGES = 500
-_SAID = [name for name in Commit.__dataclass_fields__ if name != "id"]
+_SAID = [name for name in Commit.__struct_fields__ if name != "id"]
 
 Report = Callable[[int, int], None]
 Read = Mapping[tuple[str, str], Described]  # what was read already, by path and blob
@@ -178,12 +178,12 @@ def _set_known(connection: Connection, commit: str | None) -> None:
 
 
 def _columns(row: Row) -> dict[str, Any]:
-    columns = {name: getattr(row, name) for name in Row.__dataclass_fields__}
+    columns = {name: getattr(row, name) for name in Row.__struct_fields__}
     columns |= {name: getattr(row.commit, name) for name in _SAID} | {"commit": row.commit.id}
     return columns | {"sort_title": sortable(row.title), "department": row.department[:80]}
 
 
 def _row(found: Any) -> Row:
-    fields = {name: getattr(found, name) for name in Row.__dataclass_fields__}
+    fields = {name: getattr(found, name) for name in Row.__struct_fields__}
     said = {name: getattr(found, name) for name in _SAID}
     return Row(**{**fields, "commit": Commit(id=found.commit, **said)})

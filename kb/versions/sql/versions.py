@@ -5,11 +5,11 @@ The table is derived from git and disposable, as the catalogue is (kb/versions/s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, case, func, or_, select
 
 from kb.database import erasures, procedures, reading
@@ -19,8 +19,7 @@ from kb.procedures.visibility import Reader
 from kb.versions.lineage import GONE
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A procedure as one commit left it. `status` is a Status, or "removed".
 
     `at` is when its author wrote it; `live_from` since when the site had it, or None for what was
@@ -57,24 +56,21 @@ class Version:
         return self.commit[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class VersionList:
+class VersionList(Struct, frozen=True):
     """One page of versions; `total` counts all pages'."""
 
     versions: tuple[Version, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(Struct, frozen=True):
     """A version that the site had at a time, and the procedure's id today; None: it is gone."""
 
     version: Version
     procedure_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SiteAsOf:
+class SiteAsOf(Struct, frozen=True):
     """What the site had at a time: one page of it, and how many in each department."""
 
     texts: tuple[Then, ...]
@@ -277,7 +273,7 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
 
 
 def _version(row: Any) -> Version:
-    return Version(**{name: getattr(row, name) for name in Version.__dataclass_fields__})
+    return Version(**{name: getattr(row, name) for name in Version.__struct_fields__})
 
 
 # Made once: every procedure's page asks it.

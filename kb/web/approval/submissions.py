@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.approval.submission import (
     Comment,
@@ -41,8 +41,7 @@ _DECISIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CommentedSection:
+class CommentedSection(Struct, frozen=True):
     """A section that can be commented on: its heading, and its words now. "" is the whole."""
 
     anchor: str = ""
@@ -50,8 +49,7 @@ class CommentedSection:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PagePart:
+class PagePart(Struct, frozen=True):
     """A part of the page, what in it can be commented on (anchor, heading), and what was said."""
 
     part: Part
@@ -59,8 +57,7 @@ class PagePart:
     said: tuple[Comment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What the text changes. `found` is None where there is nothing to compare it with."""
 
     found: Difference | None
@@ -68,8 +65,7 @@ class Compared:
     with_what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """Where a procedure stands: what waits, who let it up last, who began it."""
 
     waiting: tuple[SubmissionLine, ...]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from kb.delivery.channel import Parcel, Personal
 from kb.delivery.chat import LONGEST_URL, UnusableUrl

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
 from flask import render_template
+from msgspec import Struct
 
 from kb.departments.proportions import Share
 from kb.departments.sql.day_book import Days
@@ -26,8 +26,7 @@ LISTED = 5  # of each list on the page
 _WEEKS_DRAWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """One kind of thing that waits: how many, how that went, and where one sees to it.
 
     `details` say how much of it is whose, or when it is due.
@@ -42,8 +41,7 @@ class Wait:
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class HealthFigure:
+class HealthFigure(Struct, frozen=True):
     """One number of the department's health, with its base and how it went."""
 
     name: str

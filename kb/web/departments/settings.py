@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import unified_diff
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.departments.administration import READ, DepartmentRefused
 from kb.documents.document import decoded
@@ -32,8 +32,7 @@ _MOST_CHANGES = 50
 _MOST_LINES = 60  # shown of one change
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """One commit of departments.yml, and its lines: (sign, text), the sign being +, - or " "."""
 
     commit: Commit

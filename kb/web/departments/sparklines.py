@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from kb.web.site.wording import short_day
 
@@ -13,8 +14,7 @@ _EDGE = 2.5  # so that the line is not cut at the border
 _LEAST = 3  # points: fewer are no line
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """How a number went. `line` is the drawing's points, "" where there are too few.
 
     `mood` is "ok" where it got better, "warn" where it got worse, else "".

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from msgspec import Struct
 
 from kb.documents.markdown.rendering import Page, Part
 from kb.feedback.model import LONGEST_PASSAGE, About, Passage
@@ -13,8 +14,7 @@ STEP = "~"  # between the anchor of a section and the number of a step in it
 _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPassage:
+class NamedPassage(Struct, frozen=True):
     """A passage with its name, and the steps in it where it is a list of steps."""
 
     name: str

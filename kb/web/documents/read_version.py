@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import abort, current_app
 from itsdangerous import Signer
+from msgspec.structs import replace
 
 from kb.documents.markdown.rendering import Page
 from kb.procedures.model import Procedure

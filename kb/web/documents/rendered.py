@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
 
 from flask import url_for
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.cache import Cache
 from kb.catalogue.listings import Card
@@ -19,8 +20,7 @@ from kb.web.site.pages import departments, generation, parts
 _SAID_ANYWAY = "review-overdue"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A procedure exactly as its file says, its body as a page, and where it leads on to."""
 
     procedure: Procedure

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kb.documents.document import parse
 from kb.feedback.model import Item, Passage
@@ -17,8 +18,7 @@ _LONGEST = 200_000  # characters of a text that is compared
 _ALIKE = 0.5  # share of common words from which a passage counts as what another became
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """`found` is what differs; `gone`: the passage is not there any more.
 
     `from_commit` names the version then, where the history has it.

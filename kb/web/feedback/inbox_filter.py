@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import abort, request
+from msgspec import Struct, field
 
 from kb.feedback.model import OPEN, RUNNING, Reason, State
 from kb.feedback.routing import Answering
@@ -67,8 +67,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InboxFilter:
+class InboxFilter(Struct, frozen=True):
     """All that was chosen. None and "" do not narrow it."""
 
     me: int
@@ -119,8 +118,7 @@ class InboxFilter:
         return one if whose is None else one & whose
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """How many each choice would show, all others kept.
 
     `more`: more is answered than was counted; `told_apart`: the numbers of departments and

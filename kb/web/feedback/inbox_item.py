@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import render_template
+from msgspec import Struct
 
 from kb.feedback.life_cycle import EventKind
 from kb.feedback.model import Item
@@ -24,8 +23,7 @@ _ALIKE = 5  # that are suggested
 _FIRST = frozenset({EventKind.OPENED})
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """What seems to say the same."""
 
     item: Item

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.feedback.model import About, Passage, Reason, Vote
 from kb.procedures.model import UNASSIGNED, Procedure
@@ -18,8 +17,7 @@ from kb.web.site.pages import departments, now, parts
 blueprint = Blueprint("pinpointing", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PassagePanel:
+class PassagePanel(Struct, frozen=True):
     """ "Was this helpful?" about a passage of `procedure` in the version that is read.
 
     `place` is the section that it stands in. `query` is the search that led there, sent along.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.feedback.errors import FeedbackError, NotYourDepartment
 from kb.feedback.life_cycle import EventKind
@@ -21,8 +21,7 @@ blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 PER_PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class MyQuestion:
+class MyQuestion(Struct, frozen=True):
     """One of my questions: the item, what was said since, and how I found the latest answer."""
 
     item: Item

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.feedback.model import Reason, Tally, Vote
 from kb.procedures.model import UNASSIGNED, Department, Procedure
@@ -18,8 +17,7 @@ from kb.web.site.pages import departments, now, parts, today
 blueprint = Blueprint("responding", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class VotePanel:
+class VotePanel(Struct, frozen=True):
     """ "Was this helpful?" about `procedure` in the version that is read; `seal` vouches for it."""
 
     procedure: Procedure

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.documents.source.keywording import with_keyword
 from kb.insight.learning import LearnedWord
@@ -22,8 +21,7 @@ blueprint = Blueprint("learned_words", __name__)
 SHOWN = 20  # words; those of fewer people wait until some of these are adopted or banned
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """What the department is shown beside its procedure."""
 
     procedure: Procedure

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, log10
+
+from msgspec import Struct
 
 WIDTH, HEIGHT = 720, 200  # in the units of the drawing, which scales to its place
 LEFT, BELOW, ABOVE = 44, 22, 8  # room for the numbers, the names, and the topmost line
 _MOST_NAMES = 9
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPart:
+class ColumnPart(Struct, frozen=True):
     """A part of a column: how much, of which name, in which colour (a class of kb.css)."""
 
     amount: int
@@ -20,8 +20,7 @@ class ColumnPart:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One bar, of pieces from the bottom up."""
 
     name: str
@@ -33,8 +32,7 @@ class Column:
         return sum(piece.amount for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Rectangle:
+class Rectangle(Struct, frozen=True):
     """A piece as drawn, with what is said when it is pointed at."""
 
     x: float
@@ -45,16 +43,14 @@ class Rectangle:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlotLabel:
+class PlotLabel(Struct, frozen=True):
     """A number beside a line, or a name below a bar."""
 
     at: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Struct, frozen=True):
     """Bars, the lines behind them, and the names below."""
 
     rectangles: tuple[Rectangle, ...]

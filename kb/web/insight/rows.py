@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from kb.insight.figures import SEVERAL, Count, OpeningFigures, Span, Words
 from kb.insight.sql.report import Report
@@ -23,8 +24,7 @@ _DAILY = 62  # days; a longer span is drawn by weeks
 _LAST_RANK = 10  # those beyond are drawn together
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Searches that mean about the same: the words of most people first."""
 
     words: tuple[Words, ...]

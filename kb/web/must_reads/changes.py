@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import current_app
+from msgspec import Struct
 
 from kb.must_reads.must_read import MustRead
 from kb.versions.differences import Difference
@@ -16,8 +15,7 @@ from kb.web.versions import history
 _KEPT = 64  # differences
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeToRead:
+class ChangeToRead(Struct, frozen=True):
     """A must-read with what it changed; `difference` is None for a new text, or a very long one."""
 
     must_read: MustRead

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
+from msgspec import Struct
 from werkzeug.exceptions import RequestEntityTooLarge
 
 # Where somebody writes more than a click: these texts survive a session that ended meanwhile.
@@ -24,8 +24,7 @@ _LASTS = 24 * 60 * 60  # seconds
 _NOT_KEPT = frozenset({"csrf_token"})
 
 
-@dataclass(frozen=True, slots=True)
-class InterruptedForm:
+class InterruptedForm(Struct, frozen=True):
     """A form that was not taken: where it was going, and its fields by name."""
 
     path: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kb.cache import Cache
 from kb.procedures.model import Procedure
@@ -15,8 +16,7 @@ MOST = 4  # procedures in each list
 _KEPT = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedProcedures:
+class RelatedProcedures(Struct, frozen=True):
     """What stands in one list, or is authored as related, does not stand in another."""
 
     opened_next: tuple[Procedure, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from flask import flash, request
+from msgspec import Struct
 
 from kb.catalogue.listings import Card
 from kb.feedback.model import LONGEST_TEXT, Item
@@ -18,8 +18,7 @@ from kb.web.site.pages import departments, now, number_in, parts
 _MOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerableItems:
+class AnswerableItems(Struct, frozen=True):
     """What can be answered by the save, and which of it is ticked. `word` may be empty so far."""
 
     items: tuple[Item, ...]
@@ -48,8 +47,7 @@ def panel(card: Card | None, draft: Draft | None = None) -> AnswerableItems:
     return AnswerableItems(found, asked & {one.id for one in found}, word)
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """The answers as they go along with an edit. `word` is said where none was written.
 
     `new`: the procedure was not there before.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.documents.source.manuscript import Manuscript
 from kb.documents.source.templates import Template, begun, offered
@@ -27,8 +26,7 @@ blueprint = Blueprint("beginning", __name__)
 _LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the new procedure shall be: `q` are the words of a search that failed."""
 
     title: str
@@ -113,7 +111,7 @@ def create() -> ResponseReturnValue:
 
 
 def _wish() -> Wish:
-    asked = {name: request.args.get(name, "").strip()[:_LONGEST] for name in Wish.__slots__}
+    asked = {name: request.args.get(name, "").strip()[:_LONGEST] for name in Wish.__struct_fields__}
     own = [each.id for each in opened_file.writable()]
     if asked["department"] not in own:
         asked["department"] = own[0] if own else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import unified_diff
+
+from msgspec import Struct
 
 from kb.documents.document import decoded
 from kb.documents.source.lines import NotAmendable
@@ -14,8 +15,7 @@ from kb.web.publishing import opened_file
 _MOST = 600  # lines shown
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(Struct, frozen=True):
     """A line. `kind` is "same", "gone", "new", or "gap" where lines are left out."""
 
     kind: str

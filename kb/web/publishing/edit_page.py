@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from flask import render_template, request, url_for
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.approval.submission import SubmissionKind, SubmissionLine
 from kb.catalogue.listings import Card
@@ -23,8 +23,7 @@ from kb.web.site import access
 from kb.web.site.pages import departments, number_in, parts
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """What stands on the page. `card` is None for a procedure that is not there yet.
 
     `moved_on`: the file has changed since the draft was begun. `problem` says why it was not

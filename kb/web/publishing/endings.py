@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from kb.publishing.edits import Saved
 from kb.publishing.outcomes import Breaks, Refusal, Unchanged, Waits

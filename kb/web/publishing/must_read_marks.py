@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import flash, request
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.documents.source.manuscript import opened
 from kb.must_reads.asking import NotAsked, Request
@@ -40,8 +41,7 @@ def fields(draft: Draft | None) -> AudienceForm:
     return form.offer(offered())
 
 
-@dataclass(frozen=True, slots=True)
-class MustReadMark:
+class MustReadMark(Struct, frozen=True):
     """The mark, if it is set, as it goes along with an edit of that note."""
 
     note: str

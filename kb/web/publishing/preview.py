@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.catalogue.cross_faults import CrossRow, cross_faults
 from kb.catalogue.listings import Card
@@ -20,8 +22,7 @@ _LATER = "review-overdue"  # an edit is no review
 _SIMILAR = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """A text as a page, with the faults that `kb check` would tell of its file.
 
     `body_line` is the line of the file at which the text begins.

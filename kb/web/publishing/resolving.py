@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.catalogue.listings import Card
 from kb.documents.document import decoded
@@ -27,8 +26,7 @@ CHOICES = ("mine", "theirs", "both", "hand")
 _AROUND = 3  # agreed lines that are shown before and after a clash
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A stretch as the page shows it. Clashes have a number, from 1; agreed ones are shortened."""
 
     number: int

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.people.answerable import may_confirm, may_hand_over
 from kb.people.person import Person
@@ -25,8 +26,7 @@ PER_PAGE = 25
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewPanel:
+class ReviewPanel(Struct, frozen=True):
     """What procedures/_review.html shows: who confirmed it, and whether the reader may."""
 
     confirmed: Version | None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from msgspec import Struct
 
 from kb.documents.settings_files.synonyms import Synonym, SynonymLists, parse_synonyms
 from kb.documents.settings_files.synonyms_editing import (
@@ -34,8 +34,7 @@ _LONGEST_LINK = 1500
 _LONGEST_TOLD = 160
 
 
-@dataclass(frozen=True, slots=True)
-class SynonymPreview:
+class SynonymPreview(Struct, frozen=True):
     """What one synonym, added or removed, changes. `touching` are others with its words."""
 
     synonym: Synonym

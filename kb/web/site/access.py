@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Flask, abort, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
+from msgspec import Struct
 from werkzeug.exceptions import Unauthorized
 
 from kb.catalogue.listings import Card
@@ -51,8 +50,7 @@ _RENEWED = "renewed"  # when the session was last made to last, seconds since 19
 _RENEW_AFTER = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """A signed-in person as Flask-Login wants one."""
 
     person: Person

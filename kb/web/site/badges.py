@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Flask, g
+from msgspec import Struct
 
 from kb.people.person import Person
 from kb.people.rights import reviews
@@ -12,8 +11,7 @@ from kb.web.site import access
 from kb.web.site.pages import parts
 
 
-@dataclass(frozen=True, slots=True)
-class Badges:
+class Badges(Struct, frozen=True):
     """The numbers in the navigation: news of one's questions, items waiting in the inbox,
 
     submissions that wait for a reviewer, notices not yet read.

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import structlog
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-log = structlog.get_logger()
+from kb.logs import log
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorText:
+class ErrorText(Struct, frozen=True):
     """What happened, and what to do. Plain sentences."""
 
     title: str
@@ -65,7 +62,7 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: InternalServerError) -> ResponseReturnValue:
     """A page that needs nothing which may be what is broken: no database, no session."""
-    log.error("broken", method=request.method, path=request.path)
+    log().error("broken", method=request.method, path=request.path)
     if _wants_json():
         return jsonify(error=_BROKEN.title, what_now=_BROKEN.what_now), 500
     template = current_app.jinja_env.get_template("site/broken.html")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.people.rights import RULES, Right, Role, Rule
 from kb.procedures.model import Status
@@ -14,8 +13,7 @@ from kb.search.filters import FILTERS
 blueprint = Blueprint("help", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """One line of a right: who has it, in which states, under what condition."""
 
     roles: tuple[Role, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -16,6 +15,7 @@ from zlib import crc32
 from flask import Flask, current_app, g, request
 from flask.templating import Environment
 from flask_bootstrap import Bootstrap5
+from msgspec import Struct
 
 from kb.database import unshare
 from kb.documents.settings_files.departments import parse_departments
@@ -24,6 +24,7 @@ from kb.procedures.model import Departments
 from kb.resources import STATIC
 from kb.web.site import wording
 from kb.web.site.addresses import link
+from kb.web.site.compiled_templates import CompiledTemplates
 
 TONES = 10  # the colours that kb.css has for departments
 _A_YEAR = 365 * 24 * 3600
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(wording, name)
     app.jinja_env.filters["overdue_by"] = wording.overdue_by
     settings = app.extensions["kb"].settings
+    app.jinja_env.bytecode_cache = CompiledTemplates(settings.var / "templates")
     versions = {path.name: _digest(path) for path in STATIC.iterdir()}
     app.jinja_env.globals.update(
         site=settings.name,
@@ -145,8 +147,7 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """Which page of how many: `number` counts from 1, `total` counts what is listed."""
 
     number: int

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from kb.people.person import Person
 from kb.storage.exchange import Exchanged

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.documents.text.plain_text import tidy
 from kb.people.rights import Right
@@ -27,8 +26,7 @@ _ONCE_A_PAGE = 120
 _MOST_GROUPS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class SimilarKeywords:
+class SimilarKeywords(Struct, frozen=True):
     """Spellings that are probably one keyword, the one used most first."""
 
     uses: tuple[KeywordUse, ...]

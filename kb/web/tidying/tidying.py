@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from msgspec import Struct
 
 from kb.departments.sql.workload import BROKEN_FIND, to_mend
 from kb.procedures.model import Fault, Procedure
@@ -25,8 +25,7 @@ _HALF_A_YEAR = 182  # days
 _NAMED = 5  # of the files that were left as they are
 
 
-@dataclass(frozen=True, slots=True)
-class ProcedureFaults:
+class ProcedureFaults(Struct, frozen=True):
     """A procedure and what is to be mended in it."""
 
     procedure: Procedure

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from kb.documents.document import decoded, parse
 from kb.documents.markdown.rendering import Renderer
@@ -33,8 +33,7 @@ _MOST_PASSAGES = 2_000  # on a page
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonMode:
+class ComparisonMode(Struct, frozen=True):
     """How two versions are compared: of the "page" or the "source", "inline" or by "side"."""
 
     of: str

@@ -302,7 +302,7 @@ def test_a_reviewer_publishes_alone_unless_two_are_asked_for(
 @pytest.fixture
 def again(parts: Parts) -> Callable[..., Flask]:
     """The same knowledge base with other settings."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from kb.approval.approving import Approving
     from kb.approval.sql.submissions import Submissions
