@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Index,
+    MetaData,
+    TextClause,
+    TypeDecorator,
+    event,
+)
 
 # No id lies beyond: PostgreSQL's integer is this wide, and SQLite's driver raises on wider ones.
 GREATEST_ID = 2**31 - 1
@@ -37,3 +49,23 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def partial_index(
+    name: str,
+    *columns: Column[Any],
+    where: ColumnElement[bool] | TextClause,
+    unique: bool = False,
+) -> Index:
+    """An index of the rows for which `where` holds, on either database.
+
+    As options of Index, one for each database, the condition would load both dialects.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})
+
+
+@event.listens_for(metadata, "before_create")
+def _limit_indexes(target: MetaData, connection: Connection, **_: Any) -> None:
+    for index in (index for table in target.tables.values() for index in table.indexes):
+        if "where" in index.info:
+            index.dialect_options[connection.dialect.name]["where"] = index.info["where"]

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator
 from kb.search.results import Fragment
 from kb.search.words.analysis import (
     APOSTROPHES,
-    ASCII_WORD,
     IS_ELIDED,
     IS_UNSPACED,
     MARKS,
-    WORD,
     Stems,
     cut,
     lowered,
+    word_pattern,
 )
 
 LENGTH = 200  # characters, about
@@ -43,7 +42,7 @@ def _places(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, 
     """[start, end) and stem of each match; of a compound's joined form its last part."""
     if not text.isascii() and IS_UNSPACED.search(text):
         return _places_with_compounds(text, wanted, stems)
-    word = ASCII_WORD if text.isascii() else WORD
+    word = word_pattern(text.isascii())
     # A stem begins as its word does: this spares looking at nearly all words of the text.
     beginnings = {stem[:2] for stem in wanted}
     places = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from kb.database.schema import Moment, metadata
+from kb.database.schema import Moment, metadata, partial_index
 
 # `base`, `text` and who submitted them never change: another text is another submission.
 submissions = Table(
@@ -35,20 +35,18 @@ submissions = Table(
     Index(None, "by_id", "state"),
 )
 _OPEN = submissions.c.state.in_(["waiting", "later"])
-Index(  # however two people race, one text of a draft waits
+partial_index(  # however two people race, one text of a draft waits
     "uq_submissions_waiting_draft",
     submissions.c.procedure_id,
     unique=True,
-    sqlite_where=(submissions.c.kind == "draft") & _OPEN,
-    postgresql_where=(submissions.c.kind == "draft") & _OPEN,
+    where=(submissions.c.kind == "draft") & _OPEN,
 )
-Index(  # … and one change of each person
+partial_index(  # … and one change of each person
     "uq_submissions_waiting_change",
     submissions.c.procedure_id,
     submissions.c.by_id,
     unique=True,
-    sqlite_where=(submissions.c.kind == "change") & _OPEN,
-    postgresql_where=(submissions.c.kind == "change") & _OPEN,
+    where=(submissions.c.kind == "change") & _OPEN,
 )
 submission_steps = Table(  # only ever added to
     "submission_steps",

@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from kb.database.schema import Moment, metadata
+from kb.database.schema import Moment, metadata, partial_index
 
 votes = Table(
     "votes",
@@ -84,19 +84,17 @@ items = Table(  # what a department has to answer: feedback and requests
     Index(None, "procedure_id", "anchor", "state"),
 )
 LIVE = "state IN ('new', 'seen', 'in work', 'waiting', 'merged')"
-Index(  # however two requests race, a vote has one live item
+partial_index(  # however two requests race, a vote has one live item
     "uq_items_live_vote",
     items.c.vote_id,
     unique=True,
-    sqlite_where=text(LIVE),
-    postgresql_where=text(LIVE),
+    where=text(LIVE),
 )
-Index(  # what is open, for what every page of a department counts
+partial_index(  # what is open, for what every page of a department counts
     "ix_items_live",
     items.c.department,
     items.c.state,
-    sqlite_where=text(LIVE),
-    postgresql_where=text(LIVE),
+    where=text(LIVE),
 )
 
 # For the morning page: what it counts stands in the index, so that no row is looked up.

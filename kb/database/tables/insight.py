@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from kb.database.schema import Moment, metadata
+from kb.database.schema import Moment, metadata, partial_index
 
 # The search log: what was searched and opened, by whom only as a keyed hash (docs/insight.md).
 searches = Table(
@@ -54,14 +54,13 @@ Index(
 _OF_WORDS = [searches.c[name] for name in ("folded", "person_key", "day", "about", "hits", "asked")]
 _WEAK, _UNOPENED = "NOT convincing", "hits > 0 AND NOT opened"
 for _name, _where in (("ix_searches_weak", _WEAK), ("ix_searches_unopened", _UNOPENED)):
-    Index(_name, *_OF_WORDS, sqlite_where=text(_where), postgresql_where=text(_where))
+    partial_index(_name, *_OF_WORDS, where=text(_where))
 
 # For the morning page: what it counts stands in the index, so that no row is looked up.
-Index(
+partial_index(
     "ix_searches_failed",
     *(searches.c[name] for name in ("about", "day", "folded", "person_key")),
-    sqlite_where=text("NOT convincing"),
-    postgresql_where=text("NOT convincing"),
+    where=text("NOT convincing"),
 )
 openings = Table(
     "openings",
@@ -80,11 +79,10 @@ openings = Table(
     Index(None, "procedure_id", "ended"),
     Index(None, "procedure_id", "day"),
 )
-Index(
+partial_index(
     "ix_openings_not_ended",
     openings.c.at,
-    sqlite_where=openings.c.ended.is_(None),
-    postgresql_where=openings.c.ended.is_(None),
+    where=openings.c.ended.is_(None),
 )
 
 # For the morning page: what it counts stands in the index, so that no row is looked up.
@@ -124,11 +122,10 @@ learned_bans = Table(  # words that its editors do not want a procedure to be fo
     Column("lifted_at", Moment),
     Index(None, "procedure_id", "stem"),
 )
-Index(  # however two editors race, a word is banned once
+partial_index(  # however two editors race, a word is banned once
     "uq_learned_bans_in_force",
     learned_bans.c.procedure_id,
     learned_bans.c.stem,
     unique=True,
-    sqlite_where=learned_bans.c.lifted_at.is_(None),
-    postgresql_where=learned_bans.c.lifted_at.is_(None),
+    where=learned_bans.c.lifted_at.is_(None),
 )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     false,
 )
 
-from kb.database.schema import Moment, metadata
+from kb.database.schema import Moment, metadata, partial_index
 
 notices = Table(
     "notices",
@@ -36,11 +36,10 @@ notices = Table(
     UniqueConstraint("person_id", "key"),
     Index(None, "person_id", "read_at", "created_at"),
 )
-Index(
+partial_index(
     "ix_notices_not_sorted",
     notices.c.id,
-    sqlite_where=notices.c.sorted.is_(False),
-    postgresql_where=notices.c.sorted.is_(False),
+    where=notices.c.sorted.is_(False),
 )
 reminders = Table(  # what was reminded of, so that it is once
     "reminders",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from kb.database.schema import Moment, metadata
+from kb.database.schema import Moment, metadata, partial_index
 
 batches = Table(
     "batches",
@@ -53,11 +53,10 @@ drafts = Table(
     Index(None, "person_id", "at"),
     Index(None, "procedure_id"),
 )
-Index(  # however two windows race, a person has one draft of a procedure
+partial_index(  # however two windows race, a person has one draft of a procedure
     "uq_drafts_open",
     drafts.c.person_id,
     drafts.c.procedure_id,
     unique=True,
-    sqlite_where=drafts.c.discarded_at.is_(None),
-    postgresql_where=drafts.c.discarded_at.is_(None),
+    where=drafts.c.discarded_at.is_(None),
 )

@@ -68,7 +68,7 @@ class Snapshot:
         self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
         self.no_stem = int(np.iinfo(self.stem_kind).max)  # stands nowhere in `running`
         # The rows of stems that share a place with another.
-        self.sharing = frozenset(np.unique(arrays["also.stems"]).tolist())
+        self.sharing = frozenset(arrays["also.stems"].tolist())
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
         known = self._of("department")
         self.departments_of = [known[number] for number in arrays["department"].tolist()]
@@ -249,7 +249,8 @@ class ValueCounts:
     MOST_ROWS = 64
 
     def __init__(self, count: int, owners: Array, codes: Array, size: int) -> None:
-        pairs = np.unique(owners * max(size, 1) + codes)
+        ordered = np.sort(owners * max(size, 1) + codes)
+        pairs = ordered[np.diff(ordered, prepend=-1) != 0]  # `np.unique` loads masked arrays
         self._owners, self._codes = np.divmod(pairs, max(size, 1))
         self._size = size
         self._bits: Array | None = None

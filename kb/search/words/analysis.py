@@ -6,7 +6,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
@@ -24,7 +24,7 @@ UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 LETTERS = rf"(?:[^\W_{UNSPACED}]+|[{MARKS}])+"  # nothing must follow: it cannot backtrack
-WORD = re.compile(rf"[{UNSPACED}]+|{LETTERS}(?:['’ʼ]{LETTERS})*")
+_WORD = rf"[{UNSPACED}]+|{LETTERS}(?:['’ʼ]{LETTERS})*"
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")  # the same, 20 times as fast
 STRAY_APOSTROPHE = re.compile(r"(?:^|[ '])'|'(?:$| )")
 _SPACED = {n: chr(n) if chr(n).isalnum() or chr(n) == "'" else " " for n in range(128)}
@@ -39,8 +39,6 @@ IS_ELIDED = re.compile(  # the same, 20 times as fast: from the apostrophe backw
     rf"|(?<={_ALONE}all.)|(?<={_ALONE}dall.)|(?<={_ALONE}dell.)|(?<={_ALONE}nell.)|(?<={_ALONE}sull.))",
     re.IGNORECASE,
 )
-WORDS = ASCII_WORD, WORD
-ELIDING_WORDS = tuple(re.compile(f"(?i:{ELIDED})|{one.pattern}") for one in WORDS)
 HIRAGANA = re.compile(r"[\u3041-\u309f]+")
 IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 ACCENT = re.compile(f"[{CASE_MARKS}]")
@@ -146,7 +144,17 @@ def has_parts(text: str) -> bool:
 
 def _words_of(text: str) -> re.Pattern[str]:
     """What matches its words; "l'adresse" is two of them."""
-    return (ELIDING_WORDS if IS_ELIDED.search(text) else WORDS)[not text.isascii()]
+    return word_pattern(text.isascii(), IS_ELIDED.search(text) is not None)
+
+
+@cache
+def word_pattern(are_ascii: bool, elided: bool = False) -> re.Pattern[str]:
+    """What matches a word; with `elided`, the "l" of "l'adresse" is one of its own.
+
+    Compiled when it is needed: its sets of characters take as long as a small library.
+    """
+    word = ASCII_WORD.pattern if are_ascii else _WORD
+    return re.compile(rf"(?i:{ELIDED})|{word}" if elided else word)
 
 
 def _ascii_words(text: str) -> list[str]:
