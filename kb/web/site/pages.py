@@ -6,34 +6,29 @@ import re
 from collections.abc import MutableMapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 from zlib import crc32
 
 from flask import Flask, current_app, g, request
 from flask.templating import Environment
-from flask_bootstrap import Bootstrap5
 from msgspec import Struct
 
 from kb.database import unshare
 from kb.documents.settings_files.departments import parse_departments
 from kb.parts import Parts
 from kb.procedures.model import Departments
-from kb.resources import STATIC
-from kb.web.site import wording
+from kb.web.site import assets, wording
 from kb.web.site.addresses import link
 from kb.web.site.compiled_templates import CompiledTemplates
 
 TONES = 10  # the colours that kb.css has for departments
-_A_YEAR = 365 * 24 * 3600
 _MOST_PAGES = 100_000
 
 
 def register(app: Flask) -> None:
     """Serve the assets, and give templates their filters and functions."""
-    _serve_assets(app)
+    assets.serve(app)
     app.before_request_funcs.setdefault(None, []).insert(0, _look_once)
     app.teardown_request(lambda _error: unshare())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -42,7 +37,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["overdue_by"] = wording.overdue_by
     settings = app.extensions["kb"].settings
     app.jinja_env.bytecode_cache = CompiledTemplates(settings.var / "templates")
-    versions = {path.name: _digest(path) for path in STATIC.iterdir()}
+    versions = assets.versions()
     app.jinja_env.globals.update(
         site=settings.name,
         open_reading=settings.open_reading,
@@ -186,16 +181,3 @@ def _look_once() -> None:
     """A page that changes nothing is made of one state of the database."""
     if request.method in ("GET", "HEAD"):
         parts().look_once()
-
-
-def _serve_assets(app: Flask) -> None:
-    """Own files at /static, Bootstrap's beside them; their addresses change with their content."""
-    app.static_folder = str(STATIC)
-    app.static_url_path = "/static"
-    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
-    app.config.update(BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=_A_YEAR)
-    Bootstrap5(app)
-
-
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
