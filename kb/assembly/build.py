@@ -18,6 +18,7 @@ import kb.tidying.parts
 from kb import database
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.parts import Parts
+from kb.publishing.refreshing.live_settings import live_settings
 from kb.publishing.refreshing.live_synonyms import LiveSynonyms
 from kb.publishing.writing import Writing
 from kb.settings import Settings
@@ -32,9 +33,12 @@ def build(settings: Settings) -> Parts:
     catalogue, versions = Catalogue(engine), Versions(engine)
     people, notices = kb.people.parts.build(engine), kb.notices.parts.build(engine)
     storage = kb.storage.parts.build(settings, catalogue)
-    search = kb.search.parts.build(settings, LiveSynonyms(storage.library))
+    live = live_settings(storage.library, settings.var / "last_good")
+    search = kb.search.parts.build(settings, LiveSynonyms(storage.library, live.synonyms))
     insight = kb.insight.parts.build(settings, engine, search.words)
-    publishing = kb.publishing.parts.build(settings, engine, storage, catalogue, search, people)
+    publishing = kb.publishing.parts.build(
+        settings, engine, storage, catalogue, search, people, live
+    )
     feedback = kb.feedback.parts.build(
         settings, engine, catalogue, versions, people, search, insight
     )

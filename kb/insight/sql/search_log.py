@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, SQLAlchemyError
 
-from kb.database import Unwritable
+from kb.database import DatabaseTrouble
 from kb.insight.events import Event, Opened, Searched
 from kb.insight.sql.log_batches import Fold, SearchLogWriter, storable
 from kb.logs import log
@@ -92,9 +92,15 @@ class Log:
             self.settle(now)
             if self._purged is None or now - self._purged >= _PURGED_EVERY:
                 self._purged = now
+<<<<<<< HEAD
                 log().info("search_log_purged", searches=self.purge(now))
         except (SQLAlchemyError, Unwritable) as error:
             log().error("search_log_not_kept", why=str(error.__cause__ or error))
+=======
+                log.info("search_log_purged", searches=self.purge(now))
+        except (SQLAlchemyError, DatabaseTrouble) as error:
+            log.error("search_log_not_kept", why=str(error.__cause__ or error))
+>>>>>>> 1e0af32 (A database that is away, replaced, full or locked is said to be so, and gives back what was typed; a slip in departments.yml or synonyms.yml keeps what held)
 
     def close(self) -> None:
         """Write down what waits, and take no more: the process ends."""
@@ -120,8 +126,13 @@ class Log:
         try:
             with self._writing:
                 self._write(self._taken(), last=self._ending.is_set())
+<<<<<<< HEAD
         except (SQLAlchemyError, Unwritable) as error:
             log().error("search_log_not_written", why=str(error.__cause__ or error))
+=======
+        except (SQLAlchemyError, DatabaseTrouble) as error:
+            log.error("search_log_not_written", why=str(error.__cause__ or error))
+>>>>>>> 1e0af32 (A database that is away, replaced, full or locked is said to be so, and gives back what was typed; a slip in departments.yml or synonyms.yml keeps what held)
             self._ending.wait(_TRY_AGAIN)
             return False
         return True
@@ -147,7 +158,7 @@ class Log:
             batch = [(since, _waited(event)) for since, event in batch]
         try:
             early = self._journal.write(event for _, event in batch)
-        except (Unwritable, InterfaceError):
+        except (DatabaseTrouble, InterfaceError):
             self._wait_on(batch)
             raise
         if not last and early:
