@@ -48,7 +48,8 @@ class Duty(Struct):
             log().error("job_failed", job=self.name, why=str(error))
         except Exception as error:
             self._failed(f"{type(error).__name__}: {error}")
-            log().exception("job_failed", job=self.name)
+            logger = log()
+            logger.exception("job_failed", job=self.name)
         else:
             self._failures = 0
             self.tell(self.name, "")

@@ -92,15 +92,9 @@ class Log:
             self.settle(now)
             if self._purged is None or now - self._purged >= _PURGED_EVERY:
                 self._purged = now
-<<<<<<< HEAD
                 log().info("search_log_purged", searches=self.purge(now))
-        except (SQLAlchemyError, Unwritable) as error:
-            log().error("search_log_not_kept", why=str(error.__cause__ or error))
-=======
-                log.info("search_log_purged", searches=self.purge(now))
         except (SQLAlchemyError, DatabaseTrouble) as error:
-            log.error("search_log_not_kept", why=str(error.__cause__ or error))
->>>>>>> 1e0af32 (A database that is away, replaced, full or locked is said to be so, and gives back what was typed; a slip in departments.yml or synonyms.yml keeps what held)
+            log().error("search_log_not_kept", why=str(error.__cause__ or error))
 
     def close(self) -> None:
         """Write down what waits, and take no more: the process ends."""
@@ -126,13 +120,8 @@ class Log:
         try:
             with self._writing:
                 self._write(self._taken(), last=self._ending.is_set())
-<<<<<<< HEAD
-        except (SQLAlchemyError, Unwritable) as error:
-            log().error("search_log_not_written", why=str(error.__cause__ or error))
-=======
         except (SQLAlchemyError, DatabaseTrouble) as error:
-            log.error("search_log_not_written", why=str(error.__cause__ or error))
->>>>>>> 1e0af32 (A database that is away, replaced, full or locked is said to be so, and gives back what was typed; a slip in departments.yml or synonyms.yml keeps what held)
+            log().error("search_log_not_written", why=str(error.__cause__ or error))
             self._ending.wait(_TRY_AGAIN)
             return False
         return True
