@@ -32,12 +32,15 @@ class LooseObjects:
         self._looked: dict[Path, float] = {}
         self._lock = threading.Lock()
 
-    def look(self, objects: Path) -> None:
-        """Put aside what is not whole in the folder `objects`; at most once a second."""
+    def look(self, objects: Path) -> bool:
+        """Put aside what is not whole in the folder `objects`. Looks at most once a second; did it?
+
+        Raises OSError where that cannot be put aside.
+        """
         with self._lock:
             now = time.monotonic()
             if now - self._looked.get(objects, -_EVERY) < _EVERY:
-                return
+                return False
             self._looked[objects] = now
             for place, stamp in _loose(objects):
                 if self._whole.get(place) != stamp:
@@ -45,6 +48,7 @@ class LooseObjects:
                         self._whole[place] = stamp
                     else:
                         _put_aside(Path(place))
+        return True
 
 
 def is_whole(file: Path) -> bool:
@@ -55,18 +59,28 @@ def is_whole(file: Path) -> bool:
         return True
     except OSError:
         return False
-    unpacking = zlib.decompressobj()
     try:
-        first = unpacking.decompress(raw, _PIECE)
-        head, sign, _ = first.partition(b"\0")
-        told = int(head.split(b" ")[1]) if sign else -1
-        length = len(first) - len(head) - 1
-        while unpacking.unconsumed_tail and length <= told:
-            length += len(unpacking.decompress(unpacking.unconsumed_tail, _PIECE))
-        length += len(unpacking.flush())
+        pieces = _unpacked(raw)
+        head, sign, first = next(pieces, b"").partition(b"\0")
+        told, length = int(head.split(b" ")[1]) if sign else -1, len(first)
+        for piece in pieces:
+            length += len(piece)
+            if length > told:
+                return False
     except (zlib.error, ValueError, IndexError):
         return False
-    return unpacking.eof and length == told
+    return length == told
+
+
+def _unpacked(raw: bytes) -> Iterator[bytes]:
+    """Piece by piece, to the end. Raises ValueError where that is missing."""
+    unpacking = zlib.decompressobj()
+    while not unpacking.eof:
+        piece = unpacking.decompress(raw, _PIECE)
+        if not (piece or unpacking.eof):
+            raise ValueError("cut short")
+        yield piece
+        raw = unpacking.unconsumed_tail
 
 
 def _loose(objects: Path) -> Iterator[tuple[str, Stamp]]:
