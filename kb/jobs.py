@@ -5,6 +5,7 @@ from __future__ import annotations
 from kb.parts import Parts
 from kb.reminders.reminding import Reminding
 from kb.worker.heartbeat import Heartbeat
+from kb.worker.log_files import access_log_file, turn_over
 from kb.worker.long_work import LongJob
 from kb.worker.scheduler import Job, Scheduler, silently
 
@@ -33,6 +34,7 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("delivering", 5, parts.delivery.courier.wake),
             Job("reminding", 300, reminding_of(parts).run),
             Job("index", 120, index.begin),
+            Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),
         ),
         tell,
         heart.doing if heart else lambda name: None,

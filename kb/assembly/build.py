@@ -16,6 +16,7 @@ import kb.search.parts
 import kb.storage.parts
 import kb.tidying.parts
 from kb import database
+from kb.assembly.home import ensure_not_lost, keep_private
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.parts import Parts
 from kb.publishing.refreshing.live_settings import live_settings
@@ -27,7 +28,8 @@ from kb.versions.sql.versions import Versions
 
 def build(settings: Settings) -> Parts:
     """All parts of one knowledge base, with its database at the newest migration."""
-    settings.var.mkdir(parents=True, exist_ok=True)
+    keep_private(settings.var, settings.search_index)
+    ensure_not_lost(settings)
     engine = database.connect(settings.database_url)
     database.upgrade(engine)
     catalogue, versions = Catalogue(engine), Versions(engine)

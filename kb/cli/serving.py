@@ -22,6 +22,7 @@ from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
 from kb.cli import home
+from kb.cli.access_log import FORMAT
 from kb.cli.common import Build, built, content_option, progress_bar
 from kb.cli.status import missing
 from kb.jobs import scheduler_of
@@ -30,6 +31,7 @@ from kb.parts import Parts
 from kb.people import demo
 from kb.settings import NoContent, Settings, SettingsError
 from kb.worker.heartbeat import SILENT, Heartbeat, beat_in, heartbeat_file
+from kb.worker.log_files import access_log_file
 from kb.worker.scheduler import Duty
 
 # A network mount or a full inotify table reports nothing: a scan of all file times finds it.
@@ -278,14 +280,14 @@ def _pass_on(web: _Child, number: int, _frame: FrameType | None) -> None:
 
 def _serve_pages(settings: Settings, door: socket.socket) -> None:
     """gunicorn, which loads the site once and forks its workers from that."""
-    logs = settings.var / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    access_log_file(settings.var).parent.mkdir(parents=True, exist_ok=True)
     sys.argv = [
         *("gunicorn", "kb.app:create_app()", "--preload"),
         *("--bind", f"fd://{door.fileno()}"),
         *("--workers", str(settings.workers), "--threads", "2"),
         *("--worker-class", "kb.cli.http_worker.Worker", "--worker-connections", "800"),
-        *("--access-logfile", str(logs / "access.log"), "--log-level", "warning"),
+        *("--access-logfile", str(access_log_file(settings.var)), "--log-level", "warning"),
+        *("--logger-class", "kb.cli.access_log.AccessLog", "--access-logformat", FORMAT),
         "--no-control-socket",
     ]
     wsgiapp.run()

@@ -33,7 +33,7 @@ class Log:
     """Takes events from any thread; one thread writes them, for as long as there are any.
 
     `engine` is the log's own, so that it holds no connection that a page needs. `days` is how
-    long searches are kept; 0 writes nothing down.
+    long searches are kept; 0 writes nothing down. Raises DamagedKey.
     """
 
     def __init__(self, engine: Engine, key_file: Path, fold: Fold, days: int = 365) -> None:
@@ -41,8 +41,7 @@ class Log:
         self.dropped = 0  # events that found no room
         self._engine = engine
         self._journal = SearchLogWriter(engine, fold)
-        self._key_file = key_file
-        self._key = b""
+        self._key = key_in(key_file, "everybody counts as somebody new in search insight").encode()
         self._waiting: deque[tuple[float, Event]] = deque()
         self._lock = threading.Lock()  # of what waits, and of whether a thread runs
         self._writing = threading.Lock()
@@ -55,8 +54,6 @@ class Log:
         """Who it is, as the log knows them: a keyed hash; "" for somebody signed out."""
         if person_id is None:
             return ""
-        if not self._key:
-            self._key = key_in(self._key_file).encode()
         return hmac.digest(self._key, str(person_id).encode(), "sha256").hex()[:32]
 
     def tell(self, event: Event) -> None:

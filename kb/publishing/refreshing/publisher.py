@@ -96,13 +96,15 @@ class Publisher:
 
         Only files whose size or time changed are read, only those whose content changed are
         indexed. Killed at any point, the next refresh finishes the work. Raises OSError, with
-        nothing half done that a reader could see, when the disk is full.
+        nothing half done that a reader could see, when the disk is full or the content is away.
         """
         started = time.monotonic()
         with durable.alone(self._lock):
             unlisted: list[Fault] = []
             self._found.finish_what_was_begun()
             files = list(self._library.files(unlisted.append))
+            if not files and self._catalogue.stamps():
+                self._library.ensure_there()  # else all of it would be taken down as removed
             rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
             self.live.keep()
             source = self.live.departments().source
