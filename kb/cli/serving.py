@@ -36,6 +36,7 @@ from kb.worker.scheduler import Duty
 
 # A network mount or a full inotify table reports nothing: a scan of all file times finds it.
 _SCAN_EVERY = 30.0
+_FAILED = 5.0  # seconds until a refresh that failed is tried again
 _NOTICE_WITHIN_MS = 500
 _POLITE = 5  # niceness of the worker: whoever waits for a page goes first
 _LOOK_EVERY = 0.2  # seconds between two looks at whether a child has ended
@@ -116,7 +117,7 @@ def _work(parts: Parts, deaths: tuple[float, ...] = ()) -> None:
         if changes or rebuild or time.monotonic() > again:
             heart.doing("refreshing")
             refreshing.done(partial(_refresh, parts))
-            again = time.monotonic() + _SCAN_EVERY
+            again = time.monotonic() + (_SCAN_EVERY if refreshing.well else _FAILED)
         scheduler.run_due()
 
 
