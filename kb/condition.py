@@ -65,5 +65,9 @@ def _of_the_worker(parts: Parts) -> Iterator[Concern]:
     if why := beat.trouble(time.monotonic()):
         told = f"The background worker {why}: no mails, no reminders, and changed files wait."
         yield Concern("worker", f"{told} It is started again; the log of the service says more.")
-    for duty, why in sorted(beat.failing.items()):
-        yield Concern("worker", f"The background duty “{duty}” fails: {why}. It is tried again.")
+    for why in dict.fromkeys(beat.failing.values()):
+        duties = sorted(duty for duty, told in beat.failing.items() if told == why)
+        named = ", ".join(f"“{duty}”" for duty in duties)
+        yield Concern(
+            "worker", f"In the background {named} cannot be done: {why}. It is tried again."
+        )

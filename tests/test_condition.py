@@ -41,7 +41,10 @@ def test_all_is_well(anonymous: FlaskClient, administrator: FlaskClient, parts: 
     [
         (lambda now: Beat(now - 100), "not been heard of"),
         (lambda now: Beat(now, deaths=(now - 9, now - 5, now - 1)), "dies again and again"),
-        (lambda now: Beat(now, failing={"sharing": "disk full"}), "“sharing” fails: disk full"),
+        (
+            lambda now: Beat(now, failing={"sharing": "disk full", "days": "disk full"}),
+            "“days”, “sharing” cannot be done: disk full",
+        ),
     ],
 )
 def test_a_worker_in_trouble_is_told_to_administrators(
