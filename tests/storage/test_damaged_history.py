@@ -15,7 +15,7 @@ from kb.app import build
 from kb.condition import concerns
 from kb.parts import Parts
 from kb.publishing.edits import Edit, NotSaved, author_of
-from kb.storage.git import loose_objects
+from kb.storage.git import loose_objects, refs
 from kb.storage.git.loose_objects import ASIDE, LooseObjects, is_whole
 from tests import databases
 from tests.conftest import NOW, signed_in
@@ -184,6 +184,19 @@ def test_without_its_newest_commit_saving_says_what_to_do_and_all_else_goes_on(
 
 def reader(parts: Parts):
     return parts.people.directory.everyone(1, 1).people[0].reader()
+
+
+def test_a_lock_that_was_left_is_named_where_it_is(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refs, "_WAIT", 0.0)
+    edited(parts, "code L5", "code L6")
+    lock = parts.settings.var / "history.git" / "refs" / "heads" / "main.lock"
+    lock.touch()
+    with pytest.raises(NotSaved, match=r"at work in var/history\.git \(main\.lock is there\)"):
+        edited(parts, "code L6", "code L7")
+    lock.unlink()
+    edited(parts, "code L6", "code L7")
 
 
 def packed(text: bytes) -> bytes:
