@@ -21,7 +21,7 @@ PAGE = PICTURE.with_suffix(".md")
 TOGETHER = (
     "app assembly",
     "cli web",
-    "jobs parts",
+    "condition jobs parts",
     "departments reminders",
     "reviews tidying",
     "insight notices",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from kb.parts import Parts
 from kb.reminders.reminding import Reminding
+from kb.worker.heartbeat import Heartbeat
+from kb.worker.log_files import access_log_file, turn_over
 from kb.worker.long_work import LongJob
-from kb.worker.scheduler import Job, Scheduler
+from kb.worker.scheduler import Job, Scheduler, silently
 
 
-def scheduler_of(parts: Parts) -> Scheduler:
-    """All of them, none done yet."""
+def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
+    """All of them, none done yet; `heart` hears of what is done and what fails."""
+    tell = heart.tell if heart else silently
     insight, tidying, departments = parts.insight, parts.tidying, parts.publishing.departments
     days_kept, days = parts.settings.search_log_days, parts.departments.days
-    links = LongJob("links", tidying.links.wanted, tidying.link_checking.work)
-    twins = LongJob("twins", tidying.comparing.wanted, tidying.comparing.compare, rest=20)
+    links = LongJob("links", tidying.links.wanted, tidying.link_checking.work, tell=tell)
+    compare = tidying.comparing.compare
+    twins = LongJob("twins", tidying.comparing.wanted, compare, rest=20, tell=tell)
+    index = LongJob("index", lambda: True, parts.search.index.inspect, rest=20, tell=tell)
     return Scheduler(
         (
             # Seconds: words that people use are counted over days.
@@ -28,7 +33,11 @@ def scheduler_of(parts: Parts) -> Scheduler:
             Job("handing over", 60, parts.reviews.handing.keep_up),
             Job("delivering", 5, parts.delivery.courier.wake),
             Job("reminding", 300, reminding_of(parts).run),
-        )
+            Job("index", 120, index.begin),
+            Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),
+        ),
+        tell,
+        heart.doing if heart else lambda name: None,
     )
 
 

@@ -12,16 +12,24 @@ SHORTEST = 32  # characters
 
 
 class DamagedKey(ValueError):
-    """The file is too short to be a key. Its text is the path."""
+    """The file has no key, or cannot be read. Its text is a sentence that says what to do."""
 
 
-def key_in(path: Path) -> str:
-    """The key in that file; two first uses at once agree on one. Raises DamagedKey."""
-    if not path.exists():
-        _create(path, secrets.token_hex(SHORTEST))
-    key = path.read_text(encoding="ascii", errors="replace").strip()
-    if len(key) < SHORTEST:
-        raise DamagedKey(str(path))
+def key_in(path: Path, without: str) -> str:
+    """The key in that file; two first uses at once agree on one. Raises DamagedKey.
+
+    `without` says what another key costs.
+    """
+    try:
+        if not path.exists():
+            _create(path, secrets.token_hex(SHORTEST))
+        key = path.read_bytes().decode("ascii", "replace").strip()
+    except OSError as error:
+        why = f"{path} cannot be read or made: {error.strerror}"
+        raise DamagedKey(f"{why}; see to the rights of that file and its folder.") from error
+    if len(key) < SHORTEST or not (key.isascii() and key.isprintable()):
+        remedy = f"put it back from a backup, or delete it: then {without}"
+        raise DamagedKey(f"{path} is damaged; {remedy}.")
     return key
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -119,6 +120,10 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
     for variable, value in environ.items():
         if not variable.startswith("KB_") or variable == "KB_HOME":
             continue
+        if _OF_KUBERNETES.fullmatch(variable) or (
+            variable.endswith("_PORT") and _ADDRESS.match(value)
+        ):
+            continue
         name = variable.removeprefix("KB_").lower()
         if name not in _names():
             known = ", ".join(f"KB_{known.upper()}" for known in ["home", *_names()])
@@ -147,6 +152,11 @@ def _yes_or_no(source: str, value: Any) -> bool:
         raise SettingsError(f"{source}: {value!r} is neither 1 nor 0.") from None
 
 
+# What Kubernetes sets for services named kb or kb-…: of these nobody here knows.
+_OF_KUBERNETES = re.compile(
+    r"KB_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 _RANGES = {
     "port": (1, 65535, "is no port"),
     "workers": (1, 64, "workers cannot be"),

@@ -55,6 +55,31 @@ def test_a_wrong_setting_is_refused_in_one_sentence(folder: Path, environ, words
     assert "\n" not in str(refused.value)
 
 
+def test_what_kubernetes_sets_for_a_service_named_kb_is_passed_over(folder: Path) -> None:
+    settings = load(
+        {
+            "KB_SERVICE_HOST": "10.0.0.7",
+            "KB_SERVICE_PORT": "80",
+            "KB_SERVICE_PORT_HTTP": "80",
+            "KB_PORT": "tcp://10.0.0.7:80",
+            "KB_PORT_80_TCP": "tcp://10.0.0.7:80",
+            "KB_PORT_80_TCP_ADDR": "10.0.0.7",
+            "KB_PORT_53_UDP_PROTO": "udp",
+            "KB_DATABASE_SERVICE_HOST": "10.0.0.8",
+            "KB_DATABASE_PORT": "tcp://10.0.0.8:5432",
+            "KB_DATABASE_PORT_5432_TCP_PORT": "5432",
+        },
+        folder,
+    )
+    assert settings.port == 8000
+
+
+@pytest.mark.parametrize("typo", ["KB_SERVICE", "KB_PORT_", "KB_PORT_80", "KB_DATABASE_PORT"])
+def test_what_only_looks_like_that_is_a_typo(folder: Path, typo: str) -> None:
+    with pytest.raises(SettingsError, match=f"There is no setting {typo};"):
+        load({typo: "8000"}, folder)
+
+
 @pytest.mark.parametrize("text", ["nmae = 1", "= broken", "port = 'many'"])
 def test_a_wrong_kb_toml_is_refused_by_its_path(folder: Path, text: str) -> None:
     (folder / "kb.toml").write_text(text)

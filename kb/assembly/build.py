@@ -16,8 +16,10 @@ import kb.search.parts
 import kb.storage.parts
 import kb.tidying.parts
 from kb import database
+from kb.assembly.home import ensure_not_lost, keep_private
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.parts import Parts
+from kb.publishing.refreshing.live_settings import live_settings
 from kb.publishing.refreshing.live_synonyms import LiveSynonyms
 from kb.publishing.writing import Writing
 from kb.settings import Settings
@@ -26,15 +28,19 @@ from kb.versions.sql.versions import Versions
 
 def build(settings: Settings) -> Parts:
     """All parts of one knowledge base, with its database at the newest migration."""
-    settings.var.mkdir(parents=True, exist_ok=True)
+    keep_private(settings.var, settings.search_index)
+    ensure_not_lost(settings)
     engine = database.connect(settings.database_url)
     database.upgrade(engine)
     catalogue, versions = Catalogue(engine), Versions(engine)
     people, notices = kb.people.parts.build(engine), kb.notices.parts.build(engine)
     storage = kb.storage.parts.build(settings, catalogue)
-    search = kb.search.parts.build(settings, LiveSynonyms(storage.library))
+    live = live_settings(storage.library, settings.var / "last_good")
+    search = kb.search.parts.build(settings, LiveSynonyms(storage.library, live.synonyms))
     insight = kb.insight.parts.build(settings, engine, search.words)
-    publishing = kb.publishing.parts.build(settings, engine, storage, catalogue, search, people)
+    publishing = kb.publishing.parts.build(
+        settings, engine, storage, catalogue, search, people, live
+    )
     feedback = kb.feedback.parts.build(
         settings, engine, catalogue, versions, people, search, insight
     )

@@ -5,9 +5,14 @@ from __future__ import annotations
 import click
 
 from kb.cli import checking, evaluate, finding, home, indexing, people, serving, status, writing
+from kb.cli.common import Sentences
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.group(
+    cls=Sentences,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(package_name="kb", prog_name="kb")
 @click.pass_context
 def kb(context: click.Context) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kb.cli import home
+from kb.database import DatabaseTrouble
 from kb.parts import Parts
 from kb.publishing.refreshing.publisher import Progress as Report
 from kb.settings import NoContent, SettingsError
@@ -28,6 +30,25 @@ def built(build: Build) -> Parts:
         if isinstance(error, NoContent):
             click.echo(home.BEGINNINGS, err=True)
         raise click.exceptions.Exit(2) from error
+    except DatabaseTrouble as error:
+        raise told(error) from error
+
+
+def told(error: OSError) -> click.ClickException:
+    """What the disk, the database or git said, as one sentence."""
+    why = error.strerror or str(error)
+    return click.ClickException(f"{why[:1].upper()}{why[1:]}.")
+
+
+class Sentences(click.Group):
+    """Commands that say what stood in their way instead of where in the code it did."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As ever; what the disk, the database or git cannot do ends it with one sentence."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            raise told(error) from error
 
 
 def _use_content(_context: click.Context, _parameter: click.Parameter, value: str | None) -> None:

@@ -22,6 +22,7 @@ from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
 from kb.cli import home
+from kb.cli.access_log import FORMAT
 from kb.cli.common import Build, built, content_option, progress_bar
 from kb.cli.status import missing
 from kb.jobs import scheduler_of
@@ -29,13 +30,18 @@ from kb.logs import log
 from kb.parts import Parts
 from kb.people import demo
 from kb.settings import NoContent, Settings, SettingsError
+from kb.worker.heartbeat import SILENT, Heartbeat, beat_in, heartbeat_file
+from kb.worker.log_files import access_log_file
+from kb.worker.scheduler import Duty
 
 # A network mount or a full inotify table reports nothing: a scan of all file times finds it.
 _SCAN_EVERY = 30.0
+_FAILED = 5.0  # seconds until a refresh that failed is tried again
 _NOTICE_WITHIN_MS = 500
 _POLITE = 5  # niceness of the worker: whoever waits for a page goes first
 _LOOK_EVERY = 0.2  # seconds between two looks at whether a child has ended
 _PATIENCE = 1.0  # seconds between two starts of a worker that dies
+_REMEMBERED = 10  # deaths
 
 
 @click.command()
@@ -60,7 +66,10 @@ def serve(
     door = _open_door(parts.settings)
     if not parts.search.index.fingerprints():
         with progress_bar() as report:
-            parts.publishing.publisher.refresh(date.today(), report)
+            # What stands in the way of that is no reason not to serve: the worker tries again.
+            Duty("refreshing").done(
+                partial(parts.publishing.publisher.refresh, date.today(), report)
+            )
     parts.let_go()
     raise click.exceptions.Exit(_run(parts, door))
 
@@ -83,51 +92,60 @@ def worker(build: Build) -> None:
     _work(built(build))
 
 
-def _work(parts: Parts) -> None:
-    """What the background worker does, until it is told to end or has lost its parent."""
+def _work(parts: Parts, deaths: tuple[float, ...] = ()) -> None:
+    """What the background worker does, until it is told to end or has lost its parent.
+
+    Whatever one duty raises costs that duty alone. `deaths` are those of workers before it.
+    """
     os.nice(_POLITE)
     setproctitle("kb worker")
     parent = os.getppid()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    _refresh(parts)
+    heart = Heartbeat(heartbeat_file(parts.settings.var), deaths)
+    heart.begin(stop)
+    refreshing = Duty("refreshing", heart.tell)
     if parts.storage.exchange.wanted:
         words = (stop, partial(datetime.now, UTC))
         threading.Thread(target=parts.storage.exchange.run_until, args=words, daemon=True).start()
-    scanned, scheduler = time.monotonic(), scheduler_of(parts)
+    again, scheduler = 0.0, scheduler_of(parts, heart)
     for changes in _changes(parts, stop):
         if os.getppid() != parent:
             return
-        due = time.monotonic() - scanned > _SCAN_EVERY or not parts.search.index.folder.exists()
-        if changes or due:
-            _refresh(parts)
-            scanned = time.monotonic()
+        rebuild = not parts.search.index.in_service and refreshing.well
+        if changes or rebuild or time.monotonic() > again:
+            heart.doing("refreshing")
+            refreshing.done(partial(_refresh, parts))
+            again = time.monotonic() + (_SCAN_EVERY if refreshing.well else _FAILED)
         scheduler.run_due()
 
 
 def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
-    """What changed in the content folder, once a second; mostly nothing."""
+    """What changed in the content folder, at once and then once a second; mostly nothing."""
+    yield set()
     # Only here: the web server needs none of what it brings along.
-    changes: Iterator[set[object]] = import_module("watchfiles").watch(
-        parts.settings.content,
-        stop_event=stop,
-        debounce=_NOTICE_WITHIN_MS,
-        rust_timeout=_NOTICE_WITHIN_MS * 2,
-        yield_on_timeout=True,
-        watch_filter=None,
-        raise_interrupt=False,
-    )
-    return changes
+    watch = import_module("watchfiles").watch
+    while not stop.is_set():
+        try:
+            yield from watch(
+                parts.settings.content,
+                stop_event=stop,
+                debounce=_NOTICE_WITHIN_MS,
+                rust_timeout=_NOTICE_WITHIN_MS * 2,
+                yield_on_timeout=True,
+                watch_filter=None,
+                raise_interrupt=False,
+            )
+        except (OSError, RuntimeError) as error:
+            # A name that is not UTF-8, a folder that went away: whatever it was is looked for.
+            log().error("watching_failed", why=str(error))
+            stop.wait(_PATIENCE)
+            yield {error}
 
 
 def _refresh(parts: Parts) -> None:
-    try:
-        done = parts.publishing.publisher.refresh(date.today())
-    except OSError as error:
-        # A full disk or a folder without rights passes; the next look tries again.
-        log().error("refresh_failed", why=str(error))
-        return
+    done = parts.publishing.publisher.refresh(date.today())
     if done.changed or done.removed or done.indexed:
         log().info("refreshed", changed=done.changed, removed=done.removed, indexed=done.indexed)
 
@@ -172,19 +190,58 @@ def _run(parts: Parts, door: socket.socket) -> int:
         signal.signal(number, lambda number, _frame: _pass_on(web, number, _frame))
     _introduce(parts)
     parts.let_go()
-    background: _Child | None = None
-    started = 0.0
+    background = _Background(parts)
     while not web.ended():
-        died = background is None or background.ended()
-        if died and time.monotonic() - started > _PATIENCE:
-            background = _Child(partial(_work, parts))
-            started = time.monotonic()
+        background.keep()
         time.sleep(_LOOK_EVERY)
-    if background is not None:
-        background.send(signal.SIGTERM)
-        while not background.ended():
-            time.sleep(_LOOK_EVERY)
+    background.end()
     return web.code
+
+
+class _Background:
+    """The worker: started again when it dies, ended and started again when it hangs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._heart = heartbeat_file(parts.settings.var)
+        self._heart.unlink(missing_ok=True)
+        self._child: _Child | None = None
+        self._started = 0.0
+        self._deaths: tuple[float, ...] = ()
+
+    def keep(self) -> None:
+        """See to it that one is at work."""
+        now = time.monotonic()
+        if self._child is None:
+            self._start(now)
+        elif self._child.ended():
+            if now - self._started > _PATIENCE:
+                self._deaths = (*self._deaths, now)[-_REMEMBERED:]
+                log().error("worker_ended", code=self._child.code)
+                self._start(now)
+        elif self._hangs(now):
+            log().error("worker_hangs", doing=getattr(beat_in(self._heart), "doing", ""))
+            self._child.send(signal.SIGKILL)
+
+    def end(self) -> None:
+        """Let it end what it is at; one that does not hear is ended."""
+        if self._child is None:
+            return
+        self._child.send(signal.SIGTERM)
+        until = time.monotonic() + SILENT
+        while not self._child.ended():
+            if time.monotonic() > until:
+                self._child.send(signal.SIGKILL)
+            time.sleep(_LOOK_EVERY)
+
+    def _start(self, now: float) -> None:
+        self._child = _Child(partial(_work, self._parts, self._deaths))
+        self._started = now
+
+    def _hangs(self, now: float) -> bool:
+        beat = beat_in(self._heart)
+        heard = max(self._started, beat.at if beat else 0.0)
+        return now - heard > SILENT or (beat is not None and beat.stuck(now))
 
 
 class _Child:
@@ -224,14 +281,14 @@ def _pass_on(web: _Child, number: int, _frame: FrameType | None) -> None:
 
 def _serve_pages(settings: Settings, door: socket.socket) -> None:
     """gunicorn, which loads the site once and forks its workers from that."""
-    logs = settings.var / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    access_log_file(settings.var).parent.mkdir(parents=True, exist_ok=True)
     sys.argv = [
         *("gunicorn", "kb.app:create_app()", "--preload"),
         *("--bind", f"fd://{door.fileno()}"),
         *("--workers", str(settings.workers), "--threads", "2"),
         *("--worker-class", "kb.cli.http_worker.Worker", "--worker-connections", "800"),
-        *("--access-logfile", str(logs / "access.log"), "--log-level", "warning"),
+        *("--access-logfile", str(access_log_file(settings.var)), "--log-level", "warning"),
+        *("--logger-class", "kb.cli.access_log.AccessLog", "--access-logformat", FORMAT),
         "--no-control-socket",
     ]
     wsgiapp.run()

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import click
 
 from kb.cli.common import Build, built, content_option
+from kb.condition import concerns
 from kb.parts import Parts
 from kb.search.index import embedding
 
@@ -21,13 +22,17 @@ def status(build: Build, as_json: bool) -> None:
     """Say where things are, how much there is, and what is missing."""
     parts = built(build)
     facts, lacking = _facts(parts), missing()
+    wrong = [one.told for one in concerns(parts)]
     if as_json:
-        click.echo(json.dumps({**facts, "missing": lacking}, indent=2, ensure_ascii=False))
+        told = {**facts, "missing": lacking, "wrong": wrong}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for name, fact in facts.items():
         click.echo(f"{name:<10} {fact}")
     for sentence in lacking or ["nothing"]:
         click.echo(f"{'missing':<10} {sentence}")
+    for one in wrong:
+        click.echo(f"{'wrong':<10} {one}")
 
 
 def missing() -> list[str]:

@@ -6,6 +6,9 @@ A capability takes its tables from here, so that they are all known before anyth
 from sqlalchemy import Engine
 
 from kb.database.engine import (
+    DatabaseTrouble,
+    Unfit,
+    Unreadable,
     Unwritable,
     connect,
     reading,
@@ -92,8 +95,11 @@ from kb.database.tables.versions import (
 __all__ = [
     "GREATEST_ID",
     "LIVE",
+    "DatabaseTrouble",
     "Engine",
     "Moment",
+    "Unfit",
+    "Unreadable",
     "Unwritable",
     "addresses",
     "batch_files",

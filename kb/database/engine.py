@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from kb.database.schema import GREATEST_ID
+from kb.database.schema import GREATEST_ID, metadata
+from kb.database.sqlite_file import SqliteFile, opened
 from kb.resources import MIGRATIONS
 
 
@@ -34,11 +43,46 @@ class _Shared(Struct):
             self.connection = None
 
 
+_COLUMNS = {
+    "sqlite": "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+    " WHERE m.type = 'table'",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = current_schema()",
+}
+_WAS_REPLACED = "its file was taken away or replaced"
+# What the drivers say, in words for people; all else is told to the log alone.
+_REASONS = {
+    "locked": "it is locked by another program",
+    "full": "its disk is full",
+    "disk i/o error": "its disk fails",
+    "readonly": "it is read-only",
+    "read-only": "it is read-only",
+    "unable to open": "its file is not there or cannot be opened",
+    "malformed": "it is damaged",
+    "not a database": "it is damaged",
+    "no such table": "it has not the tables of this site",
+    "no such column": "it has not the tables of this site",
+}
 _shared: ContextVar[_Shared | None] = ContextVar("shared", default=None)
 
 
-class Unwritable(OSError):
-    """The database is full, locked, read-only or away; nothing of the transaction is kept."""
+class DatabaseTrouble(OSError):
+    """The database cannot be used now. `strerror` says why, in words for people."""
+
+
+class Unreadable(DatabaseTrouble):
+    """It is away, damaged or another one."""
+
+
+class Unwritable(DatabaseTrouble):
+    """It is full, locked, read-only or away; nothing of the transaction is kept."""
+
+
+class Unfit(DatabaseTrouble):
+    """It is of another kb than this one."""
+
+
+_files: WeakKeyDictionary[Engine, SqliteFile] = WeakKeyDictionary()
 
 
 def connect(url: str) -> Engine:
@@ -48,20 +92,26 @@ def connect(url: str) -> Engine:
     """
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        if engine.url.database:
+            _files[engine] = SqliteFile(engine)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees one state of the database and changes nothing."""
+    """A connection that sees one state of the database and changes nothing. Raises Unreadable."""
     shared = _shared.get()
-    if shared is not None and shared.engine is engine:
-        yield shared.opened()
-        return
-    with engine.connect() as connection:
-        yield connection
+    try:
+        if shared is not None and shared.engine is engine:
+            yield shared.opened()
+            return
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        if why := trouble(error):
+            raise Unreadable(0, f"the database cannot be read: {why}") from error
+        raise
 
 
 def share(engine: Engine) -> None:
@@ -97,8 +147,13 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
                 lock = zlib.crc32(what.encode()) & GREATEST_ID
                 connection.execute(select(func.pg_advisory_xact_lock(lock)))
             yield connection
-    except OperationalError as error:
-        raise Unwritable(0, f"the database cannot be written: {error.orig}") from error
+            files = opened(connection)
+        if files is not None and not _files[engine].stands(files):
+            raise Unwritable(0, f"the database cannot be written: {_WAS_REPLACED}")
+    except SQLAlchemyError as error:
+        if why := trouble(error):
+            raise Unwritable(0, f"the database cannot be written: {why}") from error
+        raise
     finally:
         _look_anew()
 
@@ -106,15 +161,49 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
     """Bring the database to the newest of the migrations; a few ms where it is there already.
 
-    Several processes may call it at once: one migrates, the others wait for it.
+    Several processes may call it at once: one migrates, the others wait for it. Raises Unfit for a
+    database of a newer kb, or of one between two releases.
     """
     newest = max(path.name.partition("_")[0] for path in migrations.glob("versions/[0-9]*.py"))
     with reading(engine) as connection:
-        if _migrated_to(connection) == newest:
-            return
-    with writing(engine, "migrations") as connection:
-        if _migrated_to(connection) != newest:
-            _migrate(connection, migrations)
+        present = _migrated_to(connection)
+    if present is not None and present > newest:
+        raise Unfit(0, f"the database is of a newer kb ({present}); install that one")
+    if present != newest:
+        with writing(engine, "migrations") as connection:
+            if _migrated_to(connection) != newest:
+                _migrate(connection, migrations)
+    elif lacking := _lacking(engine):
+        raise Unfit(
+            0,
+            f"the database calls itself {present}, but lacks {lacking[0]}: it was made by a kb "
+            "between two releases; restore a backup of a release",
+        )
+
+
+def _lacking(engine: Engine) -> list[str]:
+    """The tables and columns of today that are not there."""
+    with reading(engine) as connection:
+        there = set(map(tuple, connection.execute(text(_COLUMNS[connection.dialect.name]))))
+    tables = {table for table, _ in there}
+    lost = [f"the table {name}" for name in metadata.tables if name not in tables]
+    return lost + [
+        f"the column {table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if table.name in tables and (table.name, column.name) not in there
+    ]
+
+
+def trouble(error: SQLAlchemyError) -> str:
+    """What is the matter with the database, in words for people; "" where nothing is."""
+    of_its_own = isinstance(error, DisconnectionError | PoolTimeout)
+    if not of_its_own and type(error) not in (OperationalError, DatabaseError, InternalError):
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        return "it cannot be reached" if lost else ""
+    told = str(getattr(error, "orig", error)).casefold()
+    found = (why for sign, why in _REASONS.items() if sign in told)
+    return next(found, _WAS_REPLACED if of_its_own else "it cannot be reached")
 
 
 def _look_anew() -> None:
@@ -139,15 +228,6 @@ def _migrate(connection: Connection, migrations: Path) -> None:
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # Python's driver begins transactions late and by itself; _begin_sqlite does so instead.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -100,10 +100,8 @@ def _ways(settings: Settings) -> Ways:
     if settings.chat and settings.url:
         chat = Chat(hosts_named(settings.chat_hosts), settings.name)
     try:
-        leaving = Leaving(key_in(settings.var / "secret_key"))
+        leaving = Leaving(key_in(settings.var / "secret_key", "everybody signs in again"))
     except DamagedKey as damaged:
-        raise SettingsError(
-            f"{damaged} is damaged; delete it, and everybody signs in again."
-        ) from damaged
+        raise SettingsError(str(damaged)) from damaged
     site = Site(settings.name, settings.url, settings.smtp_from)
     return Ways(site, leaving, post, chat)

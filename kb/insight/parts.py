@@ -17,7 +17,8 @@ from kb.insight.sql.report import Report
 from kb.insight.sql.search_log import Log
 from kb.insight.sql.shared_searches import SharedSearches
 from kb.insight.sql.unopened import Unread
-from kb.settings import Settings
+from kb.secret_file import DamagedKey
+from kb.settings import Settings, SettingsError
 
 
 class SearchWords(Protocol):
@@ -49,10 +50,14 @@ class Insight(Struct, frozen=True):
 
 
 def build(settings: Settings, engine: Engine, words: SearchWords) -> Insight:
-    """Over the log, which has an engine and a key of its own."""
+    """Over the log, which has an engine and a key of its own. Raises SettingsError."""
     own = database.connect(settings.database_url)
+    try:
+        log = Log(own, settings.var / "log_key", words.fold, settings.search_log_days)
+    except DamagedKey as damaged:
+        raise SettingsError(str(damaged)) from damaged
     return Insight(
-        log=Log(own, settings.var / "log_key", words.fold, settings.search_log_days),
+        log=log,
         report=Report(engine),
         learned=LearnedWords(engine, words.wording, words.learn),
         shared=SharedSearches(engine),

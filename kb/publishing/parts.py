@@ -9,6 +9,7 @@ from kb.database import Engine
 from kb.people.parts import People
 from kb.procedures.model import Departments
 from kb.publishing.desk import Desk
+from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.refreshing.publisher import Publisher
 from kb.publishing.saver import Saver
 from kb.publishing.search_tests import SearchTests
@@ -34,8 +35,13 @@ class Publishing(Struct, frozen=True):
     new_ids: NewIds
 
     def departments(self) -> Departments:
-        """departments.yml as it is on disk now."""
+        """departments.yml as it is on disk now, or was when it could last be read."""
         return self.publisher.departments()
+
+    @property
+    def live(self) -> LiveSettings:
+        """The files of settings as they hold now."""
+        return self.publisher.live
 
 
 def build(
@@ -45,6 +51,7 @@ def build(
     catalogue: Catalogue,
     search: Searching,
     people: People,
+    live: LiveSettings,
 ) -> Publishing:
     """Into that storage, catalogue and index."""
     publisher = Publisher(
@@ -54,7 +61,8 @@ def build(
         Chronicle(engine, storage.history),
         lambda: people.directory.staff() or None,
         settings.var / "refresh.lock",
-        SearchTests(storage.library, catalogue, search.searcher),
+        SearchTests(lambda: live.departments().settings, catalogue, search.searcher),
+        live,
     )
     ledger = Ledger(engine)
     saver = Saver(Desk(storage.keeping, catalogue, Erasures(engine), publisher), ledger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,15 +11,13 @@ from kb.catalogue.cross_faults import SearchTest, broken_find
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
 from kb.documents.reading import Filed, procedure_from
-from kb.documents.settings_files.departments import parse_departments
-from kb.procedures.model import Fault
+from kb.procedures.model import Departments, Fault
 from kb.procedures.visibility import Reader
 from kb.search.evaluation.expected_hits import Miss, Winner, missed
 from kb.search.evaluation.proposed_index import with_entries
 from kb.search.query import parse as parse_query
 from kb.search.searcher import Searcher
 from kb.search.words.synonyms import Synonyms
-from kb.storage.files.library import Library
 
 
 class ProposedChange(Struct, frozen=True):
@@ -50,8 +48,10 @@ class SearchTests:
     A test runs as a reader who sees what is published; that of a draft as one of its department.
     """
 
-    def __init__(self, library: Library, catalogue: Catalogue, searcher: Searcher) -> None:
-        self._library = library
+    def __init__(
+        self, departments: Callable[[], Departments], catalogue: Catalogue, searcher: Searcher
+    ) -> None:
+        self._departments = departments
         self._catalogue = catalogue
         self._searcher = searcher
 
@@ -99,7 +99,7 @@ class SearchTests:
 
     def _read(self, files: Mapping[str, bytes]) -> list[Filed]:
         """The files as they would be read, with the ids that they have."""
-        departments = parse_departments(self._library.departments_source())
+        departments = self._departments()
         ids = self._catalogue.at_paths(files.keys())
         read = [procedure_from(parse(raw, path), departments) for path, raw in files.items()]
         return [

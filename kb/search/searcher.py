@@ -14,6 +14,7 @@ from kb.search import filters
 from kb.search.answer import Answer, meant
 from kb.search.cache import AnswerCache
 from kb.search.facets import Narrowing
+from kb.search.index.array_file import Damaged
 from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
 from kb.search.index.snapshot import Mask, Snapshot
@@ -81,8 +82,16 @@ class Searcher:
     def find(self, asked: Lookup) -> Results:
         """What its reader may find for it, best first.
 
-        What was chosen narrows the hits down, but not the counts of its own facet.
+        What was chosen narrows the hits down, but not the counts of its own facet. A damaged index
+        finds nothing.
         """
+        try:
+            with self.index.surely():
+                return self._find(asked)
+        except Damaged:
+            return self.with_snapshots(())._find(asked)
+
+    def _find(self, asked: Lookup) -> Results:
         began = time.perf_counter()
         basis, new = self.basis(), False
 
@@ -124,8 +133,15 @@ class Searcher:
         today: date | None = None,
     ) -> Glance:
         """The `most` best alone, in the order of `search`: no snippets, no counts."""
-        began = time.perf_counter()
         asked = Lookup(text, reader, today, limit=most, prefix=prefix, counts=False)
+        try:
+            with self.index.surely():
+                return self._glance(asked, most)
+        except Damaged:
+            return self.with_snapshots(())._glance(asked, most)
+
+    def _glance(self, asked: Lookup, most: int) -> Glance:
+        began = time.perf_counter()
         answer = self._answer(self.basis(), asked)
         ranked = answer.ranked
         best = [ranked.at(nth) for nth in answer.page(0, most)]

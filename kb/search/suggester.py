@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from kb.procedures.model import Keyword
 from kb.procedures.visibility import Reader
 from kb.search.cache import AnswerCache
-from kb.search.index.array_file import Array
+from kb.search.index.array_file import Array, Damaged
 from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.results import Glance, IndexedProcedure
 from kb.search.searcher import Searcher
@@ -71,7 +72,17 @@ class Suggester:
         keywords: int = 4,
         today: date | None = None,
     ) -> Suggestions:
-        """For a text whose last word may be unfinished; one that ends in a blank is finished."""
+        """For a text whose last word may be unfinished; one that ends in a blank is finished.
+
+        A damaged index suggests nothing.
+        """
+        with suppress(Damaged), self._searcher.index.surely():
+            return self._suggested(text, reader, procedures, keywords, today)
+        return Suggestions()
+
+    def _suggested(
+        self, text: str, reader: Reader, procedures: int, keywords: int, today: date | None
+    ) -> Suggestions:
         began = time.perf_counter()
         text = text[:MOST_TYPED]
         found = self._kept.of(

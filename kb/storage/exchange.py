@@ -21,9 +21,10 @@ from pygit2.enums import DeltaStatus, FileMode
 
 from kb.storage.git import refs
 from kb.storage.git.refs import GitTrouble
-from kb.storage.git.repository import FOUND, Note, Prepared
+from kb.storage.git.repository import FOUND, Note, Prepared, in_git
 from kb.storage.memory import Memory
 from kb.storage.transaction import Keeping
+from kb.worker.scheduler import Duty
 
 _STATE = "exchange"
 _PATIENCE = 300  # seconds for one git command
@@ -80,10 +81,13 @@ class Exchange:
         self, stop: threading.Event, clock: Callable[[], datetime], tick: float = 2.0
     ) -> None:
         """Exchange whenever it is due; for a thread of the background worker."""
+        duty = Duty("exchange")
         while not stop.wait(tick):
-            now = clock()
-            if self._due(now):
-                self.run(now)
+            duty.done(lambda: self._run_if_due(clock()))
+
+    def _run_if_due(self, now: datetime) -> None:
+        if self._due(now):
+            self.run(now)
 
     def run(self, now: datetime) -> Exchanged:
         """Fetch, merge, push once; how it went is also remembered for the pages."""
@@ -93,9 +97,8 @@ class Exchange:
             self._head = self._keeping.repository.head()
         except Conflict as conflict:
             done = Exchanged(now, trouble=str(conflict.strerror), conflicts=conflict.paths)
-        except (OSError, pygit2.GitError) as error:
-            why = error.strerror if isinstance(error, OSError) else None
-            done = Exchanged(now, trouble=why or str(error))
+        except OSError as error:
+            done = Exchanged(now, trouble=error.strerror or str(error))
         told = {**asdict(done), "at": now.isoformat()}
         self._memory.set_state(_STATE, json.dumps(told))
         return done
@@ -107,6 +110,7 @@ class Exchange:
         moved = not failed and self._keeping.repository.head() != self._head
         return moved and now - self._last >= _SOON
 
+    @in_git
     def _exchanged(self, now: datetime) -> Exchanged:
         repository = self._keeping.repository
         branch = repository.branch()

@@ -61,10 +61,9 @@ def secret_key(folder: Path) -> str:
     """
     path = folder / "secret_key"
     try:
-        return key_in(path)
+        return key_in(path, "everybody signs in again")
     except DamagedKey as damaged:
-        why = f"{damaged} is damaged; delete it, and everybody signs in again."
-        raise SettingsError(why) from damaged
+        raise SettingsError(str(damaged)) from damaged
 
 
 def _trust_the_proxy(app: Flask) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from kb.logs import log
+from kb.worker.scheduler import Duty, Tell, silently
 
 
 class LongJob:
@@ -22,13 +22,14 @@ class LongJob:
         wanted: Callable[[], object],
         work: Callable[[], object],
         rest: float = 0.0,
+        tell: Tell = silently,
     ) -> None:
-        self._name = name
         self._wanted = wanted
         self._work = work
         self._rest = rest
         self._rests_until = 0.0
         self._thread: threading.Thread | None = None
+        self._duty = Duty(name, tell)
 
     def begin(self, _now: datetime) -> None:
         """Start it, unless it is at work already or nothing is to be done."""
@@ -40,9 +41,6 @@ class LongJob:
 
     def _quietly(self) -> None:
         began = time.monotonic()
-        try:
-            self._work()
-        except OSError as error:
-            log().error("job_failed", job=self._name, why=str(error))
+        self._duty.done(self._work)
         ended = time.monotonic()
-        self._rests_until = ended + self._rest * (ended - began)
+        self._rests_until = ended + max(self._rest * (ended - began), self._duty.pause(0.0))

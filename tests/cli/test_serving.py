@@ -48,8 +48,12 @@ class Site:
             return str(answer.read().decode())
 
     def answers(self) -> bool:
+        return self.says("ok")
+
+    def says(self, status: str) -> bool:
+        """Is that its health?"""
         try:
-            return '"ok"' in self.get("/healthz")
+            return f'"{status}"' in self.get("/healthz")
         except (OSError, urllib.error.URLError):
             return False
 
@@ -73,19 +77,23 @@ def without_settings() -> dict[str, str]:
 
 
 @contextmanager
-def serving(home: Path, *options: str, **environ: str) -> Iterator[Site]:
+def serving(
+    home: Path, *options: str, before: str = "pass", status: str = "ok", **environ: str
+) -> Iterator[Site]:
+    """`before` is run in its process first; `status` is what its health will be."""
     port = free_port()
+    code = f"{before}\nfrom kb.__main__ import main\nmain()"
     log = home / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kb", "serve", "--port", str(port), *options],
+            [sys.executable, "-c", code, "serve", "--port", str(port), *options],
             env={**without_settings(), "KB_HOME": str(home), "KB_WORKERS": "1", **environ},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     site = Site(process, port, log)
     try:
-        assert within(240, site.answers), log.read_text()  # on a busy machine
+        assert within(240, lambda: site.says(status)), log.read_text()  # on a busy machine
         yield site
     finally:
         process.terminate()
@@ -154,6 +162,21 @@ def test_the_index_folder_deleted_while_serving_comes_back(shared: Served) -> No
     assert within(60, lambda: "SHP-014" in shared.site.get("/search?q=late+shipment"))
 
 
+def test_a_damaged_index_heals_while_serving_and_nobody_meets_an_error(shared: Served) -> None:
+    addresses = ("/search?q=late+shipment", "/search/suggestions?q=lat", "/procedures/SHP-014")
+    for file in [one for one in (shared.home / "search_index").rglob("*") if one.is_file()]:
+        raw = bytearray(file.read_bytes())
+        for at in range(len(raw) // 3, len(raw), 97):
+            raw[at] ^= 0x5A
+        with file.open("r+b") as opened:
+            opened.write(raw)
+    for _ in range(6):
+        for address in addresses:
+            shared.site.get(address)  # raises on an error
+    assert within(60, lambda: "SHP-014" in shared.site.get("/search?q=late+shipment"))
+    assert within(60, shared.site.answers)
+
+
 def test_a_killed_worker_is_started_again(shared: Served) -> None:
     site = shared.site
     assert within(60, site.workers)
@@ -168,6 +191,37 @@ def test_killing_kb_serve_leaves_no_port_taken(shared: Served) -> None:
     shared.site.process.kill()
     shared.site.process.wait()
     assert within(60, lambda: not shared.site.answers())
+
+
+def test_a_worker_that_hangs_is_told_and_replaced(template: Path, tmp_path: Path) -> None:
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    impatient = (
+        "import kb.worker.heartbeat as heartbeat\n"
+        "heartbeat.EVERY, heartbeat.SILENT = 0.5, 8.0\n"
+        "import kb.cli.serving as serving\n"
+        "serving.SILENT = 16.0"
+    )
+    with serving(tmp_path, before=impatient) as site:
+        assert within(60, site.workers)
+        (worker,) = site.workers()
+        os.kill(worker, signal.SIGSTOP)
+        assert within(60, lambda: "degraded" in site.get("/healthz"))
+        assert within(60, lambda: site.workers() not in ([], [worker]))
+        assert within(60, site.answers)
+
+
+def test_it_starts_with_a_damaged_history_and_without_an_index(
+    template: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "search_index")
+    (tmp_path / "var" / "history.git" / "refs" / "heads" / "main").write_text("nonsense\n")
+    with serving(tmp_path, status="degraded", KB_OPEN_READING="1") as site:
+        assert "history" in site.get("/healthz")
+        assert "SHP-014" in site.get("/search?q=late+shipment")
+        assert site.process.poll() is None
+        (worker,) = site.workers()
+        assert not within(4, lambda: site.workers() != [worker])
 
 
 def test_a_home_without_people_gets_its_first_administrator(home: Path) -> None:

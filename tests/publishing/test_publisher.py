@@ -14,6 +14,8 @@ import pytest
 from kb.app import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
+from kb.storage.files.library import ContentAway
+from tests.conftest import NOW
 from tests.databases import load
 
 TODAY = date(2026, 11, 22)
@@ -217,3 +219,30 @@ def test_two_processes_refresh_at_once(parts: Parts, home: Path) -> None:
 
 def _refresh(home: Path) -> None:
     build(load({}, home)).publishing.publisher.refresh(TODAY)
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["gone", "not mounted"])
+def test_content_that_is_away_as_a_whole_is_not_removed(
+    parts: Parts, home: Path, empty: bool
+) -> None:
+    parts.publishing.publisher.refresh(NOW.date())
+    before, content = parts.storage.history.head(), home / "content"
+    content.rename(home / "elsewhere")
+    if empty:
+        content.mkdir()
+    for _ in range(2):
+        with pytest.raises(ContentAway):
+            parts.publishing.publisher.refresh(NOW.date())
+    assert parts.storage.history.head() == before
+    assert len(parts.catalogue.stamps()) == 3
+    if empty:
+        content.rmdir()
+    (home / "elsewhere").rename(content)
+    assert parts.publishing.publisher.refresh(NOW.date()).removed == 0
+    assert parts.storage.history.head() == before
+
+
+def test_what_is_removed_beside_something_that_stays_is_removed(parts: Parts, home: Path) -> None:
+    for file in (home / "content").rglob("*.md"):
+        file.unlink()
+    assert parts.publishing.publisher.refresh(NOW.date()).removed == 3

@@ -40,6 +40,7 @@ def test_merged_parts_hold_what_is_left_of_them(tmp_path: Path) -> None:
     segment.merge(tmp_path / "c", [(tmp_path / "a", [1]), (tmp_path / "b", [])])
     segment.write(tmp_path / "d", (SHELF[0], *SHELF[2:]), Meaning())
     merged, anew = (array_file.load(tmp_path / name / segment.RAW) for name in ("c", "d"))
+    anew.pop(segment.WHOOSH)  # a checksum of files with names of their own
     assert all(np.array_equal(merged[name], values) for name, values in anew.items())
 
 

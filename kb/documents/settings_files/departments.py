@@ -33,6 +33,13 @@ def parse_departments(raw: bytes) -> Departments:
     return _Reading(loaded, faults).departments()
 
 
+def spoilt(read: Departments) -> bool:
+    """Are departments lost that were meant?"""
+    if read.faults and not read.by_id:
+        return True
+    return any(fault.code in ("broken-yaml", "unusable-id") for fault in read.faults)
+
+
 class _Reading:
     def __init__(self, loaded: Loaded, faults: list[Fault]) -> None:
         self._loaded = loaded

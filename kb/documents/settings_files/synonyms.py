@@ -108,6 +108,8 @@ def parse_synonyms(raw: bytes) -> SynonymLists:
         return SynonymLists(faults=(fault,))
     written = loaded.value if isinstance(loaded.value, dict) else {}
     reading = _Reading(loaded.lines)
+    if loaded.value is not None and not {"two_way", "one_way"} & set(written):
+        reading.fault("", "there is no list of synonyms", 'write "two_way:" or "one_way:" above it')
     two_way = [_group(group, reading) for group in _listed("two_way", written, reading)]
     one_way = [_pair(pair, reading) for pair in _listed("one_way", written, reading)]
     return SynonymLists(
@@ -115,6 +117,11 @@ def parse_synonyms(raw: bytes) -> SynonymLists:
         tuple(pair for pair in one_way if pair),
         tuple(reading.faults),
     )
+
+
+def spoilt_lists(read: SynonymLists) -> bool:
+    """Are whole lists lost?"""
+    return bool(read.faults) and not read.entries
 
 
 def _listed(key: str, written: dict[str, Any], reading: _Reading) -> list[Any]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, SQLAlchemyError
 
-from kb.database import Unwritable
+from kb.database import DatabaseTrouble
 from kb.insight.events import Event, Opened, Searched
 from kb.insight.sql.log_batches import Fold, SearchLogWriter, storable
 from kb.logs import log
@@ -33,7 +33,7 @@ class Log:
     """Takes events from any thread; one thread writes them, for as long as there are any.
 
     `engine` is the log's own, so that it holds no connection that a page needs. `days` is how
-    long searches are kept; 0 writes nothing down.
+    long searches are kept; 0 writes nothing down. Raises DamagedKey.
     """
 
     def __init__(self, engine: Engine, key_file: Path, fold: Fold, days: int = 365) -> None:
@@ -41,8 +41,7 @@ class Log:
         self.dropped = 0  # events that found no room
         self._engine = engine
         self._journal = SearchLogWriter(engine, fold)
-        self._key_file = key_file
-        self._key = b""
+        self._key = key_in(key_file, "everybody counts as somebody new in search insight").encode()
         self._waiting: deque[tuple[float, Event]] = deque()
         self._lock = threading.Lock()  # of what waits, and of whether a thread runs
         self._writing = threading.Lock()
@@ -55,8 +54,6 @@ class Log:
         """Who it is, as the log knows them: a keyed hash; "" for somebody signed out."""
         if person_id is None:
             return ""
-        if not self._key:
-            self._key = key_in(self._key_file).encode()
         return hmac.digest(self._key, str(person_id).encode(), "sha256").hex()[:32]
 
     def tell(self, event: Event) -> None:
@@ -93,7 +90,7 @@ class Log:
             if self._purged is None or now - self._purged >= _PURGED_EVERY:
                 self._purged = now
                 log().info("search_log_purged", searches=self.purge(now))
-        except (SQLAlchemyError, Unwritable) as error:
+        except (SQLAlchemyError, DatabaseTrouble) as error:
             log().error("search_log_not_kept", why=str(error.__cause__ or error))
 
     def close(self) -> None:
@@ -120,7 +117,7 @@ class Log:
         try:
             with self._writing:
                 self._write(self._taken(), last=self._ending.is_set())
-        except (SQLAlchemyError, Unwritable) as error:
+        except (SQLAlchemyError, DatabaseTrouble) as error:
             log().error("search_log_not_written", why=str(error.__cause__ or error))
             self._ending.wait(_TRY_AGAIN)
             return False
@@ -147,7 +144,7 @@ class Log:
             batch = [(since, _waited(event)) for since, event in batch]
         try:
             early = self._journal.write(event for _, event in batch)
-        except (Unwritable, InterfaceError):
+        except (DatabaseTrouble, InterfaceError):
             self._wait_on(batch)
             raise
         if not last and early:

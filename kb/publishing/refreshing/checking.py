@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from kb.catalogue.cross_faults import CrossRow, Staff, cross_faults
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.reading import read_as
-from kb.documents.settings_files.departments import parse_departments
-from kb.documents.settings_files.synonyms import parse_synonyms
 from kb.procedures.model import Fault
+from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.search_tests import SearchTests
 from kb.search.index.index import Index
 from kb.storage.files.library import Library
@@ -32,13 +31,13 @@ class Checking(Struct, frozen=True):
     index: Index
     staff: Employed
     search_tests: SearchTests
+    live: LiveSettings
 
     def everything(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
-        departments = parse_departments(self.library.departments_source())
-        faults = [*departments.faults]
+        departments = self.live.departments().settings
+        faults = [*self.live.found]
         held = {path: stamp.id for path, stamp in self.catalogue.stamps().items()}
-        faults += parse_synonyms(self.library.synonyms_source()).faults
         rows, read = [], []
         for stamp in self.library.files(faults.append):
             with suppress(FileNotFoundError):
@@ -61,7 +60,7 @@ class Checking(Struct, frozen=True):
         rows = self.catalogue.cross_rows()
         found = cross_faults(
             rows,
-            parse_departments(self.library.departments_source()),
+            self.live.departments().settings,
             staff,
             today,
             self.library.has,

@@ -20,6 +20,7 @@ from kb.documents.settings_files.names import DEPARTMENTS_FILE, SYNONYMS_FILE
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.procedures.visibility import Reader
 from kb.publishing.refreshing.checking import Checking, Employed
+from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.refreshing.parallel_indexing import Begun, Together, together
 from kb.publishing.search_tests import BrokenFind, ProposedChange, SearchTests
 from kb.search.index.index import Index
@@ -69,6 +70,7 @@ class Publisher:
         staff: Employed,
         lock: Path,
         search_tests: SearchTests,
+        live: LiveSettings,
         clock: Clock = _by_the_clock,
     ) -> None:
         self._keeping = keeping
@@ -80,11 +82,12 @@ class Publisher:
         self._chronicle = chronicle
         self._lock = lock
         self._search_tests = search_tests
-        self._checking = Checking(self._library, catalogue, index, staff, search_tests)
+        self.live = live
+        self._checking = Checking(self._library, catalogue, index, staff, search_tests, live)
 
     def departments(self) -> Departments:
-        """departments.yml as it is on disk now."""
-        return parse_departments(self._library.departments_source())
+        """departments.yml as it is on disk now, or was when it could last be read."""
+        return self.live.departments().settings
 
     def refresh(
         self, today: date, progress: Progress = _silent, *, rebuild: bool = False
@@ -93,15 +96,18 @@ class Publisher:
 
         Only files whose size or time changed are read, only those whose content changed are
         indexed. Killed at any point, the next refresh finishes the work. Raises OSError, with
-        nothing half done that a reader could see, when the disk is full.
+        nothing half done that a reader could see, when the disk is full or the content is away.
         """
         started = time.monotonic()
         with durable.alone(self._lock):
             unlisted: list[Fault] = []
             self._found.finish_what_was_begun()
             files = list(self._library.files(unlisted.append))
+            if not files and self._catalogue.stamps():
+                self._library.ensure_there()  # else all of it would be taken down as removed
             rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
-            source = self._library.departments_source()
+            self.live.keep()
+            source = self.live.departments().source
             with together(self._library, source, self._lock.with_name("reading")) as begun:
                 read = self._catalogue_files(files, source, begun, progress, everything=rebuild)
                 indexed = self._index_entries(read, begun, progress, rebuild=rebuild)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 from kb.search.index import array_file
-from kb.search.index.index import Index, deleted_mask
+from kb.search.index.array_file import Array
+from kb.search.index.index import Index, OtherIndex, SetState, deleted_mask
 from kb.search.index.snapshot import Snapshot
 
 LOOK_AGAIN = 0.01  # seconds after which is looked what other processes did to the index
 ATTEMPTS = 5  # to read an index that is being replaced
+
+Seen = tuple[int, ...]
 
 
 class CurrentSnapshots:
@@ -20,7 +24,9 @@ class CurrentSnapshots:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lock = threading.Lock()
-        self._seen: tuple[int, ...] = ()
+        self._seen: Seen = ()
+        self._files: dict[Path, Seen] = {}  # of the sets, as they were when they were loaded
+        self._known: dict[Path, dict[str, Array]] = {}
         self._sets: tuple[Snapshot, ...] = ()
         self._looked_until, self._switches = 0.0, 0
 
@@ -35,21 +41,46 @@ class CurrentSnapshots:
                 self._looked_until, self._switches = now + LOOK_AGAIN, switches
                 return self._sets
             except FileNotFoundError:
-                if not self._index.current.exists():
+                if not self._index.in_service:
                     break
-            except (OSError, array_file.Damaged):
+            except OtherIndex:
                 break
-        self._seen, self._sets, self._looked_until = (), (), 0.0
+            except array_file.Damaged as error:
+                self._index.retire(str(error))
+                break
+            except OSError:
+                break
+        else:
+            self._index.retire("a file of it is missing")
+        self._seen, self._sets, self._looked_until = (), (), now + LOOK_AGAIN
+        self._switches = self._index.switches
         return ()
 
     def _load(self) -> None:
         """Take what is in service, if that is not what was seen last."""
-        told = self._index.current.stat()
-        seen = (told.st_ino, told.st_mtime_ns, told.st_size)
-        if seen == self._seen:
+        seen = _stamp(self._index.current)
+        if seen == self._seen and self._stand():
             return
         with self._lock:
-            if seen != self._seen:
+            if seen != self._seen or not self._stand():
                 states = self._index.sets()
-                sets = tuple(Snapshot(self._index.arrays(it), deleted_mask(it)) for it in states)
-                self._sets, self._seen = sets, seen
+                files = tuple((self._index.set_file(one), one) for one in states)
+                known = {file: self._arrays(file, one) for file, one in files}
+                self._sets = tuple(Snapshot(known[file], deleted_mask(one)) for file, one in files)
+                self._files = {file: _stamp(file) for file in known}
+                self._known, self._seen = known, seen
+
+    def _stand(self) -> bool:
+        """Did nobody write to their files? Whoever reads beyond the end of one is ended."""
+        return all(_stamp(file) == seen for file, seen in self._files.items())
+
+    def _arrays(self, file: Path, one: SetState) -> dict[str, Array]:
+        """Every byte is compared with its checksum, once."""
+        if file in self._known and self._files.get(file) == _stamp(file):
+            return self._known[file]
+        return self._index.arrays(one, whole=True)
+
+
+def _stamp(file: Path) -> Seen:
+    told = file.stat()
+    return told.st_ino, told.st_mtime_ns, told.st_size

@@ -5,6 +5,9 @@ changed. A write builds new files beside the old ones and replaces CURRENT last,
 killed at any moment leaves the old index in service. Files that CURRENT no longer names are
 deleted after the switch; processes that still read them keep them until they let go.
 
+Every file tells its checksum. Where one is not as it was written, CURRENT is renamed to DAMAGED:
+nothing is found then until a refresh has built all of it anew, which takes seconds.
+
   parts/NAME/       a Whoosh segment and its postings as arrays (kb.search.index.segment)
   sets/NAME.arrays  one or more parts compiled for scoring (kb.search.index.compiling)
 """
@@ -18,14 +21,17 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from kb import durable
+from kb.logs import log
 from kb.procedures.model import Entry
 from kb.process_pool import ProcessPool, advance, process_pool
 from kb.search.index import array_file, embedding, segment
@@ -33,7 +39,7 @@ from kb.search.index.compiling import compiled
 from kb.search.index.embedding import Meaning
 from kb.search.words.analysis import Stems
 
-FORMAT = 10  # raised whenever files of an older kb can no longer be read
+FORMAT = 11  # raised whenever files of an older kb can no longer be read
 CHUNK = 500  # procedures that one process writes at least; a smaller change is written here
 MOST = 2500  # procedures of a part as it is first written: what a word costs is paid once a part
 SMALL = 1000  # a set with fewer procedures is compiled again together with what changes
@@ -55,6 +61,10 @@ class Work(Struct, frozen=True):
 
 
 Entries = Iterable[Entry] | Work
+
+
+class OtherIndex(array_file.Damaged):
+    """An index that another kb, for another language or with another model, may well read."""
 
 
 class PartState(Struct, frozen=True):
@@ -83,6 +93,7 @@ class Index:
     def __init__(self, folder: Path, language: str = "english") -> None:
         self.folder = folder
         self.current = folder / "CURRENT"  # the file that names what is in service
+        self._damaged = folder / "DAMAGED"  # what CURRENT was, once it is out of service
         self.switches = 0  # how often this object put sets in service
         self.language = language
         self.stems = Stems(language)
@@ -98,17 +109,21 @@ class Index:
         """Path → fingerprint of all that is indexed; empty where there is no usable index."""
         found: dict[str, str] = {}
         try:
-            for one in self.sets():
-                for path, fingerprint, deleted in _listed(self.arrays(one), one):
-                    if not deleted:
-                        found[path] = fingerprint
+            with self.surely():
+                for one in self.sets():
+                    for path, fingerprint, deleted in _listed(self.arrays(one), one):
+                        if not deleted:
+                            found[path] = fingerprint
         except (OSError, array_file.Damaged):
             return {}
         return found
 
     def update(self, changed: Entries, removed_paths: Iterable[str], progress: Progress) -> None:
-        """Add or replace `changed`, drop `removed_paths`; all of it becomes visible at once."""
-        with self._lock():
+        """Add or replace `changed`, drop `removed_paths`; all of it becomes visible at once.
+
+        Where the index turns out to be damaged, it is out of service afterwards.
+        """
+        with suppress(array_file.Damaged), self._lock(), self.surely(locked=True):
             before = self._usable_sets()
             parts, paths = self._write_parts(changed, progress)
             gone = paths | set(removed_paths)
@@ -124,10 +139,11 @@ class Index:
 
     def sets(self) -> list[SetState]:
         """What is in service. Raises OSError without an index, Damaged for an unusable one."""
+        raw = self.current.read_bytes()
         try:
-            told = json.loads(self.current.read_text(encoding="utf-8"))
+            told = _summed(raw)
             if told["made"] != self._made:
-                raise array_file.Damaged(f"{self.current} is of another kb, language or model")
+                raise OtherIndex(f"{self.current} is of another kb, language or model")
             return [
                 SetState(s["name"], tuple(PartState(n, z, tuple(d)) for n, z, d in s["parts"]))
                 for s in told["sets"]
@@ -135,9 +151,74 @@ class Index:
         except (ValueError, KeyError, TypeError) as error:
             raise array_file.Damaged(f"{self.current} is damaged: {error}") from error
 
-    def arrays(self, one: SetState) -> dict[str, array_file.Array]:
+    def arrays(self, one: SetState, *, whole: bool = False) -> dict[str, array_file.Array]:
         """The arrays of a set, memory-mapped. Raises OSError or Damaged."""
-        return array_file.load(self.folder / "sets" / f"{one.name}.arrays")
+        arrays = array_file.load(self.set_file(one), whole=whole)
+        if arrays["name"].tolist() != [one.name.encode()]:
+            raise array_file.Damaged(f"{self.set_file(one)} is damaged: it is another set's")
+        return arrays
+
+    def set_file(self, one: SetState) -> Path:
+        """Where the arrays of a set stand."""
+        return self.folder / "sets" / f"{one.name}.arrays"
+
+    @property
+    def in_service(self) -> bool:
+        """Is there an index? Else one is being built."""
+        return self.current.exists()
+
+    @property
+    def was_damaged(self) -> bool:
+        """Was it taken out of service, and is not built again yet?"""
+        return not self.in_service and self._damaged.exists()
+
+    @contextmanager
+    def surely(self, *, locked: bool = False) -> Iterator[None]:
+        """Whatever goes wrong in the block: where damage is why, the index is out of service after
+
+        it, and the block has raised Damaged. `locked`: by whoever writes the index.
+        """
+        try:
+            yield
+        except OtherIndex:
+            raise
+        except Exception as error:
+            why = self.damage()
+            if not why:
+                raise
+            self.retire(why, locked=locked)
+            raise array_file.Damaged(why) from error
+
+    def damage(self) -> str:
+        """What of the index is not as it was written, of all its bytes; "" for nothing."""
+        try:
+            for one in self.sets():
+                self.arrays(one, whole=True)
+                for part in one.parts:
+                    segment.whole(self.folder / "parts" / part.name)
+        except OtherIndex:
+            return ""
+        except FileNotFoundError as error:
+            return f"{error.filename} is missing" if self.in_service else ""
+        except array_file.Damaged as error:
+            return str(error)
+        return ""
+
+    def inspect(self) -> None:
+        """Read every byte, and take a damaged index out of service."""
+        if why := self.damage():
+            self.retire(why)
+
+    def retire(self, why: str, *, locked: bool = False) -> None:
+        """Out of service, so that it is built anew. Whoever writes it just now comes first."""
+        with suppress(OSError), _held() if locked else self._unless_written() as mine:
+            if mine:
+                self.current.replace(self._damaged)
+                self.switches += 1
+                log().error("index_damaged", why=why)
+
+    def _unless_written(self) -> AbstractContextManager[bool]:
+        return durable.alone(self.folder / "LOCK", wait=0)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -241,11 +322,12 @@ class Index:
 
     def _compile(self, parts: list[PartState], like: SetState | None) -> SetState:
         """Arrays of `parts`; text lengths are measured against the averages of the set `like`."""
-        raws = [array_file.load(self.folder / "parts" / one.name / segment.RAW) for one in parts]
+        raws = [segment.whole(self.folder / "parts" / one.name) for one in parts]
         averages = self.arrays(like)["averages"] if like else None
         made = SetState(_name(), tuple(parts))
         (self.folder / "sets").mkdir(exist_ok=True)
         arrays = compiled(raws, self.stems, averages)
+        arrays["name"] = np.array([made.name.encode()])
         array_file.save(self.folder / "sets" / f"{made.name}.arrays", arrays)
         return made
 
@@ -258,8 +340,9 @@ class Index:
                 for s in sets
             ],
         }
-        durable.replace(self.current, json.dumps(told).encode())
+        durable.replace(self.current, _with_sum(told))
         self.switches += 1
+        self._damaged.unlink(missing_ok=True)
         self._sweep(
             {f"{one.name}.arrays" for one in sets}, {p.name for one in sets for p in one.parts}
         )
@@ -271,6 +354,26 @@ class Index:
         for folder in (self.folder / "parts").glob("*"):
             if folder.name not in parts:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_sum(told: dict[str, object]) -> bytes:
+    """A line of JSON, and its checksum in the next."""
+    line = json.dumps(told).encode()
+    return b"%s\n%08x" % (line, crc32(line))
+
+
+def _summed(raw: bytes) -> dict[str, Any]:
+    """What `_with_sum` wrote. Raises ValueError."""
+    line, _, told = raw.partition(b"\n")
+    if told != b"%08x" % crc32(line):
+        raise ValueError("it is not as it was written")
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+@contextmanager
+def _held() -> Iterator[bool]:
+    yield True
 
 
 def _name() -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from msgspec import Struct
@@ -29,6 +30,8 @@ from kb.search.words.analysis import LONGEST_WORD
 
 WORDS = "words"
 RAW = "postings.arrays"
+WHOOSH = "whoosh"  # the array that holds the checksum of Whoosh's files
+_LOCK = "MAIN_WRITELOCK"
 COLUMNS = 5  # of a passage
 _AT_ONCE = 50  # documents, of which progress is told together
 
@@ -92,7 +95,8 @@ def write(
     sorted_out = ledger.sorted()
     terms.every = sorted_out.terms()
     writer.commit(merge=False)
-    array_file.save(folder / RAW, sorted_out.arrays(ledger.documents))
+    arrays = sorted_out.arrays(ledger.documents)
+    array_file.save(folder / RAW, {**arrays, WHOOSH: _whoosh_sum(folder)})
     told(len(paths) % _AT_ONCE)
     return Written(paths)
 
@@ -111,11 +115,29 @@ def merge(folder: Path, parts: list[tuple[Path, list[int]]]) -> None:
     writer = _writer(index)
     documents: list[dict[str, Any]] = []
     for old, gone in parts:
+        kept = _documents_of(whole(old))
         _without(old, gone, writer)
-        kept = _documents_of(array_file.load(old / RAW))
         documents += [one for number, one in enumerate(kept) if number not in set(gone)]
     writer.commit(merge=False)
-    array_file.save(folder / RAW, {**_documents(documents), **read_back(folder)})
+    arrays = {**_documents(documents), **read_back(folder)}
+    array_file.save(folder / RAW, {**arrays, WHOOSH: _whoosh_sum(folder)})
+
+
+def whole(folder: Path) -> dict[str, array_file.Array]:
+    """The arrays of a part, every byte of which is as it was written. Raises Damaged, OSError."""
+    arrays = array_file.load(folder / RAW, whole=True)
+    if arrays.pop(WHOOSH).tolist() != _whoosh_sum(folder).tolist():
+        raise array_file.Damaged(f"{folder} is damaged: Whoosh's files are not as it wrote them")
+    return arrays
+
+
+def _whoosh_sum(folder: Path) -> array_file.Array:
+    """One checksum of the part's name and of all files in it that are not ours."""
+    found = crc32(folder.name.encode())
+    for file in sorted(folder.iterdir()):
+        if file.name not in (RAW, _LOCK):
+            found = crc32(file.read_bytes(), crc32(file.name.encode(), found))
+    return np.array([found], np.uint32)
 
 
 def read_back(folder: Path) -> dict[str, array_file.Array]:

@@ -166,7 +166,7 @@ class LearnedFile:
             if seen == self._read[0]:
                 return
             try:
-                found = Learned(array_file.load(self._path))
+                found = Learned(array_file.load(self._path, whole=True))
             except (OSError, ValueError, KeyError, array_file.Damaged):
                 found = Learned()
             self._read = (seen, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import numpy as np
 from msgspec import Struct
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from kb.procedures.visibility import Reader
 from kb.search.cache import AnswerCache, same
+from kb.search.index.array_file import Damaged
 from kb.search.index.embedding import packed
 from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.searcher import Searcher
@@ -46,7 +48,15 @@ class Nearness:
         self._found: AnswerCache[tuple[Neighbour, ...]] = AnswerCache(_KEPT)
 
     def near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
-        """The nearest that `reader` may find, at most MOST; none of an id that is not indexed."""
+        """The nearest that `reader` may find, at most MOST; none of an id that is not indexed,
+
+        nor where the index is damaged.
+        """
+        with suppress(Damaged), self._searcher.index.surely():
+            return self._near(procedure_id, reader)
+        return ()
+
+    def _near(self, procedure_id: str, reader: Reader) -> tuple[Neighbour, ...]:
         sets = self._searcher.snapshots()
 
         def nearest() -> tuple[Neighbour, ...]:

@@ -26,6 +26,10 @@ _LONGEST_NAME, _LONGEST_PATH = 200, 1000
 Report = Callable[[Fault], None]
 
 
+class ContentAway(OSError):
+    """The content folder is not there, or nothing is in it: a disk that is not mounted."""
+
+
 class UnusablePath(ValueError):
     """No file may stand there. Its text is a sentence without the full stop."""
 
@@ -53,6 +57,16 @@ class Library:
     def files(self, report: Report = lambda fault: None) -> Iterator[FileStamp]:
         """Every Markdown file, folder by folder; what cannot be listed is reported."""
         yield from self._below(str(self.root), "", report)
+
+    def ensure_there(self) -> None:
+        """Raises ContentAway where the folder is gone with all that was in it."""
+        try:
+            with os.scandir(self.root) as entries:
+                if any(not is_hidden(entry.name) for entry in entries):
+                    return
+        except OSError as error:
+            raise ContentAway(0, f"the content folder cannot be read: {error.strerror}") from error
+        raise ContentAway(0, "the content folder is empty, and was not: is its disk mounted?")
 
     def stamp(self, path: str) -> FileStamp | None:
         """The file as `files` would list it now; None where there is none."""

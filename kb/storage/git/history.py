@@ -20,6 +20,7 @@ from pygit2.enums import DiffFind, DiffOption, FileMode, SortMode
 
 from kb.documents.text.plain_text import tidy, without_controls
 from kb.storage.files.library import MAX_BYTES, is_listed
+from kb.storage.git.loose_objects import LooseObjects
 
 REMOVED = ""  # the blob of a change that removes a file
 _LONGEST_NOTE = 2_000
@@ -75,8 +76,9 @@ class History:
     Everything raises OSError where git cannot read.
     """
 
-    def __init__(self, locate: Locate) -> None:
+    def __init__(self, locate: Locate, loose: LooseObjects | None = None) -> None:
         self._locate = locate
+        self._loose = loose or LooseObjects()
 
     def head(self) -> str | None:
         """The commit that the site stands at."""
@@ -154,7 +156,10 @@ class History:
 
     def _opened(self) -> pygit2.Repository | None:
         place = self._locate()
-        return None if place is None or not place.exists() else pygit2.Repository(str(place))
+        if place is None or not place.exists():
+            return None
+        self._loose.look(place / "objects")
+        return pygit2.Repository(str(place))
 
 
 @contextmanager
@@ -199,8 +204,7 @@ def _descends(repository: pygit2.Repository, head: str, since: str) -> bool:
 
 
 def _step(repository: pygit2.Repository, commit: str, since: str | None) -> HistoryStep:
-    found = repository[commit]
-    assert isinstance(found, pygit2.Commit)
+    found = repository[commit].peel(pygit2.Commit)
     before = _found(repository, since) if since else None
     return HistoryStep(
         commit=_commit(found),

@@ -15,11 +15,12 @@ from pygit2.enums import SortMode
 
 from kb.documents.document import parse
 from kb.storage.git import refs
-from kb.storage.git.repository import CHANGED, FIRST, FOUND, Note, Repository
+from kb.storage.git.repository import CHANGED, FIRST, FOUND, Note, Repository, in_git
 
 _LOOSE = 27  # in one of 256 folders, as git gc counts
 
 
+@in_git
 def purge(repository: Repository, procedure_id: str, paths: Collection[str], note: Note) -> None:
     """Take the texts that were at these paths out of every commit. Inside kb's own lock.
 
@@ -38,6 +39,7 @@ def purge(repository: Repository, procedure_id: str, paths: Collection[str], not
     _prune(repository)
 
 
+@in_git
 def pack(repository: Repository) -> None:
     """Put loose objects into one pack when they are many. Safe while others read and write."""
     if repository.shared:

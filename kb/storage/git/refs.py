@@ -31,6 +31,27 @@ class GitTrouble(OSError):
         super().__init__(0, why)
 
 
+@contextmanager
+def git_at(where: str) -> Iterator[None]:
+    """What git cannot read or write in the block is a GitTrouble, which says where and what to do.
+
+    Also to be put before a function.
+    """
+    try:
+        yield
+    except (pygit2.GitError, KeyError, ValueError) as error:
+        told = str(error.args[0] if error.args else error)
+        named = "" if "/" in told else f" ({told})"  # no place on the disk is shown to people
+        raise GitTrouble(
+            f"git cannot use {where}{named}; run git fsck there, or put it back from a backup"
+        ) from error
+
+
+def where_is(git: pygit2.Repository) -> str:
+    """The repository as people know it."""
+    return "var/history.git" if git.is_bare else "content/"
+
+
 class Moved(GitTrouble):
     """Somebody else committed in between."""
 
@@ -60,7 +81,7 @@ def move(
     write_new(draft, f"{new}\n".encode("ascii"))
     lock = target.with_name(f"{target.name}.lock")
     try:
-        _take(lock, draft)
+        _take(lock, draft, where_is(git))
         if value(git, name) != old:
             lock.unlink()
             raise Moved("somebody else committed at the same moment; try again")
@@ -84,7 +105,7 @@ def index_locked(git: pygit2.Repository) -> Iterator[pygit2.Index | None]:
     token, draft = home / _INDEX_TOKEN, home / _INDEX_DRAFT
     token.touch()
     lock = home / "index.lock"
-    _take(lock, token)
+    _take(lock, token, where_is(git))
     try:
         if (home / "index").exists():
             shutil.copyfile(home / "index", draft)
@@ -119,14 +140,14 @@ def _homes(git: pygit2.Repository) -> tuple[Path, Path]:
     return home, (home / common).resolve()
 
 
-def _take(lock: Path, mine: Path) -> None:
+def _take(lock: Path, mine: Path, where: str) -> None:
     until = time.monotonic() + _WAIT
     while True:
         try:
             os.link(mine, lock)
         except FileExistsError:
             if time.monotonic() > until:
-                why = f"a git command is at work in content/ ({lock.name} is there)"
+                why = f"a git command is at work in {where} ({lock.name} is there)"
                 raise GitTrouble(
                     f"{why}; let it finish, or remove that file if none runs"
                 ) from None

@@ -13,14 +13,18 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pygit2
 from msgspec import Struct
 from pygit2.enums import FileMode, Option, RepositoryState, SortMode
 
+from kb.durable import replace
 from kb.storage.files.atomic_writes import SUFFIX
 from kb.storage.git import refs
+from kb.storage.git.loose_objects import LooseObjects
 from kb.storage.git.packs import Pack
 from kb.storage.git.refs import GitTrouble
 
@@ -28,8 +32,13 @@ KEEPER = "kb"
 KEEPER_EMAIL = "kb@localhost"
 LONGEST_NOTE = 500
 FIRST = "Found on disk"  # the note of the first version of all that was there
+_BRANCH = "main"  # of kb's own repository
 _MANY = 100  # texts that are worth a pack
 CHANGED = "Changed on disk"  # of what other hands did, nobody knows whose
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Author(Struct, frozen=True):
@@ -69,12 +78,25 @@ def git_folder(content: Path, own: Path) -> Path:
     return content / ".git" if is_clone(content) else own
 
 
+def in_git(do: Callable[P, R]) -> Callable[P, R]:
+    """What git cannot do in a method is a GitTrouble."""
+
+    @wraps(do)
+    def told(*given: P.args, **named: P.kwargs) -> R:
+        own = next((one for one in given if isinstance(one, Repository)), None)
+        with refs.git_at(own.where if own else "the repository of content/"):
+            return do(*given, **named)
+
+    return told
+
+
 class Repository:
     """Paths are relative to content/, commits and blobs are named by 40 hex digits."""
 
-    def __init__(self, content: Path, own: Path) -> None:
+    def __init__(self, content: Path, own: Path, loose: LooseObjects | None = None) -> None:
         self._content = content
         self._own = own
+        self._loose = loose or LooseObjects()
         self._opened = threading.local()  # libgit2's objects are not for several threads at once
 
     @property
@@ -83,8 +105,16 @@ class Repository:
         return is_clone(self._content)
 
     @property
+    def where(self) -> str:
+        """What people call it."""
+        return "the repository of content/" if self.shared else "var/history.git"
+
+    @property
     def git(self) -> pygit2.Repository:
         """The repository; made at first use where it is kb's own. Raises GitTrouble."""
+        folder = git_folder(self._content, self._own)
+        if self._loose.look(folder / "objects") and folder == self._own:
+            _mend_head(folder)
         found: pygit2.Repository | None = getattr(self._opened, "git", None)
         if found is None:
             found = self._opened.git = self._open()
@@ -92,20 +122,20 @@ class Repository:
 
     def _open(self) -> pygit2.Repository:
         pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
-        try:
+        with refs.git_at(self.where):
             if self.shared:
                 return self._opened_clone()
             if not (self._own / "HEAD").exists():
                 self._own.parent.mkdir(parents=True, exist_ok=True)
-                pygit2.init_repository(str(self._own), bare=True, initial_head="main")
+                pygit2.init_repository(str(self._own), bare=True, initial_head=_BRANCH)
             return pygit2.Repository(str(self._own))
-        except (pygit2.GitError, KeyError) as error:
-            raise GitTrouble(f"the git repository cannot be opened: {error}") from error
 
+    @in_git
     def head(self) -> str | None:
         """The newest commit of the branch; None before the first."""
         return refs.value(self.git, self.branch())
 
+    @in_git
     def branch(self) -> str:
         """The full name of the branch that is written to. Raises GitTrouble where there is none."""
         name = self.git.references["HEAD"].target
@@ -113,6 +143,7 @@ class Repository:
             raise GitTrouble("content/ is on no branch of its git repository; run git switch there")
         return name
 
+    @in_git
     def ensure_at_rest(self) -> None:
         """Raises GitTrouble while a person's merge, rebase or the like is unfinished."""
         if self.shared and self.git.state() != RepositoryState.NONE:
@@ -121,6 +152,7 @@ class Repository:
                 f"somebody's git {what} in content/ is not finished; finish or abort it"
             )
 
+    @in_git
     def commit_of(self, note: Note) -> str | None:
         """The newest commit that was made with this note, by whom and when it says."""
         head, at = self.head(), int(note.at.timestamp())
@@ -137,11 +169,13 @@ class Repository:
                 return str(commit.id)
         return None
 
+    @in_git
     def blob(self, path: str, commit: str | None = None) -> str | None:
         """The blob at `path` in a commit, by default the newest; None where there is no file."""
         commit = commit or self.head()
         return self.blobs(commit)(path) if commit else None
 
+    @in_git
     def blobs(self, commit: str | None) -> Callable[[str], str | None]:
         """`blob` of many paths in one commit."""
         tree = self.git[commit].peel(pygit2.Commit).tree if commit else None
@@ -153,8 +187,9 @@ class Repository:
                 return None
             return str(entry.id) if isinstance(entry, pygit2.Blob) else None
 
-        return blob
+        return in_git(blob)
 
+    @in_git
     def bytes_of(self, blob: str) -> bytes:
         """The text of a blob. Raises GitTrouble when it is gone."""
         found = self.git.get(blob)
@@ -162,16 +197,15 @@ class Repository:
             raise GitTrouble(f"the git repository lacks {blob}; run git fsck")
         return found.data
 
+    @in_git
     def is_ignored(self, path: str) -> bool:
         """Does .gitignore name it?"""
         return self.shared and self.git.path_is_ignored(path)
 
+    @in_git
     def store(self, raw: bytes) -> str:
         """Write a blob; returns its name. Raises GitTrouble."""
-        try:
-            return str(self.git.create_blob(raw))
-        except pygit2.GitError as error:
-            raise GitTrouble(f"git cannot write: {error}") from error
+        return str(self.git.create_blob(raw))
 
     @contextmanager
     def storing(self, count: int) -> Iterator[Callable[[bytes], str]]:
@@ -189,18 +223,17 @@ class Repository:
         finally:
             pack.discard()
 
+    @in_git
     def prepare(self, blobs: Mapping[str, str | None], note: Note) -> Prepared:
         """Write trees and a commit with these blobs (None removes a path); no branch moves.
 
         Raises GitTrouble.
         """
         parent = self.head()
-        try:
-            commit = self._commit(self._tree(parent, blobs), [parent] if parent else [], note)
-            return Prepared(commit, parent, dict(blobs))
-        except (pygit2.GitError, ValueError) as error:
-            raise GitTrouble(f"git cannot write: {error}") from error
+        commit = self._commit(self._tree(parent, blobs), [parent] if parent else [], note)
+        return Prepared(commit, parent, dict(blobs))
 
+    @in_git
     def publish(
         self, prepared: Prepared, note: Note, before: Mapping[str, str | None] | None = None
     ) -> None:
@@ -209,9 +242,10 @@ class Repository:
         A path that a person staged otherwise than it was on disk (`before`: blobs) stays staged.
         Raises Moved when somebody committed since, GitTrouble when git is busy; nothing changed.
         """
-        with self._index() as index:
+        with refs.index_locked(self.git) as index:
             self._publish(index, prepared, note, before or {})
 
+    @in_git
     def publish_anew(
         self,
         blobs: Mapping[str, str | None],
@@ -219,18 +253,10 @@ class Repository:
         before: Mapping[str, str | None] | None = None,
     ) -> Prepared:
         """`prepare` and `publish` after Moved, while no git can begin to commit."""
-        with self._index() as index:
+        with refs.index_locked(self.git) as index:
             prepared = self.prepare(blobs, note)
             self._publish(index, prepared, note, before or {})
         return prepared
-
-    @contextmanager
-    def _index(self) -> Iterator[pygit2.Index | None]:
-        try:
-            with refs.index_locked(self.git) as index:
-                yield index
-        except pygit2.GitError as error:
-            raise GitTrouble(f"git cannot write: {error}") from error
 
     def _publish(
         self,
@@ -245,20 +271,24 @@ class Repository:
         old, new = prepared.parent, prepared.id
         refs.move(self.git, self.branch(), old, new, keeper, note.at, _line(note.text))
 
+    @in_git
     def merge_commit(self, tree: pygit2.Oid, head: str, theirs: str, note: Note) -> str:
         """A commit of two parents; no branch moves."""
         return self._commit(tree, [head, theirs], note)
 
+    @in_git
     def tree_without(self, tree: pygit2.Tree, paths: Collection[str]) -> pygit2.Oid:
         """The same tree without these files."""
         return self._written(tree, {tuple(path.split("/")): None for path in paths})
 
+    @in_git
     def stage(self, blobs: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:
         """Bring a clone's index up to a commit that a killed kb made."""
         with refs.index_locked(self.git) as index:
             if index is not None:
                 self._enter(index, blobs, None, before)
 
+    @in_git
     def release_locks(self) -> None:
         """Let go of what a killed kb held. Only under kb's own lock."""
         refs.release(self.git, self.branch())
@@ -335,6 +365,14 @@ class Repository:
             elif path in index:
                 index.remove(path)
         index.write()
+
+
+def _mend_head(folder: Path) -> None:
+    """kb's own repository has one branch: where HEAD says nothing of use, it is made again."""
+    head = folder / "HEAD"
+    said = head.read_bytes() if head.exists() else b""
+    if (folder / "objects").is_dir() and not said.startswith(b"ref: refs/heads/"):
+        replace(head, f"ref: refs/heads/{_BRANCH}\n".encode())
 
 
 def hash_of(raw: bytes) -> str:

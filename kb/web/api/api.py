@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
+from kb.condition import concerns
 from kb.documents.document import parse
 from kb.procedures.model import Procedure
 from kb.web.site import access
@@ -47,11 +48,15 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
-    """For a load balancer: 200 while database and content can be read. Tells nothing else."""
-    parts().catalogue.state("generation")
-    if not parts().settings.content.is_dir():
-        return jsonify(status="the content folder cannot be read"), 503
-    return jsonify(status="ok")
+    """For whoever watches the site: 503 where no page can be made, else 200.
+
+    Names the parts that are not as they should be, and nothing else.
+    """
+    found = concerns(parts())
+    named = list(dict.fromkeys(one.part for one in found))
+    if any(one.stops for one in found):
+        return jsonify(status="down", concerns=named), 503
+    return jsonify(status="degraded", concerns=named) if found else jsonify(status="ok")
 
 
 @blueprint.errorhandler(Unauthorized)

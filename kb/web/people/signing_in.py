@@ -19,27 +19,12 @@ from werkzeug.exceptions import Unauthorized
 from kb.people import demo
 from kb.people.errors import SignInRefused, TooManyAttempts, WeakPassword
 from kb.people.person import Person
-from kb.web.people import interrupted_forms
 from kb.web.people.forms import OwnPasswordForm, SignInForm
-from kb.web.site import access
+from kb.web.site import access, interrupted_forms
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("signing_in", __name__)
 
-# What somebody wrote before the sign-in, shown again in words of the page it comes from.
-_KEPT_LABELS = {
-    "q": "What you were looking for",
-    "department": "Department",
-    "helpful": "Helpful",
-    "said": "Was it helpful",
-    "reason": "What is not right",
-    "outcome": "Outcome",
-    "comment": "Your comment",
-    "reply": "Your answer",
-    "title": "Title",
-    "body": "The text",
-    "note": "What changed, and why",
-}
 _WRITTEN = ("comment", "reply", "body")
 
 
@@ -164,7 +149,10 @@ def _page(form: SignInForm, status: int = 200, refusal: str = "") -> Response:
 
 def _kept_page(written: interrupted_forms.InterruptedForm) -> str:
     return render_template(
-        "people/signing_in/kept.html", given=written, labels=_KEPT_LABELS, written=_WRITTEN
+        "people/signing_in/kept.html",
+        given=written,
+        labels=interrupted_forms.LABELS,
+        written=_WRITTEN,
     )
 
 

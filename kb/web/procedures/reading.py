@@ -134,7 +134,7 @@ def _text_or_404(card: Card) -> Text:
     try:
         text = text_of(card, access.reader(), current_app.extensions["kb_shelf"])
     except FileNotFoundError:
-        abort(404)
+        abort(404 if parts().settings.content.is_dir() else 503)
     except OSError:
         abort(503)
     if not access.reader().may_read(text.procedure):

@@ -61,6 +61,7 @@ def results() -> ResponseReturnValue:
         department=request.args.get("department"),
         category=request.args.get("category"),
         likely=likely,
+        rebuilding=not parts().search.index.in_service,
         trail=search_log.searched(text, found),
         **responding.ask_panel(text, likely),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, g
 from msgspec import Struct
 
+from kb.condition import Concern, quick_concerns
 from kb.people.person import Person
 from kb.people.rights import reviews
 from kb.web.site import access
@@ -26,7 +27,13 @@ class Badges(Struct, frozen=True):
 
 def register(app: Flask) -> None:
     """Give templates `badges`."""
-    app.context_processor(lambda: {"badges": badges})
+    app.context_processor(lambda: {"badges": badges, "concerns_of_site": concerns_of_site})
+
+
+def concerns_of_site() -> tuple[Concern, ...]:
+    """What administrators are told on every page."""
+    who = access.person()
+    return quick_concerns(parts()) if who is not None and who.administrator else ()
 
 
 def badges() -> Badges:

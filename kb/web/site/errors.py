@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from kb.database import DatabaseTrouble
 from kb.logs import log
+from kb.web.site import interrupted_forms
 
 
 class ErrorText(Struct, frozen=True):
@@ -41,8 +45,16 @@ _BROKEN = ErrorText(
 )
 
 
+_AWAY = ErrorText(
+    "This cannot be done at the moment",
+    "It has been noted, and administrators see it. Try again in a minute.",
+)
+_AGAIN_AFTER = "30"  # seconds
+
+
 def register(app: Flask) -> None:
     """Answer every error in the site's own words."""
+    app.register_error_handler(OSError, _away)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(InternalServerError, _broken)
 
@@ -56,7 +68,10 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     headers = [pair for pair in error.get_headers() if pair[0] in {"Allow", "Retry-After"}]
     if _wants_json():
         return jsonify(error=told.title, what_now=told.what_now), status, headers
-    shown = render_template("site/error.html", told=told, status=status)
+    try:
+        shown = render_template("site/error.html", told=told, status=status)
+    except OSError as trouble:  # what is refused has a page like any other, which may be made of it
+        return _away(trouble)
     return shown, status, headers
 
 
@@ -67,6 +82,40 @@ def _broken(error: InternalServerError) -> ResponseReturnValue:
         return jsonify(error=_BROKEN.title, what_now=_BROKEN.what_now), 500
     template = current_app.jinja_env.get_template("site/broken.html")
     return template.render(told=_BROKEN), 500
+
+
+def _away(error: OSError) -> ResponseReturnValue:
+    """The database, the disk or git cannot be used now: why, and what was typed, to be sent again.
+
+    The page needs none of them.
+    """
+    if isinstance(error, DatabaseTrouble):
+        log().error("database_away", path=request.path, why=str(error.__cause__ or error))
+    else:
+        log().exception("away", path=request.path)
+    headers, why = {"Retry-After": _AGAIN_AFTER}, _reason(error)
+    if _wants_json():
+        return jsonify(error=_AWAY.title, why=why), 503, headers
+    given = interrupted_forms.as_sent()
+    template = current_app.jinja_env.get_template("site/away.html")
+    shown = template.render(
+        told=_AWAY,
+        why=why,
+        sent=request.method == "POST",
+        given=given,
+        whole=given is not None and interrupted_forms.is_whole(),
+        files=[file.filename for file in request.files.values() if file.filename] if given else [],
+    )
+    return shown, 503, headers
+
+
+def _reason(error: OSError) -> str:
+    """The end of a sentence. What else an error says may name places, which are nobody's here."""
+    if isinstance(error, DatabaseTrouble):
+        return error.strerror or "the database cannot be used"
+    if error.errno:
+        return f"the disk says: {os.strerror(error.errno)}"
+    return "the files or their history cannot be used"
 
 
 def _wants_json() -> bool:

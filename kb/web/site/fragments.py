@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kb.cache import Cache
 from kb.web.site.addresses import link
-from kb.web.site.pages import departments_source, today
+from kb.web.site.pages import departments_standing, today
 
 
 def register(app: Flask) -> None:
@@ -34,6 +34,6 @@ class Fragments:
 def _circumstances() -> Hashable:
     """What a macro may look at besides its arguments."""
     if "circumstances" not in g:
-        g.circumstances = (request.script_root, today(), departments_source())
+        g.circumstances = (request.script_root, today(), departments_standing().source)
     found: Hashable = g.circumstances
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import MutableMapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 from zlib import crc32
@@ -15,9 +14,9 @@ from flask.templating import Environment
 from msgspec import Struct
 
 from kb.database import unshare
-from kb.documents.settings_files.departments import parse_departments
 from kb.parts import Parts
 from kb.procedures.model import Departments
+from kb.publishing.refreshing.last_good import Standing
 from kb.web.site import assets, wording
 from kb.web.site.addresses import link
 from kb.web.site.compiled_templates import CompiledTemplates
@@ -70,15 +69,20 @@ def today() -> date:
 
 
 def departments() -> Departments:
-    """departments.yml as it is now; parsed only when it changed, read once a request."""
+    """departments.yml as it holds now; parsed only when it changed, read once a request."""
+    return departments_standing().settings
+
+
+def departments_standing() -> Standing[Departments]:
+    """What holds of departments.yml, and the bytes it is read from."""
     if "departments" not in g:
-        g.departments = _parsed(departments_source())
-    found: Departments = g.departments
+        g.departments = parts().publishing.live.departments()
+    found: Standing[Departments] = g.departments
     return found
 
 
 def departments_source() -> bytes:
-    """departments.yml itself, read once a request."""
+    """departments.yml itself, as it is to be edited; read once a request."""
     if "departments_source" not in g:
         g.departments_source = parts().storage.library.departments_source()
     found: bytes = g.departments_source
@@ -170,11 +174,6 @@ class Pages(Struct, frozen=True):
                 offered.append(None)
             offered.append(number)
         return tuple(offered)
-
-
-@lru_cache(maxsize=4)
-def _parsed(source: bytes) -> Departments:
-    return parse_departments(source)
 
 
 def _look_once() -> None:

@@ -6,9 +6,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 
+from kb.condition import concerns
 from kb.people.person import Person
 from kb.storage.exchange import Exchanged
-from kb.storage.outside_changes import TROUBLE
 from kb.web.site import access
 from kb.web.site.pages import Pages, page_number, parts
 
@@ -25,7 +25,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "tidying/faulty_files.html",
         exchanged=_trouble(me),
-        untold=parts().catalogue.state(TROUBLE) if me.administrator else None,
+        concerns=concerns(parts()) if me.administrator else (),
         cards=found.cards,
         pages=Pages(page_number(), PER_PAGE, found.total),
         everything=whose is None,

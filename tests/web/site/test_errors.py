@@ -49,13 +49,14 @@ def test_a_crash_says_so_without_telling_why(failing: FlaskClient) -> None:
     assert "ZeroDivision" not in html
 
 
-def test_a_crash_has_a_page_even_when_the_database_is_what_crashed(app: Flask) -> None:
+def test_a_damaged_database_has_a_page_that_says_so(app: Flask) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = signed_in(app, "rep@kb.example")
     app.extensions["kb"].let_go()
     app.extensions["kb"].settings.var.joinpath("kb.sqlite3").write_bytes(b"not a database" * 500)
     answer = client.get("/")
-    assert answer.status_code == 500
+    assert answer.status_code == 503
+    assert "The database cannot be read: it is damaged." in answer.text
     check_page(answer.text)
 
 

@@ -1,4 +1,4 @@
-"""What somebody wrote while their session ended: kept through the sign-in, sent only by hand."""
+"""What somebody wrote and the site could not take: given back, and sent again only by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from msgspec import Struct
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 # Where somebody writes more than a click: these texts survive a session that ended meanwhile.
 KEEPING = frozenset(
@@ -21,7 +21,28 @@ KEEPING = frozenset(
     }
 )
 _LASTS = 24 * 60 * 60  # seconds
-_NOT_KEPT = frozenset({"csrf_token"})
+_SECRET = frozenset({"password", "current", "again"})
+_NOT_KEPT = frozenset({"csrf_token"}) | _SECRET
+LABELS = {
+    "q": "What you were looking for",
+    "department": "Department",
+    "helpful": "Helpful",
+    "said": "Was it helpful",
+    "reason": "What is not right",
+    "outcome": "Outcome",
+    "comment": "Your comment",
+    "reply": "Your answer",
+    "title": "Title",
+    "head": "Front matter",
+    "body": "The text",
+    "note": "What changed, and why",
+    "must_note": "What people have to know",
+    "words": "Words",
+    "email": "E-mail",
+    "name": "Name",
+}
+_SEALED = frozenset({"base", "mine", "theirs", "seal", "kept", "query"})  # a page's own
+_PROSE = 60  # characters
 
 
 class InterruptedForm(Struct, frozen=True):
@@ -30,6 +51,15 @@ class InterruptedForm(Struct, frozen=True):
     path: str
     fields: tuple[tuple[str, str], ...]
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What was typed of it, with the words of the page it comes from."""
+        return [
+            (LABELS.get(name) or name.replace("_", " ").capitalize(), value)
+            for name, value in self.fields
+            if value.strip() and name not in _SEALED and _is_written(name, value)
+        ]
+
     def sealed(self) -> str:
         """As a hidden field that nobody can have made but this site."""
         return _serializer().dumps([self.path, self.fields])
@@ -37,13 +67,27 @@ class InterruptedForm(Struct, frozen=True):
 
 def from_request() -> InterruptedForm | None:
     """What this request would have sent, if it is worth keeping and came from a page of ours."""
-    if request.method != "POST" or request.endpoint not in KEEPING or not _ours():
+    return as_sent() if request.endpoint in KEEPING else None
+
+
+def as_sent() -> InterruptedForm | None:
+    """The same of any form. Passwords are never given back."""
+    if request.method != "POST" or not _ours():
         return None
     try:
         fields = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT]
-    except RequestEntityTooLarge:  # nobody is asked to sign in with more than that in hand
+    except (HTTPException, OSError):  # more than a form may have, or it never came whole
         return None
     return InterruptedForm(request.path, tuple(fields))
+
+
+def is_whole() -> bool:
+    """Would sending the fields again do the same? Not with a password, nor with a file."""
+    return not request.files and not _SECRET & set(request.form)
+
+
+def _is_written(name: str, value: str) -> bool:
+    return name in LABELS or "\n" in value.strip() or len(value) > _PROSE
 
 
 def opened(sealed: str) -> InterruptedForm | None:

@@ -1,0 +1,47 @@
+"""What the web server writes down of each request: no word that was searched for, no secret link.
+
+The file is turned over by the background worker (kb/worker/log_files.py); whoever writes to it
+notices.
+"""
+
+from __future__ import annotations
+
+import re
+from logging import FileHandler
+from logging.handlers import WatchedFileHandler
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+FORMAT = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'
+# Whoever has such an address may do what it stands for.
+_SECRET = re.compile(r"^/(unsubscribe|reset|invitation|password)/.*", re.IGNORECASE)
+
+
+class AccessLog(Logger):
+    """gunicorn's, without what stands behind the question mark, and without where people came
+    from, which is such an address as well."""
+
+    def setup(self, cfg: Any) -> None:
+        """As gunicorn does, with files that may be renamed meanwhile."""
+        super().setup(cfg)
+        for old in [one for one in self.access_log.handlers if type(one) is FileHandler]:
+            new = WatchedFileHandler(old.baseFilename)
+            new.setFormatter(old.formatter)
+            vars(new)["_gunicorn"] = True  # by which it finds its own
+            self.access_log.removeHandler(old)
+            self.access_log.addHandler(new)
+            old.close()
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        """What a line may be made of."""
+        found: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        path = without_secrets(str(environ.get("RAW_URI", "")))
+        method, protocol = environ.get("REQUEST_METHOD"), environ.get("SERVER_PROTOCOL")
+        wanted = ("h", "t", "s", "b", "M")
+        return {name: found[name] for name in wanted} | {"r": f"{method} {path} {protocol}"}
+
+
+def without_secrets(address: str) -> str:
+    """An address as it may be written down."""
+    return _SECRET.sub(r"/\1/-", address.partition("?")[0])

@@ -1,0 +1,58 @@
+"""What the web server writes down of a request."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from gunicorn.config import Config
+
+from kb.cli.access_log import FORMAT, AccessLog, without_secrets
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("/search?q=my+husband+died", "/search"),
+        ("/procedures/SHP-014?from=0123456789&rank=1", "/procedures/SHP-014"),
+        ("/unsubscribe/MQ.abcdef", "/unsubscribe/-"),
+        ("/Unsubscribe/MQ.abcdef?x=1", "/Unsubscribe/-"),
+        ("/reset/abcdef/more", "/reset/-"),
+        ("/a%0Ab", "/a%0Ab"),
+        ("", ""),
+    ],
+)
+def test_no_words_and_no_secrets(address: str, written: str) -> None:
+    assert without_secrets(address) == written
+
+
+def test_a_line_has_neither_query_nor_referrer_and_a_renamed_file_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "access.log"
+    config = Config()
+    config.set("accesslog", str(file))
+    config.set("access_log_format", FORMAT)
+    log = AccessLog(config)
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": "/search?q=secret+words",
+        "QUERY_STRING": "q=secret+words",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_REFERER": "http://kb/search?q=secret+before",
+        "REMOTE_ADDR": "127.0.0.1",
+        "PATH_INFO": "/search",
+    }
+    answer = SimpleNamespace(status="200 OK", sent=99, headers=[])
+    request = SimpleNamespace(headers=[("REFERER", "http://kb/search?q=secret+before")])
+    log.access(answer, request, environ, timedelta(milliseconds=7))
+    file.rename(tmp_path / "access.log.1")
+    log.access(answer, request, environ, timedelta(milliseconds=7))
+    for one in (tmp_path / "access.log.1", file):
+        line = one.read_text()
+        assert '"GET /search HTTP/1.1" 200 99 7ms' in line
+        assert "secret" not in line
+    for handler in list(logging.getLogger("gunicorn.access").handlers):
+        logging.getLogger("gunicorn.access").removeHandler(handler)
+        handler.close()

@@ -1,0 +1,115 @@
+"""What is not as it should be is said to administrators, to `kb status` and to whoever watches."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec import json
+
+from kb.condition import concerns
+from kb.parts import Parts
+from kb.storage.outside_changes import TROUBLE
+from kb.worker.heartbeat import Beat, Heartbeat, heartbeat_file
+from tests.conftest import NOW
+from tests.pagekit import page
+
+
+def health(client: FlaskClient) -> tuple[int, object]:
+    answer = client.get("/healthz")
+    return answer.status_code, answer.json
+
+
+def told(beat: Beat, parts: Parts) -> None:
+    heartbeat_file(parts.settings.var).write_bytes(json.encode(beat))
+
+
+def test_all_is_well(anonymous: FlaskClient, administrator: FlaskClient, parts: Parts) -> None:
+    Heartbeat(heartbeat_file(parts.settings.var)).beat()
+    assert concerns(parts) == ()
+    assert health(anonymous) == (200, {"status": "ok"})
+    assert "All that is wrong" not in page(administrator, "/")
+
+
+@pytest.mark.parametrize(
+    ("beat", "words"),
+    [
+        (lambda now: Beat(now - 100), "not been heard of"),
+        (lambda now: Beat(now, deaths=(now - 9, now - 5, now - 1)), "dies again and again"),
+        (
+            lambda now: Beat(now, failing={"sharing": "disk full", "days": "disk full"}),
+            "“days”, “sharing” cannot be done: disk full",
+        ),
+    ],
+)
+def test_a_worker_in_trouble_is_told_to_administrators(
+    app: Flask,
+    anonymous: FlaskClient,
+    administrator: FlaskClient,
+    rep: FlaskClient,
+    parts: Parts,
+    beat: Callable[[float], Beat],
+    words: str,
+) -> None:
+    told(beat(time.monotonic()), parts)
+    assert health(anonymous) == (200, {"status": "degraded", "concerns": ["worker"]})
+    for address in ("/", "/people", "/faults"):
+        assert words in page(administrator, address)
+    assert words not in page(rep, "/")
+
+
+def test_a_slip_in_a_file_of_settings_is_told_with_its_line(
+    anonymous: FlaskClient, administrator: FlaskClient, home: Path
+) -> None:
+    (home / "content" / "departments.yml").write_text("departments:\n  - id: [\n")
+    _, said = health(anonymous)
+    assert said == {"status": "degraded", "concerns": ["departments.yml"]}
+    assert "departments.yml:" in page(administrator, "/")
+    assert "what the file said before holds" in page(administrator, "/faults")
+
+
+def test_a_damaged_index_is_told_and_reading_goes_on(
+    anonymous: FlaskClient, administrator: FlaskClient, rep: FlaskClient, parts: Parts
+) -> None:
+    for file in (parts.settings.search_index / "sets").iterdir():
+        raw = bytearray(file.read_bytes())
+        raw[len(raw) // 2 :] = bytes(len(raw) - len(raw) // 2)
+        file.write_bytes(raw)
+    html = page(rep, "/search?q=parcel")
+    assert "finds nothing for a moment" in html
+    assert rep.get("/search/suggestions?q=par").status_code == 200
+    page(rep, "/procedures/SHP-014")
+    assert health(anonymous) == (200, {"status": "degraded", "concerns": ["index"]})
+    assert "built anew" in page(administrator, "/")
+    parts.publishing.publisher.refresh(NOW.date())
+    assert "Late Shipment" in page(rep, "/search?q=parcel")
+    assert concerns(parts) == ()
+
+
+def test_a_history_in_trouble_is_told(
+    anonymous: FlaskClient, administrator: FlaskClient, parts: Parts
+) -> None:
+    parts.catalogue.set_state(TROUBLE, "an object is missing")
+    assert health(anonymous) == (200, {"status": "degraded", "concerns": ["history"]})
+    assert "no version yet: an object is missing" in page(administrator, "/faults")
+
+
+def test_a_content_folder_that_is_away_stops(
+    anonymous: FlaskClient, parts: Parts, home: Path
+) -> None:
+    (home / "content").rename(home / "elsewhere")
+    status, said = health(anonymous)
+    assert (status, said["status"], said["concerns"][0]) == (503, "down", "content")
+
+
+def test_a_heart_that_beats_is_heard(parts: Parts) -> None:
+    stop = threading.Event()
+    heart = Heartbeat(heartbeat_file(parts.settings.var))
+    heart.begin(stop)
+    stop.set()
+    assert concerns(parts) == ()

@@ -1,0 +1,108 @@
+"""The commands for backup and restore, as docs/operating.md has them, on a home in use."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from kb.app import build
+from kb.database import people, reading, versions
+from kb.parts import Parts
+from tests import databases
+from tests.conftest import NOW
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+SQLITE = """#!{python}
+import sqlite3, sys
+source, wanted = sqlite3.connect(sys.argv[1]), sys.argv[2]
+if wanted.startswith(".backup "):
+    source.backup(sqlite3.connect(wanted.removeprefix(".backup ")))
+else:
+    print(source.execute(wanted).fetchone()[0])
+"""
+
+pytestmark = [
+    databases.only_sqlite,
+    pytest.mark.skipif(not shutil.which("git"), reason="needs the git command"),
+]
+
+
+def blocks() -> tuple[str, str]:
+    section = PAGE.partition("## Backup and restore")[2].partition("\n## ")[0]
+    backup, restore = re.findall(r"```\n(.*?)```", section, re.DOTALL)
+    return backup, restore
+
+
+def run(commands: str, home: Path, tools: Path) -> str:
+    done = subprocess.run(
+        ["sh", "-eu", "-c", commands],
+        cwd=home,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`kb`, and `sqlite3` where the machine has none."""
+    folder = tmp_path_factory.mktemp("tools")
+    made = {"kb": f'#!/bin/sh\nexec "{sys.executable}" -m kb "$@"\n'}
+    if not shutil.which("sqlite3"):
+        made["sqlite3"] = SQLITE.format(python=sys.executable)
+    for name, text in made.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def told(parts: Parts) -> tuple[object, ...]:
+    with reading(parts.engine) as connection:
+        counts = [
+            connection.scalar(select(func.count()).select_from(t)) for t in (people, versions)
+        ]
+    finds = parts.search.searcher.search("parcel", _reader(parts), NOW.date())
+    return (*counts, parts.storage.history.head(), finds.total, [hit.id for hit in finds.hits])
+
+
+def _reader(parts: Parts):
+    return parts.people.directory.everyone(1, 1).people[0].reader()
+
+
+def test_what_is_backed_up_while_people_save_is_restored_whole(
+    parts: Parts, home: Path, tools: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = home / "content" / "shipping" / "late-shipment.md"
+    for code in ("L6", "L7"):
+        file.write_text(file.read_text().replace("code L5", f"code {code}"))
+        parts.publishing.publisher.refresh(NOW.date())
+    backup, restore = blocks()
+    run(backup, home, tools)
+    assert run("git -C backup/history.git fsck", home, tools) == ""
+    check = 'sqlite3 backup/kb.sqlite3 "PRAGMA integrity_check"'
+    assert check in PAGE
+    assert run(check, home, tools).strip() == "ok"
+    before = told(parts)
+    elsewhere = tmp_path_factory.mktemp("restored")
+    shutil.move(home / "backup", elsewhere / "backup")
+    run(restore, elsewhere, tools)
+    again = build(databases.load({}, elsewhere))
+    assert told(again) == before
+    assert (elsewhere / "var").stat().st_mode & 0o077 == 0
+    again.insight.log.close()
+    again.let_go()
+    with sqlite3.connect(elsewhere / "var" / "kb.sqlite3") as base:
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    base.close()
