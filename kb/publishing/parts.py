@@ -7,6 +7,7 @@ from msgspec import Struct
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
 from kb.people.parts import People
+from kb.people.person import Person
 from kb.procedures.model import Departments
 from kb.publishing.desk import Desk
 from kb.publishing.refreshing.publisher import Publisher
@@ -17,6 +18,7 @@ from kb.publishing.sql.drafts import Drafts
 from kb.publishing.sql.erasures import Erasures
 from kb.publishing.sql.new_ids import NewIds
 from kb.publishing.undoing import Undoing
+from kb.publishing.writers_leave import WritersLeave
 from kb.search.parts import Searching
 from kb.settings import Settings
 from kb.storage.parts import Storage
@@ -32,10 +34,15 @@ class Publishing(Struct, frozen=True):
     ledger: Ledger
     undoing: Undoing
     new_ids: NewIds
+    four_eyes: bool
 
     def departments(self) -> Departments:
         """departments.yml as it is on disk now."""
         return self.publisher.departments()
+
+    def on_behalf(self, by: Person) -> Saver:
+        """The verbs of writing, as far as that person may."""
+        return self.saver.on_behalf(WritersLeave(by, self.departments(), self.four_eyes))
 
 
 def build(
@@ -65,4 +72,5 @@ def build(
         ledger=ledger,
         undoing=Undoing(saver, publisher.departments, four_eyes=settings.four_eyes),
         new_ids=NewIds(engine),
+        four_eyes=settings.four_eyes,
     )

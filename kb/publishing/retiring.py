@@ -12,7 +12,7 @@ from kb.people.rights import Right, may
 from kb.procedures.model import Status
 from kb.procedures.visibility import Reader
 from kb.publishing.desk import Desk, noted
-from kb.publishing.edits import NotAllowed, Saved, UnusableEdit, author_of
+from kb.publishing.edits import NotAllowed, Saved, Standing, UnusableEdit, author_of
 from kb.publishing.sql.erasures import Erasure
 from kb.storage.git.repository import Author
 
@@ -41,25 +41,20 @@ class Retiring:
         if successor:
             self._ensure_can_follow(procedure_id, successor)
         told = noted(note, f"Retired {retired.title}", by, now, True)
-
-        def ended(raw: bytes) -> bytes:
-            return amend(raw, {"status": Status.RETIRED.value, "successor": successor})
-
-        return self._desk.changed(procedure_id, ended, told)
+        return self._desk.changed(procedure_id, lambda raw: ended(raw, successor), told)
 
     def reinstate(self, procedure_id: str, note: str, by: Author, now: datetime) -> Saved:
         """A retired one in use again."""
         told = noted(note, "In use again", by, now, True)
-        return self._desk.changed(
-            procedure_id, lambda raw: amend(raw, {"status": None, "successor": None}), told
-        )
+        return self._desk.changed(procedure_id, in_use_again, told)
 
     def remove(self, procedure_id: str, note: str, by: Author, now: datetime) -> None:
         """The file goes; its versions stay in the history, and its id is used no more."""
         removed = self._desk.card(procedure_id).procedure
         told = noted(note, f"Removed {removed.title}", by, now, False)
         with self._desk.alone(removed.path):
-            self._desk.present(removed.path, now)
+            raw = self._desk.present(removed.path, now)
+            self._desk.leave(Standing(removed.path, raw), None)
             self._desk.applied({removed.path: None}, told)
         self._desk.searchable([removed.path])
 
@@ -98,3 +93,13 @@ class Retiring:
             raise UnusableEdit(
                 f"{successor} is not published, so reps cannot open it; publish it first."
             )
+
+
+def ended(raw: bytes, successor: str | None) -> bytes:
+    """The text out of use. Raises NotAmendable."""
+    return amend(raw, {"status": Status.RETIRED.value, "successor": successor})
+
+
+def in_use_again(raw: bytes) -> bytes:
+    """The text of a retired one, up again. Raises NotAmendable."""
+    return amend(raw, {"status": None, "successor": None})

@@ -58,12 +58,19 @@ class Submissions:
             )
 
     def claim(
-        self, id: int, intent: DecisionUnderway, states: Collection[SubmissionState] = OPEN
+        self,
+        id: int,
+        intent: DecisionUnderway,
+        states: Collection[SubmissionState] = OPEN,
+        approved_text: str | None = None,
     ) -> None:
-        """Note what somebody decided. Raises Decided where another was quicker."""
+        """Note what somebody decided, and about which text. Raises Decided where another was
+        quicker.
+        """
+        told = {**_doing(intent), **({"approved_text": approved_text} if approved_text else {})}
         which = (table.c.id == id) & table.c.state.in_(states) & table.c.doing.is_(None)
         with writing(self._engine, _WHAT) as connection:
-            if not connection.execute(update(table).where(which).values(_doing(intent))).rowcount:
+            if not connection.execute(update(table).where(which).values(told)).rowcount:
                 raise Decided(_DECIDED)
 
     def finish(
@@ -152,6 +159,7 @@ class Submissions:
         later = outcome.state is SubmissionState.LATER
         told["publish_at"] = outcome.publish_at if later else None
         told["approved_by"] = outcome.by_id if later else None
+        told["approved_text"] = outcome.approved_text if later else None
         connection.execute(update(table).where(table.c.id == id).values(told))
         _note_step(connection, id, outcome, now)
 

@@ -166,7 +166,7 @@ def _continued(draft_id: int) -> ResponseReturnValue:
 def _typed_in() -> tuple[EditForm, Manuscript, str]:
     form = EditForm()
     path = (form.path.data or "").strip() or "new.md"
-    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data), path)
+    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data, ""), path)
     form.show({name: t for name, t in filled(manuscript).items() if not form[name].raw_data})
     return form, manuscript, path
 

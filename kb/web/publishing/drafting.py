@@ -28,7 +28,7 @@ def kept(procedure_id: str | None) -> ResponseReturnValue:
     form = EditForm()
     who = access.signed_in().id
     draft_id = number_in((form.draft.data or "").strip())
-    base = opened_file.unsealed(form.base.data)
+    base = opened_file.unsealed(form.base.data, procedure_id or "")
     kept_as = parts().publishing.drafts.keep(
         who, procedure_id, base, form.everything(), now(), draft_id
     )

@@ -91,8 +91,8 @@ def save(procedure_id: str) -> ResponseReturnValue:
 def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:
     """The form as sent, the file as it was opened for it, and its path."""
     form = EditForm()
-    path = card.procedure.path
-    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data), path)
+    path, base = card.procedure.path, opened_file.unsealed(form.base.data, card.procedure.id)
+    manuscript = opened_file.manuscript_from(base, path)
     missing = {name: text for name, text in filled(manuscript).items() if not form[name].raw_data}
     form.show(missing)
     return form, manuscript, path

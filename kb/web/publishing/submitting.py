@@ -45,7 +45,7 @@ def saved(done: Saved) -> ResponseReturnValue:
     return thanks(done)
 
 
-def proposed(number: int, *, to_read: bool) -> ResponseReturnValue:
+def proposed(number: int, *, to_read: bool = False) -> ResponseReturnValue:
     """The change waits, the old text stays up."""
     flash("Your change waits for a reviewer. Until then the old text stays up.", "ok")
     if to_read:
