@@ -117,6 +117,12 @@ class Drafts:
             connection.execute(update(table).where(which).values(discarded_at=None))
         return _draft(row)
 
+    def part_from_procedure(self, person_id: int, draft_id: int) -> None:
+        """It is of a procedure that is not there yet from now on."""
+        which = (table.c.person_id == person_id) & (table.c.id == _number(draft_id)) & _open()
+        with writing(self._engine, "drafts") as connection:
+            connection.execute(update(table).where(which).values(procedure_id=None))
+
     def finish(self, person_id: int, draft_id: int) -> None:
         """It is saved: nothing of it stays here."""
         which = (table.c.person_id == person_id) & (table.c.id == _number(draft_id))

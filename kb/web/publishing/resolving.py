@@ -12,7 +12,7 @@ from kb.publishing.along import Typed
 from kb.publishing.edits import Clash, Edit, author_of
 from kb.publishing.outcomes import Breaks, Refusal
 from kb.publishing.three_way_merge import Stretch, clashes, merge
-from kb.web.publishing import answered_items, must_read_marks, opened_file, submitting
+from kb.web.publishing import answered_items, homeless, must_read_marks, opened_file, submitting
 from kb.web.publishing.answered_items import Answers
 from kb.web.publishing.endings import ended
 from kb.web.publishing.forms import ResolutionForm
@@ -43,7 +43,7 @@ class Place(Struct, frozen=True):
 @blueprint.post("/procedures/<path:procedure_id>/resolution")
 def resolve(procedure_id: str) -> ResponseReturnValue:
     """Save what was decided. What is not decided yet is asked once more."""
-    card = access.editable_or_404(procedure_id)
+    card = homeless.editable_or_kept(procedure_id)
     form = ResolutionForm()
     base, mine, theirs = (
         opened_file.unsealed(form[name].data, card.procedure.id)
