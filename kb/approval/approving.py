@@ -225,10 +225,6 @@ class Approving:
         elif waits is not None and status is not Status.IN_REVIEW:
             self._decided(waits, Doing.WITHDRAW, by, "", now)
 
-    def forget_procedure(self, procedure_id: str) -> None:
-        """All that was submitted of a procedure that is erased for good."""
-        self._submissions.forget_procedure(procedure_id)
-
     def keep_up(self, now: datetime) -> None:
         """What the worker does: what was interrupted, and what was approved for now."""
         for stalled in self.waiting.undone(now - _STALLED):

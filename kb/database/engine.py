@@ -103,6 +103,23 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
         _look_anew()
 
 
+def scrub(engine: Engine) -> None:
+    """Overwrite on the disk what was deleted, as far as nobody reads it at this moment.
+
+    SQLite keeps old pages in its log of writes until that is folded into the file.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}").fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+
+
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
     """Bring the database to the newest of the migrations; a few ms where it is there already.
 
@@ -145,7 +162,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Python's driver begins transactions late and by itself; _begin_sqlite does so instead.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is overwritten: erasing must leave nothing on the disk.
+    wanted = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    for pragma in (*wanted, "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

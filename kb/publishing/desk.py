@@ -20,6 +20,7 @@ from kb.documents.source.lines import NotAmendable
 from kb.publishing.edits import Again, Leave, NotSaved, Saved, Standing, UnusableEdit
 from kb.publishing.refreshing.publisher import Publisher
 from kb.publishing.sql.erasures import Erasures
+from kb.publishing.sql.forgetting import Forgetting
 from kb.storage.files.atomic_writes import ChangedMeanwhile
 from kb.storage.files.library import UnusablePath
 from kb.storage.git.repository import Author, Note
@@ -40,6 +41,7 @@ class Desk(Struct, frozen=True):
     catalogue: Catalogue
     erasures: Erasures
     publisher: Publisher
+    forgetting: Forgetting
     leave: Leave = _anybody
 
     def on_behalf(self, leave: Leave) -> Desk:

@@ -16,6 +16,7 @@ from kb.publishing.search_tests import SearchTests
 from kb.publishing.sql.batch_ledger import Ledger
 from kb.publishing.sql.drafts import Drafts
 from kb.publishing.sql.erasures import Erasures
+from kb.publishing.sql.forgetting import Forgetting
 from kb.publishing.sql.new_ids import NewIds
 from kb.publishing.undoing import Undoing
 from kb.publishing.writers_leave import WritersLeave
@@ -64,7 +65,9 @@ def build(
         SearchTests(storage.library, catalogue, search.searcher),
     )
     ledger = Ledger(engine)
-    saver = Saver(Desk(storage.keeping, catalogue, Erasures(engine), publisher), ledger)
+    forgetting = Forgetting(engine)
+    desk = Desk(storage.keeping, catalogue, Erasures(engine), publisher, forgetting)
+    saver = Saver(desk, ledger)
     return Publishing(
         publisher=publisher,
         saver=saver,

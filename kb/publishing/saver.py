@@ -196,6 +196,10 @@ class Saver:
         """For good, with all versions where the repository is kb's own. Raises NotAllowed."""
         return self._retiring.erase(procedure_id, by, now)
 
+    def keep_up_erasing(self, now: datetime) -> None:
+        """What the worker does: end what was killed, and overwrite what somebody was reading."""
+        self._retiring.keep_up(now)
+
     def erasure_of(self, procedure_id: str) -> Erasure | None:
         """The trace of what was erased."""
         return self._desk.erasures.of(procedure_id)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from kb.documents.text.matching import TooLaborious, matches
+from kb.documents.text.matching import TooManySteps, matches
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -36,7 +36,7 @@ def merge(base: bytes, mine: bytes, theirs: bytes) -> tuple[Stretch, ...]:
     lines = _lines(base), _lines(_with_ends_of(mine, theirs)), _lines(theirs)
     try:
         apart = list(_stretches(*lines))
-    except TooLaborious:
+    except TooManySteps:
         apart = [Stretch(base, mine, theirs, clash=True)]
     found: list[Stretch] = []
     for stretch in apart:

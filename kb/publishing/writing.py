@@ -111,10 +111,8 @@ class Writing:
 
     @refusing
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
-        """For good, with everybody's drafts of it."""
-        erased = self._saver.erase(procedure_id, by, now)
-        self._publishing.drafts.forget_procedure(procedure_id)
-        return erased
+        """For good, with all words of it, whoever has them."""
+        return self._saver.erase(procedure_id, by, now)
 
     @refusing
     def attach(self, path: str, raw: bytes, by: Person, now: datetime) -> str:

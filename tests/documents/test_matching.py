@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kb.documents.source.lines import same_and_changed
 from kb.documents.text import matching
-from kb.documents.text.matching import Match, TooLaborious, matches
+from kb.documents.text.matching import Match, TooManySteps, matches
 
 lines = st.lists(st.sampled_from("abcdef"), max_size=24)
 
@@ -53,7 +53,7 @@ def test_frequent_lines_are_left_out_where_they_cost_too_much(
 def test_what_repeats_itself_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "MOST_STEPS", 100)
     old, new = ["x", *"abc" * 20, "y"], ["z", *"abc" * 20, "w"]
-    with pytest.raises(TooLaborious):
+    with pytest.raises(TooManySteps):
         matches(old, new)
     stretches = list(same_and_changed(old, new))
     assert [one for one in stretches if one[0] and one[1] < one[2]] == []

@@ -142,16 +142,6 @@ class Submissions:
             connection.execute(insert(submission_comments).values(row))
             enqueue(connection, notices, now)
 
-    def forget_procedure(self, procedure_id: str) -> None:
-        """All of a procedure that is erased for good."""
-        own = select(table.c.id).where(table.c.procedure_id == procedure_id)
-        with writing(self._engine, _WHAT) as connection:
-            for rows in (submission_comments, submission_steps):
-                connection.execute(delete(rows).where(rows.c.submission_id.in_(own)))
-            gone = table.c.procedure_id == procedure_id
-            connection.execute(update(table).where(gone).values(follows=None))
-            connection.execute(delete(table).where(gone))
-
     def _take(
         self, connection: Connection, id: int, outcome: DecisionOutcome, now: datetime
     ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from kb.documents.document import Document, decoded, parse
-from kb.documents.text.matching import Match, TooLaborious, matches
+from kb.documents.text.matching import Match, TooManySteps, matches
 
 _END = re.compile(rb"\r\n|\r|\n")
 
@@ -124,7 +124,7 @@ def same_and_changed(
     """
     try:
         runs = matches(before, wanted)
-    except TooLaborious:
+    except TooManySteps:
         runs = []
     start = first = 0
     for run in [*runs, Match(len(before), len(wanted), 0)]:

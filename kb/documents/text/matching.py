@@ -11,7 +11,7 @@ MOST_STEPS = 1_000_000  # a quarter of a second
 _FEW = 200  # elements; of so few, none is called frequent
 
 
-class TooLaborious(Exception):
+class TooManySteps(Exception):
     """They repeat themselves so often that comparing them would take too long."""
 
 
@@ -27,7 +27,7 @@ def matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Match]:
     """The runs in common in the order of both: the longest, then those before and behind it.
 
     So difflib finds them, in the end. Where it takes too many steps, frequent elements begin no
-    run. Raises TooLaborious where that does not help either.
+    run. Raises TooManySteps where that does not help either.
     """
     head = _alike(old, new)
     tail = _alike(old[head:][::-1], new[head:][::-1])
@@ -49,7 +49,7 @@ def _inner(old: Sequence[Hashable], new: Sequence[Hashable], head: int) -> list[
         places.setdefault(one, []).append(at)
     try:
         found = _Search(old, new, places).runs()
-    except TooLaborious:
+    except TooManySteps:
         most = len(new) // 100 + 1 if len(new) >= _FEW else len(new)
         rare = {one: where for one, where in places.items() if len(where) <= most}
         found = _Search(old, new, rare).runs()
@@ -69,7 +69,7 @@ class _Search:
         self._left = MOST_STEPS
 
     def runs(self) -> list[Match]:
-        """In their order. Raises TooLaborious."""
+        """In their order. Raises TooManySteps."""
         found: list[Match] = []
         open_ones = [(0, len(self._old), 0, len(self._new))]
         while open_ones:
@@ -116,4 +116,4 @@ class _Search:
     def _step(self, many: int) -> None:
         self._left -= many
         if self._left < 0:
-            raise TooLaborious
+            raise TooManySteps

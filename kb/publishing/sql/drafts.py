@@ -129,11 +129,6 @@ class Drafts:
         with writing(self._engine, "drafts") as connection:
             connection.execute(delete(table).where(which))
 
-    def forget_procedure(self, procedure_id: str) -> None:
-        """Everybody's drafts of a procedure that is erased for good."""
-        with writing(self._engine, "drafts") as connection:
-            connection.execute(delete(table).where(table.c.procedure_id == procedure_id))
-
     def _make_room(self, connection: Connection, person_id: int, now: datetime) -> None:
         connection.execute(delete(table).where(table.c.discarded_at < now - UNDO))
         own = select(table.c.id).where(table.c.person_id == person_id)

@@ -130,7 +130,6 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     erased = parts().writing.erase(it.id, access.signed_in(), now())
     if isinstance(erased, Refusal):
         return _erasure_page(card, form, erased.why), status_of(erased, 400)
-    parts().approval.forget_procedure(it.id)
     if erased.still_in_history:
         flash(f"{it.id} is erased here. Your own git repository still has its versions.", "warn")
     else:
