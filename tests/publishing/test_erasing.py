@@ -71,7 +71,7 @@ def written(parts: Parts) -> None:
 def used(parts: Parts, rep: FlaskClient, editor: FlaskClient, reviewer: FlaskClient) -> None:
     """Votes, searches, drafts, must-reads and notices with the word."""
     page(rep, "/search?q=zeppelin+tomorrow")
-    page(editor, "/search?q=complaint")
+    page(editor, "/search?q=refund")
     vote(rep, parts, "no", reason="wrong", comment="Mine")
     sent = {"must_note": "Read of the zeppelin", "must_audience": "everyone"}
     sent |= {"must_read_by": "2027-06-01", "version": version_of(parts, "SHP-014")}
@@ -104,7 +104,7 @@ def test_of_what_is_erased_no_word_is_left(
     assert places_with(WORD, home) == []
     with reading(parts.engine) as connection:
         (item,) = connection.execute(select(items)).all()
-        assert connection.scalars(select(searches.c.query)).all() == ["complaint"]
+        assert connection.scalars(select(searches.c.query)).all() == ["refund"]
     assert (item.procedure_title, item.comment, item.folded) == (ERASED, "Mine", "mine")
     page(reviewer, "/inbox/1")
     page(rep, "/questions")
