@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.people.rights import Right
@@ -58,17 +58,10 @@ def _submitted(procedure_id: str, version: str, note: str) -> ResponseReturnValu
     done = or_refusal(
         lambda: parts().approval.submit(procedure_id, version, who, note[:500], now())
     )
-    if isinstance(done, Refusal) and note.strip():
-        return _not_submitted(procedure_id, done, note), 503 if done.for_now else 409
     if isinstance(done, Refusal):
         flash(f"Not submitted: {done.why}", "bad")
+        if note.strip():  # it stands nowhere else yet
+            flash(f"Your word to the reviewer: {note[:500]}", "plain")
         return redirect(url_for("reading.procedure", procedure_id=procedure_id))
     flash("Submitted: it waits for a reviewer.", "ok")
     return redirect(url_for("submissions.submission", submission_id=done))
-
-
-def _not_submitted(procedure_id: str, refusal: Refusal, note: str) -> str:
-    """With the word to the reviewer, which stands nowhere else yet."""
-    return render_template(
-        "publishing/not_submitted.html", procedure_id=procedure_id, why=refusal.why, note=note
-    )
