@@ -29,6 +29,7 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("days", 600, lambda now: days.note(departments(), now)),
             Job("links", 2, links.begin),
             Job("twins", 300, twins.begin),
+            Job("erasing", 60, parts.publishing.saver.keep_up_erasing),
             Job("approving", 10, parts.approval.keep_up),
             Job("handing over", 60, parts.reviews.handing.keep_up),
             Job("delivering", 5, parts.delivery.courier.wake),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+ACCOUNT = "/account"
 NOTICES = "/notices"
 MY_NOTICES = "/account/notices"  # where people choose how they are told
 REVIEWS = "/reviews"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from kb.approval.carrying_out import Approved, CarryingOut, in_review
+from kb.approval.carrying_out import JOINED, Approved, CarryingOut, in_review
 from kb.approval.notices import ApprovalNews
 from kb.approval.permits import Permits
 from kb.approval.sql.submission_queue import Waiting
@@ -28,6 +28,7 @@ from kb.approval.submission import (
     SubmissionStep,
     WrongTime,
     cleaned,
+    digest_of,
 )
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.source.lines import NotAmendable
@@ -37,7 +38,9 @@ from kb.people.rights import Right
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Departments, Procedure, Status
 from kb.publishing.edits import Collision, NotSaved, Saved, UnusableEdit, author_of
+from kb.publishing.joining import joined
 from kb.publishing.saver import Saver
+from kb.publishing.writers_leave import WritersLeave
 
 _LONGEST_AHEAD = timedelta(days=2 * 366)
 _STALLED = timedelta(seconds=60)  # what is not done by then was interrupted
@@ -65,11 +68,13 @@ class Approving:
         self._permits = Permits(catalogue, departments, four_eyes=four_eyes)
         self._submissions = submissions
         self._saver = saver
+        self._library = saver.keeping.library
+        self._departments = departments
         self._catalogue = catalogue
         self._directory = directory
         self._telling = ApprovalNews(directory)
         self._carrying = CarryingOut(
-            submissions, saver, catalogue, directory, departments, approved
+            submissions, saver, catalogue, directory, departments, approved, self._permits
         )
 
     @property
@@ -85,7 +90,8 @@ class Approving:
         """A draft for review, as `version` (12 hex digits) says it. Returns its number."""
         procedure = self._procedure(procedure_id)
         self._permits.ensure(by, Right.SUBMIT, procedure)
-        raw = self._saver.keeping.library.read(procedure.path)
+        raw = self._library.read(procedure.path)
+        self._permits.ensure(by, Right.SUBMIT, self._permits.as_text(procedure.path, raw))
         if sha256(raw).hexdigest()[:12] != version:
             raise ChangedSince("The text has changed meanwhile. Look at it again, then submit it.")
         try:
@@ -114,23 +120,53 @@ class Approving:
         proposal = _proposal(procedure, SubmissionKind.CHANGE, base, text, note, worth_telling)
         return self._begun(proposal, by, now)
 
-    def approve(self, submission: Submission, by: Person, word: str, now: datetime) -> Saved | None:
-        """Up now. Raises Collision where others changed the same lines: then it is sent back."""
+    def text_to_be(self, submission: Submission) -> bytes | None:
+        """What would be up if it were approved now: a change joined with what others changed.
+
+        None where they changed the same lines.
+        """
+        proposal, card = submission.proposal, self._catalogue.get(submission.procedure_id)
+        if submission.is_draft or not submission.state.open or card is None:
+            return proposal.text
+        path = card.procedure.path
+        try:
+            return joined(proposal.base, proposal.text, self._library.read(path), path)
+        except Collision:
+            return None
+        except OSError:
+            return proposal.text
+
+    def approve(
+        self, submission: Submission, by: Person, word: str, now: datetime, shown: str = ""
+    ) -> Saved | None:
+        """Up now. Raises Collision where others changed the same lines: then it is sent back.
+
+        `shown` is the `digest_of` the text that the person looked at, by default of what was
+        submitted. Raises ChangedSince where another one would be up.
+        """
         self._ensure_about(by, Right.APPROVE, submission, OPEN)
-        return self._decided(submission, Doing.APPROVE, by, word, now)
+        return self._decided(submission, Doing.APPROVE, by, word, now, shown or submission.digest)
 
     def approve_later(
-        self, submission: Submission, by: Person, at: datetime, word: str, now: datetime
+        self,
+        submission: Submission,
+        by: Person,
+        at: datetime,
+        word: str,
+        now: datetime,
+        shown: str = "",
     ) -> None:
-        """Up at that time, if nobody calls it off until then."""
+        """Up at that time, if nobody calls it off until then, and it is still what was `shown`."""
         self._ensure_about(by, Right.PUBLISH_LATER, submission, OPEN)
         if not now < at < now + _LONGEST_AHEAD:
             raise WrongTime("Choose a time to come, within two years.")
-        self._moved(
-            submission,
-            DecisionOutcome(SubmissionState.LATER, SubmissionStep.LATER, by.id, word, at),
-            now,
-        )
+        shown = shown or submission.digest
+        to_be = self.text_to_be(submission)
+        if to_be is None or digest_of(to_be) != shown:
+            raise ChangedSince(JOINED)
+        state, step = SubmissionState.LATER, SubmissionStep.LATER
+        outcome = DecisionOutcome(state, step, by.id, word, at, approved_text=shown)
+        self._moved(submission, outcome, now)
 
     def call_off(self, submission: Submission, by: Person, word: str, now: datetime) -> None:
         """Not at that time after all: it waits for a decision again."""
@@ -171,7 +207,8 @@ class Approving:
         waits = self.waiting.draft_of(procedure_id)
         if waits is not None:
             self._decided(waits, Doing.WITHDRAW, by, note, now)
-        self._saver.remove(procedure_id, note, author_of(by), now)
+        leave = WritersLeave(by, self._departments(), self.four_eyes)
+        self._saver.on_behalf(leave).remove(procedure_id, note, author_of(by), now)
 
     def take_up(self, before: Status, procedure_id: str, by: Person, now: datetime) -> None:
         """After somebody saved a draft: what waits is what the file says, or waits no more."""
@@ -179,7 +216,7 @@ class Approving:
         if card is None:
             return
         waits, status = self.waiting.draft_of(procedure_id), card.procedure.status
-        raw = self._saver.keeping.library.read(card.procedure.path)
+        raw = self._library.read(card.procedure.path)
         if before.kept_back and status is Status.PUBLISHED:
             self._note_published(card.procedure, raw, by, now)
         elif waits is not None and status is Status.IN_REVIEW and waits.proposal.text != raw:
@@ -187,10 +224,6 @@ class Approving:
             self._begun(_proposal(card.procedure, SubmissionKind.DRAFT, b"", raw, note), by, now)
         elif waits is not None and status is not Status.IN_REVIEW:
             self._decided(waits, Doing.WITHDRAW, by, "", now)
-
-    def forget_procedure(self, procedure_id: str) -> None:
-        """All that was submitted of a procedure that is erased for good."""
-        self._submissions.forget_procedure(procedure_id)
 
     def keep_up(self, now: datetime) -> None:
         """What the worker does: what was interrupted, and what was approved for now."""
@@ -210,9 +243,16 @@ class Approving:
         return id
 
     def _decided(
-        self, submission: Submission, doing: Doing, by: Person, word: str, now: datetime
+        self,
+        submission: Submission,
+        doing: Doing,
+        by: Person,
+        word: str,
+        now: datetime,
+        shown: str | None = None,
     ) -> Saved | None:
-        self._submissions.claim(submission.id, DecisionUnderway(doing, by.id, cleaned(word), now))
+        intent = DecisionUnderway(doing, by.id, cleaned(word), now)
+        self._submissions.claim(submission.id, intent, OPEN, shown)
         return self._carried_out(self._fresh(submission.id), now)
 
     def _moved(self, submission: Submission, outcome: DecisionOutcome, now: datetime) -> None:

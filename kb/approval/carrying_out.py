@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 
 from msgspec.structs import replace
 
 from kb.approval.notices import ApprovalNews
+from kb.approval.permits import Permits
 from kb.approval.sql.submissions import Submissions
 from kb.approval.submission import (
     ChangedSince,
@@ -17,6 +17,7 @@ from kb.approval.submission import (
     Submission,
     SubmissionState,
     SubmissionStep,
+    digest_of,
 )
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
@@ -24,10 +25,23 @@ from kb.documents.reading import described
 from kb.documents.source.amending import amend
 from kb.people.sql.directory import Directory
 from kb.procedures.model import Departments, Status
-from kb.publishing.edits import Author, Collision, Edit, Saved, UnusableEdit, author_of
+from kb.publishing.edits import (
+    Author,
+    Collision,
+    Edit,
+    Leave,
+    Saved,
+    Standing,
+    UnusableEdit,
+    author_of,
+)
 from kb.publishing.saver import Saver
 
 _OTHER = "The file says something else than was submitted: submit it as it is now, or send it back."
+JOINED = (
+    "Others have changed the file since you looked, so another text than you saw would be up."
+    " Here is what it would be now: look at it again."
+)
 _COLLIDED = "Others have changed the same lines meanwhile; decide which to keep, and submit again."
 
 
@@ -46,8 +60,10 @@ class CarryingOut:
         directory: Directory,
         departments: Callable[[], Departments],
         approved: Approved,
+        permits: Permits,
     ) -> None:
         self._submissions = submissions
+        self._permits = permits
         self._approved = approved
         self._saver = saver
         self._catalogue = catalogue
@@ -81,8 +97,7 @@ class CarryingOut:
             raise
         self._finish(submission, _OUTCOMES[intent.doing](submission), now)
         if saved is not None and intent.doing in (Doing.APPROVE, Doing.PUBLISH):
-            text = submission.proposal.text
-            promised = sha256(text).hexdigest()[:12]
+            promised = submission.digest[:12]
             self._approved(saved.procedure_id, promised, saved.version, now)
         return saved
 
@@ -128,7 +143,22 @@ class CarryingOut:
         by = Author(submission.by_name, submission.by_email)
         path, told = card.procedure.path, proposal.worth_telling
         edit = Edit(path, proposal.base, proposal.text, note, told, by)
-        return self._saver.save(edit, submission.intent.at)
+        saver = self._saver.on_behalf(self._as_approved(submission))
+        return saver.save(edit, submission.intent.at)
+
+    def _as_approved(self, submission: Submission) -> Leave:
+        """Only the text that was shown to who approved it, where they may still approve it."""
+        intent, shown = submission.intent, submission.approved_text or submission.digest
+
+        def asked(before: Standing | None, after: Standing | None) -> None:
+            assert intent is not None
+            assert after is not None
+            if not submission.is_draft and digest_of(after.text) != shown:
+                raise ChangedSince(JOINED)
+            approver = self._directory.get(intent.by_id)
+            self._permits.ensure_may_let_up(approver, submission, before, after)
+
+        return asked
 
     def _changed(
         self, submission: Submission, change: Callable[[bytes], bytes], what: str
@@ -139,7 +169,9 @@ class CarryingOut:
         by = author_of(who) if who else Author("kb", "kb@localhost")
         word = intent.word if intent.doing is not Doing.SUBMIT else submission.proposal.note
         note = f"{what}: {word}" if word else what
-        return self._saver.change(submission.procedure_id, change, note, by, intent.at)
+        decided = intent.doing in (Doing.APPROVE, Doing.PUBLISH)
+        saver = self._saver.on_behalf(self._as_approved(submission)) if decided else self._saver
+        return saver.change(submission.procedure_id, change, note, by, intent.at)
 
     def _taken_back(self, raw: bytes) -> bytes:
         now, _ = described(parse(raw, ""), self._departments())

@@ -11,7 +11,7 @@ from kb.documents.reading import described
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Departments, Procedure, Status
-from kb.publishing.edits import NotAllowed
+from kb.publishing.edits import NotAllowed, Standing, UnusableEdit
 
 
 class Permits:
@@ -42,6 +42,19 @@ class Permits:
         if right in (Right.APPROVE, Right.PUBLISH_LATER) and submission.by_id == by.id:
             raise NotAllowed("You submitted it yourself: somebody else approves it here.")
         raise NotAllowed(f"You may not {right.value} there.")
+
+    def ensure_may_let_up(
+        self, by: Person | None, submission: Submission, before: Standing | None, after: Standing
+    ) -> None:
+        """The same of approving the very text that is about to be written. Raises UnusableEdit."""
+        own = by is not None and submission.by_id == by.id
+        was = self.as_text(before.path, before.text) if before else None
+        becomes = self.as_text(after.path, after.text)
+        there = {one.department for one in (was, becomes) if one}
+        status = was.status if was else Status.DRAFT
+        cases = [self._case(one, status, own=own) for one in there]
+        if by is None or not all(allows(by, Right.APPROVE, case) for case in cases):
+            raise UnusableEdit("Who approved it may not do so there any more.")
 
     def ensure(
         self, by: Person, right: Right, procedure: Procedure, status: Status | None = None

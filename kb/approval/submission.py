@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from msgspec import Struct
 
@@ -90,7 +91,8 @@ class Submission(Struct, frozen=True):
     """A proposal that was submitted. It never changes but for its state.
 
     `department` is the procedure's today, where the catalogue still has it. `follows` is the
-    round before, `approved_by` who approved it for later.
+    round before, `approved_by` who approved it for later, `approved_text` the digest of the text
+    that was shown to who approved it.
     """
 
     id: int
@@ -103,6 +105,7 @@ class Submission(Struct, frozen=True):
     state: SubmissionState
     publish_at: datetime | None
     approved_by: int | None
+    approved_text: str | None
     follows: int | None
     intent: DecisionUnderway | None
 
@@ -110,6 +113,11 @@ class Submission(Struct, frozen=True):
     def procedure_id(self) -> str:
         """Of which procedure it is."""
         return self.proposal.procedure_id
+
+    @property
+    def digest(self) -> str:
+        """Names the text as it was submitted."""
+        return digest_of(self.proposal.text)
 
     @property
     def is_draft(self) -> bool:
@@ -166,6 +174,7 @@ class DecisionOutcome(Struct, frozen=True):
     by_id: int | None
     word: str = ""
     publish_at: datetime | None = None
+    approved_text: str | None = None
 
 
 class SubmissionError(UnusableEdit):
@@ -186,6 +195,11 @@ class NoWord(SubmissionError):
 
 class WrongTime(SubmissionError):
     """A time that cannot be meant."""
+
+
+def digest_of(text: bytes) -> str:
+    """Names a text, and no other text: its SHA-256 in hex."""
+    return sha256(text).hexdigest()
 
 
 def cleaned(text: str) -> str:

@@ -130,7 +130,7 @@ def set_password(build: Build, email: str, password: str | None, generate: bool)
     with _directory(build) as directory:
         one = _known(directory, email)
         chosen = _chosen(password, generate)
-        directory.set_password(one.id, chosen)
+        directory.set_password(one.id, chosen, _now())
     click.echo(f"{one.email} has a new password.")
     _show(chosen, generate)
 

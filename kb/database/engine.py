@@ -158,6 +158,23 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
         _look_anew()
 
 
+def scrub(engine: Engine) -> None:
+    """Overwrite on the disk what was deleted, as far as nobody reads it at this moment.
+
+    SQLite keeps old pages in its log of writes until that is folded into the file.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}").fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+
+
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
     """Bring the database to the newest of the migrations; a few ms where it is there already.
 

@@ -56,6 +56,7 @@ class SqliteFile:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # of what is erased nothing stays on the disk
         ):
             cursor.execute(f"PRAGMA {pragma}")
         self._version = self._version_in(cursor)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     MUST_READ = "must read"
     PUBLISHED = "published"
     OVERDUE = "overdue"
+    ACCOUNT = "account"
 
 
 class Pace(StrEnum):
@@ -57,6 +58,7 @@ KINDS: Mapping[str, Manner] = {
     Kind.APPROVAL: Manner("Something to approve, or what became of what I submitted", "Approvals"),
     Kind.REVIEW_DUE: Manner("A procedure of mine that is due for review", "To be reviewed"),
     Kind.PUBLISHED: Manner("A procedure that I waited for is published", "Published"),
+    Kind.ACCOUNT: Manner("A change of my password", "Your account", Pace.AT_ONCE),
 }
 _UNKNOWN = Manner("", "Also")  # of a kind that there was once
 

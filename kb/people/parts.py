@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from kb.database import Engine
+from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
 from kb.people.sql.receivers import Receivers
 from kb.people.sql.sessions import Sessions
@@ -20,6 +21,8 @@ class People(Struct, frozen=True):
     tokens: Tokens
 
 
-def build(engine: Engine) -> People:
-    """The people of that database."""
-    return People(Directory(engine), Receivers(engine), Sessions(engine), Tokens(engine))
+def build(engine: Engine, company: str) -> People:
+    """The people of that database. `company` is what the site is called."""
+    return People(
+        Directory(engine, Passwords(company)), Receivers(engine), Sessions(engine), Tokens(engine)
+    )

@@ -9,25 +9,34 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kb.people.errors import WeakPassword
+from kb.people.guessable import ensure_not_guessable
 
 SHORTEST = 10
 LONGEST = 1_000
 
 
 class Passwords:
-    """Hashes and compares. `fast` is for tests only: it makes a hash that is cheap to guess."""
+    """Hashes and compares. `company` is a name that everybody here knows.
 
-    def __init__(self, *, fast: bool = False) -> None:
+    `fast` is for tests only: it makes a hash that is cheap to guess.
+    """
+
+    def __init__(self, company: str = "", *, fast: bool = False) -> None:
+        self._company = company
         self._hasher = (
             PasswordHasher(time_cost=1, memory_cost=8, parallelism=1) if fast else PasswordHasher()
         )
 
-    def hashed(self, password: str) -> str:
-        """What is stored of a new password. Raises WeakPassword."""
+    def hashed(self, password: str, *known: str) -> str:
+        """What is stored of a new password of somebody of whom that is known: address and name.
+
+        Raises WeakPassword.
+        """
         if len(password) < SHORTEST:
             raise WeakPassword(f"The password is too short; use {SHORTEST} characters or more.")
         if len(password) > LONGEST:
             raise WeakPassword(f"The password is too long; use at most {LONGEST:,} characters.")
+        ensure_not_guessable(password, [*known, self._company])
         return self.rehashed(password)
 
     def rehashed(self, password: str) -> str:

@@ -122,8 +122,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.MOVE, _WRITERS, KEPT_BACK),
     Rule(Right.MOVE, _WRITERS, _UP, Condition.DIRECT),
     Rule(Right.MOVE, _REVIEWERS, _UP, Condition.ALONE),
-    Rule(Right.RETIRE, _WRITERS, (Status.PUBLISHED,)),
-    Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,)),
+    # As any change of what is up: where that takes a reviewer, it is proposed.
+    Rule(Right.RETIRE, _WRITERS, (Status.PUBLISHED,), Condition.DIRECT),
+    Rule(Right.RETIRE, _REVIEWERS, (Status.PUBLISHED,), Condition.ALONE),
+    Rule(Right.REINSTATE, _WRITERS, (Status.RETIRED,), Condition.DIRECT),
+    Rule(Right.REINSTATE, _REVIEWERS, (Status.RETIRED,), Condition.ALONE),
     Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
     Rule(Right.CONFIRM, _REVIEWERS, (Status.PUBLISHED,)),
     Rule(Right.CONFIRM, (Role.EDITOR,), (Status.PUBLISHED,), Condition.ANSWERS),

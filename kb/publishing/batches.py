@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from kb.publishing.desk import Desk, noted
-from kb.publishing.edits import Again, Collision, UnusableEdit
+from kb.publishing.edits import Again, Collision, Leave, NotAllowed, Standing, UnusableEdit
 from kb.publishing.joining import ensure_usable, joined
 from kb.publishing.sql.batch_ledger import BulkChange, FileChange, Ledger
 from kb.storage.git.repository import CHANGED, FOUND, Author, Note, hash_of
@@ -70,8 +70,8 @@ class Batches:
     ) -> Batch:
         """All in one commit, each joined with what others changed since its base was read.
 
-        A file that cannot be joined, or is gone, is skipped; without `joining`, one that changed
-        at all. Raises NotSaved, UnusableEdit: then nothing has changed.
+        A file that cannot be joined, is gone, or may not be changed so, is skipped; without
+        `joining`, one that changed at all. Raises NotSaved, UnusableEdit: then nothing has changed.
         """
         wanted = {self._desk.place(path): (base, text) for path, base, text in changes}
         for base, text in wanted.values():
@@ -103,6 +103,7 @@ class Batches:
             skipped: dict[str, str] = {}
             for path, (base, text) in wanted.items():
                 found = _joined(path, base, text, present[path], joining=joining)
+                found = _allowed(self._desk.leave, path, present[path], found)
                 if isinstance(found, str):
                     skipped[path] = found
                 elif found != present[path]:
@@ -198,6 +199,17 @@ def _joined(
         return joined(base, text, before, path)
     except Collision:
         return SAME_LINES
+
+
+def _allowed(leave: Leave, path: str, before: bytes | None, found: bytes | str) -> bytes | str:
+    """What was joined; or, as words, why it may not be written."""
+    if isinstance(found, str) or before is None or found == before:
+        return found
+    try:
+        leave(Standing(path, before), Standing(path, found))
+    except (NotAllowed, UnusableEdit) as reason:
+        return str(reason)
+    return found
 
 
 def _changed(present: bytes | None, file: FileChange) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.catalogue.listings import Card
 from kb.catalogue.sql.catalogue import Catalogue
@@ -16,22 +17,36 @@ from kb.documents.markdown.links import MARKDOWN_SUFFIXES
 from kb.documents.reading import procedure_from
 from kb.documents.source.amending import amend
 from kb.documents.source.lines import NotAmendable
-from kb.publishing.edits import Again, NotSaved, Saved, UnusableEdit
+from kb.publishing.edits import Again, Leave, NotSaved, Saved, Standing, UnusableEdit
 from kb.publishing.refreshing.publisher import Publisher
 from kb.publishing.sql.erasures import Erasures
+from kb.publishing.sql.forgetting import Forgetting
 from kb.storage.files.atomic_writes import ChangedMeanwhile
 from kb.storage.files.library import UnusablePath
 from kb.storage.git.repository import Author, Note
 from kb.storage.transaction import Changes, Keeping
 
 
+def _anybody(_before: Standing | None, _after: Standing | None) -> None:
+    """The leave of whoever is at the keyboard of the server, and of the site itself."""
+
+
 class Desk(Struct, frozen=True):
-    """The parts that a change goes through, in this order: files and history, catalogue, index."""
+    """The parts that a change goes through, in this order: files and history, catalogue, index.
+
+    `leave` is what a person may; every verb asks it of what it is about to write.
+    """
 
     keeping: Keeping
     catalogue: Catalogue
     erasures: Erasures
     publisher: Publisher
+    forgetting: Forgetting
+    leave: Leave = _anybody
+
+    def on_behalf(self, leave: Leave) -> Desk:
+        """The same desk for somebody who may do that much."""
+        return replace(self, leave=leave)
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -89,6 +104,8 @@ class Desk(Struct, frozen=True):
         with self.alone(path):
             before = self.present(path, note.at)
             text = change(before)
+            if text != before:
+                self.leave(Standing(path, before), Standing(path, text))
             commit = self.applied({path: text} if text != before else {}, note)
         return self.saved(path, text, commit)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from kb.people.person import Person
@@ -14,9 +16,12 @@ __all__ = [
     "Clash",
     "Collision",
     "Edit",
+    "Leave",
+    "NeedsReview",
     "NotAllowed",
     "NotSaved",
     "Saved",
+    "Standing",
     "UnusableEdit",
     "author_of",
 ]
@@ -96,6 +101,22 @@ class UnusableEdit(ValueError):
 
 class NotAllowed(Exception):
     """This person may not do that."""
+
+
+class NeedsReview(NotAllowed):
+    """Not at once: a reviewer has to let it up first."""
+
+
+class Standing(Struct, frozen=True):
+    """A file as it stands, or shall stand: where, and what it says."""
+
+    path: str
+    text: bytes
+
+
+# May the first become the second? None is no file. It is asked of the very bytes that are about to
+# be written, while nobody else writes. Raises NotAllowed.
+Leave = Callable[[Standing | None, Standing | None], None]
 
 
 def author_of(person: Person) -> Author:

@@ -6,12 +6,13 @@ import posixpath
 from datetime import datetime
 
 from kb.documents.document import parse
-from kb.documents.reading import procedure_from
+from kb.documents.reading import described, procedure_from
 from kb.documents.source.amending import Value, amend
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.relinking import Move, relinked
+from kb.procedures.model import UNASSIGNED
 from kb.publishing.desk import Desk, named, noted
-from kb.publishing.edits import Saved, UnusableEdit
+from kb.publishing.edits import Saved, Standing, UnusableEdit
 from kb.storage.git.repository import Author
 
 
@@ -72,6 +73,7 @@ class Moving:
         told = f"Moved from {old} to {new}" if new != old else f"Renamed {old}"
         with self._desk.alone(old):
             before = self._desk.present(old, now)
+            fields = self._kept_department(Standing(old, before), new) | fields
             text = self._with_fields(named(before, procedure_id), new, fields)
             changes: dict[str, bytes | None] = {}
             if new != old:
@@ -79,8 +81,18 @@ class Moving:
                 changes = {old: None, **self._relinked_others(Move(old, new), now)}
             if text != before or new != old:
                 changes[new] = text
+                self._desk.leave(Standing(old, before), Standing(new, text))
             commit = self._desk.applied(changes, noted(note, told, by, now, False))
         return self._desk.saved(new, text, commit, others=changes)
+
+    def _kept_department(self, there: Standing, new: str) -> dict[str, Value]:
+        """In a folder of nobody the file says whose it is, so that it stays theirs."""
+        departments = self._desk.publisher.departments()
+        was, becomes = (
+            described(parse(there.text, path), departments)[0].department
+            for path in (there.path, new)
+        )
+        return {"department": was} if becomes == UNASSIGNED != was else {}
 
     def _with_fields(self, text: bytes, path: str, fields: dict[str, Value]) -> bytes:
         """A department that the folder says already needs no words."""

@@ -7,6 +7,7 @@ from msgspec import Struct
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
 from kb.people.parts import People
+from kb.people.person import Person
 from kb.procedures.model import Departments
 from kb.publishing.desk import Desk
 from kb.publishing.refreshing.live_settings import LiveSettings
@@ -16,8 +17,10 @@ from kb.publishing.search_tests import SearchTests
 from kb.publishing.sql.batch_ledger import Ledger
 from kb.publishing.sql.drafts import Drafts
 from kb.publishing.sql.erasures import Erasures
+from kb.publishing.sql.forgetting import Forgetting
 from kb.publishing.sql.new_ids import NewIds
 from kb.publishing.undoing import Undoing
+from kb.publishing.writers_leave import WritersLeave
 from kb.search.parts import Searching
 from kb.settings import Settings
 from kb.storage.parts import Storage
@@ -33,6 +36,7 @@ class Publishing(Struct, frozen=True):
     ledger: Ledger
     undoing: Undoing
     new_ids: NewIds
+    four_eyes: bool
 
     def departments(self) -> Departments:
         """departments.yml as it is on disk now, or was when it could last be read."""
@@ -42,6 +46,10 @@ class Publishing(Struct, frozen=True):
     def live(self) -> LiveSettings:
         """The files of settings as they hold now."""
         return self.publisher.live
+
+    def on_behalf(self, by: Person) -> Saver:
+        """The verbs of writing, as far as that person may."""
+        return self.saver.on_behalf(WritersLeave(by, self.departments(), self.four_eyes))
 
 
 def build(
@@ -65,7 +73,9 @@ def build(
         live,
     )
     ledger = Ledger(engine)
-    saver = Saver(Desk(storage.keeping, catalogue, Erasures(engine), publisher), ledger)
+    forgetting = Forgetting(engine)
+    desk = Desk(storage.keeping, catalogue, Erasures(engine), publisher, forgetting)
+    saver = Saver(desk, ledger)
     return Publishing(
         publisher=publisher,
         saver=saver,
@@ -73,4 +83,5 @@ def build(
         ledger=ledger,
         undoing=Undoing(saver, publisher.departments, four_eyes=settings.four_eyes),
         new_ids=NewIds(engine),
+        four_eyes=settings.four_eyes,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Self
 
 from kb.documents.document import parse
 from kb.documents.text.plain_text import slug
 from kb.people.person import Person
 from kb.publishing.batches import Batch, Batches, FileEdit, Objection
 from kb.publishing.desk import Desk, noted
-from kb.publishing.edits import Again, Author, Edit, Saved, UnusableEdit
+from kb.publishing.edits import Again, Author, Edit, Leave, Saved, Standing, UnusableEdit
 from kb.publishing.joining import ensure_usable, joined
 from kb.publishing.moving import Moving
 from kb.publishing.retiring import Erased, Retiring
@@ -36,17 +37,22 @@ _TRIES = 5
 
 
 class Saver:
-    """The verbs of writing. Whether a person may is for the caller to ask,
+    """The verbs of writing. What a person asks for is done `on_behalf` of them.
 
-    but for `erase`. Every verb raises NotSaved, and then nothing has changed; UnusableEdit for
-    what cannot be. Each is one commit by its author; `note` may be empty.
+    Every verb raises NotSaved, and then nothing has changed; NotAllowed; UnusableEdit for what
+    cannot be. Each is one commit by its author; `note` may be empty.
     """
 
     def __init__(self, desk: Desk, ledger: Ledger) -> None:
         self._desk = desk
+        self._ledger = ledger
         self._batches = Batches(desk, ledger)
         self._moving = Moving(desk)
         self._retiring = Retiring(desk)
+
+    def on_behalf(self, leave: Leave) -> Self:
+        """The same verbs for somebody who may do that much."""
+        return type(self)(self._desk.on_behalf(leave), self._ledger)
 
     @property
     def keeping(self) -> Keeping:
@@ -87,6 +93,7 @@ class Saver:
         with self._desk.alone(path):
             place = self._desk.free_place(path)
             self._ensure_own_id(place, text)
+            self._desk.leave(None, Standing(place, text))
             with_note = noted(note, f"New: {place}", by, now, True)
             commit = self._desk.applied({place: text}, with_note)
         return self._desk.saved(place, text, commit)
@@ -189,6 +196,10 @@ class Saver:
         """For good, with all versions where the repository is kb's own. Raises NotAllowed."""
         return self._retiring.erase(procedure_id, by, now)
 
+    def keep_up_erasing(self, now: datetime) -> None:
+        """What the worker does: end what was killed, and overwrite what somebody was reading."""
+        self._retiring.keep_up(now)
+
     def erasure_of(self, procedure_id: str) -> Erasure | None:
         """The trace of what was erased."""
         return self._desk.erasures.of(procedure_id)
@@ -202,6 +213,8 @@ class Saver:
             if not (before or edit.base):
                 self._ensure_own_id(path, edit.text)
             text = joined(edit.base, edit.text, before, path)
+            if text != before:
+                self._desk.leave(Standing(path, before) if before else None, Standing(path, text))
             commit = self._desk.applied({path: text} if text != before else {}, note)
         return self._desk.saved(path, text, commit, merged=text != edit.text)
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 from msgspec import Struct
 
+from kb.documents.text.matching import TooManySteps, matches
+
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-# Above so many comparisons, frequent lines (blank ones) are not used to find the common parts.
-_LABORIOUS = 4_000_000
 
 
 class Stretch(Struct, frozen=True):
@@ -30,10 +29,17 @@ class Stretch(Struct, frozen=True):
 
 
 def merge(base: bytes, mine: bytes, theirs: bytes) -> tuple[Stretch, ...]:
-    """Both edits of `base`, joined where they do not touch; lines end as they do in `theirs`."""
+    """Both edits of `base`, joined where they do not touch; lines end as they do in `theirs`.
+
+    Texts that would take too long to compare are one clash.
+    """
     lines = _lines(base), _lines(_with_ends_of(mine, theirs)), _lines(theirs)
+    try:
+        apart = list(_stretches(*lines))
+    except TooManySteps:
+        apart = [Stretch(base, mine, theirs, clash=True)]
     found: list[Stretch] = []
-    for stretch in _stretches(*lines):
+    for stretch in apart:
         if found and not stretch.clash and not found[-1].clash:
             text = _joined(found[-1].mine, stretch.mine, theirs)
             found[-1] = Stretch(text, text, text)
@@ -90,33 +96,20 @@ def _common(
     base: list[bytes], mine: list[bytes], theirs: list[bytes]
 ) -> Iterator[tuple[int, int, int, int]]:
     """(start in base, in mine, in theirs, length) of what all three have; the ends come last."""
-    ours, others = _matches(_words(base), _words(mine)), _matches(_words(base), _words(theirs))
+    ours, others = (matches(_words(base), _words(one)) for one in (mine, theirs))
     nth = other = 0
     while nth < len(ours) and other < len(others):
-        (base_a, mine_a, length_a), (base_b, theirs_b, length_b) = ours[nth], others[other]
-        start, end = max(base_a, base_b), min(base_a + length_a, base_b + length_b)
+        one, two = ours[nth], others[other]
+        ends = one.at_old + one.length, two.at_old + two.length
+        start, end = max(one.at_old, two.at_old), min(ends)
         if start < end:
-            yield start, mine_a + start - base_a, theirs_b + start - base_b, end - start
-        if base_a + length_a < base_b + length_b:
+            at_mine, at_theirs = (each.at_new + start - each.at_old for each in (one, two))
+            yield start, at_mine, at_theirs, end - start
+        if ends[0] < ends[1]:
             nth += 1
         else:
             other += 1
     yield len(base), len(mine), len(theirs), 0
-
-
-def _matches(old: list[bytes], new: list[bytes]) -> list[tuple[int, int, int]]:
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
-    junk = len(middle_old) * len(middle_new) > _LABORIOUS
-    found = SequenceMatcher(None, middle_old, middle_new, autojunk=junk).get_matching_blocks()
-    inner = [(head + one.a, head + one.b, one.size) for one in found if one.size]
-    ends = [(len(old) - tail, len(new) - tail, tail)] if tail else []
-    return [*([(0, 0, head)] if head else []), *inner, *ends]
 
 
 def _lines(text: bytes) -> list[bytes]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from kb.documents.document import parse
 from kb.documents.reading import Filed, procedure_from
 from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
-from kb.people.rights import Case, Right, allows, may
 from kb.procedures.model import Procedure, Status
 from kb.publishing.along import Along, Company, Review, Typed
-from kb.publishing.edits import Clash, Edit, Saved, UnusableEdit, author_of
+from kb.publishing.edits import Clash, Edit, NeedsReview, NotSaved, Saved, UnusableEdit, author_of
 from kb.publishing.outcomes import Became, Breaks, Refusal, Unchanged, Waits, became, refusing
 from kb.publishing.parts import Publishing
-from kb.publishing.retiring import Erased
+from kb.publishing.retiring import Erased, ended, in_use_again
 from kb.publishing.search_tests import BrokenFind, ProposedChange
 
 
@@ -34,8 +33,8 @@ class Relocation(Struct, frozen=True):
 class Writing:
     """The verbs of people who write. Each asks what else the edit needs, and returns its no.
 
-    Whether the person may write for what is there is for the caller to ask; into what it may
-    turn is asked here.
+    Whether the person may is asked of what is typed, so that the answer comes soon; and once more
+    of the bytes that are written, when they are joined with what others changed.
     """
 
     def __init__(self, publishing: Publishing, review: Review) -> None:
@@ -92,22 +91,28 @@ class Writing:
 
     @refusing
     def retire(
-        self, procedure_id: str, successor: str | None, note: str, by: Person, now: datetime
-    ) -> Saved:
+        self, it: Procedure, successor: str | None, note: str, by: Person, now: datetime
+    ) -> Saved | Waits:
         """Out of use; old links lead on to the successor (an id), where given."""
-        return self._saver.retire(procedure_id, successor, note, author_of(by), now)
+        try:
+            return self._publishing.on_behalf(by).retire(it.id, successor, note, author_of(by), now)
+        except NeedsReview:
+            raw, note = self._text(it), note or "Retired"
+            return self._proposed(it, raw, ended(raw, successor), note, by, now)
 
     @refusing
-    def reinstate(self, procedure_id: str, by: Person, now: datetime) -> Saved:
+    def reinstate(self, it: Procedure, by: Person, now: datetime) -> Saved | Waits:
         """A retired one in use again."""
-        return self._saver.reinstate(procedure_id, "", author_of(by), now)
+        try:
+            return self._publishing.on_behalf(by).reinstate(it.id, "", author_of(by), now)
+        except NeedsReview:
+            raw = self._text(it)
+            return self._proposed(it, raw, in_use_again(raw), "In use again", by, now)
 
     @refusing
     def erase(self, procedure_id: str, by: Person, now: datetime) -> Erased:
-        """For good, with everybody's drafts of it."""
-        erased = self._saver.erase(procedure_id, by, now)
-        self._publishing.drafts.forget_procedure(procedure_id)
-        return erased
+        """For good, with all words of it, whoever has them."""
+        return self._saver.erase(procedure_id, by, now)
 
     @refusing
     def attach(self, path: str, raw: bytes, by: Person, now: datetime) -> str:
@@ -117,17 +122,26 @@ class Writing:
     @refusing
     def _moved(self, it: Procedure, to: Relocation, by: Person, now: datetime) -> Saved | None:
         """None where it stands as it shall already."""
-        author, path, saved = author_of(by), to.path, None
+        try:
+            return self._moved_at_once(it, to, by, now)
+        except NeedsReview as reason:
+            raise UnusableEdit(
+                "Changes wait for a reviewer there: choose that department in the editor instead."
+            ) from reason
+
+    def _moved_at_once(
+        self, it: Procedure, to: Relocation, by: Person, now: datetime
+    ) -> Saved | None:
+        author, path, saved, saver = author_of(by), to.path, None, self._publishing.on_behalf(by)
         if to.department != it.department:
-            self._ensure_may_move(it, to.department, by)
             stays = None if path == it.path else path.rpartition("/")[0]
-            saved = self._saver.move(
+            saved = saver.move(
                 it.id, department=to.department, folder=stays, note=to.note, by=author, now=now
             )
             path = path if path != it.path else saved.path
         here = saved.path if saved else it.path
         if to.title != it.title or path != here:
-            saved = self._saver.rename(
+            saved = saver.rename(
                 it.id,
                 title=to.title if to.title != it.title else None,
                 path=path if path != here else None,
@@ -173,13 +187,40 @@ class Writing:
     ) -> Saved | Waits | Clash | Refusal:
         if before is None:
             made = (edit.path, edit.text, edit.note, edit.by, now)
-            return became(lambda: self._saver.create(*made))
+            return became(lambda: self._publishing.on_behalf(by).create(*made))
+        return became(lambda: self._put(way, before, edit, by, now))
+
+    def _put(
+        self, way: WayIn, before: Procedure, edit: Edit, by: Person, now: datetime
+    ) -> Saved | Waits:
+        """Into the file; to a reviewer where the text that is there by now takes one."""
         if way is WayIn.DIRECT:
-            return became(lambda: self._saver.save(edit, now))
-        texts, told = (edit.base, edit.text, edit.note), edit.worth_telling
-        return became(
-            lambda: Waits(self._review.propose(before, *texts, worth_telling=told, by=by, now=now))
+            with suppress(NeedsReview):
+                return self._publishing.on_behalf(by).save(edit, now)
+        texts = (edit.base, edit.text, edit.note)
+        return self._proposed(before, *texts, by, now, worth_telling=edit.worth_telling)
+
+    def _proposed(
+        self,
+        before: Procedure,
+        base: bytes,
+        text: bytes,
+        note: str,
+        by: Person,
+        now: datetime,
+        *,
+        worth_telling: bool = True,
+    ) -> Waits:
+        told = worth_telling
+        return Waits(
+            self._review.propose(before, base, text, note, worth_telling=told, by=by, now=now)
         )
+
+    def _text(self, it: Procedure) -> bytes:
+        try:
+            return self._saver.keeping.library.read(it.path)
+        except OSError as error:
+            raise NotSaved(f"{it.path} cannot be read: {error.strerror or error}.") from error
 
     def _follow(
         self,
@@ -204,18 +245,6 @@ class Writing:
             number = draft.id if draft else None
         if number is not None:
             drafts.finish(by.id, number)
-
-    def _ensure_may_move(self, it: Procedure, department: str, by: Person) -> None:
-        departments = self._publishing.departments()
-        unknown = department not in departments and department in by.departments
-        if not (may(by, Right.WRITE, department) or unknown):
-            raise UnusableEdit("You do not write for that department.")
-        there = replace(it, department=department)
-        case = Case(departments.get(there.department), there.status, self._review.four_eyes)
-        if not allows(by, Right.MOVE, case):
-            raise UnusableEdit(
-                "Changes wait for a reviewer there: choose that department in the editor instead."
-            )
 
 
 def _fault(before: Procedure | None, after: Filed, edit: Edit) -> str:

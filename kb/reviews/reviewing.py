@@ -9,14 +9,16 @@ from hashlib import sha256
 from msgspec import Struct, field
 
 from kb.catalogue.sql.catalogue import Catalogue
+from kb.documents.document import parse
+from kb.documents.reading import described
 from kb.documents.source.amending import Value, amend
 from kb.documents.source.lines import NotAmendable
 from kb.people.answerable import belongs, may_confirm, may_hand_over
 from kb.people.person import Person
-from kb.procedures.model import Departments, Procedure
+from kb.procedures.model import Department, Departments, Procedure
 from kb.procedures.visibility import Reader
 from kb.publishing.batches import CHANGED_SINCE, GONE, FileEdit
-from kb.publishing.edits import author_of
+from kb.publishing.edits import Leave, NotAllowed, Standing, author_of
 from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
 from kb.reviews.handing_over import HANDED, HandingOver
@@ -96,7 +98,8 @@ class Reviewing:
                 return CHANGED_SINCE
             return amend(raw, {"reviewed": today.isoformat()})
 
-        return self._done(wanted, confirmed, CONFIRMED, by, now, joining=False)
+        leave = _leave(departments, lambda one, of: may_confirm(by, one, of))
+        return self._done(wanted, confirmed, CONFIRMED, by, now, leave, joining=False)
 
     @refusing
     def hand_over(
@@ -120,8 +123,8 @@ class Reviewing:
                     return f"{who} is no member of {department.name}"
             return amend(raw, fields) if fields else raw
 
-        note = _told(change, named)
-        done = self._done(list(ids), handed, note, by, now, joining=True)
+        note, leave = _told(change, named), _leave(departments, lambda _, of: may_hand_over(by, of))
+        done = self._done(list(ids), handed, note, by, now, leave, joining=True)
         if done.commit:
             self._handing.tell(done.commit, now)
         return done
@@ -133,6 +136,7 @@ class Reviewing:
         note: str,
         by: Person,
         now: datetime,
+        leave: Leave,
         *,
         joining: bool,
     ) -> Tended:
@@ -145,7 +149,8 @@ class Reviewing:
                 skipped[id] = found
             else:
                 changes[id] = found
-        batch = self._saver.change_many(changes.values(), note, author_of(by), now, joining=joining)
+        saver = self._saver.on_behalf(leave)
+        batch = saver.change_many(changes.values(), note, author_of(by), now, joining=joining)
         at = {each.path: id for id, each in changes.items()}
         skipped |= {at[path]: why for path, why in batch.skipped.items()}
         return Tended(batch.commit, tuple(at[path] for path in batch.paths), skipped)
@@ -173,6 +178,17 @@ class Reviewing:
         if isinstance(text, str):
             return text
         return FileEdit(place, raw, text) if text != raw else ALREADY
+
+
+def _leave(departments: Departments, may: Callable[[Procedure, Department], bool]) -> Leave:
+    """To change what is theirs by the file itself, as it is when it is written."""
+
+    def asked(before: Standing | None, _after: Standing | None) -> None:
+        there = before and described(parse(before.text, before.path), departments)[0]
+        if not (there and may(there, departments.get(there.department))):
+            raise NotAllowed(NOT_YOURS)
+
+    return asked
 
 
 def _told(change: HandOver, named: Mapping[str, Person]) -> str:

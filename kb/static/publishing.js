@@ -78,6 +78,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let stored = written();
   let sending = null;
   let signedOut = null;
+  let parted = null;
   let leaving = false;
 
   const askToSignIn = () => {
@@ -113,12 +114,13 @@ document.addEventListener("DOMContentLoaded", () => {
         return askToSignIn();
       }
       if (!answer.ok) throw new Error(String(answer.status));
-      const { draft, at } = await answer.json();
+      const { draft, at, gone } = await answer.json();
       field("draft").value = draft;
       stored = now;
       if (written() === now) forgetHere();
       signedOut?.remove();
       signedOut = null;
+      if (gone && !parted) parted = note("This procedure is gone, or not yours to write any more. What you write is kept in your drafts.");
       say(`Draft kept ${clock(new Date(at))}`);
     } catch {
       sending = null;

@@ -13,3 +13,6 @@ class Memory(Protocol):
 
     def set_state(self, name: str, value: str) -> None:
         """Remember it."""
+
+    def end_state(self, name: str, value: str) -> None:
+        """Forget it, unless it is another one by now."""

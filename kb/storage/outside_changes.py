@@ -67,11 +67,12 @@ class OutsideChanges:
         self._memory.set_state(_PURGE, json.dumps(wanted))
 
     def _purge(self, now: datetime) -> None:
-        wanted: dict[str, list[str]] = json.loads(self._memory.state(_PURGE) or "{}")
+        asked = self._memory.state(_PURGE) or "{}"
+        wanted: dict[str, list[str]] = json.loads(asked)
         for procedure_id, paths in wanted.items():
             note = Note(f"Erased {procedure_id}", FOUND, now)
             purge(self._keeping.repository, procedure_id, paths, note)
-        self._remember(_PURGE, "")
+        self._memory.end_state(_PURGE, asked)
 
     def _committed(
         self, paths: set[str], waiting: dict[str, str], now: datetime, progress: Progress

@@ -44,5 +44,5 @@ def build(
         twins=pairs,
         comparing=Comparing(catalogue, search.searcher, pairs),
         keyword_uses=KeywordUses(engine),
-        rewording=Rewording(storage.library, publishing.saver),
+        rewording=Rewording(storage.library, publishing),
     )

@@ -12,11 +12,12 @@ from msgspec import Struct
 from kb.documents.source.keywording import with_keywords_renamed
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.replacing import Occurrence, Replacement, places, replaced
+from kb.people.person import Person
 from kb.procedures.model import Procedure
 from kb.publishing.batches import Batch, FileEdit
-from kb.publishing.edits import Author
+from kb.publishing.edits import author_of
 from kb.publishing.outcomes import refusing
-from kb.publishing.saver import Saver
+from kb.publishing.parts import Publishing
 from kb.storage.files.library import Library
 
 MOST_PLACES = 1_000  # that a preview shows, and one commit changes
@@ -58,11 +59,11 @@ class Renamed(Struct, frozen=True):
 
 
 class Rewording:
-    """Which procedures are passed in, and so may be changed, is for the caller to decide."""
+    """Of the procedures passed in, those are changed that the person may change at once."""
 
-    def __init__(self, library: Library, saver: Saver) -> None:
+    def __init__(self, library: Library, publishing: Publishing) -> None:
         self._library = library
-        self._saver = saver
+        self._publishing = publishing
 
     def preview(self, procedures: Iterable[Procedure], wording: Replacement) -> RewordingPreview:
         """Every place where the wording stands, up to MOST_PLACES of them."""
@@ -85,7 +86,7 @@ class Rewording:
         procedures: Iterable[Procedure],
         wording: Replacement,
         chosen: Mapping[tuple[str, str], Collection[int]],
-        by: Author,
+        by: Person,
         now: datetime,
     ) -> Batch:
         """The chosen places, by (id, version looked at), in one commit.
@@ -116,7 +117,7 @@ class Rewording:
         old: Collection[str],
         new: str,
         chosen: Collection[tuple[str, str]],
-        by: Author,
+        by: Person,
         now: datetime,
     ) -> Batch:
         """The keyword renamed in the chosen files, by (id, version looked at), in one commit."""
@@ -132,7 +133,7 @@ class Rewording:
         chosen: Mapping[tuple[str, str], Collection[int]],
         change: Callable[[bytes, Collection[int]], bytes],
         note: str,
-        by: Author,
+        by: Person,
         now: datetime,
     ) -> Batch:
         wanted = {id for id, _ in chosen}
@@ -149,7 +150,8 @@ class Rewording:
                 changes.append(FileEdit(procedure.path, raw, change(raw, chosen[key])))
             except NotAmendable as reason:
                 skipped[procedure.path] = f"line {reason.line}: {reason.problem}"
-        done = self._saver.change_many(changes, note, by, now)
+        saver = self._publishing.on_behalf(by)
+        done = saver.change_many(changes, note, author_of(by), now)
         every = {**skipped, **done.skipped}
         return Batch(done.commit, done.procedure_ids, done.paths, every, done.searchable)
 

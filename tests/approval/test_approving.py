@@ -20,6 +20,7 @@ from kb.approval.submission import (
     SubmissionState,
     SubmissionStep,
     WrongTime,
+    digest_of,
 )
 from kb.database import notices as notices_table
 from kb.database import reading
@@ -298,7 +299,12 @@ def test_a_change_waits_while_the_old_text_stays_up(parts: Parts) -> None:
         ),
         NOW,
     )
-    parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
+    both = parts.approval.text_to_be(waits) or b""
+    assert (b"6 days" in both, b"400 euro" in both) == (True, True)
+    with pytest.raises(ChangedSince):  # that is not what was submitted
+        parts.approval.approve(waits, who(parts, "reviewer"), "", NOW)
+    parts.approval.approve(waits, who(parts, "reviewer"), "", NOW, digest_of(both))
+    assert raw(parts, LATE) == both
     assert b"6 days" in raw(parts, LATE)
     assert b"400 euro" in raw(parts, LATE)
     assert b"reviewed: 2026-10-02" in raw(parts, LATE)  # a change is no review

@@ -36,7 +36,7 @@ def test_again_changes_nothing_but_a_changed_password(directory: Directory, now:
     demo.ensure(directory, now)
     ben = directory.by_email("ben.wright@northwind.example")
     directory.set_roles(ben.id, administrator=False, editor_of=["orders"], reviewer_of=[])
-    ben = directory.set_password(ben.id, "forgotten by now")
+    ben = directory.set_password(ben.id, "forgotten by now", now)
     ana = directory.by_email("ana.costa@northwind.example")
     directory.disable(ana.id, now)
     before = directory.everyone(1, 100)

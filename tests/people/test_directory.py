@@ -54,7 +54,7 @@ def test_an_unknown_id_is_nobody(directory: Directory, now: datetime, unknown: i
     for change in (
         lambda: directory.enable(unknown),
         lambda: directory.disable(unknown, now),
-        lambda: directory.set_password(unknown, PASSWORD),
+        lambda: directory.set_password(unknown, PASSWORD, now),
         lambda: directory.set_roles(unknown, administrator=True, editor_of=(), reviewer_of=()),
         lambda: directory.set_roles(unknown, administrator=False, editor_of=(), reviewer_of=()),
     ):
@@ -204,12 +204,12 @@ def test_a_disabled_person_is_out_at_once(directory: Directory, engine: Engine, 
 
 def test_a_new_password_ends_other_sessions(directory: Directory, now: datetime):
     dana = add(directory, "dana@kb.example", now)
-    changed = directory.set_password(dana.id, "another good one")
+    changed = directory.set_password(dana.id, "another good one", now)
     assert changed.sessions == dana.sessions + 1
     assert not enters(directory, dana.email, now)
     assert enters(directory, dana.email, now, password="another good one")
     with pytest.raises(WeakPassword):
-        directory.set_password(dana.id, "short")
+        directory.set_password(dana.id, "short", now)
 
 
 def test_new_roles_take_the_place_of_the_old(directory: Directory, now: datetime):

@@ -59,11 +59,15 @@ TABLE: dict[Right, dict[str, set[Status]]] = {
 REVIEWED = {
     Right.WRITE: {"editor": BACK, "reviewer": EVERY},
     Right.MOVE: {"editor": BACK, "reviewer": EVERY},
+    Right.RETIRE: {"reviewer": {P}},
+    Right.REINSTATE: {"reviewer": {R}},
 }
 FOUR_EYES = {Right.PUBLISH: NOBODY}
 REVIEWED_BY_FOUR_EYES = {
     Right.WRITE: dict.fromkeys(BOTH, BACK),
     Right.MOVE: dict.fromkeys(BOTH, BACK),
+    Right.RETIRE: NOBODY,
+    Right.REINSTATE: NOBODY,
     Right.PUBLISH: NOBODY,
 }
 OWN = {Right.WITHDRAW: dict.fromkeys(BOTH, EVERY)}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.publishing import three_way_merge
+from kb.documents.text import matching
 from kb.publishing.three_way_merge import clashes, merge, merged
 from tests.effort import examples
 
@@ -104,7 +104,18 @@ def test_both_sides_see_the_same_clashes(base: bytes, mine: bytes, theirs: bytes
 
 
 def test_a_long_text_of_equal_lines_is_joined_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(three_way_merge, "_LABORIOUS", 1_000)
+    monkeypatch.setattr(matching, "MOST_STEPS", 1_000)
     base = b"\n" * 250 + b"end\n"
     found = merge(base, b"mine\n" + base, base + b"theirs\n")
     assert merged(found) == b"mine\n" + base + b"theirs\n"
+
+
+def test_texts_that_take_too_long_to_compare_are_one_clash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_STEPS", 50)
+    base = b"start\n" + b"one\ntwo\nthree\n" * 10 + b"end\n"
+    mine = base.replace(b"start", b"begin").replace(b"end", b"stop")
+    theirs = b"before\n" + base + b"after\n"
+    (found,) = merge(base, mine, theirs)
+    assert (found.clash, found.base, found.mine, found.theirs) == (True, base, mine, theirs)
+    monkeypatch.setattr(matching, "MOST_STEPS", 5_000)
+    assert len(merge(base, mine, theirs)) == 3

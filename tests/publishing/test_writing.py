@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kb.parts import Parts
 from kb.people.person import Person
@@ -162,15 +163,16 @@ def test_a_move_that_changes_nothing_says_so(parts: Parts, editor: Person) -> No
     stays = Relocation(it.title, it.department, it.path, "")
     assert parts.writing.move(it, stays, editor, NOW) == Unchanged()
     done = parts.writing.move(it, Relocation("Late", "billing", it.path, ""), editor, NOW)
-    assert done == Refusal("You do not write for that department.")
+    assert done == Refusal("You do not write for Billing.", Obstacle.NOT_YOURS)
 
 
 def test_the_other_verbs_return_their_no(parts: Parts, editor: Person) -> None:
-    gone = parts.writing.retire("SHP-099", None, "", editor, NOW)
+    unknown = replace(late(parts), id="SHP-099")
+    gone = parts.writing.retire(unknown, None, "", editor, NOW)
     assert gone == Refusal("There is no procedure SHP-099 any more.")
-    assert parts.writing.reinstate("SHP-099", editor, NOW) == gone
+    assert parts.writing.reinstate(unknown, editor, NOW) == gone
     erased = parts.writing.erase("SHP-014", editor, NOW)
     assert isinstance(erased, Refusal)
     assert erased.obstacle is Obstacle.NOT_YOURS
-    assert isinstance(parts.writing.retire("SHP-014", None, "", editor, NOW), Saved)
+    assert isinstance(parts.writing.retire(late(parts), None, "", editor, NOW), Saved)
     assert late(parts).status is Status.RETIRED

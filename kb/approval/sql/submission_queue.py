@@ -239,6 +239,7 @@ def _submission(row: Any) -> Submission:
         state=SubmissionState(row.state),
         publish_at=row.publish_at,
         approved_by=row.approved_by,
+        approved_text=row.approved_text,
         follows=row.follows,
         intent=intent,
     )

@@ -58,12 +58,19 @@ class Submissions:
             )
 
     def claim(
-        self, id: int, intent: DecisionUnderway, states: Collection[SubmissionState] = OPEN
+        self,
+        id: int,
+        intent: DecisionUnderway,
+        states: Collection[SubmissionState] = OPEN,
+        approved_text: str | None = None,
     ) -> None:
-        """Note what somebody decided. Raises Decided where another was quicker."""
+        """Note what somebody decided, and about which text. Raises Decided where another was
+        quicker.
+        """
+        told = {**_doing(intent), **({"approved_text": approved_text} if approved_text else {})}
         which = (table.c.id == id) & table.c.state.in_(states) & table.c.doing.is_(None)
         with writing(self._engine, _WHAT) as connection:
-            if not connection.execute(update(table).where(which).values(_doing(intent))).rowcount:
+            if not connection.execute(update(table).where(which).values(told)).rowcount:
                 raise Decided(_DECIDED)
 
     def finish(
@@ -135,16 +142,6 @@ class Submissions:
             connection.execute(insert(submission_comments).values(row))
             enqueue(connection, notices, now)
 
-    def forget_procedure(self, procedure_id: str) -> None:
-        """All of a procedure that is erased for good."""
-        own = select(table.c.id).where(table.c.procedure_id == procedure_id)
-        with writing(self._engine, _WHAT) as connection:
-            for rows in (submission_comments, submission_steps):
-                connection.execute(delete(rows).where(rows.c.submission_id.in_(own)))
-            gone = table.c.procedure_id == procedure_id
-            connection.execute(update(table).where(gone).values(follows=None))
-            connection.execute(delete(table).where(gone))
-
     def _take(
         self, connection: Connection, id: int, outcome: DecisionOutcome, now: datetime
     ) -> None:
@@ -152,6 +149,7 @@ class Submissions:
         later = outcome.state is SubmissionState.LATER
         told["publish_at"] = outcome.publish_at if later else None
         told["approved_by"] = outcome.by_id if later else None
+        told["approved_text"] = outcome.approved_text if later else None
         connection.execute(update(table).where(table.c.id == id).values(told))
         _note_step(connection, id, outcome, now)
 

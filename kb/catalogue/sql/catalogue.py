@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    delete,
     func,
     or_,
     select,
@@ -244,6 +245,12 @@ class Catalogue:
             return None
         return any(reader.admits(Status(row.status), row.department) for row in rows)
 
+    def shown_by_others(self, file: str, path: str) -> bool:
+        """Does anything but the procedure at that path show the file?"""
+        which = (shown_files.c.file == file) & (shown_files.c.path != path)
+        with reading(self._engine) as connection:
+            return connection.scalar(select(shown_files.c.path).where(which).limit(1)) is not None
+
     def linking_to(self, path: str) -> list[str]:
         """The other files with a link that may lead to `path`."""
         query = select(table.c.path, table.c.links, table.c.related, table.c.successor)
@@ -332,6 +339,12 @@ class Catalogue:
         """Remember a value under a name of at most 40 characters."""
         with writing(self._engine, _WRITING) as connection:
             recording.remember(connection, name, value)
+
+    def end_state(self, name: str, value: str) -> None:
+        """Forget it, unless it is another one by now."""
+        mine = (catalogue_state.c.name == name) & (catalogue_state.c.value == value)
+        with writing(self._engine, _WRITING) as connection:
+            connection.execute(delete(catalogue_state).where(mine))
 
     def cross_rows(self) -> Iterator[CrossRow]:
         """Light rows of everything, by path. `id` is the one that the file wants."""

@@ -25,6 +25,7 @@ submissions = Table(
     Column("state", String(20), nullable=False),
     Column("publish_at", Moment),  # with the one below: approved for then
     Column("approved_by", ForeignKey("people.id")),
+    Column("approved_text", String(64)),  # SHA-256 of what was shown to who approved it
     # What somebody has decided and the files may not show yet: done again after a crash.
     Column("doing", String(20)),
     Column("doing_by", ForeignKey("people.id")),

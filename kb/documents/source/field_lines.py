@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 import yaml
 from msgspec import Struct
 
-from kb.documents.source.lines import Line, NotAmendable
+from kb.documents.source.lines import Line, NotAmendable, same_and_changed
 from kb.documents.text import values
 from kb.documents.text.yaml_reading import YamlTrouble, load
 from kb.documents.text.yaml_writing import flow, scalar
@@ -150,8 +148,8 @@ def _item_by_item(
     before = [place[1] for place in places if place]
     ends = [*firsts[1:], entry.last + 1]
     made: list[Line | str] = list(lines[entry.first : firsts[0]])
-    for tag, start, stop, low, high in SequenceMatcher(None, before, value, False).get_opcodes():
-        if tag == "equal":
+    for same, start, stop, low, high in same_and_changed(before, value):
+        if same and start < stop:
             made += lines[firsts[start] : ends[stop - 1]]
             continue
         made += [f"{prefix}- {scalar(each)}" for each in value[low:high]]

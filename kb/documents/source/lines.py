@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from kb.documents.document import Document, decoded, parse
+from kb.documents.text.matching import Match, TooManySteps, matches
 
 _END = re.compile(rb"\r\n|\r|\n")
-_MANY = 2000  # lines: of more, lines that stand everywhere are not compared one by one
 
 
 class NotAmendable(ValueError):
@@ -90,7 +90,7 @@ def rewritten(old: tuple[Line, ...], text: str, end: bytes) -> tuple[Line, ...]:
     wanted = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     before = [line.shown for line in old]
     made: list[Line] = []
-    for same, start, stop, first, last in _matches(before, wanted):
+    for same, start, stop, first, last in same_and_changed(before, wanted):
         if same:
             made += old[start:stop]
         else:
@@ -115,21 +115,19 @@ def _split(raw: bytes) -> list[tuple[bytes, bytes]]:
     return [*pieces, (raw[at:], b"")]
 
 
-def _matches(before: list[str], wanted: list[str]) -> list[tuple[bool, int, int, int, int]]:
-    """(same, start, stop, first, last): stretches of `before`, and of `wanted` in their place."""
-    top = 0
-    while top < min(len(before), len(wanted)) and before[top] == wanted[top]:
-        top += 1
-    foot = 0
-    room = min(len(before), len(wanted)) - top
-    while foot < room and before[-1 - foot] == wanted[-1 - foot]:
-        foot += 1
-    old, new = before[top : len(before) - foot], wanted[top : len(wanted) - foot]
-    found = [(True, 0, top, 0, top)]
-    matcher = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > _MANY)
-    found += [
-        (tag == "equal", top + i1, top + i2, top + j1, top + j2)
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-    ]
-    ends = len(before), len(wanted)
-    return [*found, (True, ends[0] - foot, ends[0], ends[1] - foot, ends[1])]
+def same_and_changed(
+    before: Sequence[str], wanted: Sequence[str]
+) -> Iterator[tuple[bool, int, int, int, int]]:
+    """(same, start, stop, first, last): stretches of `before`, and of `wanted` in their place.
+
+    Of texts that would take too long to compare, nothing is the same.
+    """
+    try:
+        runs = matches(before, wanted)
+    except TooManySteps:
+        runs = []
+    start = first = 0
+    for run in [*runs, Match(len(before), len(wanted), 0)]:
+        yield False, start, run.at_old, first, run.at_new
+        start, first = run.at_old + run.length, run.at_new + run.length
+        yield True, run.at_old, start, run.at_new, first

@@ -8,7 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, bindparam, func, or_, select, update
 
+from kb import page_addresses
 from kb.database import GREATEST_ID, memberships, people, reading, writing
+from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice, enqueue
 from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
 from kb.people.passwords import Passwords
@@ -56,7 +58,7 @@ class Directory:
         newcomer = Newcomer(
             email, name, administrator, frozenset(editor_of), frozenset(reviewer_of)
         )
-        hashed = self._passwords.hashed(password)
+        hashed = self._passwords.hashed(password, email, name)
         with writing(self._engine, "people") as connection:
             folded = usable_email(email)
             if connection.scalar(select(people.c.id).where(people.c.email == folded)):
@@ -166,15 +168,22 @@ class Directory:
         with writing(self._engine, "people") as connection:
             return rows.changed(connection, person_id, {"disabled_at": None})
 
-    def set_password(self, person_id: int, password: str) -> Person:
-        """A new password; every session begun before ends. Raises WeakPassword.
+    def set_password(
+        self, person_id: int, password: str, now: datetime, by: Person | None = None
+    ) -> Person:
+        """A new password; every session begun before ends, and they are told. Raises WeakPassword.
 
-        The answer's `sessions` is what a session has to carry from now on.
+        `by` set it; None is somebody at the server. The answer's `sessions` is what a session has
+        to carry from now on.
         """
-        hashed = self._passwords.hashed(password)
+        with reading(self._engine) as connection:
+            whose = rows.found(connection, person_id)
+        hashed = self._passwords.hashed(password, whose.email, whose.name)
         with writing(self._engine, "people") as connection:
             changes = {"password": hashed, "sessions": people.c.sessions + 1}
-            return rows.changed(connection, person_id, changes)
+            changed = rows.changed(connection, person_id, changes)
+            enqueue(connection, [_told_of_password(changed, by)], now)
+            return changed
 
     def end_sessions(self, person_id: int) -> Person:
         """Every session begun before ends; the answer's `sessions` is what a new one carries."""
@@ -248,7 +257,7 @@ class Directory:
         current = {hashed for hashed in stale if self._passwords.match(hashed, password)}
         if len(there) == len(addresses) and stale == current:
             return
-        hashed = min(current, default="") or self._passwords.hashed(password)
+        hashed = min(current, default="") or self._passwords.rehashed(password)
         with writing(self._engine, "people") as connection:
             there = {row.email: row for row in connection.execute(known)}
             for newcomer, email in zip(newcomers, addresses, strict=True):
@@ -276,3 +285,16 @@ class Directory:
         hashed = self._passwords.rehashed(password)
         with writing(self._engine, "people") as connection:
             connection.execute(update(people).where(same).values(password=hashed))
+
+
+def _told_of_password(whose: Person, by: Person | None) -> Notice:
+    who = "somebody at the server" if by is None else by.name
+    who = "you" if by is not None and by.id == whose.id else who
+    return Notice(
+        whose.id,
+        Kind.ACCOUNT,
+        f"password:{whose.sessions}",
+        f"Your password was changed by {who}",
+        "If you did not want that, tell an administrator at once.",
+        page_addresses.ACCOUNT,
+    )

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 from msgspec import Struct, field
 
@@ -105,13 +106,14 @@ class Publisher:
             files = list(self._library.files(unlisted.append))
             if not files and self._catalogue.stamps():
                 self._library.ensure_there()  # else all of it would be taken down as removed
-            rebuild = rebuild or self._catalogue.state(REBUILD) == "wanted"
+            asked = self._catalogue.state(REBUILD) or ""
+            rebuild = rebuild or bool(asked)
             self.live.keep()
             source = self.live.departments().source
             with together(self._library, source, self._lock.with_name("reading")) as begun:
                 read = self._catalogue_files(files, source, begun, progress, everything=rebuild)
                 indexed = self._index_entries(read, begun, progress, rebuild=rebuild)
-            self._catalogue.set_state(REBUILD, "")
+            self._catalogue.end_state(REBUILD, asked)  # it may be wanted anew meanwhile
             moved = bool(indexed or read.changed or read.removed)
             self._checking.across(unlisted, today, changed=moved)
         self._read_history(progress, read)
@@ -207,7 +209,7 @@ class Publisher:
 
     def want_rebuild(self) -> None:
         """The next refresh builds a whole new index, so that nothing of an old one is left."""
-        self._catalogue.set_state(REBUILD, "wanted")
+        self._catalogue.set_state(REBUILD, uuid4().hex)
 
     def want_purge(self, procedure_id: str, paths: Collection[str]) -> None:
         """The next refresh takes an erased procedure's texts out of kb's own history."""

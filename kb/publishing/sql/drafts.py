@@ -117,16 +117,17 @@ class Drafts:
             connection.execute(update(table).where(which).values(discarded_at=None))
         return _draft(row)
 
+    def part_from_procedure(self, person_id: int, draft_id: int) -> None:
+        """It is of a procedure that is not there yet from now on."""
+        which = (table.c.person_id == person_id) & (table.c.id == _number(draft_id)) & _open()
+        with writing(self._engine, "drafts") as connection:
+            connection.execute(update(table).where(which).values(procedure_id=None))
+
     def finish(self, person_id: int, draft_id: int) -> None:
         """It is saved: nothing of it stays here."""
         which = (table.c.person_id == person_id) & (table.c.id == _number(draft_id))
         with writing(self._engine, "drafts") as connection:
             connection.execute(delete(table).where(which))
-
-    def forget_procedure(self, procedure_id: str) -> None:
-        """Everybody's drafts of a procedure that is erased for good."""
-        with writing(self._engine, "drafts") as connection:
-            connection.execute(delete(table).where(table.c.procedure_id == procedure_id))
 
     def _make_room(self, connection: Connection, person_id: int, now: datetime) -> None:
         connection.execute(delete(table).where(table.c.discarded_at < now - UNDO))

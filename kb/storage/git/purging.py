@@ -36,6 +36,9 @@ def purge(repository: Repository, procedure_id: str, paths: Collection[str], not
     if new != head:
         by = f"{FOUND.name} <{FOUND.email}>"
         refs.move(repository.git, repository.branch(), head, new, by, note.at, note.text)
+    for log in (Path(repository.git.path) / "logs").rglob("*"):
+        if log.is_file():
+            log.unlink()  # notes may quote the text
     _prune(repository)
 
 

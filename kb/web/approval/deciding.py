@@ -53,12 +53,14 @@ def approve(submission_id: int) -> ResponseReturnValue:
     when = request.form.get("when", "now")
     if when == "nothing":  # Enter in a field
         return page_of(it, "Nothing is decided yet: approve it with one of the buttons."), 400
+    shown = request.form.get("shown", "")
     if when != "later":
-        return _decided(it, partial(approving.approve, it, who, word, now()), "Approved: it is up.")
+        verb = partial(approving.approve, it, who, word, now(), shown)
+        return _decided(it, verb, "Approved: it is up.")
     at = _time_typed(it)
     if at is None:
         return page_of(it, "Choose a day and a time."), 400
-    later = partial(approving.approve_later, it, who, at, word, now())
+    later = partial(approving.approve_later, it, who, at, word, now(), shown)
     return _decided(it, later, "Approved: it comes up then.")
 
 

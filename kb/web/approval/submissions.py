@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +18,7 @@ from kb.approval.submission import (
     SubmissionState,
     SubmissionStep,
     Taken,
+    digest_of,
 )
 from kb.documents.document import decoded, parse
 from kb.documents.markdown.rendering import Part, Renderer
@@ -30,6 +33,7 @@ from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("submissions", __name__)
 _PUBLIC_STEPS = frozenset({SubmissionStep.APPROVED, SubmissionStep.PUBLISHED})
+_LONGEST_VALUE = 500
 _LONGEST_PAGE = 300_000  # bytes; of longer ones only the source is compared
 _DECISIONS = (
     Right.APPROVE,
@@ -57,12 +61,21 @@ class PagePart(Struct, frozen=True):
     said: tuple[Comment, ...]
 
 
+class ChangedField(Struct, frozen=True):
+    """A field of front matter that says something else than before; "" is nothing."""
+
+    name: str
+    before: str
+    after: str
+
+
 class Compared(Struct, frozen=True):
     """What the text changes. `found` is None where there is nothing to compare it with."""
 
     found: Difference | None
     of: str
     with_what: str
+    fields: tuple[ChangedField, ...] = ()
 
 
 class Life(Struct, frozen=True):
@@ -155,7 +168,9 @@ def submission_or_404(submission_id: int) -> Submission:
 def page_of(it: Submission, problem: str = "") -> str:
     """The page of a submission. `problem` says why something was not done."""
     who, approving = access.signed_in(), parts().approval
-    text = text_of(it)
+    to_be = approving.text_to_be(it)
+    raw = it.proposal.text if to_be is None else to_be
+    text = _text_of(it, raw)
     rounds = approving.waiting.rounds(it)
     said = [
         one for one in approving.waiting.comments(it.procedure_id) if one.submission_id in rounds
@@ -168,7 +183,10 @@ def page_of(it: Submission, problem: str = "") -> str:
         it=it,
         text=text,
         card=parts().catalogue.get(it.procedure_id),
-        compared=_compared(it),
+        compared=_compared(it, raw),
+        shown=digest_of(raw),
+        with_others=raw != it.proposal.text,
+        clashes=to_be is None,
         places=places,
         loose=[one for one in said if one not in placed],
         steps=steps,
@@ -184,16 +202,17 @@ def page_of(it: Submission, problem: str = "") -> str:
     )
 
 
-def text_of(it: Submission) -> Text:
-    """What was submitted, as a page."""
-    return text_of_bytes(it.proposal.text, _path(it), it.procedure_id, access.reader())
-
-
 def passages(it: Submission) -> list[CommentedSection]:
     """What can be commented on, in the order of the page."""
-    body = parse(it.proposal.text, _path(it)).body
-    sections = Renderer().sections(body, text_of(it).procedure.title)
+    raw = parts().approval.text_to_be(it) or it.proposal.text
+    body = parse(raw, _path(it)).body
+    sections = Renderer().sections(body, _text_of(it, raw).procedure.title)
     return [CommentedSection(one.anchor, one.heading, one.text) for one in sections if one.anchor]
+
+
+def _text_of(it: Submission, raw: bytes) -> Text:
+    """What would be up, as a page."""
+    return text_of_bytes(raw, _path(it), it.procedure_id, access.reader())
 
 
 def _places(text: Text, said: list[Comment]) -> list[PagePart]:
@@ -206,24 +225,34 @@ def _places(text: Text, said: list[Comment]) -> list[PagePart]:
     return found
 
 
-def _compared(it: Submission) -> Compared:
+def _compared(it: Submission, new: bytes) -> Compared:
     """A change against what is up; a draft against the round before."""
     of = "source" if request.args.get("of") == "source" else "page"
     old, with_what = _before(it), "what is up" if not it.is_draft else "the round before"
     if old is None:
         return Compared(None, of, with_what)
-    if max(len(old), len(it.proposal.text)) > _LONGEST_PAGE:
+    if max(len(old), len(new)) > _LONGEST_PAGE:
         of = "source"
     if of == "source":
-        texts = [lines(decoded(raw, "", [])) for raw in (old, it.proposal.text)]
+        texts = [lines(decoded(raw, "", [])) for raw in (old, new)]
         return Compared(difference(*texts), of, with_what)
     title, path = it.proposal.title, _path(it)
     render = Renderer().render
-    pages = [
-        render(parse(raw, path).body, path, lambda path: f"/{path}", title)
-        for raw in (old, it.proposal.text)
-    ]
-    return Compared(difference(*(blocks(one, title) for one in pages)), of, with_what)
+    documents = [parse(raw, path) for raw in (old, new)]
+    pages = [render(each.body, path, lambda path: f"/{path}", title) for each in documents]
+    fields = tuple(_changed_fields(*(each.meta for each in documents)))
+    return Compared(difference(*(blocks(one, title) for one in pages)), of, with_what, fields)
+
+
+def _changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ChangedField]:
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            yield ChangedField(str(name), _said(old.get(name)), _said(new.get(name)))
+
+
+def _said(value: Any) -> str:
+    listed = value if isinstance(value, list) else [value]
+    return ", ".join(str(one) for one in listed if one is not None)[:_LONGEST_VALUE]
 
 
 def _before(it: Submission) -> bytes | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import unified_diff
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from kb.departments.administration import READ, DepartmentRefused
-from kb.documents.document import decoded
 from kb.documents.settings_files.departments_editing import NotThere, said_for_all, said_of
 from kb.documents.settings_files.names import DEPARTMENTS_FILE
 from kb.documents.source.lines import NotAmendable
@@ -24,6 +22,7 @@ from kb.web.departments.forms import (
     NewDepartmentForm,
     RemovalForm,
 )
+from kb.web.publishing.draft_changes import changes
 from kb.web.site import access
 from kb.web.site.pages import departments, departments_source, now, parts
 
@@ -212,10 +211,9 @@ def _refused_page(
 
 
 def _lines(old: bytes, new: bytes) -> Iterator[tuple[str, str]]:
-    before, after = (decoded(raw, DEPARTMENTS_FILE, []).split("\n") for raw in (old, new))
-    for nth, line in enumerate(unified_diff(before, after, lineterm="", n=2)):
-        if nth > _MOST_LINES:
-            yield " ", "…"
-            return
-        if nth > 2:  # not the names of both files, nor where the first stretch begins
-            yield (line[:1], line[1:]) if line[:1] in "+- " else (" ", "…")
+    marks = {"same": " ", "gone": "-", "new": "+", "gap": " "}
+    found = changes(old, new)
+    for one in found[:_MOST_LINES]:
+        yield marks[one.kind], "…" if one.kind == "gap" else one.text
+    if len(found) > _MOST_LINES:
+        yield " ", "…"

@@ -34,7 +34,7 @@ class OwnPasswordForm(FlaskForm):
     new = PasswordField(
         "New password",
         [InputRequired("Type the new password.")],
-        description=f"At least {passwords.SHORTEST} characters.",
+        description=f"At least {passwords.SHORTEST} characters, and not easy to guess.",
     )
     again = PasswordField("New password again")
 

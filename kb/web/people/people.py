@@ -110,7 +110,8 @@ def password(person_id: int) -> ResponseReturnValue:
         abort(400)
     chosen = form.password.data or generated()
     try:
-        changed = parts().people.directory.set_password(who.id, chosen)
+        me = access.signed_in()
+        changed = parts().people.directory.set_password(who.id, chosen, now(), me)
     except WeakPassword as refusal:
         return _refused(who, str(refusal))
     if who.id == access.signed_in().id:

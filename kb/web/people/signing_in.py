@@ -125,7 +125,7 @@ def _with_new_password(form: OwnPasswordForm) -> Person | None:
     me = access.signed_in()
     try:
         _recognised(me.email, form.current.data)
-        return parts().people.directory.set_password(me.id, form.new.data)
+        return parts().people.directory.set_password(me.id, form.new.data, now(), me)
     except WeakPassword as refusal:
         form.new.errors = [str(refusal)]
     except TooManyAttempts as refusal:

@@ -12,6 +12,7 @@ from kb.catalogue.listings import Card
 from kb.documents.attachments import UnusableAttachment, checked
 from kb.documents.source.manuscript import Manuscript
 from kb.publishing.outcomes import Refusal
+from kb.web.publishing import homeless
 from kb.web.publishing.edit_page import Sheet, show
 from kb.web.publishing.editing import typed_in
 from kb.web.publishing.forms import EditForm
@@ -25,7 +26,7 @@ blueprint = Blueprint("attaching", __name__)
 @blueprint.post("/procedures/<path:procedure_id>/attachments")
 def attach(procedure_id: str) -> ResponseReturnValue:
     """Store it beside the procedure; the text gets a line that shows it."""
-    card = access.editable_or_404(procedure_id)
+    card = homeless.editable_or_kept(procedure_id)
     folder = posixpath.dirname(card.procedure.path)
     if wants_piece():
         return told(folder)

@@ -12,6 +12,7 @@ from kb.procedures.model import Status
 from kb.publishing.along import Typed
 from kb.publishing.edits import Clash, Edit, author_of
 from kb.publishing.outcomes import Breaks, Refusal
+from kb.publishing.sql.drafts import Draft
 from kb.web.publishing import answered_items, attaching, drafting, opened_file, submitting
 from kb.web.publishing.answered_items import Answers
 from kb.web.publishing.edit_page import Sheet, show
@@ -156,17 +157,33 @@ def _continued(draft_id: int) -> ResponseReturnValue:
     if found.discarded_at is not None:
         flash("This draft is discarded; have it back first.", "warn")
         return redirect(url_for("drafting.listing"))
-    path = found.form.get("path") or "new.md"
-    manuscript = opened_file.manuscript_from(found.base, path)
+    texts = {**found.form, **_place_for(found)}
+    manuscript = opened_file.manuscript_from(found.base, texts["path"])
     form = EditForm(formdata=None)
-    form.show({**filled(manuscript), **found.form})
+    form.show({**filled(manuscript), **texts})
     return show(Sheet(None, manuscript, form, draft=found))
+
+
+def _place_for(draft: Draft) -> dict[str, str]:
+    """Department, id and file for a draft that has none yet: its procedure went away."""
+    if draft.form.get("id"):
+        return {"path": draft.form.get("path") or "new.md"}
+    own, new_ids = [each.id for each in opened_file.writable()], parts().publishing.new_ids
+    asked = draft.form.get("department", "")
+    department = asked if asked in own else own[0]
+    folder, title = new_ids.folder_of(department), draft.form.get("title", "")
+    return {
+        "id": new_ids.next_id(department),
+        "path": parts().publishing.saver.free_path(folder, title.partition(":")[2] or title),
+        "department": department,
+        "status": Status.DRAFT.value,
+    }
 
 
 def _typed_in() -> tuple[EditForm, Manuscript, str]:
     form = EditForm()
     path = (form.path.data or "").strip() or "new.md"
-    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data), path)
+    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data, ""), path)
     form.show({name: t for name, t in filled(manuscript).items() if not form[name].raw_data})
     return form, manuscript, path
 

@@ -9,10 +9,10 @@ from kb.catalogue.listings import Card
 from kb.people.rights import Right
 from kb.procedures.model import Procedure, Status
 from kb.publishing.edits import Saved
-from kb.publishing.outcomes import Refusal, or_refusal
+from kb.publishing.outcomes import Refusal, Waits, or_refusal
 from kb.publishing.writing import Relocation
 from kb.search.results import Hit
-from kb.web.publishing import opened_file
+from kb.web.publishing import opened_file, submitting
 from kb.web.publishing.forms import LONGEST_NOTE, ErasureForm, PlaceForm, RetirementForm
 from kb.web.publishing.save_messages import status_of
 from kb.web.site import access
@@ -48,9 +48,7 @@ def put(procedure_id: str) -> ResponseReturnValue:
 @blueprint.get("/procedures/<path:procedure_id>/retirement")
 def retirement(procedure_id: str) -> ResponseReturnValue:
     """What it means, and the search for what is used instead; for a retired one, its way back."""
-    card = access.editable_or_404(procedure_id)
-    if not any(access.allowed(one, card.procedure) for one in (Right.RETIRE, Right.REINSTATE)):
-        abort(404)
+    card = _up_or_404(procedure_id)
     form = RetirementForm(formdata=None)
     form.successor.data = request.args.get("successor", "")[:300]
     return _retirement_page(card, form)
@@ -59,17 +57,21 @@ def retirement(procedure_id: str) -> ResponseReturnValue:
 @blueprint.post("/procedures/<path:procedure_id>/retirement")
 def retire(procedure_id: str) -> ResponseReturnValue:
     """Out of use. A successor that is no id is looked for, and offered to be chosen."""
-    card = access.allowed_or_404(Right.RETIRE, procedure_id)
+    card = _up_or_404(procedure_id)
     form = RetirementForm()
+    if card.procedure.status is Status.RETIRED:
+        return _retirement_page(card, form, "It is retired already."), 409
     wanted = (form.successor.data or "").strip()
     follows = parts().catalogue.get(wanted) if wanted else None
     if wanted and (follows is None or not access.reader().may_find(follows.procedure)):
         said = "Choose one of these, or write an id."
         return _retirement_page(card, form, said, _found(wanted, card)), 400
     note, me = form.note.data or "", access.signed_in()
-    done = parts().writing.retire(card.procedure.id, wanted or None, note, me, now())
+    done = parts().writing.retire(card.procedure, wanted or None, note, me, now())
     if isinstance(done, Refusal):
         return _retirement_page(card, form, done.why), status_of(done, 400)
+    if isinstance(done, Waits):
+        return submitting.proposed(done.number)
     flash("Retired: it is found no more, and old links lead on.", "ok")
     return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
 
@@ -81,9 +83,9 @@ def reinstate(procedure_id: str) -> ResponseReturnValue:
     if card.procedure.status is not Status.RETIRED:
         flash("It is not retired.", "plain")
         return redirect(url_for("reading.procedure", procedure_id=card.procedure.id))
-    if not access.allowed(Right.REINSTATE, card.procedure):
-        abort(404)
-    done = parts().writing.reinstate(card.procedure.id, access.signed_in(), now())
+    done = parts().writing.reinstate(card.procedure, access.signed_in(), now())
+    if isinstance(done, Waits):
+        return submitting.proposed(done.number)
     if isinstance(done, Refusal):
         flash(f"It stays retired: {done.why}", "bad")
     else:
@@ -128,7 +130,6 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     erased = parts().writing.erase(it.id, access.signed_in(), now())
     if isinstance(erased, Refusal):
         return _erasure_page(card, form, erased.why), status_of(erased, 400)
-    parts().approval.forget_procedure(it.id)
     if erased.still_in_history:
         flash(f"{it.id} is erased here. Your own git repository still has its versions.", "warn")
     else:
@@ -143,6 +144,14 @@ def _wanted(it: Procedure, form: PlaceForm) -> Relocation:
         path=(form.path.data or "").strip(),
         note=form.note.data or "",
     )
+
+
+def _up_or_404(procedure_id: str) -> Card:
+    """What is published, or was, if the one who asks may change it, or propose to."""
+    card = access.editable_or_404(procedure_id)
+    if card.procedure.status.kept_back:
+        abort(404)
+    return card
 
 
 def _place_page(card: Card, form: PlaceForm, problem: str = "") -> str:
@@ -162,6 +171,7 @@ def _retirement_page(
         form=form,
         problem=problem,
         suggested=suggested,
+        waits=not access.allowed(Right.WRITE, card.procedure),
         linking=_linking(card),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -10,9 +10,11 @@ from kb.documents.document import decoded
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript
 from kb.publishing.sql.drafts import Draft
+from kb.storage.git.alignment import stretches
 from kb.web.publishing import opened_file
 
 _MOST = 600  # lines shown
+_AROUND = 2
 
 
 class DraftLine(Struct, frozen=True):
@@ -20,6 +22,9 @@ class DraftLine(Struct, frozen=True):
 
     kind: str
     text: str
+
+
+_GAP = DraftLine("gap", "")
 
 
 def changes_of(draft: Draft, manuscript: Manuscript) -> list[DraftLine]:
@@ -35,9 +40,22 @@ def changes_of(draft: Draft, manuscript: Manuscript) -> list[DraftLine]:
 def changes(old: bytes, new: bytes) -> list[DraftLine]:
     """The lines that differ, with two around each."""
     before, after = (decoded(raw, "", []).split("\n") for raw in (old, new))
-    kinds = {" ": "same", "-": "gone", "+": "new", "@": "gap"}
-    found = list(unified_diff(before, after, lineterm="", n=2))[2:]
-    shown = [
-        DraftLine(kinds[line[0]], "" if line[0] == "@" else line[1:]) for line in found[:_MOST]
-    ]
-    return [*shown, DraftLine("gap", "")] if len(found) > _MOST else shown
+    found = list(_differing(before, after))
+    return [*found[:_MOST], _GAP] if len(found) > _MOST else found
+
+
+def _differing(before: list[str], after: list[str]) -> Iterator[DraftLine]:
+    if before == after:
+        return
+    for one in stretches(before, after):
+        gone, new = before[one.old_start : one.old_end], after[one.new_start : one.new_end]
+        if not one.same:
+            yield from (DraftLine("gone", line) for line in gone)
+            yield from (DraftLine("new", line) for line in new)
+            continue
+        head = gone[:_AROUND] if one.old_start else []
+        tail = gone[len(head) :][-_AROUND:] if one.old_end < len(before) else []
+        yield from (DraftLine("same", line) for line in head)
+        if len(head) + len(tail) < len(gone):
+            yield _GAP
+        yield from (DraftLine("same", line) for line in tail)

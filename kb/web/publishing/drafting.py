@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from kb.documents.source.lines import NotAmendable
 from kb.publishing.sql.drafts import Draft
-from kb.web.publishing import opened_file
+from kb.web.publishing import homeless, opened_file
 from kb.web.publishing.draft_changes import DraftLine, changes, changes_of
 from kb.web.publishing.forms import EditForm
 from kb.web.site import access
@@ -19,8 +20,11 @@ blueprint = Blueprint("drafting", __name__)
 @blueprint.post("/procedures/<path:procedure_id>/draft")
 def keep(procedure_id: str) -> ResponseReturnValue:
     """Write down what was typed so far; asked by our script only."""
-    card = access.editable_or_404(procedure_id)
-    return kept(card.procedure.id)
+    try:
+        return kept(access.editable_or_404(procedure_id).procedure.id)
+    except NotFound:
+        number = homeless.kept(procedure_id)
+        return jsonify(draft=number, at=now().isoformat(), gone=True) if number else abort(404)
 
 
 def kept(procedure_id: str | None) -> ResponseReturnValue:
@@ -28,7 +32,7 @@ def kept(procedure_id: str | None) -> ResponseReturnValue:
     form = EditForm()
     who = access.signed_in().id
     draft_id = number_in((form.draft.data or "").strip())
-    base = opened_file.unsealed(form.base.data)
+    base = opened_file.unsealed(form.base.data, procedure_id or "")
     kept_as = parts().publishing.drafts.keep(
         who, procedure_id, base, form.everything(), now(), draft_id
     )
@@ -39,9 +43,11 @@ def kept(procedure_id: str | None) -> ResponseReturnValue:
 def listing() -> ResponseReturnValue:
     """My drafts, and what I discarded lately."""
     who = access.department_member_or_404()
+    drafts = parts().publishing.drafts.all(who.id)
     return render_template(
         "publishing/drafts.html",
-        drafts=parts().publishing.drafts.all(who.id),
+        drafts=drafts,
+        homeless=homeless.homeless(drafts),
         discarded=parts().publishing.drafts.discarded(who.id, now()),
     )
 
@@ -50,7 +56,12 @@ def listing() -> ResponseReturnValue:
 def difference(draft_id: int) -> ResponseReturnValue:
     """What a draft changes in its file."""
     draft = _own(draft_id)
-    return render_template("publishing/draft.html", draft=draft, changes=_changes(draft))
+    return render_template(
+        "publishing/draft.html",
+        draft=draft,
+        changes=_changes(draft),
+        homeless=homeless.homeless((draft,)),
+    )
 
 
 @blueprint.post("/drafts/<int:draft_id>/discarding")
@@ -73,6 +84,14 @@ def restore(draft_id: int) -> ResponseReturnValue:
     else:
         flash("Here it is again.", "ok")
     return redirect(url_for(".listing"))
+
+
+@blueprint.post("/drafts/<int:draft_id>/renewal")
+def renew(draft_id: int) -> ResponseReturnValue:
+    """Go on with it as a new procedure: the one that it was of is gone, or another's by now."""
+    draft = _own(draft_id)
+    parts().publishing.drafts.part_from_procedure(draft.person_id, draft.id)
+    return redirect(url_for("beginning.new", draft=draft.id))
 
 
 def way_to(draft: Draft) -> str:

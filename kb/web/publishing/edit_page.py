@@ -47,6 +47,11 @@ class Sheet(Struct, frozen=True):
         return f"Edit: {title}" if self.card else "New procedure"
 
     @property
+    def procedure_id(self) -> str:
+        """Whose file it is; "" for a new one."""
+        return self.card.procedure.id if self.card else ""
+
+    @property
     def passage_line(self) -> int | None:
         """The line of the body at which the section or step in ?passage= begins."""
         section, _, step = request.args.get("passage", "").partition(STEP)
@@ -105,7 +110,7 @@ class Sheet(Struct, frozen=True):
 
 def show(sheet: Sheet) -> str:
     """The page as HTML."""
-    sheet.form.base.data = opened_file.sealed(sheet.manuscript.raw)
+    sheet.form.base.data = opened_file.sealed(sheet.manuscript.raw, sheet.procedure_id)
     if sheet.draft is not None:
         sheet.form.draft.data = str(sheet.draft.id)
     current = sheet.manuscript.filed.procedure.department

@@ -14,7 +14,7 @@ from kb.publishing.along import Typed
 from kb.publishing.edits import Clash, Edit, author_of
 from kb.publishing.outcomes import Breaks, Refusal
 from kb.publishing.sql.drafts import Draft
-from kb.web.publishing import answered_items, opened_file, resolving, submitting
+from kb.web.publishing import answered_items, homeless, opened_file, resolving, submitting
 from kb.web.publishing.answered_items import Answers
 from kb.web.publishing.draft_changes import changes_of
 from kb.web.publishing.edit_page import Sheet, show
@@ -49,7 +49,7 @@ def edit(procedure_id: str) -> ResponseReturnValue:
 @blueprint.post("/procedures/<path:procedure_id>/preview")
 def preview(procedure_id: str) -> ResponseReturnValue:
     """What was typed as a page, with its faults: a piece of one for our script, else all."""
-    card = access.editable_or_404(procedure_id)
+    card = homeless.editable_or_kept(procedure_id)
     form, manuscript, path = typed_in(card)
     text = opened_file.written(manuscript, form.typed())
     if isinstance(text, Refusal):
@@ -63,7 +63,7 @@ def preview(procedure_id: str) -> ResponseReturnValue:
 @blueprint.post("/procedures/<path:procedure_id>/edits")
 def save(procedure_id: str) -> ResponseReturnValue:
     """Write the file. Nothing typed is lost when it cannot be: a draft of it is kept first."""
-    card, me = access.editable_or_404(procedure_id), access.signed_in()
+    card, me = homeless.editable_or_kept(procedure_id), access.signed_in()
     form, manuscript, path = typed_in(card)
     text = opened_file.written(manuscript, submitting.typed(form))
     if isinstance(text, Refusal):
@@ -91,8 +91,8 @@ def save(procedure_id: str) -> ResponseReturnValue:
 def typed_in(card: Card) -> tuple[EditForm, Manuscript, str]:
     """The form as sent, the file as it was opened for it, and its path."""
     form = EditForm()
-    path = card.procedure.path
-    manuscript = opened_file.manuscript_from(opened_file.unsealed(form.base.data), path)
+    path, base = card.procedure.path, opened_file.unsealed(form.base.data, card.procedure.id)
+    manuscript = opened_file.manuscript_from(base, path)
     missing = {name: text for name, text in filled(manuscript).items() if not form[name].raw_data}
     form.show(missing)
     return form, manuscript, path

@@ -6,14 +6,14 @@ import base64
 import binascii
 import zlib
 
-from flask import abort, request
+from flask import abort, current_app, request
+from itsdangerous import Signer
 
 from kb.catalogue.listings import Card
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript, opened
 from kb.people.rights import Right, may
 from kb.procedures.model import Department
-from kb.publishing.edits import Author, author_of
 from kb.publishing.outcomes import Refusal, or_refusal
 from kb.web.site import access
 from kb.web.site.pages import departments, parts
@@ -43,26 +43,25 @@ def manuscript_from(raw: bytes, path: str) -> Manuscript:
         abort(415)
 
 
-def sealed(raw: bytes) -> str:
-    """Bytes as a hidden field."""
-    return base64.b64encode(zlib.compress(raw)).decode()
+def sealed(raw: bytes, procedure_id: str) -> str:
+    """A procedure's file as the one who asks was shown it, as a hidden field of theirs.
+
+    `procedure_id` is "" for one that is not there yet.
+    """
+    packed = base64.b64encode(zlib.compress(raw))
+    seal = _signer().get_signature(_sealing(packed, procedure_id))
+    return f"{packed.decode()}.{seal.decode()}"
 
 
-def unsealed(text: str | None) -> bytes:
-    """What was sealed. Aborts with 400 for anything else."""
+def unsealed(text: str | None, procedure_id: str) -> bytes:
+    """What was sealed for the one who asks. Aborts with 400 for anything else."""
+    packed, _, seal = (text or "").encode("utf-8", "replace").rpartition(b".")
+    if not _signer().verify_signature(_sealing(packed, procedure_id), seal):
+        abort(400)
     try:
-        opener = zlib.decompressobj()
-        raw = opener.decompress(base64.b64decode(text or "", validate=True), LARGEST + 1)
+        return zlib.decompress(base64.b64decode(packed, validate=True))
     except (binascii.Error, ValueError, zlib.error):
         abort(400)
-    if len(raw) > LARGEST or not opener.eof:
-        abort(400)
-    return raw
-
-
-def author() -> Author:
-    """Who asks, as the history names them."""
-    return author_of(access.signed_in())
 
 
 def writable() -> list[Department]:
@@ -76,6 +75,15 @@ def writable() -> list[Department]:
 def written(manuscript: Manuscript, texts: dict[str, str]) -> bytes | Refusal:
     """The file with these texts in its fields, or why it cannot have them."""
     return or_refusal(lambda: manuscript.written(texts))
+
+
+def _signer() -> Signer:
+    return Signer(str(current_app.secret_key), salt="file")
+
+
+def _sealing(packed: bytes, procedure_id: str) -> bytes:
+    """A seal vouches for the bytes, the person and the procedure together."""
+    return f"{access.signed_in().id} {procedure_id} ".encode() + packed
 
 
 def anyway() -> bool:

@@ -12,7 +12,7 @@ from kb.publishing.along import Typed
 from kb.publishing.edits import Clash, Edit, author_of
 from kb.publishing.outcomes import Breaks, Refusal
 from kb.publishing.three_way_merge import Stretch, clashes, merge
-from kb.web.publishing import answered_items, must_read_marks, opened_file, submitting
+from kb.web.publishing import answered_items, homeless, must_read_marks, opened_file, submitting
 from kb.web.publishing.answered_items import Answers
 from kb.web.publishing.endings import ended
 from kb.web.publishing.forms import ResolutionForm
@@ -43,10 +43,11 @@ class Place(Struct, frozen=True):
 @blueprint.post("/procedures/<path:procedure_id>/resolution")
 def resolve(procedure_id: str) -> ResponseReturnValue:
     """Save what was decided. What is not decided yet is asked once more."""
-    card = access.editable_or_404(procedure_id)
+    card = homeless.editable_or_kept(procedure_id)
     form = ResolutionForm()
     base, mine, theirs = (
-        opened_file.unsealed(form[name].data) for name in ("base", "mine", "theirs")
+        opened_file.unsealed(form[name].data, card.procedure.id)
+        for name in ("base", "mine", "theirs")
     )
     clash = Clash(base, mine, theirs, _stretches(base, mine, theirs))
     note, told = form.note.data or "", form.worth_telling.data != "no"
@@ -76,8 +77,8 @@ def resolve(procedure_id: str) -> ResponseReturnValue:
 def ask(card: Card, clash: Clash, note: str, told: bool, problem: str = "") -> str:
     """The page with both texts. Nothing is written and the draft stays."""
     form = ResolutionForm(formdata=None)
-    form.base.data, form.mine.data = opened_file.sealed(clash.base), opened_file.sealed(clash.mine)
-    form.theirs.data = opened_file.sealed(clash.theirs)
+    for name in ("base", "mine", "theirs"):
+        form[name].data = opened_file.sealed(getattr(clash, name), card.procedure.id)
     form.note.data, form.worth_telling.data = note, "yes" if told else "no"
     if told and request.form.get("worth_telling") == must_read_marks.MUST:
         form.worth_telling.data = must_read_marks.MUST

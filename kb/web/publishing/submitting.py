@@ -45,7 +45,7 @@ def saved(done: Saved) -> ResponseReturnValue:
     return thanks(done)
 
 
-def proposed(number: int, *, to_read: bool) -> ResponseReturnValue:
+def proposed(number: int, *, to_read: bool = False) -> ResponseReturnValue:
     """The change waits, the old text stays up."""
     flash("Your change waits for a reviewer. Until then the old text stays up.", "ok")
     if to_read:
@@ -60,6 +60,8 @@ def _submitted(procedure_id: str, version: str, note: str) -> ResponseReturnValu
     )
     if isinstance(done, Refusal):
         flash(f"Not submitted: {done.why}", "bad")
+        if note.strip():  # it stands nowhere else yet
+            flash(f"Your word to the reviewer: {note[:500]}", "plain")
         return redirect(url_for("reading.procedure", procedure_id=procedure_id))
     flash("Submitted: it waits for a reviewer.", "ok")
     return redirect(url_for("submissions.submission", submission_id=done))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from functools import update_wrapper
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Compressed:
 
     def __init__(self, view: Callable[..., Any]) -> None:
         self._view = view
+        update_wrapper(self, view)  # extensions look for the name of a view
         self._made: dict[str, bytes] = {}  # by the file's tag
 
     def __call__(self, filename: str) -> Response:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kb.database import DatabaseTrouble
 from kb.logs import log
-from kb.web.site import interrupted_forms
+from kb.web.site import interrupted_forms, unsaved_words
 
 
 class ErrorText(Struct, frozen=True):
@@ -30,6 +30,10 @@ _TOLD = {
         " Search for it, or look through the departments.",
     ),
     405: ErrorText("This cannot be opened like that", "Go back and use the button on the page."),
+    409: ErrorText("This has changed meanwhile", "Open it again, and look at it as it is now."),
+    410: ErrorText(
+        "This is erased", "An administrator has erased it for good, and nothing of it is kept."
+    ),
     413: ErrorText("That is too much at once", "Go back and send less."),
     414: ErrorText("That address is too long", "Search for fewer words."),
     429: ErrorText("Too many attempts", "Wait a little, then try again."),
@@ -68,8 +72,11 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     headers = [pair for pair in error.get_headers() if pair[0] in {"Allow", "Retry-After"}]
     if _wants_json():
         return jsonify(error=told.title, what_now=told.what_now), status, headers
+    words, draft = unsaved_words.of_refused(error), unsaved_words.draft_told_of()
     try:
-        shown = render_template("site/error.html", told=told, status=status)
+        shown = render_template(
+            "site/error.html", told=told, status=status, words=words, draft=draft
+        )
     except OSError as trouble:  # what is refused has a page like any other, which may be made of it
         return _away(trouble)
     return shown, status, headers

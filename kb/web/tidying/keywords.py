@@ -12,7 +12,6 @@ from kb.procedures.model import Procedure
 from kb.publishing.outcomes import Refusal
 from kb.search.similar.keyword_twins import spelt_alike
 from kb.tidying.sql.keyword_uses import KeywordUse
-from kb.web.publishing import opened_file
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts
 from kb.web.tidying.tidying import tell_done, tidying_page
@@ -91,7 +90,7 @@ def rename(department_id: str) -> ResponseReturnValue:
         flash("Tick the files, and write the keyword that they shall have.", "warn")
         return redirect(url_for(".listing", department_id=department_id))
     files = _having(department_id, old)
-    done = parts().tidying.rewording.rename(files, old, new, chosen, opened_file.author(), now())
+    done = parts().tidying.rewording.rename(files, old, new, chosen, access.signed_in(), now())
     if isinstance(done, Refusal):
         flash(done.why, "bad")
         return redirect(url_for(".listing", department_id=department_id))

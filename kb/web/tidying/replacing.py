@@ -13,7 +13,6 @@ from kb.documents.source.replacing import LONGEST, Replacement
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
 from kb.publishing.outcomes import Refusal
-from kb.web.publishing import opened_file
 from kb.web.site import access
 from kb.web.site.pages import now, number_in, parts
 from kb.web.tidying.tidying import tell_done, tidying_page
@@ -50,8 +49,8 @@ def replace(department_id: str) -> ResponseReturnValue:
         flash(_problem(wording) or "Tick the places that shall change.", "warn")
         return redirect(back)
     procedures = _procedures(department_id)
-    author = opened_file.author()
-    done = parts().tidying.rewording.replace(procedures, wording, chosen, author, now())
+    me = access.signed_in()
+    done = parts().tidying.rewording.replace(procedures, wording, chosen, me, now())
     if isinstance(done, Refusal):
         flash(done.why, "bad")
         return redirect(back)

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from kb.app import create_app
+from kb.database import notices, reading
 from kb.parts import Parts
 from kb.people import demo
 from kb.web.people.signing_in import safe_next
@@ -329,3 +331,35 @@ def test_the_full_way_of_a_vote_written_meanwhile(strict: Flask, parts: Parts) -
 
 def test_head_is_answered_like_get_and_is_no_attempt(anonymous: FlaskClient) -> None:
     assert anonymous.head("/sign-in").status_code == 200
+
+
+def test_whose_password_changed_is_told_whoever_changed_it(
+    parts: Parts, rep: FlaskClient, administrator: FlaskClient
+) -> None:
+    new = "plum tractor seven hinge"
+    sent = {"current": PASSWORD, "new": new, "again": new}
+    assert rep.post("/account/password", data=sent).status_code == 302
+    assert "Your password was changed by you" in page(rep, "/notices")
+    rita = parts.people.directory.by_email("rep@kb.example")
+    administrator.post(f"/people/{rita.id}/password", data={"password": "lamp goat river nine"})
+    parts.people.directory.set_password(rita.id, new, NOW)
+    with reading(parts.engine) as connection:
+        told = connection.scalars(select(notices.c.title).where(notices.c.kind == "account")).all()
+    assert [one.rpartition(" by ")[2] for one in told] == [
+        "you",
+        "Ada Admin",
+        "somebody at the server",
+    ]
+
+
+def test_a_password_that_others_guess_is_refused_everywhere(
+    parts: Parts, rep: FlaskClient, administrator: FlaskClient
+) -> None:
+    rita = parts.people.directory.by_email("rep@kb.example")
+    for weak in ("rep@kb.example", "0987654321", "Winter2025!"):
+        own = rep.post("/account/password", data={"current": PASSWORD, "new": weak, "again": weak})
+        assert (own.status_code, "easy to guess" in own.text) == (400, True)
+        reset = administrator.post(f"/people/{rita.id}/password", data={"password": weak})
+        assert "easy to guess" in reset.text
+        added = {"email": "new@kb.example", "name": "Nia New", "password": weak}
+        assert "easy to guess" in administrator.post("/people", data=added).text

@@ -317,8 +317,8 @@ def test_a_change_that_waits_answers_once_it_is_approved_whatever_is_joined_with
     parts.publishing.saver.save(
         Edit(path, now, other, "", False, Author("Rena", "reviewer@kb.example")), NOW
     )
-    page(reviewer, "/submissions/1")
-    assert reviewer.post("/submissions/1/approval").status_code == 302
+    shown = hidden(page(reviewer, "/submissions/1"), "shown")
+    assert reviewer.post("/submissions/1/approval", data={"shown": shown}).status_code == 302
     assert b"code L7" in parts.storage.library.read(path)
     assert b"Store credits" in parts.storage.library.read(path)
     assert (item(parts).state, item(parts).outcome) == (State.ANSWERED, Outcome.CORRECTED)

@@ -51,7 +51,7 @@ def test_a_moved_procedure_keeps_its_id_and_links_follow(
         ({"title": ""}, "title is empty"),
         ({"path": "../x.md"}, "x.md"),
         ({"path": "shipping/customs.md"}, "customs.md"),
-        ({"department": "billing"}, "You do not write for that department"),
+        ({"department": "billing"}, "You do not write for Billing"),
     ],
 )
 def test_a_move_that_cannot_be_is_said(

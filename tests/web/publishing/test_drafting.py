@@ -131,8 +131,8 @@ def test_of_very_many_the_oldest_goes(parts: Parts) -> None:
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999999999999"])
 def test_a_number_that_nobody_has_begins_a_new_draft(editor: FlaskClient, number: str) -> None:
-    base = fields(page(editor, EDIT))["base"]
-    sent = {"base": base, "draft": number, "title": "n"}
+    begun = page(editor, "/procedures/new?template=empty&department=shipping&title=n")
+    sent = {"base": fields(begun)["base"], "draft": number, "title": "n"}
     assert editor.post("/procedures/new/draft", data=sent).json["draft"] > 0
     assert editor.post("/procedures/new/draft", data={"base": "?"}).status_code == 400
 

@@ -101,7 +101,9 @@ def test_a_role_taken_away_is_gone_in_open_pages(editor: FlaskClient, parts: Par
 
 
 def test_a_new_password_ends_sessions(rep: FlaskClient, parts: Parts) -> None:
-    parts.people.directory.set_password(known(parts, "rep@kb.example").id, "another long password")
+    parts.people.directory.set_password(
+        known(parts, "rep@kb.example").id, "another long password", NOW
+    )
     assert rep.get("/").status_code == 302
 
 

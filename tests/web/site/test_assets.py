@@ -55,3 +55,9 @@ def test_pages_are_not_compressed_here(app: Flask) -> None:
     """They hold what a form proves itself by, beside words of others (BREACH)."""
     sent = sent_to(app, "/sign-in", **{"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in sent.headers
+
+
+@pytest.mark.parametrize("address", [OWN, BOOTSTRAP])
+def test_assets_are_sent_where_forms_are_protected(app: Flask, address: str) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert sent_to(app, address).status_code == 200

@@ -154,6 +154,7 @@ LADDER = {
     "GET /drafts/<int:draft_id>": "302 404 404 404 404 404",
     "POST /drafts/<int:draft_id>/discarding": "401 404 404 404 404 404",
     "POST /drafts/<int:draft_id>/restoring": "401 404 404 404 404 404",
+    "POST /drafts/<int:draft_id>/renewal": "401 404 404 404 404 404",
     "GET /writing/keywords": DESK,
     "GET /writing/procedures": DESK,
     # A draft is not confirmed.

@@ -1,0 +1,57 @@
+"""What a person may make of a file by writing, asked of the very bytes that go into it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from kb.documents.document import parse
+from kb.documents.reading import described
+from kb.people.editing_rules import Forbidden, WayIn, way_to_save
+from kb.people.person import Person
+from kb.people.rights import Case, Right, allows
+from kb.procedures.model import Departments, Procedure
+from kb.publishing.edits import NeedsReview, NotAllowed, Standing, UnusableEdit
+
+REVIEWED = "Changes go through a reviewer there."
+
+
+class WritersLeave(Struct, frozen=True):
+    """A `Leave`: the table of rights, for one person and the departments as they are now."""
+
+    by: Person
+    departments: Departments
+    four_eyes: bool
+
+    def __call__(self, before: Standing | None, after: Standing | None) -> None:
+        """Raises NotAllowed; NeedsReview where a reviewer may let it up."""
+        was, becomes = self._read(before), self._read(after)
+        _ensure_same_id(before, after)
+        if becomes is not None:
+            self._ensure_may_write(was, becomes)
+        elif was is not None:
+            self._ensure_may_remove(was)
+
+    def _ensure_may_write(self, was: Procedure | None, becomes: Procedure) -> None:
+        try:
+            way = way_to_save(self.by, was, becomes, self.departments, four_eyes=self.four_eyes)
+        except Forbidden as reason:
+            raise NotAllowed(str(reason)) from reason
+        if way is WayIn.REVIEW:
+            raise NeedsReview(REVIEWED)
+
+    def _ensure_may_remove(self, was: Procedure) -> None:
+        case = Case(self.departments.get(was.department), was.status, self.four_eyes)
+        if not allows(self.by, Right.REMOVE, case):
+            raise NotAllowed("It is not a draft of yours any more. Look at it again.")
+
+    def _read(self, standing: Standing | None) -> Procedure | None:
+        if standing is None:
+            return None
+        return described(parse(standing.text, standing.path), self.departments)[0]
+
+
+def _ensure_same_id(before: Standing | None, after: Standing | None) -> None:
+    """Raises UnusableEdit where a file that names its id would name another."""
+    ids = [parse(one.text, one.path).meta.get("id") for one in (before, after) if one]
+    if len(ids) == 2 and all(ids) and ids[0] != ids[1]:
+        raise UnusableEdit(f"The id stays {ids[0]}: it never changes.")
