@@ -67,7 +67,7 @@ def _of_the_worker(parts: Parts) -> Iterator[Concern]:
         yield Concern("worker", f"{told} It is started again; the log of the service says more.")
     for why in dict.fromkeys(beat.failing.values()):
         duties = sorted(duty for duty, told in beat.failing.items() if told == why)
+        part = "database" if duties == ["database"] else "worker"
         named = ", ".join(f"“{duty}”" for duty in duties)
-        yield Concern(
-            "worker", f"In the background {named} cannot be done: {why}. It is tried again."
-        )
+        told = f"In the background {named} cannot be done: {why}. It is tried again."
+        yield Concern(part, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kb.database import inspect_file
 from kb.parts import Parts
 from kb.reminders.reminding import Reminding
 from kb.worker.heartbeat import Heartbeat
@@ -19,6 +20,8 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     compare = tidying.comparing.compare
     twins = LongJob("twins", tidying.comparing.wanted, compare, rest=20, tell=tell)
     index = LongJob("index", lambda: True, parts.search.index.inspect, rest=20, tell=tell)
+    engine = parts.engine
+    database = LongJob("database", lambda: True, lambda: inspect_file(engine), tell=tell)
     return Scheduler(
         (
             # Seconds: words that people use are counted over days.
@@ -35,6 +38,7 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("delivering", 5, parts.delivery.courier.wake),
             Job("reminding", 300, reminding_of(parts).run),
             Job("index", 120, index.begin),
+            Job("database", 600, database.begin),
             Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),
         ),
         tell,

@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kb.database.schema import GREATEST_ID, metadata
 from kb.database.sqlite_file import SqliteFile, opened
+from kb.logs import log
 from kb.resources import MIGRATIONS
 
 
@@ -196,6 +197,16 @@ def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
             f"the database calls itself {present}, but lacks {lacking[0]}: it was made by a kb "
             "between two releases; restore a backup of a release",
         )
+
+
+def inspect_file(engine: Engine) -> None:
+    """Read all of SQLite's file; the other databases look after theirs. Raises Unreadable."""
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as connection:
+            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if said != "ok":
+            log().error("database_damaged", why=said)
+            raise Unreadable(0, "the database is damaged; put it back from a backup")
 
 
 def _lacking(engine: Engine) -> list[str]:

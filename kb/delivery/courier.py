@@ -26,6 +26,7 @@ from kb.delivery.visible_notices import for_reader
 from kb.logs import log
 from kb.notices.kinds import Choice, Pace
 from kb.procedures.visibility import Reader
+from kb.worker.scheduler import Duty
 
 Clock = Callable[[], datetime]
 # Minutes until the next attempt, after each that failed; after the last it is given up.
@@ -104,10 +105,8 @@ class Courier(Struct):
         return sent
 
     def _deliver_in_background(self) -> None:
-        try:
-            self.deliver(lambda: datetime.now(UTC), threading.main_thread().is_alive)
-        except OSError as error:
-            log().error("delivery_failed", why=str(error))
+        going = threading.main_thread().is_alive
+        Duty("delivery").done(lambda: self.deliver(lambda: datetime.now(UTC), going))
 
     def _alone(self) -> AbstractContextManager[bool]:
         """One courier at a time: what another process left half done is then surely dead."""

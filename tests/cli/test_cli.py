@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from kb.app import build
 from kb.cli import kb
 from kb.parts import Parts
+from kb.settings import load
+from tests import databases
 
 
 @pytest.fixture
@@ -82,3 +85,25 @@ def test_check_fails_on_an_error_and_names_file_line_and_remedy(run, home: Path)
     assert ("shipping/broken.md", 3, "error") in {
         (fault["path"], fault["line"], fault["severity"]) for fault in found
     }
+
+
+@databases.only_sqlite
+def test_a_database_that_is_away_is_one_sentence(run, parts: Parts) -> None:
+    parts.let_go()
+    (parts.settings.var / "kb.sqlite3").rename(parts.settings.var / "aside")
+    for command in ("check", "index", "status"):
+        said = run(command)
+        assert said.exit_code == 1
+        assert said.output.count("\n") == 1
+        assert "The database cannot be read: its file is not there" in said.output
+
+
+def test_a_start_without_its_database_is_one_sentence(home: Path) -> None:
+    def built() -> Parts:
+        nowhere = f"sqlite:///{home / 'not' / 'there' / 'kb.sqlite3'}"
+        return build(load({"KB_DATABASE_URL": nowhere}, home))
+
+    said = CliRunner().invoke(kb, ["serve"], obj=built)
+    assert said.exit_code == 1
+    assert "The database cannot be read: its file is not there" in said.output
+    assert "Traceback" not in said.output

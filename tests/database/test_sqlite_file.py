@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from kb.database import Unfit, Unreadable, Unwritable, connect, people, reading, upgrade, writing
+from kb.database import (
+    Unfit,
+    Unreadable,
+    Unwritable,
+    connect,
+    inspect_file,
+    people,
+    reading,
+    upgrade,
+    writing,
+)
 from tests import databases
 from tests.conftest import NOW
 
@@ -173,3 +183,17 @@ def test_a_database_of_a_newer_kb_is_told(engine: Engine) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Unfit, match="of a newer kb"):
         upgrade(engine)
+
+
+def test_a_damaged_page_is_found_by_looking_at_all_of_the_file(engine: Engine, file: Path) -> None:
+    inspect_file(engine)
+    with reading(engine) as connection:
+        where = "SELECT rootpage FROM sqlite_master WHERE name = 'people'"
+        page = int(connection.exec_driver_sql(where).scalar_one())
+        size = int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+    engine.dispose()
+    raw = bytearray(file.read_bytes())
+    raw[(page - 1) * size : page * size] = bytes(size)
+    file.write_bytes(raw)
+    with pytest.raises(Unreadable, match=r"it is damaged|put it back from a backup"):
+        inspect_file(engine)

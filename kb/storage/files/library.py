@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -138,9 +139,10 @@ class Library:
         found: dict[str, bytes] = {}
         folders = [self.root / TEMPLATES, *sorted(self.root.glob(f"*/{TEMPLATES}"))]
         for file in [file for folder in folders for file in sorted(folder.glob("*.md"))]:
-            inside = file.resolve().is_relative_to(self.root) and file.is_file()
-            if inside and file.stat().st_size <= MAX_BYTES and len(found) < _MOST_TEMPLATES:
-                found[file.relative_to(self.root).as_posix()] = file.read_bytes()
+            with suppress(OSError):  # one that cannot be read is not offered
+                inside = file.resolve().is_relative_to(self.root) and file.is_file()
+                if inside and file.stat().st_size <= MAX_BYTES and len(found) < _MOST_TEMPLATES:
+                    found[file.relative_to(self.root).as_posix()] = file.read_bytes()
         return found
 
     def synonyms_stamp(self) -> tuple[int, int, int]:
