@@ -54,6 +54,7 @@ _AWAY = ErrorText(
     "It has been noted, and administrators see it. Try again in a minute.",
 )
 _AGAIN_AFTER = "30"  # seconds
+_LARGEST_FORM = 8_000_000  # bytes; that of the editor has a file twice
 
 
 def register(app: Flask) -> None:
@@ -103,6 +104,8 @@ def _away(error: OSError) -> ResponseReturnValue:
     headers, why = {"Retry-After": _AGAIN_AFTER}, _reason(error)
     if _wants_json():
         return jsonify(error=_AWAY.title, why=why), 503, headers
+    # The page of the form, which would have allowed as much, was not come to.
+    request.max_content_length = request.max_form_memory_size = _LARGEST_FORM
     given = interrupted_forms.as_sent()
     template = current_app.jinja_env.get_template("site/away.html")
     shown = template.render(

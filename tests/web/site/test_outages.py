@@ -113,6 +113,14 @@ def test_a_full_disk_is_said_to_be_full(app: Flask, parts: Parts) -> None:
     assert client.post("/requests", data=long).status_code == 302
 
 
+def test_a_long_text_is_given_back_too(app: Flask, parts: Parts) -> None:
+    client, body = signed_in(app, "editor@kb.example"), "Read the scan once more. " * 60_000
+    with taken_away(parts):
+        answer = client.post("/procedures/SHP-014/edits", data={"body": body, "base": ""})
+    assert answer.status_code == 503
+    assert body in texts(answer.text)
+
+
 def test_a_password_is_not_given_back(app: Flask, parts: Parts) -> None:
     client = signed_in(app, "rep@kb.example")
     with taken_away(parts):
