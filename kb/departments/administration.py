@@ -17,13 +17,13 @@ from kb.documents.settings_files.departments_editing import (
     with_new_department,
     without_department,
 )
+from kb.documents.settings_files.names import TAKEN
 from kb.documents.source.lines import NotAmendable
 from kb.documents.text import values
 from kb.documents.text.plain_text import slug, tidy
 from kb.feedback.sql.inbox import Inbox
 from kb.people.person import Person
 from kb.people.sql.directory import Directory
-from kb.procedures.model import UNASSIGNED
 from kb.publishing.edits import NotSaved, author_of
 from kb.publishing.outcomes import refusing
 from kb.publishing.refreshing.publisher import Publisher
@@ -54,7 +54,6 @@ EXAMPLES = {
 }
 LONGEST = 2_000  # characters of one value
 LONGEST_ID = 80
-_TAKEN = frozenset({"new", "history", UNASSIGNED})  # words of addresses
 
 
 class DepartmentRefused(Exception):
@@ -128,7 +127,7 @@ class DepartmentsKept:
         id = slug(tidy(department_id) or written["name"])
         if not written["name"]:
             raise DepartmentRefused({"name": "Write a name."})
-        if not id or len(id) > LONGEST_ID or id in _TAKEN:
+        if not id or len(id) > LONGEST_ID or id in TAKEN:
             raise DepartmentRefused({"id": "Write another id, of letters, digits and “-”."})
         self._ensure_usable(written)
         try:

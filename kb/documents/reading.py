@@ -27,7 +27,9 @@ from kb.procedures.model import (
     Status,
 )
 
-READING = 2  # raise it when the same file would now be read differently: all is indexed anew
+READING = 3  # raise it when the same file would now be read differently: all is indexed anew
+# Where the site's own pages stand: below /procedures/.
+TAKEN = frozenset({"new"})
 _ID = re.compile(r"\w[\w.-]{0,119}")
 _INDEXES = ("index", "readme")
 _FIRST = ("id", "department", "title")  # each with a rule of its own
@@ -124,9 +126,9 @@ class _Reading:
 
     def _id(self) -> str | None:
         name: str | None = self._value(FIELDS["id"])
-        if name is None or _ID.fullmatch(name):
+        if name is None or (_ID.fullmatch(name) and name not in TAKEN):
             return name
-        usable = slug(name)[:120] or None
+        usable = _free(slug(name)[:120]) or None
         remedy = f'write letters, digits, "-" and "_" only, such as {usable or "SHP-014"}'
         self._fault("id", "unusable-id", f'the id "{name[:60]}" cannot be an address', remedy)
         return usable
@@ -228,8 +230,12 @@ def id_from_path(path: str) -> str:
         parts = parts[:-1]
     name = "-".join(filter(None, map(slug, parts)))
     if name and len(name) <= 120:
-        return name
+        return _free(name)
     return f"{name[:100]}-{hashlib.sha256(path.encode()).hexdigest()[:12]}".lstrip("-")
+
+
+def _free(id: str) -> str:
+    return f"{id}-procedure" if id in TAKEN else id
 
 
 def title_from_path(path: str) -> str:

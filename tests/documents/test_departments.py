@@ -63,6 +63,8 @@ def test_a_bare_list_will_do() -> None:
         (b"departments:\n  - id: a\n  - name: B\n", 1, "unusable-id"),
         (b"departments:\n  - id: a\n  - id: b c\n", 3, "unusable-id"),
         (b"departments:\n  - id: unassigned\n", 2, "unusable-id"),
+        (b"departments:\n  - id: new\n", 2, "unusable-id"),
+        (b"departments:\n  - id: history\n", 2, "unusable-id"),
         (b"departments:\n  - id: a\n  - id: a\n", 3, "duplicate-id"),
         (b"departments:\n  - id: a\n    answer_within: soon\n", 3, "unusable-value"),
         (b"departments:\n  - id: a\n    review_every: often\n", 3, "unusable-value"),

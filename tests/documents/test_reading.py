@@ -151,8 +151,14 @@ def test_titles_are_made_from_paths() -> None:
     assert title_from_path("gift-cards/index.md") == "Gift cards"
 
 
+def test_a_file_called_as_a_page_is_has_an_address_of_its_own() -> None:
+    assert id_from_path("new.md") == "new-procedure"
+    assert id_from_path("shipping/new.md") == "shipping-new"
+
+
 @pytest.mark.parametrize(
-    ("written", "usable"), [("SHP/014", "shp-014"), ("a b", "a-b"), ("+", "shipping-late")]
+    ("written", "usable"),
+    [("SHP/014", "shp-014"), ("a b", "a-b"), ("+", "shipping-late"), ("new", "new-procedure")],
 )
 def test_an_id_that_cannot_be_an_address_is_replaced_and_named(written: str, usable: str) -> None:
     filed = read(f"---\nid: {written}\ntitle: a\n---\nText")

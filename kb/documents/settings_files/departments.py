@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 from kb.documents.document import decoded
 from kb.documents.settings_files import timetables
-from kb.documents.settings_files.names import DEPARTMENTS_FILE
+from kb.documents.settings_files.names import DEPARTMENTS_FILE, TAKEN
 from kb.documents.text import values
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import readable, slug
 from kb.documents.text.yaml_reading import Loaded, YamlTrouble, load
 from kb.procedures.calendar import ROUND_THE_CLOCK, UTC, Calendar
-from kb.procedures.model import UNASSIGNED, Department, Departments, Detour, Fault
+from kb.procedures.model import Department, Departments, Detour, Fault
 
 Value = TypeVar("Value")
 _ROUTES_EXAMPLE = 'write "- category: Refund" and below it "  to: billing"'
@@ -114,7 +114,7 @@ class _Reading:
         own = written if isinstance(written, dict) else {}
         line = self._line(number, "id")
         id = self._value(number, own, "id", values.text) or ""
-        if not id or slug(id) != id.casefold() or id == UNASSIGNED:
+        if not id or slug(id) != id.casefold() or id in TAKEN:
             remedy = 'give it an "id" of letters, digits and "-", such as shipping'
             self._add(line, "unusable-id", f"department {number + 1} has no usable id", remedy)
             return None

@@ -26,7 +26,7 @@ class Faulty(Protocol):
 Settings = TypeVar("Settings", bound=Faulty)
 
 
-class Standing(Struct, Generic[Settings], frozen=True):
+class Holding(Struct, Generic[Settings], frozen=True):
     """What holds, and the bytes it is read from. `found` are the faults of the file as it is now;
 
     with `older`, it does not hold for them, but what it said before.
@@ -52,10 +52,10 @@ class LastGood(Generic[Settings]):
         self._parse = parse
         self._spoilt = spoilt
         self._kept = kept
-        self._read: tuple[bytes | None, Standing[Settings]] = (None, Standing(b"", parse(b"")))
-        self._good: Standing[Settings] | None = None
+        self._read: tuple[bytes | None, Holding[Settings]] = (None, Holding(b"", parse(b"")))
+        self._good: Holding[Settings] | None = None
 
-    def __call__(self) -> Standing[Settings]:
+    def __call__(self) -> Holding[Settings]:
         """What holds now; looked at anew each time, parsed only when it changed."""
         try:
             raw = self._source()
@@ -74,24 +74,24 @@ class LastGood(Generic[Settings]):
             self._kept.parent.mkdir(parents=True, exist_ok=True)
             durable.replace(self._kept, standing.source)
 
-    def _new(self, raw: bytes) -> Standing[Settings]:
+    def _new(self, raw: bytes) -> Holding[Settings]:
         said = self._parse(raw)
         if not raw.strip():
             return self._instead(raw, (_missing(self._kept.name),))
         if self._spoilt(said):
             return self._instead(raw, said.faults)
-        self._good = Standing(raw, said, said.faults)
+        self._good = Holding(raw, said, said.faults)
         return self._good
 
-    def _instead(self, raw: bytes, found: tuple[Fault, ...]) -> Standing[Settings]:
+    def _instead(self, raw: bytes, found: tuple[Fault, ...]) -> Holding[Settings]:
         """What was good last; where nothing was, the file as far as it goes."""
         kept = self._on_disk()
         said = self._parse(kept)
         if kept and not self._spoilt(said):
-            return Standing(kept, said, found, older=True)
+            return Holding(kept, said, found, older=True)
         if self._good is not None:
-            return Standing(self._good.source, self._good.settings, found, older=True)
-        return Standing(raw, self._parse(raw), found if raw.strip() else ())
+            return Holding(self._good.source, self._good.settings, found, older=True)
+        return Holding(raw, self._parse(raw), found if raw.strip() else ())
 
     def _on_disk(self) -> bytes:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from flask import Response
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "\u2212", "@", "\t", "\r", "\n")
 
 
 def csv_file(file: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -23,6 +24,12 @@ def csv_file(file: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
+
+
+def _is_formula(text: str) -> bool:
+    """Programs trim blanks and what cannot be seen, and take a full-width sign for a plain one."""
+    if text[:1] in _FORMULA[-3:]:
+        return True
+    seen = (one for one in text if one.isprintable() and not one.isspace())
+    return unicodedata.normalize("NFKC", next(seen, "")).startswith(_FORMULA)

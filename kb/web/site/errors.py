@@ -42,6 +42,11 @@ _TOLD = {
         "Try again in a minute. If it stays so, tell the people who run this site.",
     ),
 }
+_GONE = ErrorText(
+    "It is gone, or not yours any more",
+    "Somebody removed it, gave it another id or another department while you wrote, or it was never"
+    " here. Nothing that you wrote is lost.",
+)
 _BROKEN = ErrorText(
     "Something broke here",
     "It is not your doing, and it has been noted. Try again; if it happens again, tell the people"
@@ -74,6 +79,7 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     if _wants_json():
         return jsonify(error=told.title, what_now=told.what_now), status, headers
     words, draft = unsaved_words.of_refused(error), unsaved_words.draft_told_of()
+    told = _GONE if words and status == 404 else told
     try:
         shown = render_template(
             "site/error.html", told=told, status=status, words=words, draft=draft

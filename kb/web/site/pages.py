@@ -16,7 +16,7 @@ from msgspec import Struct
 from kb.database import unshare
 from kb.parts import Parts
 from kb.procedures.model import Departments
-from kb.publishing.refreshing.last_good import Standing
+from kb.publishing.refreshing.last_good import Holding
 from kb.web.site import assets, wording
 from kb.web.site.addresses import link
 from kb.web.site.compiled_templates import CompiledTemplates
@@ -73,11 +73,11 @@ def departments() -> Departments:
     return departments_standing().settings
 
 
-def departments_standing() -> Standing[Departments]:
+def departments_standing() -> Holding[Departments]:
     """What holds of departments.yml, and the bytes it is read from."""
     if "departments" not in g:
         g.departments = parts().publishing.live.departments()
-    found: Standing[Departments] = g.departments
+    found: Holding[Departments] = g.departments
     return found
 
 

@@ -12,8 +12,8 @@ from kb.web.site import access
 # Not written by hand: what forms carry along, and what is chosen rather than typed.
 _CARRIED = frozenset(
     "csrf_token base mine theirs seal version shown draft item then when which from to show anchor"
-    " passage helpful said outcome status worth_telling must_audience audience department assignee"
-    " quiet next kept file ticked chosen whole case anyway page".split()
+    " passage helpful said outcome status worth_telling must_audience must_read_by audience"
+    " department assignee quiet next kept file ticked chosen whole case anyway page".split()
 )
 _SECRET = ("password", "token", "chat_url")
 _LABELS = {field.name: field.label for field in FIELDS.values() if field.label} | {
@@ -27,7 +27,6 @@ _LABELS = {field.name: field.label for field in FIELDS.values() if field.label} 
     "words": "What you wrote",
     "word": "Word",
     "must_note": "What to know",
-    "must_read_by": "To be read by",
 }
 _REFUSED = frozenset({400, 404, 409, 410})
 

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 
 from kb.database import metadata
+from kb.documents import reading
+from kb.documents.settings_files import names
 from kb.parts import Parts
 from kb.web.site.access import PUBLIC, READING
 from tests.web.acts import ask
@@ -331,3 +333,13 @@ def test_looking_changes_nothing(
 def test_no_other_method_is_taken(rep: FlaskClient, method: str) -> None:
     for place in ("/", "/procedures/SHP-014", "/people", "/api/v1/search"):
         assert rep.open(place, method=method).status_code == 405
+
+
+def test_no_procedure_or_department_has_the_address_of_a_page(app: Flask) -> None:
+    rules = [rule.rule for rule in app.url_map.iter_rules() if not rule.arguments]
+    below = {
+        first: {rule.split("/")[2] for rule in rules if rule.startswith(f"/{first}/")}
+        for first in ("procedures", "departments")
+    }
+    assert below["procedures"] <= reading.TAKEN
+    assert below["departments"] <= names.TAKEN
