@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from kb.app import build
+from kb.documents.settings_files.departments_editing import without_department
 from kb.parts import Parts
+from kb.storage.git.repository import FOUND, Note
 from tests import databases
 from tests.conftest import DEPARTMENTS, NOW, signed_in
 from tests.pagekit import page
@@ -122,3 +124,13 @@ def test_a_damaged_copy_of_the_last_good_one_is_not_believed(
     (home / "var" / "last_good" / "departments.yml").write_bytes(b"\xff\x00[")
     file.write_text(SLIPS["a tab"])
     assert list(parts.publishing.departments().by_id) == ["shipping", "billing"], "remembered"
+
+
+def test_the_last_one_that_is_taken_out_is_gone(parts: Parts, file: Path) -> None:
+    file.write_text("- id: returns\n")
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.publishing.publisher.change_departments(
+        lambda raw: without_department(raw, "returns"), Note("Removed", FOUND, NOW)
+    )
+    assert parts.publishing.departments().by_id == {}
+    assert parts.publishing.live.older == ()

@@ -126,7 +126,7 @@ def test_a_synonym_taken_away_breaks_one(home: Path, parts: Parts) -> None:
     write(home, "synonyms.yml", "two_way:\n  - [tardy, late]\n")
     parts.publishing.publisher.refresh(TODAY)
     assert on_card(parts, "SHP-014") == []
-    write(home, "synonyms.yml", "")
+    write(home, "synonyms.yml", "# none\n")
     parts.publishing.publisher.refresh(TODAY)
     (fault,) = on_card(parts, "SHP-014")
     assert "not at all" in fault.message

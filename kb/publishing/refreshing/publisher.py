@@ -38,6 +38,7 @@ Progress = Callable[[str, int, int], None]
 Clock = Callable[[], datetime]
 
 REBUILD = "rebuild"
+_NONE = b"# none\n"
 _BATCH = 200
 
 
@@ -181,6 +182,8 @@ class Publisher:
         with self._keeping.alone():
             before = self._keeping.settled(name, note.at) or b""
             changed = change(before)
+            if before.strip() and not changed.strip():
+                changed = _NONE  # an empty file would count as a slip
             if (self._library.root / name).is_symlink():
                 self._library.save_settings(name, changed)
             elif changed != before:
