@@ -42,13 +42,14 @@ from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
 from kb.web.site import access, badges, errors, fragments, help, pages
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
-from kb.web.versions import history, restoring
+from kb.web.versions import history, lately, restoring
 
 _BLUEPRINTS = (
     searching,
     suggesting,
     reading,
     history,
+    lately,
     restoring,
     browsing,
     reviews,

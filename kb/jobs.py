@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kb.parts import Parts
+from kb.reminders.news import News
 from kb.reminders.reminding import Reminding
 from kb.worker.long_work import LongJob
 from kb.worker.scheduler import Job, Scheduler
@@ -41,4 +42,11 @@ def reminding_of(parts: Parts) -> Reminding:
         receivers=parts.people.receivers,
         departments=parts.publishing.departments,
         asking=parts.must_reads,
+        news=News(
+            versions=parts.versions,
+            catalogue=parts.catalogue,
+            must_reads=parts.must_reads.must_reads,
+            reminders=parts.notices.reminders,
+            receivers=parts.people.receivers,
+        ),
     )

@@ -112,7 +112,7 @@ class CarryingOut:
                 raise ChangedSince(_OTHER)
             return wanted
 
-        return self._changed(submission, change, "Approved")
+        return self._changed(submission, change, "Approved", worth_telling=True)
 
     def _saved(self, submission: Submission) -> Saved:
         """The change by who made it, joined with what others changed meanwhile."""
@@ -131,7 +131,12 @@ class CarryingOut:
         return self._saver.save(edit, submission.intent.at)
 
     def _changed(
-        self, submission: Submission, change: Callable[[bytes], bytes], what: str
+        self,
+        submission: Submission,
+        change: Callable[[bytes], bytes],
+        what: str,
+        *,
+        worth_telling: bool = False,
     ) -> Saved:
         intent = submission.intent
         assert intent is not None
@@ -139,7 +144,9 @@ class CarryingOut:
         by = author_of(who) if who else Author("kb", "kb@localhost")
         word = intent.word if intent.doing is not Doing.SUBMIT else submission.proposal.note
         note = f"{what}: {word}" if word else what
-        return self._saver.change(submission.procedure_id, change, note, by, intent.at)
+        return self._saver.change(
+            submission.procedure_id, change, note, by, intent.at, worth_telling=worth_telling
+        )
 
     def _taken_back(self, raw: bytes) -> bytes:
         now, _ = described(parse(raw, ""), self._departments())

@@ -21,10 +21,10 @@ class Noted:
     """Goes along, and writes down what it is told."""
 
     def __init__(self, objection: str = "") -> None:
-        self.said = objection
+        self.said = Refusal(objection, about="note") if objection else None
         self.heard: list[str] = []
 
-    def objection(self, text: bytes, path: str) -> str:
+    def objection(self, text: bytes, path: str) -> Refusal | None:
         return self.said
 
     def begin(self, procedure_id: str, text: bytes) -> None:
@@ -140,7 +140,7 @@ def test_it_is_refused_with_the_reason(
 def test_what_goes_along_may_object(parts: Parts, editor: Person) -> None:
     base, along = read(parts), Noted("Say what changed.")
     done = write(parts, editor, base.replace(b"L5", b"L7"), base, along)
-    assert done == Refusal("Say what changed.")
+    assert done == Refusal("Say what changed.", about="note")
     assert along.heard == []
     assert parts.publishing.drafts.count(editor.id) == 0
 
@@ -162,7 +162,7 @@ def test_a_move_that_changes_nothing_says_so(parts: Parts, editor: Person) -> No
     stays = Relocation(it.title, it.department, it.path, "")
     assert parts.writing.move(it, stays, editor, NOW) == Unchanged()
     done = parts.writing.move(it, Relocation("Late", "billing", it.path, ""), editor, NOW)
-    assert done == Refusal("You do not write for that department.")
+    assert done == Refusal("You do not write for that department.", about="department")
 
 
 def test_the_other_verbs_return_their_no(parts: Parts, editor: Person) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import secrets
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import asdict
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Engine,
     Text,
     and_,
@@ -61,9 +59,11 @@ _STAMPS = select(
     table.c.fingerprint,
     table.c.id,
 )
-_GENERATION = "generation"
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _BY_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+_CHANGED = select(table.c.id).where(
+    table.c.id.in_(bindparam("ids", expanding=True)), table.c.changed_since
+)
 _SHOWING = (
     select(table.c.status, table.c.department)
     .join(shown_files, shown_files.c.path == table.c.path)
@@ -82,7 +82,7 @@ class Catalogue:
 
     def generation(self) -> str:
         """Another one after every change of the catalogue: what was made from it is then old."""
-        return self.state(_GENERATION) or ""
+        return self.state(recording.GENERATION) or ""
 
     def remembered(self, id: str, generation: str) -> Card | None:
         """`get`, without a statement where the card was asked for in this generation before."""
@@ -218,6 +218,13 @@ class Catalogue:
         with reading(self._engine) as connection:
             return tuple(procedure_of(row) for row in connection.execute(query))
 
+    def changed_since(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the ids, of one page, that say something else than when they were reviewed."""
+        if not ids:
+            return frozenset()
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(_CHANGED, {"ids": list(ids)}))
+
     def related(self, procedure: Procedure, reader: Reader) -> tuple[Procedure, ...]:
         """What its `related` names, in that order; ids and paths; unknown ones left out."""
         found = self._named(procedure.related, procedure.path)
@@ -296,14 +303,14 @@ class Catalogue:
         """
         with writing(self._engine, _WRITING) as connection:
             recording.enter(connection, files, gone)
-            _move_on(connection)
+            recording.move_on(connection)
 
     def remove(self, paths: Collection[str]) -> None:
         """Forget files; others whose id they had taken get it back."""
         if paths:
             with writing(self._engine, _WRITING) as connection:
                 recording.forget(connection, paths)
-                _move_on(connection)
+                recording.move_on(connection)
 
     def record_cross_faults(self, faults: Iterable[Fault]) -> None:
         """Keep the faults found across files beside each file's own, for its card."""
@@ -320,7 +327,7 @@ class Catalogue:
                     connection.execute(update(table).where(table.c.path == path).values(values))
                     changed = True
             if changed:
-                _move_on(connection)
+                recording.move_on(connection)
 
     def state(self, name: str) -> str | None:
         """A remembered value, e.g. what the last refresh saw."""
@@ -402,10 +409,6 @@ def _stamps(rows: Iterable[Any]) -> dict[str, Stamp]:
         path: Stamp(size, int(modified), version, fingerprint, id)
         for path, size, modified, version, fingerprint, id in rows
     }
-
-
-def _move_on(connection: Connection) -> None:
-    recording.remember(connection, _GENERATION, secrets.token_hex(8))
 
 
 def _letter(first: str) -> str:

@@ -15,6 +15,7 @@ from kb.web.publishing import must_read_marks
 from kb.web.publishing.answered_items import kept_in_draft
 
 LONGEST_NOTE = 500
+WORTH_TELLING = ("no", "yes")  # and "must", of what is up
 _STATUSES = {
     Status.PUBLISHED: "Published: reps find it",
     Status.DRAFT: "Draft: seen by its department only",
@@ -116,7 +117,10 @@ class PlaceForm(FlaskForm):
 class RetirementForm(FlaskForm):
     """The end of a procedure, and what follows it."""
 
-    successor = StringField("What is used instead", description="Its id, or words of its title.")
+    successor = StringField(
+        "What is used instead",
+        description="An id, or words to search for it. Leave it empty if nothing takes its place.",
+    )
     note = StringField("Why?")
 
 

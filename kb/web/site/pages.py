@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
         tone=tone,
         today=today,
         now=now,
+        first_wrong=first_wrong,
         department_of=lambda department_id: departments().get(department_id),
     )
 
@@ -62,6 +63,13 @@ def now() -> datetime:
         g.now = current_app.config.get("KB_NOW") or datetime.now(UTC)
     found: datetime = g.now
     return found
+
+
+def first_wrong() -> bool:
+    """Is this the first field of the page that is wrong? It gets the focus."""
+    first = "wrong_before" not in g
+    g.wrong_before = True
+    return first
 
 
 def today() -> date:
