@@ -28,7 +28,7 @@ BEFORE, LATE = "before", "late"
 class NotAsked(ValueError):
     """It cannot be asked like that. Its text is a sentence that says why and what to do.
 
-    `about` names the field that it is said of: "audience", "read_by" or "note".
+    `about` names the field that it is said of: "audience", "read_by", "note" or "status".
     """
 
     def __init__(self, why: str, about: str = "") -> None:
@@ -56,7 +56,8 @@ class Asking(Struct, frozen=True):
     def check(self, request: Request, status: Status, today: date) -> None:
         """Raises NotAsked."""
         if status is not Status.PUBLISHED:
-            raise NotAsked("Only what is published can be asked of people: publish it first.")
+            why = "Only what is published can be asked of people: publish it first."
+            raise NotAsked(why, "status")
         if not request.audience:
             raise NotAsked("Say who must read it.", "audience")
         if not today <= request.read_by <= today + LONGEST:

@@ -36,7 +36,8 @@ def test_every_insert_of_the_editor_is_unwritten() -> None:
     "line",
     [
         "Wait… then try again.", "“I never …”, says the customer.", "Press A…Z.", "and so on...",
-        "1. First step. Then open the order.", "Name of the method that the bank uses", "```\n…\n```",
+        "1. First step. Then open the order.", "Name of the method that the bank uses",
+        "```\n…\n```",
         "The first step. It is short.", "### Yes", "- No: go on with step 4.", "See §§ 3...5.",
     ],
 )  # fmt: skip
@@ -48,7 +49,8 @@ def test_what_somebody_wrote_is_not_a_template(line: str) -> None:
     "line",
     [
         "The caller … It is not for refunds.", "Open **…** and wait", "Code `…`", "| … | 3 days |",
-        "It costs €… at most", "- …", "Ask for ...", "  - Yes: do this.", "> **Warning:** what must never be done, and why.",
+        "It costs €… at most", "- …", "Ask for ...", "  - Yes: do this.",
+        "> **Warning:** what must never be done, and why.",
     ],
 )  # fmt: skip
 def test_what_is_half_written_is_one(line: str) -> None:

@@ -21,7 +21,12 @@ from kb.web.site.pages import departments, now, parts, today
 
 MUST = "must"
 _MOST = 500  # departments
-_FIELDS = {"audience": "must_audience", "read_by": "must_read_by", "note": "note"}
+_FIELDS = {
+    "audience": "must_audience",
+    "read_by": "must_read_by",
+    "note": "note",
+    "status": "status",
+}
 _LONGEST = 10  # of a day
 
 

@@ -35,7 +35,7 @@ def on_page(procedure: Procedure, newest: Version | None) -> dict[str, Version |
     return {"told_lately": parts().versions.told_of(procedure, since)}
 
 
-@blueprint.get("/changes")
+@blueprint.get("/changed-lately")
 def listing() -> ResponseReturnValue:
     """All of the last fortnight, newest first."""
     changes, total = parts().versions.told_since(

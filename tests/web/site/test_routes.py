@@ -61,7 +61,7 @@ LADDER = {
     "POST /account/sessions/ending": "401 302 302 302 302 302",
     "GET /": READ,
     "GET /search": READ,
-    "GET /changes": READ,
+    "GET /changed-lately": READ,
     "GET /search/suggestions": READ,
     "GET /search/earlier": READ,
     "POST /search/earlier/clearing": "401 302 302 302 302 302",

@@ -42,7 +42,7 @@ def test_reps_meet_it_at_home_and_on_the_procedure_for_a_fortnight(
 ) -> None:
     assert "Changed lately" not in page(rep, "/")
     save(editor, "more than 5 days", "more than 7 days", worth_telling="yes")
-    for address in ("/", PAGE, "/changes"):
+    for address in ("/", PAGE, "/changed-lately"):
         shown = page(rep, address)
         assert NOTE in shown
         assert f"{PAGE}/differences?to=" in shown
@@ -50,7 +50,7 @@ def test_reps_meet_it_at_home_and_on_the_procedure_for_a_fortnight(
     app.config["KB_NOW"] = max(NOW, datetime.now(UTC)) + 15 * DAY
     rep = signed_in(app, "rep@kb.example")
     assert NOTE not in page(rep, "/") + page(rep, PAGE)
-    assert "Nothing has changed that you need to know" in page(rep, "/changes")
+    assert "Nothing has changed that you need to know" in page(rep, "/changed-lately")
 
 
 def test_a_minor_change_is_no_news(editor: FlaskClient, rep: FlaskClient) -> None:
