@@ -21,7 +21,7 @@ from kb.web.api import api
 from kb.web.approval import deciding, submissions
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
-from kb.web.departments import settings
+from kb.web.departments import from_folders, settings
 from kb.web.feedback import (
     bulk_steps,
     inbox,
@@ -53,6 +53,7 @@ _BLUEPRINTS = (
     restoring,
     browsing,
     reviews,
+    from_folders,
     settings,
     responding,
     pinpointing,

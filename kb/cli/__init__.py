@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from kb.cli import checking, evaluate, finding, home, indexing, people, serving, status, writing
+from kb.cli import (
+    checking,
+    departments,
+    evaluate,
+    finding,
+    home,
+    indexing,
+    people,
+    serving,
+    status,
+    writing,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -24,6 +35,7 @@ for _command in (
     status.status,
     finding.search,
     writing.new,
+    departments.departments,
     evaluate.evaluate,
     people.person,
     people.token,

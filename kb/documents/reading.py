@@ -188,7 +188,8 @@ class _Reading:
         if written and written != UNASSIGNED and found:
             self._fault("department", "unknown-department", *unknown_department(written, found))
         folders = reversed(PurePosixPath(self._document.path).parts[:-1])
-        return next((folder for folder in folders if folder in found), UNASSIGNED)
+        by_slug = {slug(each): each for each in found}
+        return next(filter(None, (by_slug.get(slug(each)) for each in folders)), UNASSIGNED)
 
     def _status(self, field: Field) -> Status:
         written = self._value(field)

@@ -104,7 +104,7 @@
     root.classList.add("with-keys");
     offerNewCall();
     addEventListener("pageshow", offerNewCall);
-    toWrong();
+    setTimeout(toWrong); // after all that changes how long the page is
     all("[data-theme-switch]").forEach((place) => {
       const label = (theme) => `Colours: ${theme}`;
       const change = button(label(remembered()), "", () => {

@@ -45,7 +45,7 @@ from kb.documents.markdown.links import Link, candidates
 from kb.documents.reading import Filed
 from kb.documents.source.relinking import mentions
 from kb.documents.text.plain_text import folded, sortable
-from kb.procedures.model import KEPT_BACK, Fault, Keyword, Procedure, Status
+from kb.procedures.model import KEPT_BACK, UNASSIGNED, Fault, Keyword, Procedure, Status
 from kb.procedures.visibility import Reader
 from kb.storage.files.library import FileStamp
 
@@ -210,6 +210,12 @@ class Catalogue:
         if departments is not None:
             wanted = and_(wanted, table.c.department.in_(departments))
         return self._listing(wanted, page, per_page, table.c.path)
+
+    def unassigned(self) -> list[tuple[str, str | None]]:
+        """The path and the owner of each that is of no department."""
+        query = select(table.c.path, table.c.owner).where(table.c.department == UNASSIGNED)
+        with reading(self._engine) as connection:
+            return [(row.path, row.owner) for row in connection.execute(query)]
 
     def recent(self, reader: Reader, n: int) -> tuple[Procedure, ...]:
         """The `n` most recently reviewed."""

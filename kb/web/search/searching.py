@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 
+from kb.departments.first_steps import FirstSteps
 from kb.search.filters import chosen
 from kb.search.query import Lookup
 from kb.search.results import Results
@@ -38,6 +39,7 @@ def home() -> ResponseReturnValue:
         drafts=_drafts(),
         **must_reads.at_home(),
         **lately.at_home(),
+        first_steps=_first_steps(),
         focus_search=True,
     )
 
@@ -67,6 +69,15 @@ def results() -> ResponseReturnValue:
         trail=search_log.searched(text, found),
         **responding.ask_panel(text, likely),
     )
+
+
+def _first_steps() -> FirstSteps | None:
+    """For administrators, until all is there."""
+    who = access.person()
+    if who is None or not who.administrator:
+        return None
+    steps = parts().departments.beginning.steps()
+    return None if steps.over else steps
 
 
 def _drafts() -> int:
