@@ -93,6 +93,7 @@
       if (place.firstElementChild) return;
       place.append(button("New call", "new-call", () => {
         keep({});
+        try { sessionStorage.removeItem(RESULTS); } catch { /* none, then */ }
         dispatchEvent(new Event("kb-new-call"));
         document.getElementById("query")?.focus();
       }));
@@ -100,10 +101,61 @@
   };
   window.kbCall = { kept, keep, button };
 
+  // The way back to the results that one came from, kept in this tab.
+  const RESULTS = "kb-results";
+  const stored = (storage, name, otherwise) => {
+    try { return JSON.parse(storage.getItem(name)) ?? otherwise; } catch { return otherwise; }
+  };
+  const store = (storage, name, value) => {
+    try { storage.setItem(name, JSON.stringify(value)); } catch { /* not kept, then */ }
+  };
+  const wayBack = () => {
+    const results = document.querySelector("[data-results]");
+    if (results) return store(sessionStorage, RESULTS, { address: location.pathname + location.search, words: results.dataset.results });
+    const place = document.querySelector("[data-back-to-results]");
+    const from = stored(sessionStorage, RESULTS, null);
+    if (!place || !from) return undefined;
+    const link = document.createElement("a");
+    link.href = from.address;
+    link.textContent = `‹ Results for “${from.words}”`;
+    place.replaceChildren(link);
+    const box = document.getElementById("query");
+    if (box && !box.value) box.value = from.words;
+    return undefined;
+  };
+
+  // What this person opened last, in this browser.
+  const openedLately = () => {
+    const own = `kb-opened ${document.body.dataset.person ?? ""}`;
+    const opened = stored(localStorage, own, []);
+    const page = document.querySelector("[data-procedure]");
+    if (page) {
+      const { procedure: id } = page.dataset;
+      const title = document.querySelector("h1").textContent.trim();
+      const others = opened.filter((one) => one.id !== id);
+      store(localStorage, own, [{ id, title, address: location.pathname }, ...others].slice(0, 6));
+    }
+    const place = document.querySelector("[data-opened-lately]");
+    if (!place || !opened.length) return;
+    const list = document.createElement("p");
+    list.className = "chips";
+    list.append(...opened.map(({ title, address }) => {
+      const link = document.createElement("a");
+      link.className = "chip";
+      link.href = address;
+      link.textContent = title;
+      return link;
+    }));
+    place.append(list);
+    place.hidden = false;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     root.classList.add("with-keys");
     offerNewCall();
     addEventListener("pageshow", offerNewCall);
+    wayBack();
+    openedLately();
     setTimeout(toWrong); // after all that changes how long the page is
     all("[data-theme-switch]").forEach((place) => {
       const label = (theme) => `Colours: ${theme}`;
