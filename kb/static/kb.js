@@ -188,6 +188,19 @@ document.addEventListener("keydown", (event) => {
   if (!event.target.form.querySelector("[data-enter]")) event.target.form.requestSubmit();
 });
 
+// The menu closes by Escape, and when somebody goes on elsewhere.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll(".menu-more[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu-more[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // A form in which Enter does nothing has a button for that: it is kept from being sent.
 document.addEventListener("submit", (event) => {
   if (event.submitter?.dataset.enter !== "nothing") return;

@@ -15,7 +15,8 @@ document.addEventListener("DOMContentLoaded", () => {
     status.textContent = words;
     status.classList.toggle("bad", bad);
   };
-  const clock = (when) => when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const timeZone = document.documentElement.dataset.zone;
+  const clock = (when) => when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
 
   // What is typed, apart from the file itself and the token.
   const typed = () => {

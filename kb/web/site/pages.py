@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _look_once)
     app.teardown_request(lambda _error: unshare())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for name in ("day", "short_day", "moment", "days_long", "promised", "counted", "quiet", "loud"):
+    for name in ("days_long", "promised", "counted", "quiet", "loud"):
         app.jinja_env.filters[name] = getattr(wording, name)
     app.jinja_env.filters["overdue_by"] = wording.overdue_by
     settings = app.extensions["kb"].settings

@@ -180,7 +180,7 @@ def test_a_time_is_of_the_departments_clocks(
     found = parts.approval.waiting.get(1)
     assert found is not None
     assert found.publish_at == NOW.replace(day=23, hour=0)
-    assert "09:00 Asia/Tokyo" in page(editor, AT)
+    assert "09:00 JST" in page(editor, AT)
 
 
 @pytest.mark.usefixtures("reviewed")

@@ -40,7 +40,7 @@ def told(parts: Parts, person_id: int) -> list[str]:
 def test_reps_meet_it_at_home_and_on_the_procedure_for_a_fortnight(
     app: Flask, editor: FlaskClient, rep: FlaskClient
 ) -> None:
-    assert "Changed lately" not in page(rep, "/")
+    assert 'id="changed"' not in page(rep, "/")
     save(editor, "more than 5 days", "more than 7 days", worth_telling="yes")
     for address in ("/", PAGE, "/changed-lately"):
         shown = page(rep, address)
