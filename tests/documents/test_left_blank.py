@@ -38,7 +38,7 @@ def test_every_insert_of_the_editor_is_unwritten() -> None:
         "Wait… then try again.", "“I never …”, says the customer.", "Press A…Z.", "and so on...",
         "1. First step. Then open the order.", "Name of the method that the bank uses",
         "```\n…\n```",
-        "The first step. It is short.", "### Yes", "- No: go on with step 4.", "See §§ 3...5.",
+        "The first step. It is short.", "### First Step", "- No: go on.", "> …", "See §§ 3...5.",
     ],
 )  # fmt: skip
 def test_what_somebody_wrote_is_not_a_template(line: str) -> None:

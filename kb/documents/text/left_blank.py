@@ -15,15 +15,15 @@ _SAID = tuple(
         "Last step.",
         "A question to decide?",
         "Yes: do this.",
-        "No: go on.",
         "Name of the method",
         "When it may be used, and how.",
         "When, to whom, and how to reach them.",
-        "what must never be done, and why.",
         "The answer in one or two sentences, as a customer wants to hear it.",
         "The rule, its limits, and since when.",
     )
 )
+_WARNING = "what must never be done, and why."
+_ELISIONS = ("> …", "> ...")  # of who quotes somebody
 _MARKS = "#>*_-+. \t0123456789"
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _ROW = "| first | here |"
@@ -42,7 +42,7 @@ def left_blank(body: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_left(line: str) -> bool:
-    bare = line.strip(_MARKS).casefold()
-    said = any(bare.startswith(one.strip(_MARKS)) and len(bare) <= len(one) for one in _SAID)
-    warned = bare.endswith(_SAID[8].strip(_MARKS))
-    return said or warned or _ROW in line or _BLANK.search(line) is not None
+    bare = line.lstrip(_MARKS).rstrip().casefold()
+    said = any(bare.startswith(one) and len(bare) <= len(one) + 2 for one in _SAID)
+    blank = _BLANK.search(line) is not None and line.strip() not in _ELISIONS
+    return said or blank or bare.endswith(_WARNING) or _ROW in line
