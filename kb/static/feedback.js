@@ -47,12 +47,12 @@ document.addEventListener("DOMContentLoaded", () => {
       keys.querySelector("summary").focus();
       return;
     }
-    // The first one is meant as long as none has the focus.
-    const item = current() ?? items[0];
     const verb = verbs[event.key];
-    if (!verb || !item) return;
+    if (!verb || !items.length) return;
     event.preventDefault();
-    verb(item);
+    // What nobody sees that it is meant is not done: the first press shows which.
+    if (current()) verb(current());
+    else way(items[0])?.focus();
   });
 
   // An item that is looked at is seen; without this, by its button.

@@ -176,7 +176,7 @@ document.addEventListener("keydown", (event) => {
   const way = { j: 1, k: -1 }[event.key];
   if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, textarea, select")) return;
-  const items = [...document.querySelectorAll("[data-walk-to]")];
+  const items = [...document.querySelectorAll("[data-walk-to]")].filter((one) => one.offsetParent);
   const next = items.indexOf(document.activeElement) + way;
   items[Math.min(Math.max(next, 0), items.length - 1)]?.focus();
 });
