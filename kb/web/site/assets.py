@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from functools import update_wrapper
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class Compressed:
     def __init__(self, view: Callable[..., Any]) -> None:
         self._view = view
         self._made: dict[str, bytes] = {}  # by the file's tag
+        update_wrapper(self, view)  # flask_wtf asks every view for its name
 
     def __call__(self, filename: str) -> Response:
         response = make_response(self._view(filename=filename))

@@ -55,3 +55,9 @@ def test_pages_are_not_compressed_here(app: Flask) -> None:
     """They hold what a form proves itself by, beside words of others (BREACH)."""
     sent = sent_to(app, "/sign-in", **{"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in sent.headers
+
+
+def test_they_are_there_where_forms_prove_themselves(app: Flask) -> None:
+    """As on every site but that of the tests: Flask-WTF looks at each view's name."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert sent_to(app, OWN).status_code == 200
