@@ -24,6 +24,7 @@ from kb.web.departments.forms import (
     NewDepartmentForm,
     RemovalForm,
 )
+from kb.web.people.naming import address_of, name_of
 from kb.web.site import access
 from kb.web.site.pages import departments, departments_source, now, parts
 
@@ -58,7 +59,7 @@ def add() -> ResponseReturnValue:
         return _new_page(form), 400
     kept, id, me = parts().departments.kept, form.id.data or "", access.signed_in()
     try:
-        made = kept.add(id, form.wanted(), me, now())
+        made = kept.add(id, _addressed(form), me, now())
     except DepartmentRefused as refusal:
         form.say(refusal.faults)
         return _new_page(form), 400
@@ -75,6 +76,7 @@ def settings(department_id: str) -> ResponseReturnValue:
     department = _known_or_404(department_id)
     said = _said(department_id)
     form = DepartmentForm(formdata=None, data={name: said.get(name, "") for name in READ})
+    form.lead.data = name_of(form.lead.data or "")
     return _settings_page(department, form, said)
 
 
@@ -89,7 +91,7 @@ def change(department_id: str) -> ResponseReturnValue:
         return _settings_page(department, form, before), 400
     try:
         written = parts().departments.kept.change(
-            department_id, before, form.wanted(), access.signed_in(), now()
+            department_id, before, _addressed(form), access.signed_in(), now()
         )
     except DepartmentRefused as refusal:
         return _refused_page(department, form, before, refusal), 400
@@ -109,10 +111,10 @@ def members(department_id: str) -> ResponseReturnValue:
     department, form = _known_or_404(department_id), MemberForm()
     if not form.validate():
         abort(400)
-    person = parts().people.directory.by_email(form.email.data)
+    person = parts().people.directory.by_email(address_of(form.email.data or ""))
     if person is None:
         flash(
-            f"Nobody has the address {form.email.data or '(none)'}. Add them under People first.",
+            f"Nobody is {form.email.data or '(none)'}. Add them under People first.",
             "bad",
         )
         return redirect(url_for(".settings", department_id=department_id))
@@ -152,6 +154,12 @@ def history() -> ResponseReturnValue:
         abort(503)
     changes = [Changed(commit, tuple(_lines(old, new))) for commit, old, new in found]
     return render_template("departments/history.html", changes=changes, most=_MOST_CHANGES)
+
+
+def _addressed(form: DepartmentForm) -> dict[str, str]:
+    """What is wanted; the lead may be named."""
+    wanted = form.wanted()
+    return wanted | {"lead": address_of(wanted["lead"])}
 
 
 def _known_or_404(department_id: str) -> Department:

@@ -123,6 +123,7 @@ def show(sheet: Sheet) -> str:
     writable = opened_file.writable()
     sheet.form.offer(writable, current, sheet.statuses)
     department = departments().by_id.get(sheet.form.department.data or current)
+    sheet.form.name_people()
     must = must_read_marks.fields(sheet.draft)
     for form in (sheet.form, must):
         mark(form, sheet.about, sheet.problem)

@@ -60,7 +60,7 @@ def test_from_a_failed_search_to_a_procedure_that_is_found(
     assert "refund" not in chooser.lower().partition("is it one")[0]
     sent = begin(editor, q="wet parcel")
     assert (sent["id"], sent["path"]) == ("SHP-016", "shipping/wet-parcel.md")
-    assert (sent["keywords"], sent["owner"]) == ("wet parcel", "editor@kb.example")
+    assert (sent["keywords"], sent["owner"]) == ("wet parcel", "Eddy Editor")
     assert sent["status"] == "draft"  # an editor submits, and a reviewer publishes
     refused = editor.post("/procedures", data={**sent, "status": "published"})
     assert refused.status_code == 400
