@@ -26,6 +26,7 @@ from kb.web.departments.forms import (
 )
 from kb.web.people.naming import address_of, name_of
 from kb.web.site import access
+from kb.web.site.fields import mark
 from kb.web.site.pages import departments, departments_source, now, parts
 
 blueprint = Blueprint("settings", __name__, url_prefix="/departments")
@@ -74,10 +75,7 @@ def add() -> ResponseReturnValue:
 def settings(department_id: str) -> ResponseReturnValue:
     """What departments.yml says of it, and its members."""
     department = _known_or_404(department_id)
-    said = _said(department_id)
-    form = DepartmentForm(formdata=None, data={name: said.get(name, "") for name in READ})
-    form.lead.data = name_of(form.lead.data or "")
-    return _settings_page(department, form, said)
+    return _current_page(department)
 
 
 @blueprint.post("/<path:department_id>/settings")
@@ -113,11 +111,9 @@ def members(department_id: str) -> ResponseReturnValue:
         abort(400)
     person = parts().people.directory.by_email(address_of(form.email.data or ""))
     if person is None:
-        flash(
-            f"Nobody is {form.email.data or '(none)'}. Add them under People first.",
-            "bad",
-        )
-        return redirect(url_for(".settings", department_id=department_id))
+        why = f"Nobody is {form.email.data or '(none)'}. Add them under People first."
+        mark(form, "email", why)
+        return _current_page(department, form), 400
     asked = {Role.EDITOR: form.editor.data, Role.REVIEWER: form.reviewer.data}
     roles = {role for role, held in asked.items() if held}
     parts().people.directory.set_member(person.id, department.id, roles)
@@ -181,7 +177,20 @@ def _new_page(form: NewDepartmentForm) -> str:
     return render_template("departments/new.html", form=form, for_all=everyone, keys=list(READ))
 
 
-def _settings_page(department: Department, form: DepartmentForm, was: dict[str, str]) -> str:
+def _current_page(department: Department, member: MemberForm | None = None) -> str:
+    """As departments.yml has it."""
+    said = _said(department.id)
+    form = DepartmentForm(formdata=None, data={name: said.get(name, "") for name in READ})
+    form.lead.data = name_of(form.lead.data or "")
+    return _settings_page(department, form, said, member)
+
+
+def _settings_page(
+    department: Department,
+    form: DepartmentForm,
+    was: dict[str, str],
+    member: MemberForm | None = None,
+) -> str:
     source = departments_source()
     return render_template(
         "departments/settings.html",
@@ -192,7 +201,7 @@ def _settings_page(department: Department, form: DepartmentForm, was: dict[str, 
         for_all=said_for_all(source),
         trouble=_trouble(source, department.id),
         owned=parts().departments.kept.belongings(department.id, now()),
-        member_form=MemberForm(formdata=None),
+        member_form=member or MemberForm(formdata=None),
     )
 
 
