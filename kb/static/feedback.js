@@ -38,13 +38,20 @@ document.addEventListener("DOMContentLoaded", () => {
       way(item)?.focus();
     },
   };
+  let left = null;
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) return;
     if (event.key === "?" && keys) {
       event.preventDefault();
       keys.open = !keys.open;
+      if (keys.open) left = current();
       keys.querySelector("summary").focus();
+      return;
+    }
+    if (event.key === "Escape" && keys?.open && keys.contains(event.target)) {
+      keys.open = false;
+      if (left) way(left)?.focus(); // where one was
       return;
     }
     const verb = verbs[event.key];
