@@ -78,7 +78,7 @@ LADDER = {
     "GET /departments/<path:department_id>/settings": ADMINISTRATORS,
     "POST /departments/<path:department_id>/settings": ADMINISTRATORS_POST,
     # Nobody has no address, and the page says so.
-    "POST /departments/<path:department_id>/members": "401 404 404 404 404 302",
+    "POST /departments/<path:department_id>/members": "401 404 404 404 404 400",
     "POST /departments/<path:department_id>/removal": ADMINISTRATORS_POST,
     "GET /departments/<path:department_id>": READ,
     "GET /departments/<path:department_id>/procedures": READ,
