@@ -21,7 +21,7 @@ from kb.web.api import api
 from kb.web.approval import deciding, submissions
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
-from kb.web.departments import settings
+from kb.web.departments import from_folders, settings
 from kb.web.feedback import (
     bulk_steps,
     inbox,
@@ -40,18 +40,20 @@ from kb.web.people import people, signing_in
 from kb.web.procedures import reading
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
-from kb.web.site import access, badges, errors, fragments, help, pages
+from kb.web.site import access, badges, clock, errors, fragments, help, pages
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
-from kb.web.versions import history, restoring
+from kb.web.versions import history, lately, restoring
 
 _BLUEPRINTS = (
     searching,
     suggesting,
     reading,
     history,
+    lately,
     restoring,
     browsing,
     reviews,
+    from_folders,
     settings,
     responding,
     pinpointing,
@@ -96,7 +98,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     app = Flask("kb", template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once
     app.extensions["kb"] = parts
-    for module in (security, access, badges, pages, fragments, errors):
+    for module in (security, access, badges, pages, clock, fragments, errors):
         module.register(app)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)

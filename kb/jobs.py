@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.database import inspect_file
 from kb.parts import Parts
+from kb.reminders.news import News
 from kb.reminders.reminding import Reminding
 from kb.worker.heartbeat import Heartbeat
 from kb.worker.log_files import access_log_file, turn_over
@@ -55,4 +56,11 @@ def reminding_of(parts: Parts) -> Reminding:
         receivers=parts.people.receivers,
         departments=parts.publishing.departments,
         asking=parts.must_reads,
+        news=News(
+            versions=parts.versions,
+            catalogue=parts.catalogue,
+            must_reads=parts.must_reads.must_reads,
+            reminders=parts.notices.reminders,
+            receivers=parts.people.receivers,
+        ),
     )

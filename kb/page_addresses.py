@@ -18,6 +18,11 @@ def procedure(id: str) -> str:
     return f"/procedures/{quote(id)}"
 
 
+def change(id: str, commit: str) -> str:
+    """What that commit changed in it."""
+    return f"/procedures/{quote(id)}/differences?{urlencode({'to': commit})}"
+
+
 def question(item_id: int) -> str:
     """Where its reporter follows an item."""
     return f"/questions/{item_id}"

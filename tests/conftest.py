@@ -21,6 +21,7 @@ from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
 from kb.web.documents.rendered import Shelf
 from tests import databases, needs
+from tests.pagekit import Noticed
 from tests.scratch import write_in_memory
 
 PASSWORD = "correct horse battery"
@@ -240,6 +241,7 @@ def built_site(parts: Parts, compiled: FileSystemBytecodeCache) -> Flask:
     """The site, as tests need it."""
     site = create_app(parts)
     site.jinja_env.bytecode_cache = compiled
+    site.jinja_env.undefined = Noticed
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return site
 

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
+from jinja2 import Undefined
+from jinja2.utils import missing
+
+
+class Noticed(Undefined):
+    """What a template asks of a value that does not have it: quietly nothing on the site, and said
+
+    here. A name that the page was not given may be asked for, as parts of pages do.
+    """
+
+    def __bool__(self) -> bool:
+        if self._undefined_obj is not missing and not isinstance(self._undefined_obj, Mapping):
+            self._fail_with_undefined_error()
+        return False
+
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 UNLABELLED = frozenset({"hidden", "submit", "button", "reset", "image"})

@@ -127,7 +127,7 @@ class CarryingOut:
                 raise ChangedSince(_OTHER)
             return wanted
 
-        return self._changed(submission, change, "Approved")
+        return self._changed(submission, change, "Approved", worth_telling=True)
 
     def _saved(self, submission: Submission) -> Saved:
         """The change by who made it, joined with what others changed meanwhile."""
@@ -161,7 +161,12 @@ class CarryingOut:
         return asked
 
     def _changed(
-        self, submission: Submission, change: Callable[[bytes], bytes], what: str
+        self,
+        submission: Submission,
+        change: Callable[[bytes], bytes],
+        what: str,
+        *,
+        worth_telling: bool = False,
     ) -> Saved:
         intent = submission.intent
         assert intent is not None
@@ -171,7 +176,9 @@ class CarryingOut:
         note = f"{what}: {word}" if word else what
         decided = intent.doing in (Doing.APPROVE, Doing.PUBLISH)
         saver = self._saver.on_behalf(self._as_approved(submission)) if decided else self._saver
-        return saver.change(submission.procedure_id, change, note, by, intent.at)
+        return saver.change(
+            submission.procedure_id, change, note, by, intent.at, worth_telling=worth_telling
+        )
 
     def _taken_back(self, raw: bytes) -> bytes:
         now, _ = described(parse(raw, ""), self._departments())

@@ -67,6 +67,8 @@ def build(settings: Settings) -> Parts:
         reviews=reviews,
         must_reads=kb.must_reads.parts.build(*told, notices.reminders),
         tidying=kb.tidying.parts.build(engine, storage, catalogue, search, publishing),
-        departments=kb.departments.parts.build(engine, people, publishing, feedback, reviews),
+        departments=kb.departments.parts.build(
+            settings, engine, catalogue, people, publishing, feedback, reviews
+        ),
         writing=Writing(publishing, approval),
     )

@@ -61,7 +61,7 @@ def procedure_of(row: Any) -> Procedure:
     """Of a row of the procedures table."""
     said = {name: getattr(row, name) for name in FIELDS}
     said |= {name: made(said[name]) for name, made in _MADE.items()}
-    return Procedure(path=row.path, version=row.version, **said)
+    return Procedure(path=row.path, version=row.version, changed_since=row.changed_since, **said)
 
 
 def _fault(written: dict[str, Any]) -> Fault:

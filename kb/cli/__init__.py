@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from kb.cli import checking, evaluate, finding, home, indexing, people, serving, status, writing
+from kb.cli import (
+    checking,
+    departments,
+    evaluate,
+    finding,
+    home,
+    indexing,
+    people,
+    serving,
+    status,
+    writing,
+)
 from kb.cli.common import Sentences
 
 
@@ -29,6 +40,7 @@ for _command in (
     status.status,
     finding.search,
     writing.new,
+    departments.departments,
     evaluate.evaluate,
     people.person,
     people.token,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -18,9 +17,8 @@ from kb.delivery.sql.deliveries import Deliveries
 from kb.delivery.sql.preferences import USUAL, Choices
 from kb.notices.kinds import Choice, manner
 from kb.notices.sql.received import Told
-from kb.people.person import Person
 from kb.people.sql.receivers import Receivers
-from kb.procedures.calendar import UTC
+from kb.people.time_zones import zone_of
 from kb.procedures.model import Department, Departments
 
 _BATCH = 200
@@ -92,9 +90,7 @@ class Sorting(Struct, frozen=True):
     def _zones(self, people: set[int]) -> dict[int, ZoneInfo]:
         """Everybody's time zone: their department's, else that of most departments."""
         departments, known = self.departments(), self.receivers.by_ids(people)
-        common = _common_zone(departments)
-        own = {id: _zone_of(known[id], departments) for id in people if id in known}
-        return {id: own.get(id) or common for id in people}
+        return {id: zone_of(known.get(id), departments) for id in people}
 
     def _ways(
         self, told: Told, choice: Choice, department: Department | None
@@ -125,14 +121,3 @@ def _hearing_too(told: Told, owners: dict[str, str], departments: Departments) -
         return None
     id = told.department or owners.get(told.procedure_id or "")
     return departments.get(id) if id is not None else None
-
-
-def _zone_of(person: Person, departments: Departments) -> ZoneInfo | None:
-    own = [id for id in sorted(person.departments) if id in departments]
-    return departments.get(own[0]).calendar.zone if own else None
-
-
-def _common_zone(departments: Departments) -> ZoneInfo:
-    """The time zone of most departments, for those who are of none."""
-    zones = Counter(one.calendar.zone for one in departments.by_id.values())
-    return zones.most_common(1)[0][0] if zones else UTC

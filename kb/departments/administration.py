@@ -117,7 +117,7 @@ class DepartmentsKept:
             return with_department(raw, department_id, changes)
 
         words = ", ".join(name.replace("_", " ") for name in changes)
-        self._write(changed, f"Department {department_id}: {words}", by, now)
+        self.write(changed, f"Department {department_id}: {words}", by, now)
         return tuple(changes)
 
     @refusing
@@ -132,7 +132,7 @@ class DepartmentsKept:
         self._ensure_usable(written)
         try:
             note = f"New department: {written['name']}"
-            self._write(lambda raw: with_new_department(raw, id, written), note, by, now)
+            self.write(lambda raw: with_new_department(raw, id, written), note, by, now)
         except AlreadyThere as error:
             raise DepartmentRefused({"id": str(error)}) from error
         return id
@@ -151,7 +151,21 @@ class DepartmentsKept:
         if self.belongings(department_id, now).any:
             raise DepartmentRefused({"id": "It still owns something; hand that over first."})
         note = f"Department removed: {department_id}"
-        self._write(lambda raw: without_department(raw, department_id), note, by, now)
+        self.write(lambda raw: without_department(raw, department_id), note, by, now)
+
+    def write(self, change: Callable[[bytes], bytes], note: str, by: Person, now: datetime) -> None:
+        """departments.yml as `change` makes it, in one commit."""
+        try:
+            author = author_of(by)
+            self._publisher.change_departments(change, Note(note, author, now))
+        except NotAmendable as error:
+            where = f"departments.yml, line {error.line}"
+            raise NotSaved(f"Not saved: {where}: {error.problem}; {error.remedy}.") from error
+        except NotThere as error:
+            raise LookupError("That department is not there any more.") from error
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise NotSaved(f"Not saved, and nothing has changed: {why}.") from error
 
     def _ensure_usable(self, changes: Mapping[str, str]) -> None:
         faults = {}
@@ -170,21 +184,6 @@ class DepartmentsKept:
                 faults["lead"] = f"{lead} is nobody who may enter; add them under People first."
         if faults:
             raise DepartmentRefused(faults)
-
-    def _write(
-        self, change: Callable[[bytes], bytes], note: str, by: Person, now: datetime
-    ) -> None:
-        try:
-            author = author_of(by)
-            self._publisher.change_departments(change, Note(note, author, now))
-        except NotAmendable as error:
-            where = f"departments.yml, line {error.line}"
-            raise NotSaved(f"Not saved: {where}: {error.problem}; {error.remedy}.") from error
-        except NotThere as error:
-            raise LookupError("That department is not there any more.") from error
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise NotSaved(f"Not saved, and nothing has changed: {why}.") from error
 
 
 def _ensure_same(

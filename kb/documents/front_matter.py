@@ -85,7 +85,7 @@ FIELDS: dict[str, Field] = {
             "owner",
             "e-mail address of the person who answers for it",
             "Owner",
-            "E-mail address of who answers for it.",
+            "A name or an e-mail address.",
             read=values.address,
         ),
         Field(

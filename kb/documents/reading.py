@@ -15,6 +15,7 @@ from kb.documents.document import Document, parse, unreadable
 from kb.documents.front_matter import FIELDS, Field
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates, is_promise
 from kb.documents.markdown.outline import Outline
+from kb.documents.text.left_blank import left_blank
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
 from kb.procedures.model import (
@@ -24,6 +25,7 @@ from kb.procedures.model import (
     Fault,
     Procedure,
     Section,
+    Severity,
     Status,
 )
 
@@ -31,6 +33,8 @@ READING = 3  # raise it when the same file would now be read differently: all is
 # Where the site's own pages stand: below /procedures/.
 TAKEN = frozenset({"new"})
 _ID = re.compile(r"\w[\w.-]{0,119}")
+_TARGET = re.compile(r"\]\([^()\s]*")
+TEMPLATE_WORDS = "template-words"  # the code of that fault
 _INDEXES = ("index", "readme")
 _FIRST = ("id", "department", "title")  # each with a rule of its own
 
@@ -46,6 +50,7 @@ class Filed(Struct, frozen=True):
     named: bool = False  # the id stands in the front matter
     files: frozenset[str] = frozenset()  # paths that its links to files may mean, pages apart
     lines: dict[str, int] = field(default_factory=dict)
+    words: str = ""  # names what a reader sees of it: `words_of`
 
     @property
     def entry(self) -> Entry:
@@ -77,6 +82,29 @@ def read_as(read: Callable[[str], bytes], path: str, departments: Departments) -
 def described(document: Document, departments: Departments) -> tuple[Procedure, bool]:
     """The procedure alone, and whether the document names its id; quicker than `procedure_from`."""
     return _Reading(document, departments).procedure()
+
+
+def template_words(document: Document) -> list[Fault]:
+    """What the document still says in a template's words."""
+    before, path = document.body_line - 1, document.path
+    remedy = "write what is so, or take the line out"
+    return [
+        Fault(
+            path,
+            before + line,
+            TEMPLATE_WORDS,
+            f"“{words}” is still the template's words",
+            remedy,
+            Severity.WARNING,
+        )
+        for line, words in left_blank(document.body)
+    ]
+
+
+def words_of(document: Document, title: str) -> str:
+    """Names what the page says (12 hex digits): not its other fields, nor where its links lead."""
+    said = " ".join([title, *_TARGET.sub("](", document.body).split()])
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def fingerprint(procedure: Procedure) -> str:
@@ -113,6 +141,7 @@ class _Reading:
     def filed(self) -> Filed:
         """All that catalogue and index want."""
         procedure, named = self.procedure()
+        self._faults += template_words(self._document)
         return Filed(
             procedure,
             self._links(),
@@ -122,6 +151,7 @@ class _Reading:
             named=named,
             files=self._files(),
             lines=self._lines,
+            words=words_of(self._document, procedure.title),
         )
 
     def _id(self) -> str | None:
@@ -160,7 +190,8 @@ class _Reading:
         if written and written != UNASSIGNED and found:
             self._fault("department", "unknown-department", *unknown_department(written, found))
         folders = reversed(PurePosixPath(self._document.path).parts[:-1])
-        return next((folder for folder in folders if folder in found), UNASSIGNED)
+        by_slug = {slug(each): each for each in found}
+        return next(filter(None, (by_slug.get(slug(each)) for each in folders)), UNASSIGNED)
 
     def _status(self, field: Field) -> Status:
         written = self._value(field)

@@ -26,7 +26,14 @@ BEFORE, LATE = "before", "late"
 
 
 class NotAsked(ValueError):
-    """It cannot be asked like that. Its text is a sentence that says why and what to do."""
+    """It cannot be asked like that. Its text is a sentence that says why and what to do.
+
+    `about` names the field that it is said of: "audience", "read_by", "note" or "status".
+    """
+
+    def __init__(self, why: str, about: str = "") -> None:
+        super().__init__(why)
+        self.about = about
 
 
 class Request(Struct, frozen=True):
@@ -49,13 +56,16 @@ class Asking(Struct, frozen=True):
     def check(self, request: Request, status: Status, today: date) -> None:
         """Raises NotAsked."""
         if status is not Status.PUBLISHED:
-            raise NotAsked("Only what is published can be asked of people: publish it first.")
+            why = "Only what is published can be asked of people: publish it first."
+            raise NotAsked(why, "status")
         if not request.audience:
-            raise NotAsked("Say who must read it.")
+            raise NotAsked("Say who must read it.", "audience")
         if not today <= request.read_by <= today + LONGEST:
-            raise NotAsked("Say by which day it must be read: from today to a year from now.")
+            why = "Say by which day it must be read: from today to a year from now."
+            raise NotAsked(why, "read_by")
         if not request.note.strip():
-            raise NotAsked("Say in the note what has changed: that is what people are told.")
+            why = "Say in the note what has changed: that is what people are told."
+            raise NotAsked(why, "note")
 
     def ask(self, procedure: Procedure, request: Request, by: Person, now: datetime) -> int:
         """Ask everybody in the audience who may read it, but for who asks; returns how many.
@@ -71,7 +81,7 @@ class Asking(Struct, frozen=True):
             and person.reader().may_read(procedure)
         ]
         if not asked:
-            raise NotAsked("There is nobody but you in that audience.")
+            raise NotAsked("There is nobody but you in that audience.", "audience")
         wanted = Wanted(
             procedure_id=procedure.id,
             version=procedure.version,

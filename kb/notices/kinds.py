@@ -16,6 +16,7 @@ class Kind(StrEnum):
     REVIEW_DUE = "review due"
     APPROVAL = "approval"
     MUST_READ = "must read"
+    CHANGED = "changed"
     PUBLISHED = "published"
     OVERDUE = "overdue"
     ACCOUNT = "account"
@@ -47,6 +48,7 @@ class Manner(Struct, frozen=True):
 KINDS: Mapping[str, Manner] = {
     Kind.ANSWER: Manner("An answer to what I asked or reported", "Answers to you", Pace.AT_ONCE),
     Kind.MUST_READ: Manner("A change that I must read", "For you to read and confirm"),
+    Kind.CHANGED: Manner("A change that is worth knowing", "Changed lately"),
     Kind.QUESTION: Manner(
         "A question or a complaint that I am to answer",
         "Questions for you to answer",

@@ -17,7 +17,14 @@ class WayIn(StrEnum):
 
 
 class Forbidden(Exception):
-    """That text may not become the file's by this person. Its text says why and what to do."""
+    """That text may not become the file's by this person. Its text says why and what to do.
+
+    `about` names the field that it is said of.
+    """
+
+    def __init__(self, why: str, about: str = "department") -> None:
+        super().__init__(why)
+        self.about = about
 
 
 def way_to_save(
@@ -42,7 +49,8 @@ def way_to_save(
             return WayIn.DIRECT
         if may(Right.PUBLISH, own, state) and may(Right.PUBLISH, after, state):
             return WayIn.DIRECT
-        raise Forbidden("A reviewer publishes it: keep it as a draft, and submit it for review.")
+        why = "A reviewer publishes it: keep it as a draft, and submit it for review."
+        raise Forbidden(why, "status")
     if may(Right.WRITE, before, before.status) and may(Right.WRITE, after, before.status):
         return WayIn.DIRECT
     if may(Right.PROPOSE, before, before.status) and may(Right.PROPOSE, after, before.status):

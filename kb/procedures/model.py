@@ -76,7 +76,8 @@ class Procedure(Struct, frozen=True):
     `path` is relative to content/, with forward slashes. `version` names the exact bytes of the
     file (12 hex digits of their SHA-256). `owner` and `deputy` are e-mail addresses, or whatever
     a stranger's file says. `review_every` is in days. `finds` are searches that must show it.
-    `successor` is the id or path of what replaces a retired one.
+    `successor` is the id or path of what replaces a retired one. `changed_since`: since its last
+    review somebody changed what it says (the history knows; no file says so of itself).
     """
 
     id: str
@@ -94,6 +95,7 @@ class Procedure(Struct, frozen=True):
     related: tuple[str, ...] = ()
     finds: tuple[str, ...] = ()
     successor: str | None = None
+    changed_since: bool = False
 
     @property
     def due(self) -> date | None:

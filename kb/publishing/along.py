@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb.people.person import Person
 from kb.procedures.model import Procedure, Status
 from kb.publishing.edits import Saved
+from kb.publishing.outcomes import Refusal
 
 
 class Review(Protocol):
@@ -40,8 +41,8 @@ class Review(Protocol):
 class Along(Protocol):
     """What goes along with an edit, and stands or falls with it."""
 
-    def objection(self, text: bytes, path: str) -> str:
-        """Why it cannot go along with that text; "" where it can."""
+    def objection(self, text: bytes, path: str) -> Refusal | None:
+        """Why it cannot go along with that text; None where it can."""
 
     def begin(self, procedure_id: str, text: bytes) -> None:
         """Before that text is written, or waits."""
@@ -70,9 +71,9 @@ class Company:
     def __init__(self, along: Sequence[Along]) -> None:
         self._along = along
 
-    def objection(self, text: bytes, path: str) -> str:
+    def objection(self, text: bytes, path: str) -> Refusal | None:
         """The first there is."""
-        return next(filter(None, (one.objection(text, path) for one in self._along)), "")
+        return next(filter(None, (one.objection(text, path) for one in self._along)), None)
 
     def begin(self, procedure_id: str, text: bytes) -> None:
         """Each, in order."""

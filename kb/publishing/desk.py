@@ -76,13 +76,13 @@ class Desk(Struct, frozen=True):
         try:
             return self.keeping.library.place(path, suffixes)
         except UnusablePath as error:
-            raise UnusableEdit(f"{error}.") from error
+            raise UnusableEdit(f"{error}.", "path") from error
 
     def free_place(self, path: str) -> str:
         """`place` where no file is yet. Raises UnusableEdit."""
         place = self.place(path)
         if self.keeping.library.has(place):
-            raise UnusableEdit(f"There is a file {place} already; choose another name.")
+            raise UnusableEdit(f"There is a file {place} already; choose another name.", "path")
         return place
 
     def present(self, path: str, now: datetime) -> bytes:

@@ -96,7 +96,14 @@ class Again(NotSaved):
 
 
 class UnusableEdit(ValueError):
-    """What was asked cannot be. Its text is a sentence that says why and what to do."""
+    """What was asked cannot be. Its text is a sentence that says why and what to do.
+
+    `about` names the field that it is said of, where it is one.
+    """
+
+    def __init__(self, why: str, about: str = "") -> None:
+        super().__init__(why)
+        self.about = about
 
 
 class NotAllowed(Exception):

@@ -26,11 +26,13 @@ def joined(base: bytes, mine: bytes, theirs: bytes, path: str) -> bytes:
 def ensure_usable(text: bytes, base: bytes) -> None:
     """Raises UnusableEdit for a text that may not be saved, unless its base was so already."""
     if len(text) > LARGEST and len(text) > len(base):
-        raise UnusableEdit(f"The text is too large; at most {LARGEST // 1_000_000} MB.")
+        raise UnusableEdit(f"The text is too large; at most {LARGEST // 1_000_000} MB.", "body")
     if b"\0" in text and b"\0" not in base:
-        raise UnusableEdit("The text has a NUL character in it; remove it.")
+        raise UnusableEdit("The text has a NUL character in it; remove it.", "body")
     if _marks(text) > _marks(base):
-        raise UnusableEdit("The text has conflict marks (<<<<<<<) of git in it; decide and remove.")
+        raise UnusableEdit(
+            "The text has conflict marks (<<<<<<<) of git in it; decide and remove.", "body"
+        )
 
 
 def _errors(text: bytes, path: str) -> set[str]:

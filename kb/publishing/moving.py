@@ -34,7 +34,7 @@ class Moving:
     ) -> Saved:
         """Another title, or another path, or both."""
         if title is not None and not title.strip():
-            raise UnusableEdit("The title is empty; write one.")
+            raise UnusableEdit("The title is empty; write one.", "title")
         old = self._desk.card(procedure_id).procedure.path
         fields: dict[str, Value] = {} if title is None else {"title": title}
         return self._moved(procedure_id, old, path or old, fields, note, by, now)
@@ -51,7 +51,9 @@ class Moving:
         """To another department or folder ("" is the top); by default a department's own."""
         departments = self._desk.publisher.departments()
         if department is not None and department not in departments:
-            raise UnusableEdit(f"There is no department {department} in departments.yml.")
+            raise UnusableEdit(
+                f"There is no department {department} in departments.yml.", "department"
+            )
         old = self._desk.card(procedure_id).procedure.path
         if folder is None:
             folder = department or posixpath.dirname(old)

@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeAlias, TypeVar
 from msgspec import Struct
 
 from kb.documents.source.lines import NotAmendable
+from kb.procedures.model import Fault
 from kb.publishing.edits import Clash, Collision, NotAllowed, NotSaved, Saved, UnusableEdit
 from kb.publishing.search_tests import BrokenFind
 
@@ -24,9 +25,13 @@ class Waits(Struct, frozen=True):
 
 
 class Breaks(Struct, frozen=True):
-    """It would make search tests fail, which may be wanted all the same."""
+    """It would make search tests fail, or put up what a template left to be written.
+
+    Either may be wanted all the same.
+    """
 
     finds: tuple[BrokenFind, ...]
+    unwritten: tuple[Fault, ...] = ()
 
 
 class Unchanged(Struct, frozen=True):
@@ -42,10 +47,14 @@ class Obstacle(StrEnum):
 
 
 class Refusal(Struct, frozen=True):
-    """Nothing has changed. `why` is a sentence that says why and what to do."""
+    """Nothing has changed. `why` is a sentence that says why and what to do.
+
+    `about` names the field that it is said of, where it is one.
+    """
 
     why: str
     obstacle: Obstacle = Obstacle.CANNOT
+    about: str = ""
 
     @property
     def for_now(self) -> bool:
@@ -68,7 +77,9 @@ def or_refusal(attempt: Callable[[], _Done]) -> _Done | Refusal:
     """What it returns, or its no as a result."""
     try:
         return attempt()
-    except (UnusableEdit, NotAmendable) as reason:
+    except UnusableEdit as reason:
+        return Refusal(str(reason), about=reason.about)
+    except NotAmendable as reason:
         return Refusal(str(reason))
     except NotAllowed as reason:
         return Refusal(str(reason), Obstacle.NOT_YOURS)

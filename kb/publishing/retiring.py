@@ -129,10 +129,12 @@ class Retiring:
         following = self._desk.card(successor).procedure
         end = self._desk.catalogue.successor(following, Reader(frozenset({following.department})))
         if procedure_id in (successor, end.id if end else None):
-            raise UnusableEdit(f"{successor} leads back to {procedure_id}; choose another.")
+            why = f"{successor} leads back to {procedure_id}; choose another."
+            raise UnusableEdit(why, "successor")
         if following.status.kept_back:
             raise UnusableEdit(
-                f"{successor} is not published, so reps cannot open it; publish it first."
+                f"{successor} is not published, so reps cannot open it; publish it first.",
+                "successor",
             )
 
 

@@ -79,12 +79,14 @@ class Saver:
         note: str,
         by: Author,
         now: datetime,
+        *,
+        worth_telling: bool = False,
     ) -> Saved:
         """The procedure's file as `change` makes it from what it is then; what that raises goes on.
 
         It is called while nobody else writes, and may find its own work done already.
         """
-        told = noted(note, f"Changed {procedure_id}", by, now, False)
+        told = noted(note, f"Changed {procedure_id}", by, now, worth_telling)
         return self._desk.changed(procedure_id, change, told)
 
     def create(self, path: str, text: bytes, note: str, by: Author, now: datetime) -> Saved:
@@ -229,6 +231,8 @@ class Saver:
     def _ensure_own_id(self, path: str, text: bytes) -> None:
         name = parse(text, path).meta.get("id")
         if isinstance(name, str) and self._desk.catalogue.get(name) is not None:
-            raise UnusableEdit(f"The id {name} is another procedure's; give this one its own.")
+            why = f"The id {name} is another procedure's; give this one its own."
+            raise UnusableEdit(why, "id")
         if self._desk.erasures.of(self._desk.filed_id(path, text)) is not None:
-            raise UnusableEdit("That id was of a procedure that is erased; give this one another.")
+            why = "That id was of a procedure that is erased; give this one another."
+            raise UnusableEdit(why, "id")

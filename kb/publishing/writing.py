@@ -9,10 +9,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from kb.documents.document import parse
-from kb.documents.reading import Filed, procedure_from
+from kb.documents.reading import TEMPLATE_WORDS, Filed, procedure_from, template_words
 from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
-from kb.procedures.model import Procedure, Status
+from kb.procedures.model import Fault, Procedure, Status
 from kb.publishing.along import Along, Company, Review, Typed
 from kb.publishing.edits import Clash, Edit, NeedsReview, NotSaved, Saved, UnusableEdit, author_of
 from kb.publishing.outcomes import Became, Breaks, Refusal, Unchanged, Waits, became, refusing
@@ -66,8 +66,12 @@ class Writing:
                 self._finish_draft(by, before)
             return Unchanged()
         draft = typed.keep() if typed and typed.keep else None
-        if broken := self._breaks(edit, typed, by):
-            return Breaks(broken)
+        if typed is not None and not typed.anyway:
+            broken = Breaks(
+                self._broken_finds(edit, by), self._unwritten(before, edit, submits=submits)
+            )
+            if broken.finds or broken.unwritten:
+                return broken
         company.begin(before.id if before else self._read(edit).procedure.id, edit.text)
         done = self._done(way, before, edit, by, now)
         if isinstance(done, Clash | Refusal):
@@ -169,15 +173,25 @@ class Writing:
                 by, before, after.procedure, departments, four_eyes=self._review.four_eyes
             )
         except Forbidden as reason:
-            return Refusal(str(reason))
-        problem = _fault(before, after, edit) if typed else ""
-        problem = problem or company.objection(edit.text, edit.path)
-        return Refusal(problem) if problem else way
+            return Refusal(str(reason), about=reason.about)
+        problem = _fault(before, after, edit) if typed else None
+        return problem or company.objection(edit.text, edit.path) or way
 
-    def _breaks(self, edit: Edit, typed: Typed | None, by: Person) -> tuple[BrokenFind, ...]:
-        """The search tests that would fail by what was typed, unless they all fail already."""
-        if typed is None or typed.anyway:
+    def _unwritten(
+        self, before: Procedure | None, edit: Edit, *, submits: bool
+    ) -> tuple[Fault, ...]:
+        """What it would put up in a template's words, but for those that reps read already."""
+        after = self._read(edit)
+        if not submits and after.procedure.status is not Status.PUBLISHED:
             return ()
+        stood: set[str] = set()
+        if before is not None and not before.status.kept_back:
+            stood = {fault.message for fault in template_words(parse(edit.base, edit.path))}
+        left = (fault for fault in after.faults if fault.code == TEMPLATE_WORDS)
+        return tuple(fault for fault in left if fault.message not in stood)
+
+    def _broken_finds(self, edit: Edit, by: Person) -> tuple[BrokenFind, ...]:
+        """The search tests that would fail by what was typed, unless they all fail already."""
         change = ProposedChange(files={edit.path: edit.text})
         broken = self._publishing.publisher.broken_finds(change, by.reader())
         return broken if any(not one.already for one in broken) else ()
@@ -247,12 +261,13 @@ class Writing:
             drafts.finish(by.id, number)
 
 
-def _fault(before: Procedure | None, after: Filed, edit: Edit) -> str:
-    """Why nobody may type that; "" where they may."""
+def _fault(before: Procedure | None, after: Filed, edit: Edit) -> Refusal | None:
+    """Why nobody may type that; None where they may."""
     if before is not None and after.named and after.procedure.id != before.id:
-        return f"The id stays {before.id}: it never changes."
+        return Refusal(f"The id stays {before.id}: it never changes.", about="id")
     if not after.procedure.title.strip() or any(f.code == "missing-title" for f in after.faults):
-        return "Give it a title."
+        return Refusal("Give it a title.", about="title")
     if before is not None and edit.worth_telling and not edit.note.strip():
-        return "People are told what you write as the note: say what changed."
-    return ""
+        why = "People are told what you write as the note: say what changed."
+        return Refusal(why, about="note")
+    return None

@@ -18,6 +18,7 @@ from kb.people.person import Person, folded_email
 from kb.people.sql.receivers import Receivers
 from kb.procedures.model import Department, Departments
 from kb.reminders import words
+from kb.reminders.news import News
 from kb.reviews.sql.due_reviews import DueReview, DueReviews
 
 BEFORE = timedelta(days=7)
@@ -36,6 +37,7 @@ class Reminding(Struct, frozen=True):
     receivers: Receivers
     departments: Callable[[], Departments]
     asking: Asking
+    news: News
 
     def run(self, now: datetime) -> None:
         """Remind of all that has come so far, on working days of each department."""
@@ -43,6 +45,7 @@ class Reminding(Struct, frozen=True):
         self._of_reviews(departments, now)
         self._of_questions(departments, now)
         self.asking.remind(now)
+        self.news.tell(now)
 
     def _of_reviews(self, departments: Departments, now: datetime) -> None:
         reached: dict[ReminderMark, tuple[DueReview, list[Person]]] = {}

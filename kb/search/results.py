@@ -18,7 +18,10 @@ class Fragment(Struct, frozen=True):
 
 
 class IndexedProcedure(Struct, frozen=True):
-    """What the index knows of a procedure by heart, the same for every search."""
+    """What the index knows of a procedure by heart, the same for every search.
+
+    `changed_since` its review: the index does not know, and whoever does may say so.
+    """
 
     id: str
     title: str
@@ -29,6 +32,7 @@ class IndexedProcedure(Struct, frozen=True):
     reviewed: date | None
     due: date | None
     status: Status
+    changed_since: bool = False
 
 
 class Hit(Struct, frozen=True):

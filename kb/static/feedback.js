@@ -38,21 +38,28 @@ document.addEventListener("DOMContentLoaded", () => {
       way(item)?.focus();
     },
   };
+  let left = null;
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) return;
     if (event.key === "?" && keys) {
       event.preventDefault();
       keys.open = !keys.open;
+      if (keys.open) left = current();
       keys.querySelector("summary").focus();
       return;
     }
-    // The first one is meant as long as none has the focus.
-    const item = current() ?? items[0];
+    if (event.key === "Escape" && keys?.open && keys.contains(event.target)) {
+      keys.open = false;
+      if (left) way(left)?.focus(); // where one was
+      return;
+    }
     const verb = verbs[event.key];
-    if (!verb || !item) return;
+    if (!verb || !items.length) return;
     event.preventDefault();
-    verb(item);
+    // What nobody sees that it is meant is not done: the first press shows which.
+    if (current()) verb(current());
+    else way(items[0])?.focus();
   });
 
   // An item that is looked at is seen; without this, by its button.

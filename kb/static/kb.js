@@ -28,80 +28,6 @@
   };
   wear(remembered());
 
-  // Copying: says so on the button for a moment.
-  const copying = (text, label) => {
-    const made = button(label, "copy", async () => {
-      try {
-        await navigator.clipboard.writeText(text());
-        made.textContent = "Copied";
-      } catch {
-        made.textContent = "Cannot copy";
-      }
-      setTimeout(() => { made.textContent = label; }, 1500);
-    });
-    made.setAttribute("aria-live", "polite");
-    return made;
-  };
-
-  // "[name]" in a script is a blank to fill in while speaking.
-  const markBlanks = (line) => {
-    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-    const texts = [];
-    while (walker.nextNode()) texts.push(walker.currentNode);
-    for (const text of texts) {
-      const pieces = text.data.split(/\[([^\][]{1,60})\]/);
-      if (pieces.length === 1) continue;
-      text.replaceWith(...pieces.map((piece, nth) => {
-        if (nth % 2 === 0) return piece;
-        const blank = document.createElement("span");
-        blank.className = "blank";
-        blank.textContent = piece;
-        return blank;
-      }));
-    }
-  };
-
-  const makeCopiable = (script) => {
-    const quotes = all(".say-text > blockquote", script);
-    for (const line of quotes.length ? quotes : all(".say-text > p", script)) {
-      const said = line.innerText.trim();
-      markBlanks(line);
-      line.classList.add("say-line");
-      line.prepend(copying(() => said, "Copy"));
-    }
-  };
-
-  // Steps are ticked off; the first that is not is the current one.
-  const makeTickable = (steps) => {
-    const items = all(":scope > ol > li", steps);
-    const show = () => {
-      const current = items.findIndex((item) => !item.classList.contains("done"));
-      items.forEach((item, nth) => {
-        const done = item.classList.contains("done");
-        item.classList.toggle("now", nth === current && nth > 0);
-        item.firstElementChild.textContent = done ? "✓" : item.dataset.number;
-        item.firstElementChild.setAttribute("aria-pressed", done);
-      });
-    };
-    for (const list of all(":scope > ol", steps)) {
-      all(":scope > li", list).forEach((item, nth) => {
-        item.dataset.number = nth + list.start;
-        const tick = button("", "tick", () => { item.classList.toggle("done"); show(); });
-        tick.setAttribute("aria-label", `Step ${item.dataset.number} done`);
-        item.prepend(tick);
-      });
-    }
-    steps.classList.add("ticking");
-    if (items.length) show();
-  };
-
-  // The option that was chosen is the one that is lit.
-  const lightOption = () => {
-    const options = all("[data-option]");
-    const chosen = options.find((option) => option.hash && option.hash === location.hash) ?? options[0];
-    for (const option of options) option.classList.toggle("chip-on", option === chosen);
-  };
-
   // In a row of buttons to choose from nobody types.
   const typing = (element) => element.matches(
     "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]",
@@ -136,14 +62,101 @@
     }
   };
 
+  // What was refused: the first field that is wrong is in view and has the focus.
+  const toWrong = () => {
+    const wrong = document.querySelector('main [aria-invalid="true"]');
+    const field = wrong?.matches("fieldset") ? wrong.querySelector("input:not([type=hidden])") : wrong;
+    if (!field) return;
+    for (let around = field; around; around = around.parentElement?.closest("details")) {
+      if (around.matches("details")) around.open = true;
+    }
+    field.focus({ preventScroll: true });
+    field.scrollIntoView({ block: "center" });
+  };
+
+  // What was ticked in this call stays in this tab until the next one begins, and is sent nowhere.
+  const CALL = "kb-call";
+  const kept = () => {
+    try { return JSON.parse(sessionStorage.getItem(CALL)) ?? {}; } catch { return {}; }
+  };
+  const keep = (call) => {
+    try {
+      if (Object.keys(call).length) sessionStorage.setItem(CALL, JSON.stringify(call));
+      else sessionStorage.removeItem(CALL);
+    } catch { /* not kept, then */ }
+    offerNewCall();
+  };
+  const offerNewCall = () => {
+    const going = Object.keys(kept()).length > 0;
+    all("[data-new-call]").forEach((place) => {
+      place.hidden = !going;
+      if (place.firstElementChild) return;
+      place.append(button("New call", "new-call", () => {
+        keep({});
+        try { sessionStorage.removeItem(RESULTS); } catch { /* none, then */ }
+        dispatchEvent(new Event("kb-new-call"));
+        document.getElementById("query")?.focus();
+      }));
+    });
+  };
+  window.kbCall = { kept, keep, button };
+
+  // The way back to the results that one came from, kept in this tab.
+  const RESULTS = "kb-results";
+  const stored = (storage, name, otherwise) => {
+    try { return JSON.parse(storage.getItem(name)) ?? otherwise; } catch { return otherwise; }
+  };
+  const store = (storage, name, value) => {
+    try { storage.setItem(name, JSON.stringify(value)); } catch { /* not kept, then */ }
+  };
+  const wayBack = () => {
+    const results = document.querySelector("[data-results]");
+    if (results) return store(sessionStorage, RESULTS, { address: location.pathname + location.search, words: results.dataset.results });
+    const place = document.querySelector("[data-back-to-results]");
+    const from = stored(sessionStorage, RESULTS, null);
+    if (!place || !from) return undefined;
+    const link = document.createElement("a");
+    link.href = from.address;
+    link.textContent = `‹ Results for “${from.words}”`;
+    place.replaceChildren(link);
+    const box = document.getElementById("query");
+    if (box && !box.value) box.value = from.words;
+    return undefined;
+  };
+
+  // What this person opened last, in this browser.
+  const openedLately = () => {
+    const own = `kb-opened ${document.body.dataset.person ?? ""}`;
+    const opened = stored(localStorage, own, []);
+    const page = document.querySelector("[data-procedure]");
+    if (page) {
+      const { procedure: id } = page.dataset;
+      const title = document.querySelector("h1").textContent.trim();
+      const others = opened.filter((one) => one.id !== id);
+      store(localStorage, own, [{ id, title, address: location.pathname }, ...others].slice(0, 6));
+    }
+    const place = document.querySelector("[data-opened-lately]");
+    if (!place || !opened.length) return;
+    const list = document.createElement("p");
+    list.className = "chips";
+    list.append(...opened.map(({ title, address }) => {
+      const link = document.createElement("a");
+      link.className = "chip";
+      link.href = address;
+      link.textContent = title;
+      return link;
+    }));
+    place.append(list);
+    place.hidden = false;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     root.classList.add("with-keys");
-    all("[data-script]").forEach(makeCopiable);
-    all("[data-steps]").forEach(makeTickable);
-    all("[data-copy-reference]").forEach((place) => {
-      const address = location.origin + location.pathname;
-      place.append(copying(() => `${place.dataset.copyReference} ${address}`, "Copy for the ticket"));
-    });
+    offerNewCall();
+    addEventListener("pageshow", offerNewCall);
+    wayBack();
+    openedLately();
+    setTimeout(toWrong); // after all that changes how long the page is
     all("[data-theme-switch]").forEach((place) => {
       const label = (theme) => `Colours: ${theme}`;
       const change = button(label(remembered()), "", () => {
@@ -154,8 +167,6 @@
       });
       place.append(change);
     });
-    lightOption();
-    addEventListener("hashchange", lightOption);
     document.addEventListener("keydown", press);
   });
 })();
@@ -165,7 +176,7 @@ document.addEventListener("keydown", (event) => {
   const way = { j: 1, k: -1 }[event.key];
   if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, textarea, select")) return;
-  const items = [...document.querySelectorAll("[data-walk-to]")];
+  const items = [...document.querySelectorAll("[data-walk-to]")].filter((one) => one.offsetParent);
   const next = items.indexOf(document.activeElement) + way;
   items[Math.min(Math.max(next, 0), items.length - 1)]?.focus();
 });
@@ -175,6 +186,19 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("#ask select")) return;
   event.preventDefault();
   if (!event.target.form.querySelector("[data-enter]")) event.target.form.requestSubmit();
+});
+
+// The menu closes by Escape, and when somebody goes on elsewhere.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll(".menu-more[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu-more[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 // A form in which Enter does nothing has a button for that: it is kept from being sent.

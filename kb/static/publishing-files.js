@@ -24,7 +24,7 @@ window.kbWriting = window.kbWriting ?? {};
         if (answer.status === 401) return say("You are signed out: sign in again, then add it once more.", true);
         const told = await answer.json();
         if (told.problem) return say(told.problem, true);
-        kbWriting.text.put(area, `${told.markdown}\n`);
+        kbWriting.text.picture(area, told.markdown);
         say(`${file.name || "The picture"} is stored beside the procedure.`);
       } catch {
         say("It could not be stored: is the network there?", true);

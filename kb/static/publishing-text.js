@@ -13,6 +13,16 @@ window.kbWriting = window.kbWriting ?? {};
     table: "| What | Where |\n|---|---|\n| first | here |\n| second | there |\n",
   };
 
+  // The words of each that are to be written over first.
+  const examples = {
+    steps: "First step.",
+    say: "I am sorry, [name]. Let me see what I can do.",
+    method: "Name of the method",
+    warning: "what must never be done, and why.",
+    escalate: "When, to whom, and how to reach them.",
+    table: "What",
+  };
+
   // Typed for the person, so that Ctrl+Z takes it back.
   const put = (area, text, start = area.selectionStart, end = area.selectionEnd) => {
     area.focus();
@@ -49,18 +59,50 @@ window.kbWriting = window.kbWriting ?? {};
 
   const bare = (line) => line.replace(/^(\s*)(?:#{1,6} |[-*] |\d+\. )/, "$1");
 
-  // On lines of its own, with a blank one around.
-  const block = (area, text) => {
-    const { selectionStart: at, value } = area;
+  // What was put in last: the text before it and after it, by which it is found again.
+  let last = null;
+
+  // Where the paragraph, list or table with the cursor ends; or what was put in last, if it is there.
+  const endOfBlock = (area) => {
+    const { selectionEnd: at, value } = area;
+    if (last && value.startsWith(last.before) && value.endsWith(last.after)) {
+      const end = value.length - last.after.length;
+      if (at >= last.before.length && at <= end) return end;
+    }
+    const begins = value.lastIndexOf("\n", at - 1) + 1;
+    if (!value.slice(begins).split("\n", 1)[0].trim()) return at;
+    const gap = value.slice(at).search(/\n[ \t]*(\n|$)/);
+    return gap < 0 ? value.length : at + gap;
+  };
+
+  // On lines of its own, with a blank one around; nothing that is there is replaced. The first words
+  // that are to be written over are chosen.
+  const block = (area, text, example = "") => {
+    const { value } = area;
+    const at = endOfBlock(area);
     const before = value.slice(0, at).trimEnd();
-    const after = value.slice(area.selectionEnd).trimStart();
+    const after = value.slice(at).trimStart();
     const lead = before ? "\n\n" : "";
     const tail = after ? "\n" : "";
     put(area, lead + text + tail, before.length, value.length - after.length);
     const start = before.length + lead.length;
-    area.setSelectionRange(start, start + text.trimEnd().length);
+    const first = start + Math.max(0, text.indexOf(example));
+    area.setSelectionRange(first, first + (example ? example.length : 0));
+    last = { before: area.value.slice(0, start), after: area.value.slice(start + text.trimEnd().length) };
     area.scrollTop += 1;
   };
+
+  // On a line of its own below the one with the cursor, so that it stays in its step.
+  const picture = (area, markdown) => {
+    const { selectionEnd: at, value } = area;
+    const line = value.slice(value.lastIndexOf("\n", at - 1) + 1).split("\n", 1)[0];
+    if (line.trim().startsWith("|")) return block(area, `${markdown}\n`);
+    const next = value.indexOf("\n", at);
+    const end = next < 0 ? value.length : next;
+    return put(area, line.trim() ? `\n${markdown}` : `${markdown}\n`, end, end);
+  };
+
+  const insert = (area, name) => block(area, pieces[name], examples[name]);
 
   const tools = {
     bold: (area) => wrap(area, "**", "bold"),
@@ -71,7 +113,7 @@ window.kbWriting = window.kbWriting ?? {};
     }),
     list: (area) => eachLine(area, (line) => (/^\s*- /.test(line) ? bare(line) : `- ${bare(line)}`)),
     numbers: (area) => eachLine(area, (line, nth) => (/^\s*\d+\. /.test(line) ? bare(line) : `${nth + 1}. ${bare(line)}`)),
-    table: (area) => block(area, pieces.table),
+    table: (area) => insert(area, "table"),
   };
 
   // Enter goes on with the list; on an empty item it ends it.
@@ -110,5 +152,5 @@ window.kbWriting = window.kbWriting ?? {};
     scrollTo({ top: Math.max(0, top + (number - 1) * height - 160) });
   };
 
-  kbWriting.text = { put, block, tools, pieces, goOn, grow, toLine };
+  kbWriting.text = { put, insert, picture, tools, goOn, grow, toLine };
 })();

@@ -15,7 +15,8 @@ document.addEventListener("DOMContentLoaded", () => {
     status.textContent = words;
     status.classList.toggle("bad", bad);
   };
-  const clock = (when) => when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const timeZone = document.documentElement.dataset.zone;
+  const clock = (when) => when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
 
   // What is typed, apart from the file itself and the token.
   const typed = () => {
@@ -189,7 +190,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   const insert = form.querySelector("#w-insert");
   insert.addEventListener("change", () => {
-    if (insert.value) text.block(area, text.pieces[insert.value]);
+    if (insert.value) text.insert(area, insert.value);
     insert.value = "";
   });
   const keys = { b: "bold", i: "italic", k: "link" };
@@ -237,11 +238,16 @@ document.addEventListener("DOMContentLoaded", () => {
     return undefined;
   });
 
-  // What was saved meanwhile is not offered: the note does not count, nor a line end more or less.
-  const differs = (fields) => Object.entries(fields).some(([name, value]) => (
-    !["base", "draft", "note", "worth_telling"].includes(name) && field(name)
-      && String(value).trim() !== String(field(name).value).trim()
-  ));
+  // What was saved meanwhile, or stands here already, is not offered: what goes with a save does
+  // not count, nor a line end more or less.
+  const beside = /^(base|draft|note|worth_telling|must_.*|item|word|anyway|then)$/;
+  const same = (one, other) => (one ?? "").replaceAll("\r\n", "\n").trim() === (other ?? "").replaceAll("\r\n", "\n").trim();
+  const differs = (fields) => {
+    const here = typed();
+    return Object.keys(fields).some((name) => (
+      !beside.test(name) && field(name) && !same(fields[name], here[name])
+    ));
+  };
   const mine = keptHere();
   if (mine && differs(mine.fields)) {
     const offer = note(`This browser has text from ${clock(new Date(mine.at))} that did not reach the server.`,

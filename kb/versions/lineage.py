@@ -8,7 +8,7 @@ own. A file that comes back after it was removed goes on with its old line.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,15 +28,29 @@ class Described(Struct, frozen=True):
     department: str
     status: str
     named: bool  # the id stands in the file
+    reviewed: date | None
+    words: str  # names what a reader sees of it
 
     @classmethod
-    def of(cls, said: Procedure, named: bool) -> Described:
+    def of(cls, said: Procedure, named: bool, words: str) -> Described:
         """Only what its row in the history takes from it."""
-        return cls(said.id, said.version, said.title, said.department, said.status.value, named)
+        return cls(
+            id=said.id,
+            version=said.version,
+            title=said.title,
+            department=said.department,
+            status=said.status.value,
+            named=named,
+            reviewed=said.reviewed,
+            words=words,
+        )
 
 
 class Row(Struct):
-    """A version as it is stored. `id` counts up; `line` is the id of the line's first version."""
+    """A version as it is stored. `id` counts up; `line` is the id of the line's first version.
+
+    `vouched` are the `words` that it had when it was last reviewed.
+    """
 
     id: int
     line: int
@@ -49,6 +63,9 @@ class Row(Struct):
     title: str
     department: str
     status: str
+    reviewed: date | None
+    words: str
+    vouched: str
     live_from: datetime | None
     until: int | None = None
 
@@ -195,6 +212,7 @@ class Lineage:
     ) -> Row:
         described = self._describe(change.path, change.blob)
         inherited = before is not None and not before.named and not described.named
+        stands = before is not None and before.reviewed == described.reviewed
         return Row(
             id=number,
             line=line,
@@ -207,6 +225,9 @@ class Lineage:
             title=described.title,
             department=described.department,
             status=described.status,
+            reviewed=described.reviewed,
+            words=described.words,
+            vouched=before.vouched if before and stands else described.words,
             live_from=None,
         )
 

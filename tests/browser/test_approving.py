@@ -103,7 +103,7 @@ def test_from_a_draft_to_what_reps_find(context: BrowserContext, other: BrowserC
     assert not wide(dana)
     shoot(dana, "later")
     ilse.get_by_role("link", name=re.compile("^SHP-")).first.click()
-    expect(ilse.get_by_text("24 Nov 2027, 09:00 Europe/Amsterdam")).to_be_visible()
+    expect(ilse.get_by_text("24 Nov 2027, 09:00 CET")).to_be_visible()
     shoot(ilse, "procedure")
     ilse.goto("/help/rules")
     shoot(ilse, "rules")

@@ -219,7 +219,12 @@ def test_a_new_one_from_a_search_and_a_move(as_person: OpenAs) -> None:
     page.get_by_role("button", name="Write it").click()
     expect(page.locator("#w-id")).to_have_value(re.compile("SHP-"))
     shoot(page, "new-form")
-    page.get_by_role("button", name="Create", exact=True).click()
+    create = page.get_by_role("button", name="Create", exact=True)
+    create.click()  # reps would read what the template left to be written
+    expect(page.get_by_role("alert").first).to_contain_text("the template's words")
+    shoot(page, "unwritten")
+    page.get_by_label("Text", exact=True).fill("## Steps\n\n1. Say that there are no drones yet.\n")
+    create.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Drone Delivery")
     page.get_by_role("link", name="Rename or move").click()
     shoot(page, "place")

@@ -58,8 +58,8 @@ def test_two_versions_are_chosen_and_compared_by_keyboard(reader: BrowserContext
     page.goto(f"/procedures/{ID}")
     page.get_by_role("link", name="History").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("History of")
-    page.get_by_label("Compare from the version of 1 Feb 2026, 08:00 UTC").press("ArrowDown")
-    expect(page.get_by_label("Compare from the version of 5 Jan 2026, 08:00 UTC")).to_be_checked()
+    page.get_by_label("Compare from the version of 1 Feb 2026, 09:00 CET").press("ArrowDown")
+    expect(page.get_by_label("Compare from the version of 5 Jan 2026, 09:00 CET")).to_be_checked()
     page.get_by_role("button", name="Compare the two chosen").press("Enter")
     expect(page.locator("del").first).to_be_visible()
     page.get_by_role("link", name="Side by side").press("Enter")
@@ -71,10 +71,10 @@ def test_two_versions_are_chosen_and_compared_by_keyboard(reader: BrowserContext
 def test_what_was_read_on_a_day_is_asked_for(reader: BrowserContext) -> None:
     page = sign_in(reader, "ana.costa")
     page.goto("/as-of")
-    page.get_by_label("On (UTC)").fill("2026-02-03T10:00")
+    page.get_by_label("On (Europe/Amsterdam)").fill("2026-02-03T10:00")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("main").get_by_role("link", name="Complaint: Late Shipment").click()
-    expect(page.get_by_text("What was read on 3 Feb 2026, 10:00 UTC")).to_be_visible()
+    expect(page.get_by_text("What was read on 3 Feb 2026, 10:00 CET")).to_be_visible()
     expect(page.get_by_text("This paragraph went away again.")).to_be_visible()
 
 

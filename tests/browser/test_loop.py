@@ -124,6 +124,7 @@ def test_the_whole_loop_and_another_department_sees_nothing_of_it(
     ana.goto(f"/questions/{number}")
     expect(ana.locator(".talk")).to_contain_text("What status 44 means")
     expect(ana.locator("main")).not_to_contain_text("Status 44 is customs.")
+    ana.get_by_text("Say more about the service").click()
     ana.locator("input[name=timeliness][value='5']").check()
     ana.locator("input[name=attitude][value='5']").check()
     ana.locator("#thanks").fill("Thank you, the whole floor waited for that.")

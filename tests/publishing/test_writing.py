@@ -22,10 +22,10 @@ class Noted:
     """Goes along, and writes down what it is told."""
 
     def __init__(self, objection: str = "") -> None:
-        self.said = objection
+        self.said = Refusal(objection, about="note") if objection else None
         self.heard: list[str] = []
 
-    def objection(self, text: bytes, path: str) -> str:
+    def objection(self, text: bytes, path: str) -> Refusal | None:
         return self.said
 
     def begin(self, procedure_id: str, text: bytes) -> None:
@@ -141,7 +141,7 @@ def test_it_is_refused_with_the_reason(
 def test_what_goes_along_may_object(parts: Parts, editor: Person) -> None:
     base, along = read(parts), Noted("Say what changed.")
     done = write(parts, editor, base.replace(b"L5", b"L7"), base, along)
-    assert done == Refusal("Say what changed.")
+    assert done == Refusal("Say what changed.", about="note")
     assert along.heard == []
     assert parts.publishing.drafts.count(editor.id) == 0
 

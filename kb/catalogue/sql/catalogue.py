@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import secrets
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import asdict
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Engine,
     Text,
     and_,
@@ -48,7 +46,7 @@ from kb.documents.markdown.links import Link, candidates
 from kb.documents.reading import Filed
 from kb.documents.source.relinking import mentions
 from kb.documents.text.plain_text import folded, sortable
-from kb.procedures.model import KEPT_BACK, Fault, Keyword, Procedure, Status
+from kb.procedures.model import KEPT_BACK, UNASSIGNED, Fault, Keyword, Procedure, Status
 from kb.procedures.visibility import Reader
 from kb.storage.files.library import FileStamp
 
@@ -62,9 +60,11 @@ _STAMPS = select(
     table.c.fingerprint,
     table.c.id,
 )
-_GENERATION = "generation"
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _BY_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+_CHANGED = select(table.c.id).where(
+    table.c.id.in_(bindparam("ids", expanding=True)), table.c.changed_since
+)
 _SHOWING = (
     select(table.c.status, table.c.department)
     .join(shown_files, shown_files.c.path == table.c.path)
@@ -83,7 +83,7 @@ class Catalogue:
 
     def generation(self) -> str:
         """Another one after every change of the catalogue: what was made from it is then old."""
-        return self.state(_GENERATION) or ""
+        return self.state(recording.GENERATION) or ""
 
     def remembered(self, id: str, generation: str) -> Card | None:
         """`get`, without a statement where the card was asked for in this generation before."""
@@ -212,12 +212,25 @@ class Catalogue:
             wanted = and_(wanted, table.c.department.in_(departments))
         return self._listing(wanted, page, per_page, table.c.path)
 
+    def unassigned(self) -> list[tuple[str, str | None]]:
+        """The path and the owner of each that is of no department."""
+        query = select(table.c.path, table.c.owner).where(table.c.department == UNASSIGNED)
+        with reading(self._engine) as connection:
+            return [(row.path, row.owner) for row in connection.execute(query)]
+
     def recent(self, reader: Reader, n: int) -> tuple[Procedure, ...]:
         """The `n` most recently reviewed."""
         query = select(table).where(_findable(reader), table.c.reviewed.is_not(None))
         query = query.order_by(table.c.reviewed.desc(), table.c.sort_title).limit(n)
         with reading(self._engine) as connection:
             return tuple(procedure_of(row) for row in connection.execute(query))
+
+    def changed_since(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the ids, of one page, that say something else than when they were reviewed."""
+        if not ids:
+            return frozenset()
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(_CHANGED, {"ids": list(ids)}))
 
     def related(self, procedure: Procedure, reader: Reader) -> tuple[Procedure, ...]:
         """What its `related` names, in that order; ids and paths; unknown ones left out."""
@@ -303,14 +316,14 @@ class Catalogue:
         """
         with writing(self._engine, _WRITING) as connection:
             recording.enter(connection, files, gone)
-            _move_on(connection)
+            recording.move_on(connection)
 
     def remove(self, paths: Collection[str]) -> None:
         """Forget files; others whose id they had taken get it back."""
         if paths:
             with writing(self._engine, _WRITING) as connection:
                 recording.forget(connection, paths)
-                _move_on(connection)
+                recording.move_on(connection)
 
     def record_cross_faults(self, faults: Iterable[Fault]) -> None:
         """Keep the faults found across files beside each file's own, for its card."""
@@ -327,7 +340,7 @@ class Catalogue:
                     connection.execute(update(table).where(table.c.path == path).values(values))
                     changed = True
             if changed:
-                _move_on(connection)
+                recording.move_on(connection)
 
     def state(self, name: str) -> str | None:
         """A remembered value, e.g. what the last refresh saw."""
@@ -415,10 +428,6 @@ def _stamps(rows: Iterable[Any]) -> dict[str, Stamp]:
         path: Stamp(size, int(modified), version, fingerprint, id)
         for path, size, modified, version, fingerprint, id in rows
     }
-
-
-def _move_on(connection: Connection) -> None:
-    recording.remember(connection, _GENERATION, secrets.token_hex(8))
 
 
 def _letter(first: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
@@ -9,9 +10,9 @@ from itertools import count
 from typing import Any
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
-from kb.database import addresses, catalogue_state, procedure_keywords, shown_files
+from kb.database import addresses, catalogue_state, procedure_keywords, shown_files, versions
 from kb.database import procedures as table
 from kb.documents.front_matter import FIELDS
 from kb.documents.reading import Filed
@@ -21,6 +22,7 @@ from kb.procedures.model import Procedure
 from kb.storage.files.library import FileStamp
 
 _CHUNK = 500
+GENERATION = "generation"
 
 
 def enter(
@@ -38,6 +40,27 @@ def enter(
     settle(connection, wanted | {row.wanted_id for row in before.values()}, gone)
     _date_reviews(connection, paths)
     _remember_addresses(connection, paths, {path: row.id for path, row in before.items()})
+    note_changes(connection, paths)
+
+
+def note_changes(connection: Connection, paths: Collection[str]) -> None:
+    """Which of these say something else than when they were reviewed, as far as history knows."""
+    standing = (versions.c.until.is_(None), versions.c.live_from.is_not(None))
+    changed = exists().where(
+        versions.c.path == table.c.path, *standing, versions.c.words != versions.c.vouched
+    )
+    found = 0
+    for chunk in chunks(paths):
+        other = and_(table.c.path.in_(chunk), table.c.changed_since != changed)
+        done = connection.execute(update(table).where(other).values(changed_since=changed))
+        found += done.rowcount
+    if found:
+        move_on(connection)
+
+
+def move_on(connection: Connection) -> None:
+    """Another generation: what was made from the catalogue before is old now."""
+    remember(connection, GENERATION, secrets.token_hex(8))
 
 
 def forget(connection: Connection, paths: Collection[str]) -> None:

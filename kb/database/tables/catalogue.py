@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from kb.database.schema import metadata
 
@@ -34,6 +46,7 @@ procedures = Table(
     Column("faulty", Boolean, nullable=False, index=True),  # has any fault of either kind
     Column("lines", JSON, nullable=False),  # front-matter field -> line in the file
     Column("version", String(12), nullable=False),
+    Column("changed_since", Boolean, nullable=False, server_default=false()),  # its review
     Column("fingerprint", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Column("modified_ns", String(24), nullable=False),

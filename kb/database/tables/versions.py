@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Text
 
 from kb.database.schema import Moment, metadata
 
@@ -24,6 +24,9 @@ versions = Table(
     Column("sort_title", Text, nullable=False),
     Column("department", String(80), nullable=False),
     Column("status", String(16), nullable=False),  # a Status, or "removed"
+    Column("reviewed", Date),
+    Column("words", String(12), nullable=False, server_default=""),  # what it says, by name
+    Column("vouched", String(12), nullable=False, server_default=""),  # what it said when reviewed
     Column("author_name", Text, nullable=False),
     Column("author_email", Text, nullable=False),
     Column("at", Moment, nullable=False),  # when its author wrote it

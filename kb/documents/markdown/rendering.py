@@ -21,6 +21,10 @@ from kb.documents.markdown.sanitising import own_id, sanitised
 from kb.documents.markdown.section_kinds import kind_of
 from kb.procedures.model import Section
 
+_QUOTED = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
 Resolve = Callable[[str], str | None]
 NOTICE = "This text is too long or too intricate to be laid out, so it is shown as it was written."
 
@@ -63,6 +67,18 @@ class Page(Struct, frozen=True):
     parts: tuple[Part, ...]
     contents: tuple[Heading, ...]
     notice: str = ""
+
+    @property
+    def script(self) -> Part | None:
+        """The first part that is to be said."""
+        return next((part for part in self.parts if part.kind == "script"), None)
+
+    @property
+    def first_words(self) -> str:
+        """The first sentence block of the script, as plain text; "" without one."""
+        said = self.script.html if self.script else ""
+        found = _QUOTED.search(said) or _PARAGRAPH.search(said)
+        return " ".join(html.unescape(_TAG.sub(" ", found[1])).split()) if found else ""
 
 
 class Renderer:

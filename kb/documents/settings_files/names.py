@@ -3,6 +3,8 @@ same."""
 
 from kb.procedures.model import UNASSIGNED
 
-TAKEN = frozenset({"new", "history", UNASSIGNED})  # no department's id: the site's own pages
+TAKEN = frozenset(
+    {"new", "history", "from-folders", UNASSIGNED}
+)  # no department's id: the site's own pages
 DEPARTMENTS_FILE = "departments.yml"
 SYNONYMS_FILE = "synonyms.yml"

@@ -96,6 +96,15 @@ class MustReads:
         )
         return next(iter(self._asked(which, 1)), None)
 
+    def asked_about(self, procedure_id: str, version: str) -> set[int]:
+        """Whoever was asked to read that version."""
+        query = select(confirmations.c.person_id).join(
+            table, table.c.id == confirmations.c.must_read_id
+        )
+        which = and_(table.c.procedure_id == procedure_id, table.c.version == version)
+        with reading(self._engine) as connection:
+            return set(connection.scalars(query.where(which)))
+
     def missing(self, must_read_id: int, most: int | None = None) -> tuple[AskedPerson, ...]:
         """Who has not confirmed and may still sign in, by name."""
         which = and_(

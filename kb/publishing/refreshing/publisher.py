@@ -336,7 +336,7 @@ class _Read(Struct):
 
     def note(self, filed: Filed, blob: str) -> None:
         said = filed.procedure
-        self.said[said.path, blob] = Described.of(said, filed.named)
+        self.said[said.path, blob] = Described.of(said, filed.named, filed.words)
 
 
 def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:

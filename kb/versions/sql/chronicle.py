@@ -9,17 +9,17 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
-from kb.catalogue.sql.recording import chunks
+from kb.catalogue.sql.recording import chunks, note_changes
 from kb.database import catalogue_state, reading, writing
 from kb.database import versions as table
 from kb.documents.document import parse, unreadable
-from kb.documents.reading import described
+from kb.documents.reading import described, words_of
 from kb.documents.text.plain_text import sortable
 from kb.procedures.model import Departments
 from kb.storage.git.history import Change, Commit, History, HistoryStep, Rewritten
 from kb.versions.lineage import Described, Lineage, Row
 
-READING = 1  # raise it when the same history would now be read differently: all is read anew
+READING = 2  # raise it when the same history would now be read differently: all is read anew
 _STATE = "history"
 _WRITING = "catalogue"
 # What is read before it is written, so that nobody waits long for the database.
@@ -115,6 +115,7 @@ class Chronicle:
             if ended:
                 replaced = update(table).where(table.c.id == bindparam("ended"))
                 connection.execute(replaced.values(until=bindparam("by")), ended)
+            note_changes(connection, {row.path for row in lineage.added})
             _set_known(connection, steps[-1].commit.id)
 
     def _described(
@@ -128,7 +129,8 @@ class Chronicle:
             ordered, self._history.blobs(blob for _, blob in ordered), strict=True
         ):
             document = unreadable(path, "gone") if raw is None else parse(raw, path)
-            found[path, blob] = Described.of(*described(document, departments))
+            said, named = described(document, departments)
+            found[path, blob] = Described.of(said, named, words_of(document, said.title))
         return found
 
     def _newest(

@@ -18,6 +18,8 @@ from kb.procedures.model import KEPT_BACK, Procedure, Status
 from kb.procedures.visibility import Reader
 from kb.versions.lineage import GONE
 
+NOTABLE = "notable"  # the kind of what its author found worth telling people
+
 
 class Version(Struct, frozen=True):
     """A procedure as one commit left it. `status` is a Status, or "removed".
@@ -190,6 +192,27 @@ class Versions:
             rows = connection.execute(listed).all()
         return SiteAsOf(tuple(Then(_version(row), row.now) for row in rows), counts)
 
+    def told_since(
+        self, since: datetime, reader: Reader, page: int = 1, per_page: int = 1_000
+    ) -> tuple[tuple[Then, ...], int]:
+        """What was worth telling people and this reader may find, newest first; a page and how
+
+        many there are in all.
+        """
+        query = select(table, _HEAD_NOW.c.id.label("now"), func.count().over().label("total"))
+        query = query.select_from(_WITH_NOW).where(_worth_telling(since), _findable_now(reader))
+        query = query.order_by(table.c.id.desc()).offset((page - 1) * per_page).limit(per_page)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        total = rows[0].total if rows else 0
+        return tuple(Then(_version(row), row.now) for row in rows), total
+
+    def told_of(self, procedure: Procedure, since: datetime) -> Version | None:
+        """The newest that was worth telling people."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_TOLD, {"path": procedure.path, "since": since}).one_or_none()
+        return None if row is None else _version(row)
+
     def _newest(self, wanted: ColumnElement[bool]) -> Version | None:
         query = select(table).where(wanted).order_by(table.c.id.desc()).limit(1)
         with reading(self._engine) as connection:
@@ -272,6 +295,25 @@ def _published_then(at: datetime, reader: Reader) -> tuple[Select[Any], ColumnEl
     return query, now.c.id
 
 
+def _worth_telling(since: Any) -> ColumnElement[bool]:
+    published = table.c.status == Status.PUBLISHED.value
+    return and_(table.c.kind == NOTABLE, table.c.live_from >= since, published)
+
+
+_HEAD, _HEAD_NOW = table.alias("head"), procedures.alias("now")
+_WITH_NOW = table.join(
+    _HEAD,
+    and_(_HEAD.c.line == table.c.line, _HEAD.c.until.is_(None), _HEAD.c.live_from.is_not(None)),
+).join(_HEAD_NOW, and_(_HEAD_NOW.c.path == _HEAD.c.path, _HEAD.c.blob != ""))
+
+
+def _findable_now(reader: Reader) -> ColumnElement[bool]:
+    """`Reader.may_find` as SQL, of the procedure as it is now."""
+    now = _HEAD_NOW
+    own = and_(now.c.status.in_(KEPT_BACK), now.c.department.in_(reader.drafts_of))
+    return or_(now.c.status == Status.PUBLISHED.value, own)
+
+
 def _version(row: Any) -> Version:
     return Version(**{name: getattr(row, name) for name in Version.__struct_fields__})
 
@@ -284,6 +326,12 @@ _NEWEST = (
         _visible(bindparam("drafts", expanding=True)),
         _on_site(),
     )
+    .order_by(table.c.id.desc())
+    .limit(1)
+)
+_TOLD = (
+    select(table)
+    .where(table.c.line == _line_of(bindparam("path")), _worth_telling(bindparam("since")))
     .order_by(table.c.id.desc())
     .limit(1)
 )

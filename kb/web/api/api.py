@@ -88,6 +88,7 @@ def _as_json(found: Procedure) -> dict[str, object]:
         "status": found.status.value,
         "keywords": [keyword.text for keyword in found.keywords],
         "reviewed": _day(found.reviewed),
+        "changed_since_review": found.changed_since,
         "due": _day(found.due),
         "overdue": found.overdue(today()),
         "version": found.version,

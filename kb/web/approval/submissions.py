@@ -28,7 +28,7 @@ from kb.versions.differences import Difference, difference, lines
 from kb.versions.page_blocks import blocks
 from kb.versions.sql.versions import Version
 from kb.web.documents.rendered import Text, text_of_bytes
-from kb.web.site import access, wording
+from kb.web.site import access
 from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("submissions", __name__)
@@ -89,14 +89,6 @@ class Life(Struct, frozen=True):
     def draft(self) -> SubmissionLine | None:
         """The draft that waits."""
         return next((one for one in self.waiting if one.kind is SubmissionKind.DRAFT), None)
-
-
-@blueprint.app_template_filter()
-def moment_there(when: datetime, department_id: str) -> str:
-    """A time as the department's clocks show it: "2 Oct 2026, 09:05 Europe/Amsterdam"."""
-    zone = departments().get(department_id).calendar.zone
-    local = when.astimezone(zone)
-    return f"{wording.day(local)}, {local:%H:%M} {zone.key}"
 
 
 @blueprint.get("/submissions")

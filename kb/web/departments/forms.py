@@ -26,7 +26,7 @@ class DepartmentForm(FlaskForm):
     """Everything but the id, which never changes. `was` is what the page showed."""
 
     name = _line("Name")
-    lead = _line("Lead", "E-mail address of the person who leads it.")
+    lead = _line("Lead", "Name or e-mail address of the person who leads it.")
     channel = _line("How to reach it", "A chat channel, an extension.")
     answer_within = _line("Answers within", "“8 hours” or “2 days”, in its working hours.")
     review_every = _line(
@@ -67,7 +67,7 @@ class NewDepartmentForm(DepartmentForm):
 class MemberForm(FlaskForm):
     """What a person is in one department."""
 
-    email = _line("E-mail", longest=LONGEST_EMAIL)
+    email = _line("Name or e-mail", longest=LONGEST_EMAIL)
     editor = BooleanField("Editor")
     reviewer = BooleanField("Reviewer")
 

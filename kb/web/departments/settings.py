@@ -22,8 +22,10 @@ from kb.web.departments.forms import (
     NewDepartmentForm,
     RemovalForm,
 )
+from kb.web.people.naming import address_of, name_of
 from kb.web.publishing.draft_changes import changes
 from kb.web.site import access
+from kb.web.site.fields import mark
 from kb.web.site.pages import departments, departments_source, now, parts
 
 blueprint = Blueprint("settings", __name__, url_prefix="/departments")
@@ -57,7 +59,7 @@ def add() -> ResponseReturnValue:
         return _new_page(form), 400
     kept, id, me = parts().departments.kept, form.id.data or "", access.signed_in()
     try:
-        made = kept.add(id, form.wanted(), me, now())
+        made = kept.add(id, _addressed(form), me, now())
     except DepartmentRefused as refusal:
         form.say(refusal.faults)
         return _new_page(form), 400
@@ -72,9 +74,7 @@ def add() -> ResponseReturnValue:
 def settings(department_id: str) -> ResponseReturnValue:
     """What departments.yml says of it, and its members."""
     department = _known_or_404(department_id)
-    said = _said(department_id)
-    form = DepartmentForm(formdata=None, data={name: said.get(name, "") for name in READ})
-    return _settings_page(department, form, said)
+    return _current_page(department)
 
 
 @blueprint.post("/<path:department_id>/settings")
@@ -88,7 +88,7 @@ def change(department_id: str) -> ResponseReturnValue:
         return _settings_page(department, form, before), 400
     try:
         written = parts().departments.kept.change(
-            department_id, before, form.wanted(), access.signed_in(), now()
+            department_id, before, _addressed(form), access.signed_in(), now()
         )
     except DepartmentRefused as refusal:
         return _refused_page(department, form, before, refusal), 400
@@ -108,13 +108,11 @@ def members(department_id: str) -> ResponseReturnValue:
     department, form = _known_or_404(department_id), MemberForm()
     if not form.validate():
         abort(400)
-    person = parts().people.directory.by_email(form.email.data)
+    person = parts().people.directory.by_email(address_of(form.email.data or ""))
     if person is None:
-        flash(
-            f"Nobody has the address {form.email.data or '(none)'}. Add them under People first.",
-            "bad",
-        )
-        return redirect(url_for(".settings", department_id=department_id))
+        why = f"Nobody is {form.email.data or '(none)'}. Add them under People first."
+        mark(form, "email", why)
+        return _current_page(department, form), 400
     asked = {Role.EDITOR: form.editor.data, Role.REVIEWER: form.reviewer.data}
     roles = {role for role, held in asked.items() if held}
     parts().people.directory.set_member(person.id, department.id, roles)
@@ -153,6 +151,12 @@ def history() -> ResponseReturnValue:
     return render_template("departments/history.html", changes=changes, most=_MOST_CHANGES)
 
 
+def _addressed(form: DepartmentForm) -> dict[str, str]:
+    """What is wanted; the lead may be named."""
+    wanted = form.wanted()
+    return wanted | {"lead": address_of(wanted["lead"])}
+
+
 def _known_or_404(department_id: str) -> Department:
     if department_id not in departments() or department_id == UNASSIGNED:
         abort(404)
@@ -172,7 +176,20 @@ def _new_page(form: NewDepartmentForm) -> str:
     return render_template("departments/new.html", form=form, for_all=everyone, keys=list(READ))
 
 
-def _settings_page(department: Department, form: DepartmentForm, was: dict[str, str]) -> str:
+def _current_page(department: Department, member: MemberForm | None = None) -> str:
+    """As departments.yml has it."""
+    said = _said(department.id)
+    form = DepartmentForm(formdata=None, data={name: said.get(name, "") for name in READ})
+    form.lead.data = name_of(form.lead.data or "")
+    return _settings_page(department, form, said, member)
+
+
+def _settings_page(
+    department: Department,
+    form: DepartmentForm,
+    was: dict[str, str],
+    member: MemberForm | None = None,
+) -> str:
     source = departments_source()
     return render_template(
         "departments/settings.html",
@@ -183,7 +200,7 @@ def _settings_page(department: Department, form: DepartmentForm, was: dict[str, 
         for_all=said_for_all(source),
         trouble=_trouble(source, department.id),
         owned=parts().departments.kept.belongings(department.id, now()),
-        member_form=MemberForm(formdata=None),
+        member_form=member or MemberForm(formdata=None),
     )
 
 

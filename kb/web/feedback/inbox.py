@@ -12,6 +12,7 @@ from kb.feedback.sql.selection import Due, Sort
 from kb.web.documents import passages
 from kb.web.feedback import inbox_item
 from kb.web.feedback.forms import AnswerForm, ViewForm
+from kb.web.feedback.grouped import grouped
 from kb.web.feedback.inbox_access import mine_or_404
 from kb.web.feedback.inbox_filter import PER_PAGE, InboxFilter, Show, chosen, offered, pages
 from kb.web.site import access, wording
@@ -35,6 +36,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "feedback/inbox/listing.html",
         items=shown[:PER_PAGE],
+        groups=grouped(shown[:PER_PAGE]),
         pages=pages(shown, counted, now_shown.show),
         chosen=now_shown,
         offered=counted,

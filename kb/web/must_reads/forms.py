@@ -27,7 +27,9 @@ class AudienceForm(FlaskForm):
     )
 
     def offer(self, known: list[Department]) -> AudienceForm:
-        """Let these be chosen; everyone within a week where nothing was said."""
+        """Let these be chosen; all reps within a week where nothing was said."""
+        if self.must_audience.data is None:
+            self.must_audience.data = [REPS]
         self.must_audience.choices = [
             SelectChoice(EVERYONE, "Everyone"),
             SelectChoice(REPS, "All reps"),
@@ -48,9 +50,10 @@ def request_from(form: AudienceForm, note: str | None = None) -> Request:
     known = {choice.value for choice in form.must_audience.choices}
     audience = tuple(dict.fromkeys(form.must_audience.data or ()))
     if not set(audience) <= known:
-        raise NotAsked("One of those departments is not there any more; choose again.")
+        why = "One of those departments is not there any more; choose again."
+        raise NotAsked(why, "audience")
     read_by = form.must_read_by.data
     if not isinstance(read_by, date):
-        raise NotAsked("Say by which day it must be read.")
+        raise NotAsked("Say by which day it must be read.", "read_by")
     text = note if note is not None else form.must_note.data or ""
     return Request(audience, read_by, text.replace("\r\n", "\n").strip()[:LONGEST_NOTE])

@@ -18,6 +18,7 @@ from kb.web.must_reads.forms import AudienceForm, offered, request_from
 from kb.web.people.signing_in import safe_next
 from kb.web.site import access
 from kb.web.site.csv_files import csv_file
+from kb.web.site.fields import mark
 from kb.web.site.pages import Pages, departments, here, now, page_number, parts, today
 
 blueprint = Blueprint("must_reads", __name__)
@@ -126,6 +127,7 @@ def ask(procedure_id: str) -> ResponseReturnValue:
     try:
         asked = parts().must_reads.ask(procedure, request_from(typed), access.signed_in(), now())
     except NotAsked as refusal:
+        mark(typed, f"must_{refusal.about}", str(refusal))
         return _form_page(procedure, typed, str(refusal)), 400
     flash(told(asked), "ok")
     return redirect(url_for("reading.procedure", procedure_id=procedure.id))

@@ -18,6 +18,7 @@ from kb.people.sql.rows import Newcomer
 from kb.procedures.model import Department
 from kb.web.people.forms import EntryForm, NewPersonForm, PasswordForm, RolesForm
 from kb.web.site import access, wording
+from kb.web.site.fields import mark
 from kb.web.site.pages import Pages, departments, now, page_number, parts
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -113,7 +114,8 @@ def password(person_id: int) -> ResponseReturnValue:
         me = access.signed_in()
         changed = parts().people.directory.set_password(who.id, chosen, now(), me)
     except WeakPassword as refusal:
-        return _refused(who, str(refusal))
+        mark(form, "password", str(refusal))
+        return _person_page(who, password=form), 409
     if who.id == access.signed_in().id:
         access.begin_session(changed)
     flash(f"{who.name} has a new password; their sessions have ended.", "ok")
@@ -177,7 +179,12 @@ def _new_page(form: NewPersonForm) -> str:
     return render_template("people/new.html", form=form)
 
 
-def _person_page(who: Person, form: RolesForm | None = None, shown_once: str = "") -> str:
+def _person_page(
+    who: Person,
+    form: RolesForm | None = None,
+    shown_once: str = "",
+    password: PasswordForm | None = None,
+) -> str:
     held = {
         "administrator": who.administrator,
         "editor_of": sorted(who.editor_of),
@@ -187,7 +194,7 @@ def _person_page(who: Person, form: RolesForm | None = None, shown_once: str = "
         "people/person.html",
         who=who,
         roles=form or RolesForm(formdata=None, data=held).offer(_departments(who)),
-        password=PasswordForm(formdata=None),
+        password=password or PasswordForm(formdata=None),
         shown_once=shown_once,
         held=parts().reviews.listed.held_by(who.email),
     )

@@ -33,7 +33,7 @@ from kb.web.reviews import reviews
 from kb.web.site import access, search_log
 from kb.web.site.access import readable_or_404
 from kb.web.site.pages import departments, parts
-from kb.web.versions import history
+from kb.web.versions import history, lately
 
 blueprint = Blueprint("reading", __name__)
 
@@ -76,6 +76,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         return redirect(url_for("history.listing", procedure_id=card.procedure.id, as_of=asked))
     text = _text_or_404(card)
     search_log.opened(card.procedure.id)
+    latest = history.latest(text.procedure)
     return render_template(
         "procedures/procedure.html",
         text=text,
@@ -85,10 +86,11 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         names=parts().people.directory.names(_people(text.procedure)),
         **responding.vote_panel(text.procedure),
         **learned_words.panel(text.procedure),
-        **history.latest(text.procedure),
+        **latest,
         **reviews.panel(text.procedure),
         **submissions.panel(text.procedure),
         **must_reads.on_page(text.procedure),
+        **lately.on_page(text.procedure, latest["latest"]),
     )
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from kb.catalogue.listings import Card
 from kb.feedback.model import LONGEST_TEXT, Item
 from kb.publishing.edits import Saved
+from kb.publishing.outcomes import Refusal
 from kb.publishing.sql.drafts import Draft
 from kb.web.site import access
 from kb.web.site.fields import trimmed
@@ -57,11 +58,12 @@ class Answers(Struct, frozen=True):
     word: str
     new: bool = False
 
-    def objection(self, text: bytes, path: str) -> str:
+    def objection(self, text: bytes, path: str) -> Refusal | None:
         """Nobody is answered without a word."""
         if self.answering.chosen and not (self.answering.word or self.word.strip()):
-            return "Say what changed: those who reported it read your note, or a word of their own."
-        return ""
+            why = "Say what changed: those who reported it read your note, or a word of their own."
+            return Refusal(why, about="note")
+        return None
 
     def begin(self, procedure_id: str, text: bytes) -> None:
         """Write down, before it is saved, whom that text will answer."""

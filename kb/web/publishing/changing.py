@@ -16,6 +16,7 @@ from kb.web.publishing import opened_file, submitting
 from kb.web.publishing.forms import LONGEST_NOTE, ErasureForm, PlaceForm, RetirementForm
 from kb.web.publishing.save_messages import status_of
 from kb.web.site import access
+from kb.web.site.fields import mark
 from kb.web.site.pages import now, parts, today
 
 blueprint = Blueprint("changing", __name__)
@@ -39,6 +40,7 @@ def put(procedure_id: str) -> ResponseReturnValue:
     form, it = PlaceForm(), card.procedure
     done = parts().writing.move(it, _wanted(it, form), access.signed_in(), now())
     if isinstance(done, Refusal):
+        mark(form, done.about, done.why)
         return _place_page(card, form, done.why), status_of(done, 400)
     changed = isinstance(done, Saved)
     flash("Moved. Its id and old addresses lead here." if changed else "Nothing changes.", "ok")
@@ -65,10 +67,12 @@ def retire(procedure_id: str) -> ResponseReturnValue:
     follows = parts().catalogue.get(wanted) if wanted else None
     if wanted and (follows is None or not access.reader().may_find(follows.procedure)):
         said = "Choose one of these, or write an id."
+        mark(form, "successor", said)
         return _retirement_page(card, form, said, _found(wanted, card)), 400
     note, me = form.note.data or "", access.signed_in()
     done = parts().writing.retire(card.procedure, wanted or None, note, me, now())
     if isinstance(done, Refusal):
+        mark(form, done.about, done.why)
         return _retirement_page(card, form, done.why), status_of(done, 400)
     if isinstance(done, Waits):
         return submitting.proposed(done.number)
@@ -126,7 +130,8 @@ def erase(procedure_id: str) -> ResponseReturnValue:
     card = access.allowed_or_404(Right.ERASE, procedure_id)
     form, it = ErasureForm(), card.procedure
     if (form.typed.data or "").strip() != it.id:
-        return _erasure_page(card, form, f"Type {it.id} to erase it."), 400
+        mark(form, "typed", f"Type {it.id} to erase it.")
+        return _erasure_page(card, form, "It is not erased."), 400
     erased = parts().writing.erase(it.id, access.signed_in(), now())
     if isinstance(erased, Refusal):
         return _erasure_page(card, form, erased.why), status_of(erased, 400)

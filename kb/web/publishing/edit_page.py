@@ -11,15 +11,16 @@ from kb.catalogue.listings import Card
 from kb.documents.markdown.rendering import Renderer
 from kb.documents.source.manuscript import Manuscript
 from kb.people.rights import Right
-from kb.procedures.model import Status
+from kb.procedures.model import Fault, Status
 from kb.publishing.search_tests import BrokenFind
 from kb.publishing.sql.drafts import Draft
 from kb.search.results import Hit
 from kb.web.documents.passages import STEP
 from kb.web.publishing import answered_items, must_read_marks, opened_file
-from kb.web.publishing.forms import EditForm
+from kb.web.publishing.forms import WORTH_TELLING, EditForm
 from kb.web.publishing.preview import Preview
 from kb.web.site import access
+from kb.web.site.fields import mark
 from kb.web.site.pages import departments, number_in, parts
 
 
@@ -27,7 +28,8 @@ class Sheet(Struct, frozen=True):
     """What stands on the page. `card` is None for a procedure that is not there yet.
 
     `moved_on`: the file has changed since the draft was begun. `problem` says why it was not
-    saved; `broken` are search tests that would fail by it, which the writer may want all the same.
+    saved, `about` which field. The writer may want all the same that `broken` search tests fail by
+    it, and what a template left to be written, `unwritten`.
     """
 
     card: Card | None
@@ -39,6 +41,8 @@ class Sheet(Struct, frozen=True):
     problem: str = ""
     likely: tuple[Hit, ...] = ()
     broken: tuple[BrokenFind, ...] = ()
+    unwritten: tuple[Fault, ...] = ()
+    about: str = ""
 
     @property
     def heading(self) -> str:
@@ -94,6 +98,13 @@ class Sheet(Struct, frozen=True):
         asked = [now] if now is Status.IN_REVIEW else []
         return [*asked, Status.DRAFT, *([Status.PUBLISHED] if alone else [])]
 
+    @property
+    def tellings(self) -> tuple[str, ...]:
+        """How much a change may matter: of what reps do not see after it, nobody is told."""
+        if self.card is None or Status.PUBLISHED not in self.statuses:
+            return ()
+        return WORTH_TELLING if self.waits else (*WORTH_TELLING, must_read_marks.MUST)
+
     def address(self, verb: str) -> str:
         """Where this page sends its text: "edits", "preview", "draft" or "attachments"."""
         if self.card is None:
@@ -117,6 +128,10 @@ def show(sheet: Sheet) -> str:
     writable = opened_file.writable()
     sheet.form.offer(writable, current, sheet.statuses)
     department = departments().by_id.get(sheet.form.department.data or current)
+    sheet.form.name_people()
+    must = must_read_marks.fields(sheet.draft)
+    for form in (sheet.form, must):
+        mark(form, sheet.about, sheet.problem)
     return render_template(
         "publishing/edit.html",
         sheet=sheet,
@@ -125,7 +140,7 @@ def show(sheet: Sheet) -> str:
         members=parts().people.directory.members({each.id for each in writable} | {current}),
         usual_review=department.review_every if department else None,
         me=access.signed_in(),
-        must=must_read_marks.fields(sheet.draft),
+        must=must,
         most=parts().settings.upload_mb,
         answering=answered_items.panel(sheet.card, sheet.draft),
     )

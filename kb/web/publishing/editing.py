@@ -38,6 +38,9 @@ def edit(procedure_id: str) -> ResponseReturnValue:
     manuscript = opened_file.manuscript_of(card)
     if draft is None:
         return show(Sheet(card, manuscript, _form(_with_more(filled(manuscript)))))
+    if not changes_of(draft, manuscript):  # nothing to ask: it says what the file says
+        form = _form(_with_more({**draft.form, **filled(manuscript)}))
+        return show(Sheet(card, manuscript, form, draft=draft))
     if request.args.get("draft") != "continue":
         return _asked(card, manuscript, draft)
     opened = opened_file.manuscript_from(draft.base, card.procedure.path)

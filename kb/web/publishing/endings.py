@@ -28,6 +28,6 @@ def ended(
 def again(sheet: Sheet, done: Breaks | Refusal) -> ResponseReturnValue:
     """The sheet once more, with what speaks against it."""
     if isinstance(done, Breaks):
-        return show(replace(sheet, broken=done.finds)), 409
+        return show(replace(sheet, broken=done.finds, unwritten=done.unwritten)), 409
     problem, status = not_saved(done)
-    return show(replace(sheet, problem=problem)), status
+    return show(replace(sheet, problem=problem, about=done.about)), status

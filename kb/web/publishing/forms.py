@@ -11,10 +11,13 @@ from wtforms.fields.choices import SelectChoice
 from kb.documents.front_matter import TYPED, Field
 from kb.documents.source.manuscript import Manuscript
 from kb.procedures.model import UNASSIGNED, Department, Status
+from kb.web.people.naming import address_of, name_of
 from kb.web.publishing import must_read_marks
 from kb.web.publishing.answered_items import kept_in_draft
 
 LONGEST_NOTE = 500
+PEOPLE = ("owner", "deputy")
+WORTH_TELLING = ("no", "yes")  # and "must", of what is up
 _STATUSES = {
     Status.PUBLISHED: "Published: reps find it",
     Status.DRAFT: "Draft: seen by its department only",
@@ -63,7 +66,13 @@ class EditForm(_FrontMatterForm):
     def typed(self) -> dict[str, str]:
         """What was sent of the fields that make the file, by name."""
         names = [name for name in (*self.edited, "head", "body") if self[name].raw_data]
-        return {name: self[name].data or "" for name in names}
+        texts = {name: self[name].data or "" for name in names}
+        return texts | {name: address_of(texts[name]) for name in PEOPLE if name in texts}
+
+    def name_people(self) -> None:
+        """Show those who answer for it by their names."""
+        for name in PEOPLE:
+            self[name].data = name_of(self[name].data or "")
 
     def everything(self) -> dict[str, str]:
         """All that was typed, for a draft."""
@@ -116,7 +125,10 @@ class PlaceForm(FlaskForm):
 class RetirementForm(FlaskForm):
     """The end of a procedure, and what follows it."""
 
-    successor = StringField("What is used instead", description="Its id, or words of its title.")
+    successor = StringField(
+        "What is used instead",
+        description="An id, or words to search for it. Leave it empty if nothing takes its place.",
+    )
     note = StringField("Why?")
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from kb.documents.source.manuscript import opened
 from kb.must_reads.asking import NotAsked, Request
 from kb.publishing.edits import Saved
+from kb.publishing.outcomes import Refusal
 from kb.publishing.sql.drafts import Draft
 from kb.web.must_reads.forms import AudienceForm, offered, request_from
 from kb.web.must_reads.must_reads import told
@@ -20,6 +21,12 @@ from kb.web.site.pages import departments, now, parts, today
 
 MUST = "must"
 _MOST = 500  # departments
+_FIELDS = {
+    "audience": "must_audience",
+    "read_by": "must_read_by",
+    "note": "note",
+    "status": "status",
+}
 _LONGEST = 10  # of a day
 
 
@@ -51,16 +58,16 @@ class MustReadMark(Struct, frozen=True):
         """Is anybody asked?"""
         return request.form.get("worth_telling") == MUST
 
-    def objection(self, text: bytes, path: str) -> str:
+    def objection(self, text: bytes, path: str) -> Refusal | None:
         """Nothing is saved that nobody would then be asked to read."""
         if not self.is_set:
-            return ""
+            return None
         status = opened(text, path, departments()).filed.procedure.status
         try:
             parts().must_reads.check(self._asked(), status, today())
         except NotAsked as refusal:
-            return str(refusal)
-        return ""
+            return Refusal(str(refusal), about=_FIELDS.get(refusal.about, ""))
+        return None
 
     def begin(self, procedure_id: str, text: bytes) -> None:
         """Nobody is asked before it is up."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
+from kb.departments.first_steps import FirstSteps
 from kb.search.filters import chosen
 from kb.search.query import Lookup
 from kb.search.results import Results
@@ -13,6 +15,7 @@ from kb.web.feedback import responding
 from kb.web.must_reads import must_reads
 from kb.web.site import access, search_log
 from kb.web.site.pages import Pages, departments, here, page_number, parts, today
+from kb.web.versions import lately
 
 blueprint = Blueprint("searching", __name__)
 
@@ -35,6 +38,8 @@ def home() -> ResponseReturnValue:
         names=parts().people.directory.names({one.owner for one in recent if one.owner}),
         drafts=_drafts(),
         **must_reads.at_home(),
+        **lately.at_home(),
+        first_steps=_first_steps(),
         focus_search=True,
     )
 
@@ -67,6 +72,15 @@ def results() -> ResponseReturnValue:
     )
 
 
+def _first_steps() -> FirstSteps | None:
+    """For administrators, until all is there."""
+    who = access.person()
+    if who is None or not who.administrator:
+        return None
+    steps = parts().departments.beginning.steps()
+    return None if steps.over else steps
+
+
 def _drafts() -> int:
     """How many drafts wait for the one who asks; only who may write has any."""
     who = access.person()
@@ -76,7 +90,21 @@ def _drafts() -> int:
 def _search(text: str) -> Results:
     first = (page_number() - 1) * PER_PAGE
     asked = Lookup(text, access.reader(), today(), chosen(request.args), first, PER_PAGE)
-    return parts().search.searcher.find(asked)
+    return _with_changes(parts().search.searcher.find(asked))
+
+
+def _with_changes(found: Results) -> Results:
+    """The index does not know what changed since it was reviewed: the catalogue does."""
+    changed = parts().catalogue.changed_since({hit.id for hit in found.hits})
+    if not changed:
+        return found
+    return replace(
+        found,
+        hits=tuple(
+            replace(hit, found=replace(hit.found, changed_since=hit.id in changed))
+            for hit in found.hits
+        ),
+    )
 
 
 def _owners(found: Results) -> tuple[str | None, ...]:

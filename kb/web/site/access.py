@@ -42,6 +42,7 @@ READING = frozenset(
         "help.index",
         "help.search",
         "help.rules",
+        "lately.listing",
     }
 )
 

@@ -45,6 +45,7 @@ class Compressed:
         self._view = view
         update_wrapper(self, view)  # extensions look for the name of a view
         self._made: dict[str, bytes] = {}  # by the file's tag
+        update_wrapper(self, view)  # flask_wtf asks every view for its name
 
     def __call__(self, filename: str) -> Response:
         response = make_response(self._view(filename=filename))

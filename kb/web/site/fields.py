@@ -48,6 +48,12 @@ def line(label: str, *checks: object, longest: int) -> StringField:
     )
 
 
+def mark(form: FlaskForm, about: str, why: str) -> None:
+    """Say why it was refused at the field that this is said of, if the form has it."""
+    if about and about in form:
+        form[about].errors = [why]
+
+
 def choices(words: Iterable[StrEnum]) -> list[SelectChoice]:
     """These words to choose from."""
     return [SelectChoice(word.value, word.value.capitalize()) for word in words]

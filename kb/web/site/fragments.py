@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from kb.cache import Cache
 from kb.web.site.addresses import link
+from kb.web.site.clock import zone
 from kb.web.site.pages import departments_standing, today
 
 
@@ -20,7 +21,8 @@ def register(app: Flask) -> None:
 class Fragments:
     """What macros made, up to `room` characters. One serves all threads.
 
-    For macros that look at nothing but their arguments, the day, and departments.yml.
+    For macros that look at nothing but their arguments, the day, the reader's time zone, and
+    departments.yml.
     """
 
     def __init__(self, room: int = 16_000_000) -> None:
@@ -34,6 +36,7 @@ class Fragments:
 def _circumstances() -> Hashable:
     """What a macro may look at besides its arguments."""
     if "circumstances" not in g:
-        g.circumstances = (request.script_root, today(), departments_standing().source)
+        source = departments_standing().source
+        g.circumstances = (request.script_root, today(), source, zone().key)
     found: Hashable = g.circumstances
     return found

@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _look_once)
     app.teardown_request(lambda _error: unshare())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for name in ("day", "short_day", "moment", "days_long", "promised", "counted", "quiet", "loud"):
+    for name in ("days_long", "promised", "counted", "quiet", "loud"):
         app.jinja_env.filters[name] = getattr(wording, name)
     app.jinja_env.filters["overdue_by"] = wording.overdue_by
     settings = app.extensions["kb"].settings
@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
         tone=tone,
         today=today,
         now=now,
+        first_wrong=first_wrong,
         department_of=lambda department_id: departments().get(department_id),
     )
 
@@ -61,6 +62,13 @@ def now() -> datetime:
         g.now = current_app.config.get("KB_NOW") or datetime.now(UTC)
     found: datetime = g.now
     return found
+
+
+def first_wrong() -> bool:
+    """Is this the first field of the page that is wrong? It gets the focus."""
+    first = "wrong_before" not in g
+    g.wrong_before = True
+    return first
 
 
 def today() -> date:

@@ -21,8 +21,8 @@ def short_day(when: date, today: date) -> str:
 
 
 def moment(when: datetime) -> str:
-    """ "2 Oct 2026, 09:05 UTC"."""
-    return f"{day(when)}, {when:%H:%M} UTC"
+    """ "2 Oct 2026, 09:05 UTC", in the time zone that it is given in."""
+    return f"{day(when)}, {when:%H:%M %Z}"
 
 
 def days_long(days: int) -> str:

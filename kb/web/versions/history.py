@@ -18,7 +18,7 @@ from kb.versions.page_blocks import blocks
 from kb.versions.sql.versions import Version
 from kb.web.documents.rendered import Text, text_of_bytes
 from kb.web.feedback import service_figures
-from kb.web.site import access, wording
+from kb.web.site import access, clock
 from kb.web.site.access import readable_or_404
 from kb.web.site.pages import Pages, departments, here, page_number, parts
 
@@ -156,10 +156,10 @@ def page_difference(old: Version, new: Version) -> Difference | None:
 
 
 def moment_asked(name: str) -> datetime | None:
-    """The time in the address, in UTC unless it says otherwise; None for what is no time."""
+    """The time in the address, in the reader's zone unless it says otherwise; None for no time."""
     try:
         asked = datetime.fromisoformat(request.args.get(name, "").strip())
-        return asked.astimezone(UTC) if asked.tzinfo else asked.replace(tzinfo=UTC)
+        return (asked if asked.tzinfo else asked.replace(tzinfo=clock.zone())).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -201,7 +201,7 @@ def _address(procedure: Procedure, shown: Version, as_of: str) -> str:
 def _nothing_then(at: datetime | None) -> str:
     if at is None:
         return "That is no time. Write it like 2026-03-03T10:00."
-    return f"There was nothing to be read here on {wording.moment(at)}, as far as you may see."
+    return f"There was nothing to be read here on {clock.moment(at)}, as far as you may see."
 
 
 def _text(procedure: Procedure, shown: Version, raw: bytes) -> Text:

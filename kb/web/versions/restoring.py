@@ -14,7 +14,7 @@ from kb.procedures.model import Procedure
 from kb.publishing.edits import Clash, Edit, author_of
 from kb.publishing.outcomes import Became, Obstacle, Refusal, Waits
 from kb.versions.sql.versions import Version
-from kb.web.site import access, wording
+from kb.web.site import access, clock, wording
 from kb.web.site.pages import departments, now, parts
 from kb.web.versions.forms import RestoreForm
 from kb.web.versions.history import version_or_404, version_page
@@ -47,7 +47,7 @@ def restore(procedure_id: str) -> ResponseReturnValue:
     if isinstance(done, Waits):
         flash("The older text waits for a reviewer. Until then this one stays up.", "ok")
         return redirect(url_for("submissions.submission", submission_id=done.number))
-    flash(f"Restored: this is the version of {wording.moment(wanted.at)} again.", "ok")
+    flash(f"Restored: this is the version of {clock.moment(wanted.at)} again.", "ok")
     return redirect(url_for("reading.procedure", procedure_id=procedure.id))
 
 

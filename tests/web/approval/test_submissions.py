@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -180,7 +181,7 @@ def test_a_time_is_of_the_departments_clocks(
     found = parts.approval.waiting.get(1)
     assert found is not None
     assert found.publish_at == NOW.replace(day=23, hour=0)
-    assert "09:00 Asia/Tokyo" in page(editor, AT)
+    assert "09:00 JST" in page(editor, AT)
 
 
 @pytest.mark.usefixtures("reviewed")
@@ -417,3 +418,15 @@ def test_erased_for_good_nothing_of_it_is_left(
     )
     page(reviewer, waits, 404)
     assert parts.approval.waiting.steps("SHP-015") == ()
+
+
+def test_a_reviewer_sees_what_a_template_left_to_be_written(
+    editor: FlaskClient, reviewer: FlaskClient, parts: Parts, home: Path
+) -> None:
+    file = home / "content" / "shipping" / "customs.md"
+    file.write_text(f"{file.read_text()}\n## When to escalate\n\n- When … to …\n")
+    parts.publishing.publisher.refresh(NOW.date())
+    assert submit(editor, parts).status_code == 302
+    shown = page(reviewer, "/submissions/1")
+    assert "“- When … to …” is still the template" in shown
+    assert re.search(r"Line \d+: “- When", shown)

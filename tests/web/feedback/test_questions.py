@@ -149,7 +149,10 @@ def test_many_have_pages_and_cost_no_more(rep: FlaskClient, editor: FlaskClient,
 @pytest.mark.usefixtures("answered")
 def test_five_marks_and_thanks(rep: FlaskClient, editor: FlaskClient, parts: Parts) -> None:
     shown = page(rep, "/questions/1")
+    assert "Did this help you?" in shown
     for parameter in Parameter:
+        assert f'name="{parameter.value}"' in shown
+    for parameter in set(Parameter) - {Parameter.INFORMATION}:
         assert parameter.label in shown
         assert parameter.question in shown
     rate(rep, timeliness=5, information=4, professionalism=5, attitude=5, thanks="Cheers, Eddy!")

@@ -60,12 +60,18 @@ def test_from_a_failed_search_to_a_procedure_that_is_found(
     assert "refund" not in chooser.lower().partition("is it one")[0]
     sent = begin(editor, q="wet parcel")
     assert (sent["id"], sent["path"]) == ("SHP-016", "shipping/wet-parcel.md")
-    assert (sent["keywords"], sent["owner"]) == ("wet parcel", "editor@kb.example")
+    assert (sent["keywords"], sent["owner"]) == ("wet parcel", "Eddy Editor")
     assert sent["status"] == "draft"  # an editor submits, and a reviewer publishes
     refused = editor.post("/procedures", data={**sent, "status": "published"})
     assert refused.status_code == 400
     assert "A reviewer publishes it" in refused.text
-    answer = editor.post("/procedures", data={**sent, "note": "asked often", "then": "submit"})
+    assert 'aria-invalid="true"' in refused.text
+    sent["note"], submit = "asked often", {"then": "submit"}
+    unwritten = editor.post("/procedures", data={**sent, **submit})
+    assert unwritten.status_code == 409
+    assert "“1. …” is still the template" in unwritten.text
+    sent["body"] = sent["body"].replace("1. …", "1. Ask for a picture of the wet box.")
+    answer = editor.post("/procedures", data={**sent, **submit})
     assert answer.location == "/submissions/1"
     assert reviewer.post("/submissions/1/approval").location == "/submissions/1"
     text = (home / "content" / "shipping" / "wet-parcel.md").read_text()
@@ -73,7 +79,7 @@ def test_from_a_failed_search_to_a_procedure_that_is_found(
     for line in ("id: SHP-016", 'title: "Complaint: Wet Parcel"', "audience: [phone]   # kept"):
         assert f"{line}\n" in text
     assert "description" not in text
-    assert text.endswith("## Steps\n\n1. …\n")
+    assert text.endswith("## Steps\n\n1. Ask for a picture of the wet box.\n")
     found = parts.search.searcher.search("wet parcel", Reader(), NOW.date())
     assert found.hits[0].id == "SHP-016"
     assert begin(editor)["id"] == "SHP-017"

@@ -96,7 +96,7 @@ def test_a_discarded_draft_can_be_had_back_for_a_day(
 
 
 def test_the_way_from_home_and_account(editor: FlaskClient, rep: FlaskClient) -> None:
-    assert "/drafts" not in page(editor, "/")
+    assert "not saved yet" not in page(editor, "/")
     keep(editor, body="x")
     assert "1 draft that is not saved" in page(editor, "/")
     assert 'href="/drafts"' in page(editor, "/account")

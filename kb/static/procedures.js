@@ -1,0 +1,147 @@
+// A procedure while somebody is on the line: scripts to copy, steps to tick, the method that was chosen.
+"use strict";
+
+(() => {
+  const { kept, keep, button } = window.kbCall;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Copying: says so on the button for a moment.
+  const copying = (text, label) => {
+    const made = button(label, "copy", async () => {
+      try {
+        await navigator.clipboard.writeText(text());
+        made.textContent = "Copied";
+      } catch {
+        made.textContent = "Cannot copy";
+      }
+      setTimeout(() => { made.textContent = label; }, 1500);
+    });
+    made.setAttribute("aria-live", "polite");
+    return made;
+  };
+
+  // "[name]" in a script is a blank to fill in while speaking.
+  const markBlanks = (line) => {
+    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode);
+    for (const text of texts) {
+      const pieces = text.data.split(/\[([^\][]{1,60})\]/);
+      if (pieces.length === 1) continue;
+      text.replaceWith(...pieces.map((piece, nth) => {
+        if (nth % 2 === 0) return piece;
+        const blank = document.createElement("span");
+        blank.className = "blank";
+        blank.textContent = piece;
+        return blank;
+      }));
+    }
+  };
+
+  const makeCopiable = (script) => {
+    const quotes = all(".say-text > blockquote", script);
+    for (const line of quotes.length ? quotes : all(".say-text > p", script)) {
+      const said = line.innerText.trim();
+      markBlanks(line);
+      line.classList.add("say-line");
+      line.prepend(copying(() => said, "Copy"));
+    }
+  };
+
+  // What this tab knows of the procedure on the page; nothing of another version.
+  const page = document.querySelector("[data-procedure]");
+  const { procedure, version } = page?.dataset ?? {};
+  const known = () => {
+    const own = kept()[procedure];
+    return own?.version === version ? own : { version, done: [], option: "" };
+  };
+  const remember = (changes) => {
+    if (!procedure) return;
+    const own = { ...known(), ...changes };
+    const { [procedure]: _, ...others } = kept();
+    keep(own.done.length || own.option ? { ...others, [procedure]: own } : others);
+  };
+
+  // Steps are ticked off; the first that is not is the current one.
+  const steps = () => all("[data-steps] > ol > li[data-number]");
+  const showTicks = () => {
+    for (const section of all("[data-steps]")) {
+      const items = all(":scope > ol > li", section);
+      const current = items.findIndex((item) => !item.classList.contains("done"));
+      items.forEach((item, nth) => {
+        const done = item.classList.contains("done");
+        item.classList.toggle("now", nth === current && nth > 0);
+        item.firstElementChild.textContent = done ? "✓" : item.dataset.number;
+        item.firstElementChild.setAttribute("aria-pressed", done);
+      });
+    }
+  };
+  const makeTickable = (section) => {
+    for (const list of all(":scope > ol", section)) {
+      all(":scope > li", list).forEach((item, nth) => {
+        item.dataset.number = nth + list.start;
+        const tick = button("", "tick", () => {
+          item.classList.toggle("done");
+          showTicks();
+          remember({ done: steps().flatMap((one, at) => (one.classList.contains("done") ? [at] : [])) });
+        });
+        tick.setAttribute("aria-label", `Step ${item.dataset.number} done`);
+        item.prepend(tick);
+      });
+    }
+    section.classList.add("ticking");
+  };
+
+  // The option that was chosen is the one that is lit.
+  const options = () => all("[data-option]");
+  const chosen = () => {
+    const wanted = options().some((one) => one.hash === location.hash) ? location.hash : known().option;
+    return options().find((one) => one.hash === wanted) ?? options()[0];
+  };
+  const lightOption = () => {
+    const lit = chosen();
+    for (const one of options()) one.classList.toggle("chip-on", one === lit);
+  };
+  const choose = () => {
+    if (options().some((one) => one.hash === location.hash)) remember({ option: location.hash });
+    lightOption();
+  };
+
+  const restore = () => {
+    const { done } = known();
+    steps().forEach((item, at) => item.classList.toggle("done", done.includes(at)));
+    showTicks();
+    lightOption();
+  };
+
+  // For the ticket: what it is, by which method, and what was done.
+  const saidBy = (item) => {
+    const copy = item.cloneNode(true);
+    all(".tick, .doubt, .doubt-here, ul, ol, table", copy).forEach((one) => one.remove());
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
+  const forTheTicket = (reference) => {
+    const lines = [`${reference} ${location.origin}${location.pathname}`];
+    const option = chosen();
+    if (option && option !== options()[0]) lines.push(`Method: ${option.textContent.replace(/^\s*Option:\s*/, "").trim()}`);
+    const done = steps().filter((item) => item.classList.contains("done"));
+    if (done.length) lines.push("Done:", ...done.map((item) => `${item.dataset.number}. ${saidBy(item)}`));
+    return lines.join("\n");
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    all("[data-script]").forEach(makeCopiable);
+    all("[data-steps]").forEach(makeTickable);
+    all("[data-copy-reference]").forEach((place) => {
+      place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
+    });
+    restore();
+    choose();
+    addEventListener("hashchange", choose);
+    addEventListener("pageshow", (event) => { if (event.persisted) restore(); });
+    addEventListener("kb-new-call", () => {
+      if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+      restore();
+    });
+  });
+})();
