@@ -28,6 +28,7 @@ from kb.database.tables.catalogue import (
     addresses,
     catalogue_state,
     procedure_keywords,
+    procedure_names,
     procedures,
     shown_files,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "openings",
     "people",
     "procedure_keywords",
+    "procedure_names",
     "procedures",
     "ratings",
     "reading",

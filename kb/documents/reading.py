@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 
 from kb.documents.document import Document, parse, unreadable
 from kb.documents.front_matter import FIELDS, Field
-from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates, is_promise
+from kb.documents.markdown.links import (
+    MARKDOWN_SUFFIXES,
+    NAMED,
+    Link,
+    candidates,
+    is_local,
+    is_promise,
+)
 from kb.documents.markdown.outline import Outline
+from kb.documents.markdown.places import leads
+from kb.documents.naming import names_of
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
 from kb.procedures.model import (
@@ -24,10 +34,11 @@ from kb.procedures.model import (
     Fault,
     Procedure,
     Section,
+    Severity,
     Status,
 )
 
-READING = 2  # raise it when the same file would now be read differently: all is indexed anew
+READING = 3  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
 _INDEXES = ("index", "readme")
 _FIRST = ("id", "department", "title")  # each with a rule of its own
@@ -44,6 +55,8 @@ class Filed(Struct, frozen=True):
     named: bool = False  # the id stands in the front matter
     files: frozenset[str] = frozenset()  # paths that its links to files may mean, pages apart
     lines: dict[str, int] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()  # what it is linked by, besides its path
+    places: frozenset[str] = frozenset()  # what links to a place in it may be written with
 
     @property
     def entry(self) -> Entry:
@@ -111,6 +124,10 @@ class _Reading:
     def filed(self) -> Filed:
         """All that catalogue and index want."""
         procedure, named = self.procedure()
+        places = self._outline.places(procedure.title)
+        self._doubts()
+        self._lost_places(places)
+        meta, path = self._document.meta, procedure.path
         return Filed(
             procedure,
             self._links(),
@@ -120,7 +137,23 @@ class _Reading:
             named=named,
             files=self._files(),
             lines=self._lines,
+            names=names_of(procedure.id, procedure.title, path, meta),
+            places=places,
         )
+
+    def _doubts(self) -> None:
+        before = self._document.body_line - 1
+        for one in self._outline.doubts():
+            told = (one.code, one.message, one.remedy, Severity.WARNING)
+            self._faults.append(Fault(self._document.path, before + one.line, *told))
+
+    def _lost_places(self, places: frozenset[str]) -> None:
+        """Links to places in this text that are not there."""
+        before = self._document.body_line - 1
+        for link in self._outline.links():
+            if link.target.startswith("#") and not leads(link.target, places):
+                told = no_place(link.target, link.target, places)
+                self._faults.append(Fault(self._document.path, before + link.line, *told))
 
     def _id(self) -> str | None:
         name: str | None = self._value(FIELDS["id"])
@@ -180,13 +213,15 @@ class _Reading:
         return tuple(
             Link(before + link.line, link.target)
             for link in self._outline.links()
-            if is_promise(link.target)
+            if (is_local(link.target) and candidates(link.target, self._document.path))
+            or is_promise(link.target)
         )
 
     def _files(self) -> frozenset[str]:
         path = self._document.path
         meant = (each for link in self._outline.links() for each in candidates(link.target, path))
-        return frozenset(each for each in meant if not each.casefold().endswith(MARKDOWN_SUFFIXES))
+        files = (each for each in meant if not each.startswith(NAMED))
+        return frozenset(each for each in files if not each.casefold().endswith(MARKDOWN_SUFFIXES))
 
     def _value(self, field: Field) -> Any:
         """What it says by its own reader; nothing, and a fault, where that makes no sense of it."""
@@ -212,6 +247,14 @@ _REST = tuple(field for field in FIELDS.values() if field.name not in _FIRST)
 def _spelled(status: str) -> str:
     """ "In-Review" and "in_review" are "in review"."""
     return " ".join(status.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def no_place(target: str, place: str, places: Collection[str]) -> tuple[str, str, str]:
+    """(code, message, remedy) for a link to a place that the page does not have."""
+    name = unquote(place.removeprefix("#"))
+    near = nearest(name.casefold(), places, 0.75)
+    message = f'the link "{target[:120]}" leads to no heading or place called "{name[:60]}"'
+    return "dead-anchor", message, f"did you mean #{near}?" if near else "mend or remove it"
 
 
 def unknown_department(written: str, departments: dict[str, Any]) -> tuple[str, str]:

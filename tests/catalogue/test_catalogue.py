@@ -180,6 +180,7 @@ def test_cross_rows_are_what_the_check_needs(catalogue: Catalogue) -> None:
         ("a.md", 2, "duplicate-id"),
         ("shipping/late.md", 3, "duplicate-title"),
         ("shipping/late.md", 5, "unknown-owner"),
+        ("shipping/late.md", 9, "dead-related"),
         ("a.md", 6, "dead-link"),
     }
 

@@ -9,14 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.documents.markdown import parser
+from kb.documents.markdown.blanks import SHOWN
 from kb.documents.markdown.headings import RESERVED_ANCHORS
 from kb.documents.markdown.rendering import Renderer
-from kb.documents.markdown.sanitising import _ATTRIBUTES, _TAGS
+from kb.documents.markdown.sanitising import _ATTRIBUTES
 
 RENDERER = Renderer()
 SAFE_URLS = ("http://", "https://", "mailto:", "tel:", "#", "/found/")
 OURS = {"class", "id", "tabindex", "loading", "rel", "title", "lang"}
-CLASSES = {"table-responsive", "img-fluid", "not-found", "table", "text-center", "text-end"}
+CLASSES = {
+    "table-responsive",
+    "img-fluid",
+    "not-found",
+    "bare",
+    "task-list-item",
+    "markdown-alert",
+    "markdown-alert-title",
+    "table",
+    "text-center",
+    "text-end",
+}
 
 
 class Inspector(HTMLParser):
@@ -27,7 +39,7 @@ class Inspector(HTMLParser):
         self.ids: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in _TAGS, tag
+        assert tag in SHOWN, tag
         for name, value in attrs:
             assert name in OURS or name in _ATTRIBUTES.get(tag, ()), (tag, name)
             if name in ("href", "src"):

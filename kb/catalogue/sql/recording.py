@@ -11,7 +11,13 @@ from typing import Any
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from kb.database import addresses, catalogue_state, procedure_keywords, shown_files
+from kb.database import (
+    addresses,
+    catalogue_state,
+    procedure_keywords,
+    procedure_names,
+    shown_files,
+)
 from kb.database import procedures as table
 from kb.documents.front_matter import FIELDS
 from kb.documents.reading import Filed
@@ -34,6 +40,7 @@ def enter(
     _write(connection, rows, before)
     _write_keywords(connection, files)
     _write_files(connection, files)
+    _write_names(connection, files)
     wanted = {row["wanted_id"] for row in rows}
     settle(connection, wanted | {row.wanted_id for row in before.values()}, gone)
     _date_reviews(connection, paths)
@@ -188,6 +195,7 @@ def _row(
         "faulty": bool(filed.faults),
         "cross_faults": [],
         "links": [[link.line, link.target] for link in filed.links],
+        "places": sorted(filed.places),
         "lines": filed.lines,
         **_columns(one),
         "due": replace(one, id=wanted_id).due,
@@ -259,6 +267,17 @@ def _write_files(connection: Connection, files: Collection[tuple[FileStamp, File
     ]
     if rows:
         connection.execute(insert(shown_files), rows)
+
+
+def _write_names(connection: Connection, files: Collection[tuple[FileStamp, Filed]]) -> None:
+    names = procedure_names
+    for chunk in chunks([stamp.path for stamp, _ in files]):
+        connection.execute(delete(names).where(names.c.path.in_(chunk)))
+    rows = [
+        {"path": stamp.path, "name": name} for stamp, filed in files for name in sorted(filed.names)
+    ]
+    if rows:
+        connection.execute(insert(names), rows)
 
 
 def _remember_addresses(

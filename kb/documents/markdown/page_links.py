@@ -64,6 +64,8 @@ class Linking:
     def _link(self, token: Token) -> None:
         target = str(token.attrs["href"])
         if is_external(target):
+            if token.markup == "autolink":
+                token.attrs["class"] = "bare"  # it says itself where it leads, on paper too
             return
         if target.startswith("#"):
             token.attrs["href"] = own_address(self._here(target))
