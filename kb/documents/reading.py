@@ -41,6 +41,8 @@ from kb.procedures.model import (
 READING = 3  # raise it when the same file would now be read differently: all is indexed anew
 _ID = re.compile(r"\w[\w.-]{0,119}")
 _INDEXES = ("index", "readme")
+_TEXTLESS = ("empty", "unreadable", "lfs-pointer")
+_LABELS = frozenset({"new", "deprecated"})
 _FIRST = ("id", "department", "title")  # each with a rule of its own
 
 
@@ -173,7 +175,8 @@ class _Reading:
             self._lines["title"] = self._document.body_line - 1 + heading[1]
             return heading[0]
         self._lines.pop("title", None)
-        if not any(fault.code in ("empty", "unreadable") for fault in self._faults):
+        silent = any(fault.code in _TEXTLESS for fault in self._faults)
+        if not silent and not is_title(self._document.path):
             remedy = 'add "title: …" to the front matter or a "# heading"'
             self._fault("title", "missing-title", "the procedure has no title", remedy)
         return title_from_path(self._document.path)
@@ -195,6 +198,8 @@ class _Reading:
 
     def _status(self, field: Field) -> Status:
         written = self._value(field)
+        if written and _spelled(written) in _LABELS:
+            return self._label(field, _spelled(written))
         try:
             return Status(_spelled(written)) if written else Status.PUBLISHED
         except ValueError:
@@ -202,6 +207,16 @@ class _Reading:
             remedy = "write draft, in review, published or retired"
             self._fault(field.name, "unknown-status", message, remedy)
             return Status.DRAFT
+
+    def _label(self, field: Field, label: str) -> Status:
+        """MkDocs has labels there, which keep no page back."""
+        if label == "deprecated":
+            remedy = "write retired where it must not be used any more"
+            message = 'the status "deprecated" is a label of MkDocs; it is shown as published'
+            line = self._lines.get(field.name, 1)
+            told = ("deprecated-status", message, remedy, Severity.WARNING)
+            self._faults.append(Fault(self._document.path, line, *told))
+        return Status.PUBLISHED
 
     def _review_every(self, field: Field) -> int | None:
         own: int | None = self._value(field)
@@ -281,3 +296,9 @@ def title_from_path(path: str) -> str:
     if len(parts) > 1 and parts[-1].casefold() in _INDEXES:
         parts = parts[:-1]
     return readable(parts[-1]) or parts[-1]
+
+
+def is_title(path: str) -> bool:
+    """Is the file's name written as a title, as in a folder of notes: `Late parcel.md`?"""
+    stem = PurePosixPath(path).stem
+    return " " in stem.strip() and stem.casefold() not in _INDEXES

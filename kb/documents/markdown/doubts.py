@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from kb.documents.markdown.blanks import CLOSED, never_closed
 from kb.documents.markdown.parser import Blocks
-from kb.documents.markdown.written_links import in_service
+from kb.documents.markdown.written_links import in_service, links_of
 
 _WITH_BLANKS = re.compile(r"(?<!\\)(\[[^\[\]\n]*\])\(\s*([^\s<>()\"'][^<>()\"'\n]*)\)")
 _FILE = re.compile(r".*\s.*\.\w{1,8}(?:#.*)?\s*|\S*/.*\s.*|.*\s\S*/.*")
@@ -34,7 +34,15 @@ def doubts_of(found: Blocks) -> tuple[Doubt, ...]:
         for token in found.tokens
         if token.type in ("inline", "html_block")
         for doubt in sorted(_of(token, closed), key=lambda one: one.line)
-    )
+    ) + tuple(_pictures(found))
+
+
+def _pictures(found: Blocks) -> Iterator[Doubt]:
+    for link in links_of(found):
+        if found.pictures.refuses(link.target):
+            message = "a picture in the text itself is not shown: its kind or size is not allowed"
+            remedy = "store it as a PNG, JPEG, GIF or WebP file beside the procedure, and show that"
+            yield Doubt(link.line, "unshown-picture", message, remedy)
 
 
 def _of(token: Token, closed: frozenset[str]) -> Iterator[Doubt]:

@@ -31,6 +31,7 @@ from kb.documents.markdown.blanks import (
     html_block_unless_blank,
 )
 from kb.documents.markdown.footnotes import without_headings
+from kb.documents.markdown.own_pictures import Pictures, taken_out
 from kb.documents.markdown.wiki_links import wiki_link
 from kb.documents.text.plain_text import tidy
 
@@ -58,6 +59,7 @@ class Blocks(Struct):
 
     tokens: list[Token]
     environment: dict[str, Any] = field(default_factory=dict)
+    pictures: Pictures = Pictures()
 
     def with_inlines(self) -> list[Token]:
         """The same tokens, inlines parsed. Raises TooLaborious when links grow too long."""
@@ -122,12 +124,13 @@ def _table_close(*_: object) -> str:
 
 def blocks(body: str) -> Blocks:
     """The blocks of a body, headings written as HTML among them. Raises TooLaborious."""
+    body, pictures = taken_out(body)
     if effort(body) > MAX_EFFORT:
         raise TooLaborious
     if "\r" in body:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
     closed = closed_tags(body)
-    found = Blocks([], {CLOSED: closed})
+    found = Blocks([], {CLOSED: closed}, pictures)
     parser().block.parse(body.replace("\0", ""), parser(), found.environment, found.tokens)
     without_headings(found.tokens)
     if "<" in body:

@@ -83,7 +83,9 @@ class Renderer:
         except TooLaborious:
             return _plain_page(body)
         placed = place(tokens, title)
-        return _Layout(found.environment, tokens, notes, placed, Linking(base, resolve)).page()
+        return _Layout(
+            found.environment, tokens, notes, placed, Linking(base, resolve, found.pictures)
+        ).page()
 
     def sections(self, body: str, title: str = "") -> tuple[Section, ...]:
         """The body's plain text by heading, with the same anchors as the page."""

@@ -89,7 +89,7 @@ def sanitised(html: str, address: Address, taken: set[str]) -> Markup:
         attribute_filter=attribute,
         allowed_classes=_CLASSES,
         tag_attribute_values=_VALUES,
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes={"http", "https", "mailto", "tel", "data"},
         link_rel="noopener noreferrer",
     )
     return Markup(cleaner.clean(html).replace("<img>", ""))
@@ -112,4 +112,6 @@ def _allowed(tag: str, value: str, address: Address) -> str | None:
         return f"#{free(value[1:])}"
     if tag == "a" and is_external(value):
         return value
+    if tag == "a" and value.startswith("data:"):
+        return None
     return address(value)
