@@ -19,6 +19,7 @@ from kb.documents.markdown.links import (
 )
 from kb.documents.markdown.places import leads
 from kb.documents.reading import Filed, no_place, unknown_department
+from kb.documents.sync_copies import copy_fault, original_of
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import folded
 from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
@@ -133,6 +134,7 @@ def cross_faults(
         found += _strangers(row, departments, staff) if staff is not None else ()
         found += _dead_links(row, site)
         found += _dead_names(row, site)
+        found += [copy_fault(row.path)] if original_of(row.path) in site.pages else []
         found += _dates(row, today)
     return sorted(found, key=lambda fault: (fault.path, fault.line))
 
@@ -249,13 +251,13 @@ def _to_markdown(meant: tuple[str, ...]) -> bool:
 
 def _dead_names(row: CrossRow, site: _Site) -> Iterator[Fault]:
     """The procedures that fields name must be there."""
-    for named_in, name in row.linked:
-        meant = (name, *candidates(name, row.path))
+    for name, written in row.linked:
+        meant = (written, *candidates(written, row.path))
         if site.page(meant) is None and not site.has(meant):
-            near = nearest(name.casefold(), site.ids, 0.7)
+            near = nearest(written.casefold(), site.ids, 0.7)
             remedy = f"did you mean {near}?" if near else "write a procedure's id or path"
-            message = f'{named_in}: there is no procedure "{name[:120]}"'
-            yield _fault(row, named_in, f"dead-{named_in}", message, remedy)
+            message = f'{name}: there is no procedure "{written[:120]}"'
+            yield _fault(row, name, f"dead-{name}", message, remedy)
 
 
 def _as_folder(path: str) -> str:

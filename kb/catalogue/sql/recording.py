@@ -21,6 +21,7 @@ from kb.database import (
 from kb.database import procedures as table
 from kb.documents.front_matter import FIELDS
 from kb.documents.reading import Filed
+from kb.documents.sync_copies import original_of
 from kb.documents.text.plain_text import folded, sortable
 from kb.procedures import review_dates
 from kb.procedures.model import Procedure
@@ -85,9 +86,13 @@ def _claims(connection: Connection, wanted: Iterable[str]) -> dict[str, list[Any
     return claims
 
 
-def _claim(wanted_id: str, absent: set[str], row: Any) -> tuple[bool, bool, bool, str]:
-    """The better claim sorts first; who has the id keeps it, or a copy could push it aside."""
-    return (row.path in absent, not row.named, row.id != wanted_id, row.path)
+def _claim(wanted_id: str, absent: set[str], row: Any) -> tuple[bool, bool, bool, bool, str]:
+    """The better claim sorts first; who has the id keeps it, or a copy could push it aside.
+
+    What is called like a copy has it only as long as the original is not there.
+    """
+    is_copy = original_of(row.path) is not None
+    return (row.path in absent, not row.named, is_copy, row.id != wanted_id, row.path)
 
 
 def _share_out(connection: Connection, wanted_id: str, claimants: list[Any]) -> set[str]:
@@ -190,7 +195,7 @@ def _row(
         "named": filed.named,
         "fingerprint": fingerprint,
         "size": stamp.size,
-        "modified_ns": str(stamp.modified_ns),
+        "modified_ns": str(stamp.times),
         "faults": [asdict(fault) for fault in filed.faults],
         "faulty": bool(filed.faults),
         "cross_faults": [],

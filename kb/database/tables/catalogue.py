@@ -37,7 +37,7 @@ procedures = Table(
     Column("version", String(12), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("size", Integer, nullable=False),
-    Column("modified_ns", String(24), nullable=False),
+    Column("modified_ns", String(24), nullable=False),  # FileStamp.times
     Index(None, "department", "status", "sort_title"),
 )
 procedure_keywords = Table(
