@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -96,7 +97,7 @@ def _work(parts: Parts) -> None:
         words = (stop, partial(datetime.now, UTC))
         threading.Thread(target=parts.storage.exchange.run_until, args=words, daemon=True).start()
     scanned, scheduler = time.monotonic(), scheduler_of(parts)
-    for changes in _changes(parts, stop):
+    for changes in _changes(parts.settings.content, stop):
         if os.getppid() != parent:
             return
         due = time.monotonic() - scanned > _SCAN_EVERY or not parts.search.index.folder.exists()
@@ -106,19 +107,44 @@ def _work(parts: Parts) -> None:
         scheduler.run_due()
 
 
-def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
-    """What changed in the content folder, once a second; mostly nothing."""
+def _changes(content: Path, stop: threading.Event) -> Iterator[set[object]]:
+    """What changed in the content folder, once a second; mostly nothing.
+
+    Another folder put in its place is a change too, and is the one that is watched from then on.
+    """
     # Only here: the web server needs none of what it brings along.
-    changes: Iterator[set[object]] = import_module("watchfiles").watch(
-        parts.settings.content,
-        stop_event=stop,
-        debounce=_NOTICE_WITHIN_MS,
-        rust_timeout=_NOTICE_WITHIN_MS * 2,
-        yield_on_timeout=True,
-        watch_filter=None,
-        raise_interrupt=False,
-    )
-    return changes
+    watch = import_module("watchfiles").watch
+    swapped = False
+    while not stop.is_set():
+        watched = _which(content)
+        if watched is None:  # away for a moment
+            stop.wait(_NOTICE_WITHIN_MS / 1000)
+            yield set()
+            continue
+        changes: Iterator[set[object]] = watch(
+            content,
+            stop_event=stop,
+            debounce=_NOTICE_WITHIN_MS,
+            rust_timeout=_NOTICE_WITHIN_MS * 2,
+            yield_on_timeout=True,
+            watch_filter=None,
+            raise_interrupt=False,
+        )
+        with suppress(FileNotFoundError):
+            for found in changes:
+                before, swapped = swapped, _which(content) != watched
+                # Once more when the new one is watched: what came in between is seen then.
+                yield {content} if swapped or before else found
+                if swapped:
+                    break
+
+
+def _which(folder: Path) -> tuple[int, int] | None:
+    try:
+        told = folder.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
 
 
 def _refresh(parts: Parts) -> None:

@@ -25,6 +25,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "tidying/faulty_files.html",
         exchanged=_trouble(me),
+        apart=parts().storage.keeping.repository.apart if me.administrator else None,
         untold=parts().catalogue.state(TROUBLE) if me.administrator else None,
         cards=found.cards,
         pages=Pages(page_number(), PER_PAGE, found.total),
