@@ -21,7 +21,7 @@ from pygit2.enums import DeltaStatus, FileMode
 
 from kb.storage.git import refs
 from kb.storage.git.refs import GitTrouble
-from kb.storage.git.repository import FOUND, Entry, Note, Prepared
+from kb.storage.git.repository import FOUND, Note, Prepared, TreeEntry
 from kb.storage.memory import Memory
 from kb.storage.transaction import Keeping
 
@@ -147,20 +147,20 @@ class Exchange:
     def _take_in(self, head: str, made: str, tree: pygit2.Tree, note: Note) -> None:
         git = self._keeping.repository.git
         blobs: dict[str, str | None] = {}
-        others: dict[str, Entry | None] = {}
+        others: dict[str, TreeEntry | None] = {}
         for delta in git[head].peel(pygit2.Commit).tree.diff_to_tree(tree).deltas:
             gone = delta.status == DeltaStatus.DELETED
             file = delta.old_file if gone else delta.new_file
             if file.mode in _PLAIN:
                 blobs[file.path] = None if gone else str(file.id)
             else:  # links and repositories within: kb reads neither
-                others[file.path] = None if gone else Entry(str(file.id), file.mode)
+                others[file.path] = None if gone else TreeEntry(str(file.id), file.mode)
         self._ensure_clean(blobs)
         self._ensure_free(others)
         self._keeping.apply_prepared(Prepared(made, head, blobs), note)
         self._place(others)
 
-    def _ensure_free(self, others: Mapping[str, Entry | None]) -> None:
+    def _ensure_free(self, others: Mapping[str, TreeEntry | None]) -> None:
         root = self._keeping.library.root
         for path, entry in others.items():
             there = root / path
@@ -171,7 +171,7 @@ class Exchange:
     def _leads_away(self, folder: Path) -> bool:
         return Path(os.path.realpath(folder)) != folder
 
-    def _place(self, others: Mapping[str, Entry | None]) -> None:
+    def _place(self, others: Mapping[str, TreeEntry | None]) -> None:
         """As git does it: a link is there, a repository within is an empty folder."""
         repository = self._keeping.repository
         for path, entry in others.items():

@@ -62,7 +62,7 @@ class Prepared(Struct, frozen=True):
     blobs: dict[str, str | None]
 
 
-class Entry(Struct, frozen=True):
+class TreeEntry(Struct, frozen=True):
     """What a tree has at a path that is no file: a link, or a commit of another repository."""
 
     id: str
@@ -320,7 +320,7 @@ class Repository:
             if index is not None:
                 self._enter(index, blobs, None, before)
 
-    def stage_others(self, entries: Mapping[str, Entry | None]) -> None:
+    def stage_others(self, entries: Mapping[str, TreeEntry | None]) -> None:
         """Bring a clone's index up to links and repositories of a commit that is published."""
         with self._index() as index:
             if index is None:
