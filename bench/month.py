@@ -31,6 +31,7 @@ from kb.parts import Parts
 from kb.people import demo
 from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
+from kb.people.sql.rows import Newcomer
 from kb.settings import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,8 +192,8 @@ def month(home: Path, reps: int = _REPS) -> Iterator[Month]:
     start = datetime.combine(FIRST, time(7), UTC)
     demo.ensure(parts.people.directory, start)
     names = [f"rep{nth:02}@northwind.example" for nth in range(reps)]
-    for name in names:
-        parts.people.directory.add(name, name.partition("@")[0].title(), demo.PASSWORD, now=start)
+    newcomers = [Newcomer(name, name.partition("@")[0].title()) for name in names]
+    parts.people.directory.admit(newcomers, demo.PASSWORD, start)
     app = create_app(parts)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

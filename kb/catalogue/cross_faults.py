@@ -9,8 +9,17 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates
-from kb.documents.reading import Filed, unknown_department
+from kb.documents.front_matter import linked
+from kb.documents.markdown.links import (
+    MARKDOWN_SUFFIXES,
+    Link,
+    candidates,
+    fragment,
+    is_promise,
+)
+from kb.documents.markdown.places import leads
+from kb.documents.reading import Filed, no_place, unknown_department
+from kb.documents.sync_copies import copy_fault, original_of
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import folded
 from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
@@ -40,6 +49,9 @@ class CrossRow(Struct, frozen=True):
     named: bool = False
     holds: bool = False  # its file has that id in the catalogue, and so keeps it
     lines: dict[str, int] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    linked: tuple[tuple[str, str], ...] = ()  # (field, id or path of a procedure)
 
     @classmethod
     def of(cls, filed: Filed) -> CrossRow:
@@ -58,6 +70,9 @@ class CrossRow(Struct, frozen=True):
             status=procedure.status,
             named=filed.named,
             lines=filed.lines,
+            places=filed.places,
+            names=filed.names,
+            linked=linked(procedure),
         )
 
 
@@ -107,18 +122,19 @@ def cross_faults(
 ) -> list[Fault]:
     """Unknown departments and people, ids and titles given twice, dead links, reviews overdue.
 
-    Owners are checked against `staff` unless that is None. `exists` tells whether
-    an attachment or folder is there; without it only links to Markdown files are checked. Sorted
-    by path and line.
+    Owners are checked against `staff` unless that is None. `exists` tells whether an attachment,
+    a folder, or a procedure of that id or name is there; without it only links to Markdown files
+    are checked. Sorted by path and line.
     """
     ordered = sorted(rows, key=lambda row: row.path)
     found = [*_repeated_ids(ordered), *_repeated_titles(ordered)]
-    paths = frozenset(row.path for row in ordered)
-    names = _by_name(paths)
+    site = _Site.of(ordered, exists)
     for row in ordered:
         found += _unknown_departments(row, departments)
         found += _strangers(row, departments, staff) if staff is not None else ()
-        found += _dead_links(row, paths, names, exists)
+        found += _dead_links(row, site)
+        found += _dead_names(row, site)
+        found += [copy_fault(row.path)] if original_of(row.path) in site.pages else []
         found += _dates(row, today)
     return sorted(found, key=lambda fault: (fault.path, fault.line))
 
@@ -185,23 +201,63 @@ def _nearest_email(written: str, emails: frozenset[str]) -> str | None:
     return nearest(written, sorted(emails), 0.8)
 
 
-def _dead_links(
-    row: CrossRow,
-    paths: frozenset[str],
-    names: dict[str, list[str]],
-    exists: Callable[[str], bool] | None,
-) -> Iterator[Fault]:
+class _Site(Struct, frozen=True):
+    """Where links may lead: pages by path and by what they are called, and what else is there."""
+
+    pages: dict[str, CrossRow]
+    called: dict[str, CrossRow]
+    by_file: dict[str, list[str]]
+    ids: tuple[str, ...]
+    exists: Callable[[str], bool] | None
+
+    @classmethod
+    def of(cls, rows: list[CrossRow], exists: Callable[[str], bool] | None) -> _Site:
+        pages = {row.path: row for row in rows}
+        shortest = sorted(rows, key=lambda row: (-len(row.path), row.path))
+        called = {name: row for row in shortest for name in row.names}
+        called |= {row.id: row for row in rows}
+        ids = tuple(row.id for row in rows[:_MOST_COMPARED])
+        return cls(pages, called, _by_name(pages), ids, exists)
+
+    def page(self, meant: Iterable[str]) -> CrossRow | None:
+        """The first page among these paths and names."""
+        found = (self.pages.get(one) or self.called.get(one) for one in meant)
+        return next(filter(None, found), None)
+
+    def has(self, meant: Iterable[str]) -> bool:
+        """Is there something else of that path?"""
+        return self.exists is not None and any(self.exists(_as_folder(path)) for path in meant)
+
+
+def _dead_links(row: CrossRow, site: _Site) -> Iterator[Fault]:
     for link in row.links:
         meant = candidates(link.target, row.path)
-        if any(path in paths for path in meant):
+        page = site.page(meant)
+        if page is not None:
+            place = fragment(link.target)
+            if page is not row and page.places and not leads(place, page.places):
+                yield Fault(row.path, link.line, *no_place(link.target, place, page.places))
             continue
-        markdown = not meant or meant[0].casefold().endswith(MARKDOWN_SUFFIXES)
-        if exists is None and not markdown:
+        if site.has(meant) or (site.exists is None and not _to_markdown(meant)):
             continue
-        if exists is not None and any(exists(_as_folder(path)) for path in meant):
-            continue
-        message, remedy = _dead(link.target, meant, names)
-        yield Fault(row.path, link.line, "dead-link", message, remedy)
+        message, remedy = _dead(link.target, meant, site.by_file)
+        severity = Severity.ERROR if is_promise(link.target) else Severity.WARNING
+        yield Fault(row.path, link.line, "dead-link", message, remedy, severity)
+
+
+def _to_markdown(meant: tuple[str, ...]) -> bool:
+    return not meant or meant[0].casefold().endswith(MARKDOWN_SUFFIXES)
+
+
+def _dead_names(row: CrossRow, site: _Site) -> Iterator[Fault]:
+    """The procedures that fields name must be there."""
+    for name, written in row.linked:
+        meant = (written, *candidates(written, row.path))
+        if site.page(meant) is None and not site.has(meant):
+            near = nearest(written.casefold(), site.ids, 0.7)
+            remedy = f"did you mean {near}?" if near else "write a procedure's id or path"
+            message = f'{name}: there is no procedure "{written[:120]}"'
+            yield _fault(row, name, f"dead-{name}", message, remedy)
 
 
 def _as_folder(path: str) -> str:

@@ -45,7 +45,7 @@ class Stamp(Struct, frozen=True):
     """What the catalogue knows of a file, to tell whether it or its index entry is outdated."""
 
     size: int
-    modified_ns: int
+    times: int
     version: str
     fingerprint: str
     id: str

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -122,26 +123,50 @@ def _work(parts: Parts, deaths: tuple[float, ...] = ()) -> None:
 
 
 def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
-    """What changed in the content folder, at once and then once a second; mostly nothing."""
+    """What changed in the content folder, at once and then once a second; mostly nothing.
+
+    Another folder put in its place is a change too, and is the one that is watched from then on.
+    """
     yield set()
     # Only here: the web server needs none of what it brings along.
-    watch = import_module("watchfiles").watch
+    watch, content, swapped = import_module("watchfiles").watch, parts.settings.content, False
     while not stop.is_set():
+        watched = _which(content)
+        if watched is None:  # away for a moment
+            stop.wait(_NOTICE_WITHIN_MS / 1000)
+            yield set()
+            continue
+        changes: Iterator[set[object]] = watch(
+            content,
+            stop_event=stop,
+            debounce=_NOTICE_WITHIN_MS,
+            rust_timeout=_NOTICE_WITHIN_MS * 2,
+            yield_on_timeout=True,
+            watch_filter=None,
+            raise_interrupt=False,
+        )
         try:
-            yield from watch(
-                parts.settings.content,
-                stop_event=stop,
-                debounce=_NOTICE_WITHIN_MS,
-                rust_timeout=_NOTICE_WITHIN_MS * 2,
-                yield_on_timeout=True,
-                watch_filter=None,
-                raise_interrupt=False,
-            )
+            for found in changes:
+                before, swapped = swapped, _which(content) != watched
+                # Once more when the new one is watched: what came in between is seen then.
+                yield {content} if swapped or before else found
+                if swapped:
+                    break
+        except FileNotFoundError:
+            continue
         except (OSError, RuntimeError) as error:
-            # A name that is not UTF-8, a folder that went away: whatever it was is looked for.
+            # A name that is not UTF-8 and the like: whatever it was is looked for.
             log().error("watching_failed", why=str(error))
             stop.wait(_PATIENCE)
             yield {error}
+
+
+def _which(folder: Path) -> tuple[int, int] | None:
+    try:
+        told = folder.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
 
 
 def _refresh(parts: Parts) -> None:

@@ -33,6 +33,7 @@ from kb.database.tables.catalogue import (
     addresses,
     catalogue_state,
     procedure_keywords,
+    procedure_names,
     procedures,
     shown_files,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "openings",
     "people",
     "procedure_keywords",
+    "procedure_names",
     "procedures",
     "ratings",
     "reading",

@@ -36,6 +36,8 @@ ON_HOSTS = {
     **dict.fromkeys(("workflow", "workflows"), "Microsoft Teams"),
 }
 LONGEST_URL = 1_000
+_LINK = re.compile(r"(https?://[^\s<>]+)")
+_MARKED = re.compile(r"([\\`*_\[\]<>#~|])")
 # No "?": options of a URL can name files (templates), other hosts and timeouts.
 _URL = re.compile(r"([a-z]+)://[A-Za-z0-9:/@._~%+#!=-]+")
 _TIMEOUT = 20  # seconds that the whole message may take
@@ -74,11 +76,16 @@ class Chat(Struct, frozen=True):
         _, service = self._service(url)
         sender = apprise.Apprise(asset=self._asset())
         sender.add(service)
+        form = apprise.NotifyFormat.TEXT
+        if service.resolve_format(form) == apprise.NotifyFormat.MARKDOWN:
+            # Apprise would put backslashes into links, too, and they would lead nowhere.
+            form = apprise.NotifyFormat.MARKDOWN
+            title, text = _escaped(title), _escaped(text)
         said: list[str] = []
         sent = sender.notify(
             body=text,
             title=title,
-            body_format=apprise.NotifyFormat.TEXT,
+            body_format=form,
             timeout=_TIMEOUT,
             log_callback=lambda entry, _service: said.append(entry.message),
             log_level=logging.WARNING,
@@ -131,6 +138,13 @@ class Chat(Struct, frozen=True):
             secure_logging=True,
             async_mode=False,
         )
+
+
+def _escaped(text: str) -> str:
+    """The text as Markdown that shows it as it is; addresses are links anyway."""
+    pieces = _LINK.split(text)
+    pieces[::2] = [_MARKED.sub(r"\\\1", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def hosts_named(setting: str) -> frozenset[str]:

@@ -11,6 +11,9 @@ from frontmatter.default_handlers import YAMLHandler
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from kb.documents.front_matter import FIELDS
+from kb.documents.other_names import own_name, read_as_ours
+from kb.documents.text.other_heads import OtherHead, other_head
 from kb.documents.text.plain_text import first_control, without_controls
 from kb.documents.text.yaml_reading import Loaded, YamlTrouble, load
 from kb.documents.text.yaml_salvage import header_end, salvage
@@ -19,6 +22,8 @@ from kb.procedures.model import Fault, Severity
 MAX_HEADER = 200_000
 # The field's own idea of where front matter begins and ends, so that other tools agree with us.
 _BOUNDARY: re.Pattern[str] = YAMLHandler.FM_BOUNDARY
+_DOTS = re.compile(r"^\.\.\.\s*$", re.MULTILINE)  # as Pandoc may close it
+_POINTER = "version https://git-lfs.github.com/spec/"
 
 
 class Document(Struct, frozen=True):
@@ -36,6 +41,7 @@ class Document(Struct, frozen=True):
     version: str
     faults: tuple[Fault, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
+    language: str = "YAML"  # of the front matter
 
 
 def parse(raw: bytes, path: str) -> Document:
@@ -43,7 +49,10 @@ def parse(raw: bytes, path: str) -> Document:
     faults: list[Fault] = []
     text = decoded(raw, path, faults)
     document = _split(text, path, faults)
-    if not text.strip():
+    if text.startswith(_POINTER):
+        problem = "this is a pointer of Git LFS, and the text is not here"
+        faults.append(Fault(path, 1, "lfs-pointer", problem, 'fetch it with "git lfs pull"'))
+    elif not text.strip():
         faults.append(Fault(path, 1, "empty", "the file is empty", "write it or remove it"))
     elif not document.body.strip():
         problem = "there is nothing below the front matter"
@@ -98,11 +107,14 @@ def _without_controls(text: str, path: str, faults: list[Fault]) -> str:
 def _split(text: str, path: str, faults: list[Fault]) -> Document:
     start = len(text) - len(text.lstrip())
     whole = Document(path, {}, text, 1, "")
+    other = other_head(text)
+    if other is not None:
+        return _of_other_head(whole, other, faults)
     opening = _BOUNDARY.match(text, text.rfind("\n", 0, start) + 1)
     if opening is None:
         return whole
     first = opening.start() + text[opening.start() :].find("\n") + 1 or len(text)
-    closing = _BOUNDARY.search(text, first)
+    closing = _closing(text, first)
     header = text[first : closing.start()] if closing else ""
     first_line = text[:first].count("\n") + 1
     found = _closed(header, path, first_line, faults) if closing else None
@@ -119,13 +131,70 @@ def _split(text: str, path: str, faults: list[Fault]) -> Document:
         remedy = "begin the file with ---, or other programs will not see it"
         faults.insert(0, Fault(path, 1, "blank-line", problem, remedy, Severity.WARNING))
     lines = {key: first_line - 1 + line for key, line in found.lines.items()}
+    faults += _remarks(path, found, first_line)
+    meta, lines = read_as_ours(found.value, lines)
     return replace(
         whole,
-        meta=found.value,
+        meta=meta,
         body=text[body_at:],
         body_line=text[:body_at].count("\n") + 1,
         lines=lines,
     )
+
+
+def _closing(text: str, first: int) -> re.Match[str] | None:
+    """The line that ends the front matter: one of ---, or one of ... if all above it is YAML."""
+    dots, closing = _DOTS.search(text, first), _BOUNDARY.search(text, first)
+    if dots is None or (closing is not None and closing.start() < dots.start()):
+        return closing
+    above = text[first : dots.start()]
+    return dots if header_end(above) >= len(above.rstrip()) else closing
+
+
+def _of_other_head(whole: Document, head: OtherHead, faults: list[Fault]) -> Document:
+    if head.problem:
+        message = f"the front matter is broken: {head.problem}"
+        remedy = f"mend it; it is {head.language}"
+        faults.append(Fault(whole.path, head.line, "broken-yaml", message, remedy))
+    meta, lines = read_as_ours(head.meta, head.lines)
+    return replace(
+        whole,
+        meta=meta,
+        body=whole.body[head.end :],
+        body_line=whole.body[: head.end].count("\n") + 1,
+        lines=lines,
+        language=head.language,
+    )
+
+
+def _remarks(path: str, found: Loaded, first_line: int) -> list[Fault]:
+    """What YAML takes for a remark within a field of ours is told: it may have been meant.
+
+    "# like this" only behind words that people search by, where it is seldom a remark.
+    """
+    fields = ((own_name(name.partition(".")[0]), line, said) for name, line, said in found.remarks)
+    return [
+        remark_fault(path, first_line - 1 + line, said)
+        for name, line, said in fields
+        if name in FIELDS and (FIELDS[name].worded or is_glued(said))
+    ]
+
+
+def remarks(path: str, found: Loaded) -> list[Fault]:
+    """The same in a file of settings, where "# like this" is a remark."""
+    return [remark_fault(path, line, said) for _, line, said in found.remarks if is_glued(said)]
+
+
+def is_glued(remark: str) -> bool:
+    """`#3` is hardly ever a remark; `# see there` nearly always."""
+    return not remark[1:2].isspace()
+
+
+def remark_fault(path: str, line: int, remark: str) -> Fault:
+    """Told where a value without quotes has a # in it."""
+    message = f'"{remark[:60]}" is a remark for YAML, and no part of the value'
+    remedy = "put the whole value in quotes, or the remark on a line of its own"
+    return Fault(path, line, "yaml-remark", message, remedy, Severity.WARNING)
 
 
 def _closed(header: str, path: str, first_line: int, faults: list[Fault]) -> Loaded | None:

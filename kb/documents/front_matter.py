@@ -136,3 +136,12 @@ FIELDS: dict[str, Field] = {
     )
 }
 TYPED = tuple(field for field in FIELDS.values() if field.label)
+
+
+def linked(holder: object) -> tuple[tuple[str, str], ...]:
+    """(Field, id or path) of all procedures that one, or its row, names in its fields."""
+    found: list[tuple[str, str]] = []
+    for field in (each for each in FIELDS.values() if each.links):
+        value = getattr(holder, field.name)
+        found += [(field.name, one) for one in (value if field.several else [value]) if one]
+    return tuple(found)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 
 from kb.documents.document import Document, parse, unreadable
 from kb.documents.front_matter import FIELDS, Field
-from kb.documents.markdown.links import MARKDOWN_SUFFIXES, Link, candidates, is_promise
+from kb.documents.markdown.links import (
+    MARKDOWN_SUFFIXES,
+    NAMED,
+    Link,
+    candidates,
+    is_local,
+    is_promise,
+)
 from kb.documents.markdown.outline import Outline
+from kb.documents.markdown.places import leads
+from kb.documents.naming import names_of
 from kb.documents.text.left_blank import left_blank
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import blob_name, folded, readable, slug
@@ -36,6 +46,8 @@ _ID = re.compile(r"\w[\w.-]{0,119}")
 _TARGET = re.compile(r"\]\([^()\s]*")
 TEMPLATE_WORDS = "template-words"  # the code of that fault
 _INDEXES = ("index", "readme")
+_TEXTLESS = ("empty", "unreadable", "lfs-pointer")
+_LABELS = frozenset({"new", "deprecated"})
 _FIRST = ("id", "department", "title")  # each with a rule of its own
 
 
@@ -51,6 +63,8 @@ class Filed(Struct, frozen=True):
     files: frozenset[str] = frozenset()  # paths that its links to files may mean, pages apart
     lines: dict[str, int] = field(default_factory=dict)
     words: str = ""  # names what a reader sees of it: `words_of`
+    names: frozenset[str] = frozenset()  # what it is linked by, besides its path
+    places: frozenset[str] = frozenset()  # what links to a place in it may be written with
 
     @property
     def entry(self) -> Entry:
@@ -142,6 +156,10 @@ class _Reading:
         """All that catalogue and index want."""
         procedure, named = self.procedure()
         self._faults += template_words(self._document)
+        places = self._outline.places(procedure.title)
+        self._doubts()
+        self._lost_places(places)
+        meta, path = self._document.meta, procedure.path
         return Filed(
             procedure,
             self._links(),
@@ -152,7 +170,23 @@ class _Reading:
             files=self._files(),
             lines=self._lines,
             words=words_of(self._document, procedure.title),
+            names=names_of(procedure.id, procedure.title, path, meta),
+            places=places,
         )
+
+    def _doubts(self) -> None:
+        before = self._document.body_line - 1
+        for one in self._outline.doubts():
+            told = (one.code, one.message, one.remedy, Severity.WARNING)
+            self._faults.append(Fault(self._document.path, before + one.line, *told))
+
+    def _lost_places(self, places: frozenset[str]) -> None:
+        """Links to places in this text that are not there."""
+        before = self._document.body_line - 1
+        for link in self._outline.links():
+            if link.target.startswith("#") and not leads(link.target, places):
+                told = no_place(link.target, link.target, places)
+                self._faults.append(Fault(self._document.path, before + link.line, *told))
 
     def _id(self) -> str | None:
         name: str | None = self._value(FIELDS["id"])
@@ -172,7 +206,8 @@ class _Reading:
             self._lines["title"] = self._document.body_line - 1 + heading[1]
             return heading[0]
         self._lines.pop("title", None)
-        if not any(fault.code in ("empty", "unreadable") for fault in self._faults):
+        silent = any(fault.code in _TEXTLESS for fault in self._faults)
+        if not silent and not is_title(self._document.path):
             remedy = 'add "title: …" to the front matter or a "# heading"'
             self._fault("title", "missing-title", "the procedure has no title", remedy)
         return title_from_path(self._document.path)
@@ -195,6 +230,8 @@ class _Reading:
 
     def _status(self, field: Field) -> Status:
         written = self._value(field)
+        if written and _spelled(written) in _LABELS:
+            return self._label(field, _spelled(written))
         try:
             return Status(_spelled(written)) if written else Status.PUBLISHED
         except ValueError:
@@ -202,6 +239,16 @@ class _Reading:
             remedy = "write draft, in review, published or retired"
             self._fault(field.name, "unknown-status", message, remedy)
             return Status.DRAFT
+
+    def _label(self, field: Field, label: str) -> Status:
+        """MkDocs has labels there, which keep no page back."""
+        if label == "deprecated":
+            remedy = "write retired where it must not be used any more"
+            message = 'the status "deprecated" is a label of MkDocs; it is shown as published'
+            line = self._lines.get(field.name, 1)
+            told = ("deprecated-status", message, remedy, Severity.WARNING)
+            self._faults.append(Fault(self._document.path, line, *told))
+        return Status.PUBLISHED
 
     def _review_every(self, field: Field) -> int | None:
         own: int | None = self._value(field)
@@ -213,13 +260,15 @@ class _Reading:
         return tuple(
             Link(before + link.line, link.target)
             for link in self._outline.links()
-            if is_promise(link.target)
+            if (is_local(link.target) and candidates(link.target, self._document.path))
+            or is_promise(link.target)
         )
 
     def _files(self) -> frozenset[str]:
         path = self._document.path
         meant = (each for link in self._outline.links() for each in candidates(link.target, path))
-        return frozenset(each for each in meant if not each.casefold().endswith(MARKDOWN_SUFFIXES))
+        files = (each for each in meant if not each.startswith(NAMED))
+        return frozenset(each for each in files if not each.casefold().endswith(MARKDOWN_SUFFIXES))
 
     def _value(self, field: Field) -> Any:
         """What it says by its own reader; nothing, and a fault, where that makes no sense of it."""
@@ -245,6 +294,14 @@ _REST = tuple(field for field in FIELDS.values() if field.name not in _FIRST)
 def _spelled(status: str) -> str:
     """ "In-Review" and "in_review" are "in review"."""
     return " ".join(status.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def no_place(target: str, place: str, places: Collection[str]) -> tuple[str, str, str]:
+    """(code, message, remedy) for a link to a place that the page does not have."""
+    name = unquote(place.removeprefix("#"))
+    near = nearest(name.casefold(), places, 0.75)
+    message = f'the link "{target[:120]}" leads to no heading or place called "{name[:60]}"'
+    return "dead-anchor", message, f"did you mean #{near}?" if near else "mend or remove it"
 
 
 def unknown_department(written: str, departments: dict[str, Any]) -> tuple[str, str]:
@@ -275,3 +332,9 @@ def title_from_path(path: str) -> str:
     if len(parts) > 1 and parts[-1].casefold() in _INDEXES:
         parts = parts[:-1]
     return readable(parts[-1]) or parts[-1]
+
+
+def is_title(path: str) -> bool:
+    """Is the file's name written as a title, as in a folder of notes: `Late parcel.md`?"""
+    stem = PurePosixPath(path).stem
+    return " " in stem.strip() and stem.casefold() not in _INDEXES

@@ -21,7 +21,7 @@ from pygit2.enums import DeltaStatus, FileMode
 
 from kb.storage.git import refs
 from kb.storage.git.refs import GitTrouble
-from kb.storage.git.repository import FOUND, Note, Prepared, in_git
+from kb.storage.git.repository import FOUND, Note, Prepared, TreeEntry, in_git
 from kb.storage.memory import Memory
 from kb.storage.transaction import Keeping
 from kb.worker.scheduler import Duty
@@ -67,7 +67,8 @@ class Exchange:
     @property
     def wanted(self) -> bool:
         """Is it switched on, and is there a clone to exchange?"""
-        return bool(self._every) and self._keeping.repository.shared
+        repository = self._keeping.repository
+        return bool(self._every) and (repository.shared or repository.apart is not None)
 
     def state(self) -> Exchanged | None:
         """How the last one went; None when there was none."""
@@ -113,6 +114,8 @@ class Exchange:
     @in_git
     def _exchanged(self, now: datetime) -> Exchanged:
         repository = self._keeping.repository
+        if repository.apart:
+            return Exchanged(now, trouble=f"{repository.apart}, pulled and pushed")
         branch = repository.branch()
         upstream = _upstream(repository.git, branch)
         if upstream is None:
@@ -148,14 +151,46 @@ class Exchange:
     def _take_in(self, head: str, made: str, tree: pygit2.Tree, note: Note) -> None:
         git = self._keeping.repository.git
         blobs: dict[str, str | None] = {}
+        others: dict[str, TreeEntry | None] = {}
         for delta in git[head].peel(pygit2.Commit).tree.diff_to_tree(tree).deltas:
             gone = delta.status == DeltaStatus.DELETED
             file = delta.old_file if gone else delta.new_file
-            if file.mode not in _PLAIN:
-                raise GitTrouble(f"{file.path} is a link or a repository; pull by hand")
-            blobs[file.path] = None if gone else str(file.id)
+            if file.mode in _PLAIN:
+                blobs[file.path] = None if gone else str(file.id)
+            else:  # links and repositories within: kb reads neither
+                others[file.path] = None if gone else TreeEntry(str(file.id), file.mode)
         self._ensure_clean(blobs)
+        self._ensure_free(others)
         self._keeping.apply_prepared(Prepared(made, head, blobs), note)
+        self._place(others)
+
+    def _ensure_free(self, others: Mapping[str, TreeEntry | None]) -> None:
+        root = self._keeping.library.root
+        for path, entry in others.items():
+            there = root / path
+            plain = there.is_file() and not there.is_symlink()
+            if entry is not None and (plain or self._leads_away(there.parent)):
+                raise GitTrouble(f"{path} became a link or a repository; pull by hand")
+
+    def _leads_away(self, folder: Path) -> bool:
+        return Path(os.path.realpath(folder)) != folder
+
+    def _place(self, others: Mapping[str, TreeEntry | None]) -> None:
+        """As git does it: a link is there, a repository within is an empty folder."""
+        repository = self._keeping.repository
+        for path, entry in others.items():
+            there = self._keeping.library.root / path
+            if there.is_symlink():
+                there.unlink()
+            if entry is None:
+                continue
+            there.parent.mkdir(parents=True, exist_ok=True)
+            if entry.mode == FileMode.LINK:
+                there.symlink_to(os.fsdecode(repository.bytes_of(entry.id)))
+            else:
+                there.mkdir(exist_ok=True)
+        if others:
+            repository.stage_others(others)
 
     def _ensure_clean(self, blobs: Mapping[str, str | None]) -> None:
         root = self._keeping.library.root
@@ -163,7 +198,7 @@ class Exchange:
         for path, blob in blobs.items():
             parts = path.split("/")
             folder = root.joinpath(*parts[:-1])
-            if ".git" in map(str.casefold, parts) or Path(os.path.realpath(folder)) != folder:
+            if ".git" in map(str.casefold, parts) or self._leads_away(folder):
                 raise GitTrouble(f"{path} would be written elsewhere; pull by hand")
             now = self._keeping.blob_on_disk(path)
             if now not in (self._keeping.repository.blob(path), blob):

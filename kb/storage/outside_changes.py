@@ -84,6 +84,8 @@ class OutsideChanges:
             # What is changed from now on is found by its time, as ever.
             paths = unreadable.union(paths.difference(every))
         differing = [path for path in sorted(paths) if self._differs(path)]
+        left_alone = self._keeping.repository.left_alone(differing)
+        differing = [path for path in differing if path not in left_alone]
         due = [path for path in differing if self._due(path, waiting, now)]
         if due:
             self._commit(due, Note(CHANGED, FOUND, now), progress)

@@ -51,16 +51,29 @@ class Keeping:
         OSError (GitTrouble and ChangedMeanwhile are some): then all is as it was.
         """
         self.repository.ensure_at_rest()
-        after = {path: None if raw is None else hash_of(raw) for path, raw in changes.items()}
+        changes = {path: self._cleaned(path, raw) for path, raw in changes.items()}
+        own = [path for path in changes if not self.repository.is_filtered(path)]
+        after = {path: self._named(path, changes[path]) for path in own}
 
         def prepare() -> Prepared:
-            with self.repository.storing(len(changes)) as store:
-                for raw in changes.values():
+            with self.repository.storing(len(own)) as store:
+                for raw in (changes[path] for path in own):
                     if raw is not None:
                         store(raw)
             return self.repository.prepare(after, note)
 
+        if not after:
+            with written(self.library.root, changes) as switch:
+                switch.switch()
+            return self.repository.head() or ""
         return self._apply(changes, after, prepare, note, tries=_TRIES)
+
+    def _cleaned(self, path: str, raw: bytes | None) -> bytes | None:
+        return None if raw is None else self.repository.cleaned(path, raw)
+
+    def _named(self, path: str, raw: bytes | None) -> str | None:
+        """What git would call these bytes in that place."""
+        return None if raw is None else hash_of(self.repository.cleaned(path, raw))
 
     def apply_prepared(self, prepared: Prepared, note: Note) -> None:
         """Put a commit's files in their places, inside `alone`. Raises as `apply` does."""
@@ -78,10 +91,10 @@ class Keeping:
         note: Note,
         tries: int,
     ) -> str:
-        before = {path: self.repository.blob(path) for path in changes}
+        before = {path: self.repository.blob(path) for path in after}
 
         def may_go(path: str, raw: bytes | None) -> bool:
-            return (None if raw is None else hash_of(raw)) in (before[path], after[path])
+            return path not in after or self._named(path, raw) in (before[path], after[path])
 
         page = self._log.enter(Intent(before, after, note))
         try:
@@ -102,7 +115,9 @@ class Keeping:
 
     def differs(self, path: str) -> bool:
         """Is the file on disk another than in the newest version?"""
-        return self.repository.blob(path) != self.blob_on_disk(path)
+        if self.repository.blob(path) == self.blob_on_disk(path):
+            return False
+        return not self.repository.is_filtered(path)
 
     def commit_found(
         self, paths: Collection[str], note: Note, progress: Progress = lambda done: None
@@ -123,8 +138,9 @@ class Keeping:
                 except OSError:
                     unreadable.add(path)
                 else:
+                    raw = self._cleaned(path, raw)
                     blob = None if raw is None else hash_of(raw)
-                    if committed(path) != blob:
+                    if committed(path) != blob and not self.repository.is_filtered(path):
                         blobs[path] = None if raw is None else store(raw)
                 if done % _EVERY == 0:
                     progress(done)
@@ -161,7 +177,7 @@ class Keeping:
     def blob_on_disk(self, path: str) -> str | None:
         """What git would call the file as it is now; None where there is none. Raises OSError."""
         file = self.library.root.joinpath(*path.split("/"))
-        return hash_of(file.read_bytes()) if file.is_file() else None
+        return self._named(path, file.read_bytes()) if file.is_file() else None
 
     def _recover(self) -> None:
         for page, intent in self._log.left():

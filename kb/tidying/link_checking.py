@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from kb.tidying.link_probe import LONGEST_URL, Finding, LinkState, Outside
 from kb.tidying.sql.link_rounds import LinkPlace, LinkRounds
 
 PAUSE = 1.0  # seconds between two requests to one host
-_BARE = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
 _LONGEST_WAIT = 60.0  # seconds: a host that wants peace for longer is not asked in this round
 
 
@@ -53,9 +51,9 @@ class LinkChecking:
                 document = parse(self._library.read(path), path)
             except OSError:
                 continue  # it went away, or is told as a faulty file
-            for line, target in _links(document.body):
-                if is_web(target):
-                    yield LinkPlace(id, document.body_line - 1 + line, target)
+            for link in Outline(document.body).links():
+                if is_web(link.target):
+                    yield LinkPlace(id, document.body_line - 1 + link.line, link.target)
 
     def _looked_at(self, urls: list[str]) -> Iterator[tuple[str, Finding]]:
         """Each with what came of it; while one host has its pause, others are asked."""
@@ -73,12 +71,6 @@ class LinkChecking:
             finding = self._outside.look(url)
             free[host] = time.monotonic() + max(self._pause, finding.retry_after)
             yield url, finding
-
-
-def _links(body: str) -> list[tuple[int, str]]:
-    """Line, from 1, and address of all links, those that stand in <> too."""
-    bare = ((body.count("\n", 0, one.start()) + 1, one[1]) for one in _BARE.finditer(body))
-    return sorted([*((link.line, link.target) for link in Outline(body).links()), *bare])
 
 
 def is_web(target: str) -> bool:

@@ -16,6 +16,7 @@ from kb.catalogue.cross_faults import cross_faults
 from kb.catalogue.listings import Category, KeywordCount
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
+from kb.documents.markdown.links import address_key, name_key
 from kb.documents.reading import Filed, procedure_from
 from kb.procedures.model import Department, Departments, Fault, Severity
 from kb.procedures.visibility import Reader
@@ -79,7 +80,7 @@ def test_what_is_recorded_comes_back_whole(catalogue: Catalogue) -> None:
 def test_stamps_tell_what_the_index_needs(catalogue: Catalogue) -> None:
     catalogue.record([LATE])
     stamp = catalogue.stamps()["shipping/late.md"]
-    assert (stamp.size, stamp.modified_ns, stamp.id) == (LATE[0].size, 7, "SHP-014")
+    assert (stamp.size, stamp.times, stamp.id) == (LATE[0].size, 7, "SHP-014")
     assert stamp.version == LATE[1].procedure.version
     assert stamp.fingerprint == LATE[1].entry_fingerprint
 
@@ -180,6 +181,7 @@ def test_cross_rows_are_what_the_check_needs(catalogue: Catalogue) -> None:
         ("a.md", 2, "duplicate-id"),
         ("shipping/late.md", 3, "duplicate-title"),
         ("shipping/late.md", 5, "unknown-owner"),
+        ("shipping/late.md", 9, "dead-related"),
         ("a.md", 6, "dead-link"),
     }
 
@@ -396,3 +398,25 @@ def test_a_review_is_due_by_the_id_that_the_file_has(catalogue: Catalogue, engin
         for card in cards.values():
             assert rows[card.procedure.path].due == card.procedure.due
     assert len({row.due for row in rows.values()}) > 2
+
+
+def test_what_is_called_like_a_copy_leaves_the_id_to_the_original(catalogue: Catalogue) -> None:
+    copied = filed("b (conflicted copy 2026-10-02).md", "id: B-1\ntitle: B")
+    catalogue.record([copied])
+    catalogue.record([filed("b.md", "id: B-1\ntitle: B")])
+    assert {path: stamp.id for path, stamp in catalogue.stamps().items()} == {
+        "b.md": "B-1",
+        copied[0].path: "B-1-2",
+    }
+
+
+def test_pages_are_found_by_what_they_are_called(catalogue: Catalogue) -> None:
+    catalogue.record(
+        [
+            filed("far/away/card.md", "id: C-1\ntitle: Lost card"),
+            filed("b/card.md", "id: C-2\ntitle: Card\npermalink: /help/card/"),
+        ]
+    )
+    keys = [name_key("lost CARD"), name_key("card"), address_key("/help/card"), name_key("c-1")]
+    assert list(map(catalogue.at_path, keys)) == ["C-1", "C-2", "C-2", "C-1"]
+    assert catalogue.at_path(name_key("gone")) is None

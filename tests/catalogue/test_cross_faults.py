@@ -99,7 +99,6 @@ def test_a_department_that_went_away_is_named() -> None:
         "[x](sub/)",
         "[x](<b.md>)",
         "![x](a.png)",
-        "[x](/site/page/)",
         "[x](https://kb.example/c.md)",
         "[x](#here)",
         "`[x](c.md)`",
@@ -117,7 +116,7 @@ def test_links_that_lead_somewhere_or_promise_nothing(link: str) -> None:
     ["[x](c.md)", "![x](b.png)", "[x](../../../b.md)", "[x](/b.md)", '<a href="c.md">x</a>', "[x]"],
 )
 def test_links_that_lead_nowhere(link: str) -> None:
-    body = f"Text\n\n- {link}\n" if link != "[x]" else "Text\n\n[x]: c.md\n"
+    body = f"Text\n\n- {link}\n" if link != "[x]" else "[x]\n\n[x]: c.md\n"
     found = faults(row("x/a.md", body=body), row("x/b.md"))
     assert told(found) == [("x/a.md", 6, "dead-link")]
 
@@ -162,11 +161,49 @@ def test_ten_thousand_files_are_checked_in_a_moment() -> None:
 def test_every_documented_fault_can_occur() -> None:
     root = Path(__file__).resolve().parents[2]
     table = (root / "docs" / "front-matter.md").read_text("utf-8").partition("## Faults")[2]
-    folders = (root / "kb" / "documents", root / "kb" / "catalogue")
+    folders = (root / "kb" / "documents", root / "kb" / "catalogue", root / "kb" / "storage")
     modules = (path for folder in folders for path in folder.rglob("*.py"))
     sources = "".join(path.read_text("utf-8") for path in modules)
     documented = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)*)`", table)) - {"title", "reviewed"}
     assert len(documented) > 20
     for code in documented - {"review_every"}:
-        made = re.sub(r"-(owner|deputy)$", "-{name}", code)  # found of both in one place
+        made = re.sub(
+            r"-(owner|deputy|related|successor)$", "-{name}", code
+        )  # found of both in one place
         assert f'"{code}"' in sources or f'"{made}"' in sources, code
+
+
+def named(*rows: CrossRow) -> list[tuple[str, int, str]]:
+    return told(faults(*rows))
+
+
+def test_what_replaces_a_procedure_and_what_is_like_it_must_be_there() -> None:
+    header = "title: A\nrelated: [B-1, ../x/b.md, b, gone]\nsuccessor: B-7"
+    other = row("x/b.md", "id: B-1\ntitle: B")
+    assert named(row("x/a.md", header), other) == [
+        ("x/a.md", 3, "dead-related"),
+        ("x/a.md", 4, "dead-successor"),
+    ]
+
+
+def test_links_to_places_of_other_pages_must_lead_there() -> None:
+    body = "[a](b.md#what-to-do) [b](b.md#What%20to%20do) [c](b#note) [d](b.md)\n\n[e](b.md#gone)\n"
+    other = row("b.md", body='## What to do\n\n<a id="note"></a>x\n')
+    (fault,) = faults(row("a.md", body=body), other)
+    assert (fault.line, fault.code) == (6, "dead-anchor")
+
+
+def test_wiki_links_lead_by_title_id_or_file_name() -> None:
+    body = "[[The Card]] [[crd-1]] [[lost#Steps]]\n\n[[Gone]]\n"
+    other = row("cards/lost.md", "id: CRD-1\ntitle: The card", "## Steps\n\nx\n")
+    assert named(row("a.md", body=body), other) == [("a.md", 6, "dead-link")]
+
+
+def test_an_address_from_the_top_that_no_page_has_is_a_warning() -> None:
+    (fault,) = faults(row("a.md", body="[x](/site/page/)"))
+    assert (fault.code, fault.severity) == ("dead-link", Severity.WARNING)
+
+
+def test_a_copy_beside_its_original_is_told() -> None:
+    rows = (row("a.md", "title: A"), row("a (1).md", "title: B"), row("c (1).md", "title: C"))
+    assert named(*rows) == [("a (1).md", 1, "copy")]

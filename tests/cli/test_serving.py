@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from kb.app import build
+from kb.cli.serving import _changes
 from kb.parts import Parts
 from kb.settings import load
 from tests.insight.uses import stay
@@ -245,3 +248,20 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(home: Path) -> None:
     )
     assert refused.returncode == 2
     assert re.fullmatch(r"kb: KB_WORKERS: .*\n", refused.stderr)
+
+
+def test_another_folder_in_the_place_of_the_content_is_noticed_and_watched(tmp_path: Path) -> None:
+    content, other = tmp_path / "content", tmp_path / "other"
+    content.mkdir()
+    other.mkdir()
+    stop = threading.Event()
+    changes = _changes(content, stop)
+    next(changes)
+    content.rename(tmp_path / "before")
+    other.rename(content)
+    assert any(itertools.islice(changes, 5))
+    assert next(changes)
+    (content / "new.md").write_text("# New\n")
+    assert any(itertools.islice(changes, 5))
+    stop.set()
+    assert list(changes) == []

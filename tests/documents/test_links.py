@@ -1,6 +1,7 @@
 import pytest
 
 from kb.documents.markdown.links import (
+    address_key,
     candidates,
     fragment,
     is_external,
@@ -35,7 +36,8 @@ def test_a_relative_link_means_a_path_of_the_content_folder(target: str, path: s
 
 def test_a_folder_is_its_index_its_readme_or_the_file_of_its_name() -> None:
     found = candidates("/returns/", BASE)
-    assert found == ("returns/index.md", "returns/README.md", "returns/readme.md", "returns.md")
+    files = ("returns/index.md", "returns/README.md", "returns/readme.md", "returns.md")
+    assert found == (*files, address_key("/returns"))
 
 
 def test_links_of_sites_whose_pages_end_in_a_slash_are_understood() -> None:

@@ -33,6 +33,12 @@ RUNS = [
     '[a](b "',
     "<!--",
     "http://",
+    "http://a.b ",
+    "www.a.b ",
+    "a@b.c ",
+    "[[a]]",
+    "[^a",
+    "<a-b> ",
 ]
 LINES = [
     "- a\n",
@@ -44,6 +50,10 @@ LINES = [
     "|a|b|\n",
     "<h2>x</h2>\n",
     "\\\n",
+    "a\n: b\n",
+    "[^a]: b\n",
+    "- [ ] a\n",
+    "> [!TIP]\n",
 ]
 NESTED = ["> ", "- ", "1. ", "<div>", "<a><div>", "<em><blockquote>", "<b><p>", "[a](b.md) "]
 

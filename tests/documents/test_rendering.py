@@ -220,7 +220,7 @@ def test_a_heading_without_text_is_still_found() -> None:
 
 def test_links_have_their_lines() -> None:
     body = "Text\n[a](a.md) and\n[b](../b.md)\n\n- [c](c.md)\n\n"
-    body += "| x |\n|---|\n| ![d](d.png) |\n\n[e]: e.md\n"
+    body += "| x |\n|---|\n| ![d](d.png) |\n\n[e]: e.md\n[f]: f.md\n\n[e]\n"
     assert [(link.line, link.target) for link in RENDERER.links(body)] == [
         (2, "a.md"),
         (3, "../b.md"),

@@ -14,6 +14,7 @@ import pytest
 from kb.parts import Parts
 from kb.publishing.edits import NotSaved
 from kb.storage.exchange import Exchange
+from kb.storage.files.library import UnusablePath
 from kb.storage.outside_changes import QUIET
 from tests.conftest import NOW
 from tests.publishing.conftest import LATE_PATH, edit, git, read
@@ -318,5 +319,37 @@ class TestExchange:
         git(other, "add", "-A")
         git(other, "commit", "-qm", "Link")
         git(other, "push", "-q")
-        assert "pull by hand" in clone.storage.exchange.run(NOW).trouble
-        assert not (clone.settings.content / "shipping" / "evil.md").is_symlink()
+        assert clone.storage.exchange.run(NOW).trouble == ""
+        clone.publishing.publisher.refresh(NOW.date())
+        assert clone.catalogue.at_path("shipping/evil.md") is None
+        with pytest.raises(FileNotFoundError):
+            clone.storage.library.read_any("shipping/evil.md")
+        with pytest.raises(UnusablePath):
+            clone.storage.library.place("shipping/evil.md")
+
+    def test_links_and_repositories_within_stop_nothing(
+        self, other: Path, clone: Parts, tmp_path: Path
+    ) -> None:
+        content = clone.settings.content
+        (other / "shipping" / "alias.md").symlink_to("late-shipment.md")
+        (other / "shipping" / "new.md").write_text("# New\n\nText\n")
+        tree = git(other, "rev-parse", "HEAD").strip()
+        git(other, "update-index", "--add", "--cacheinfo", f"160000,{tree},parts/tools")
+        git(other, "add", "shipping")
+        git(other, "commit", "-qm", "Link")
+        git(other, "push", "-q")
+        change(clone, b"500 euro", b"900 euro")
+        done = clone.storage.exchange.run(NOW)
+        assert (done.trouble, done.pulled, done.pushed) == ("", True, True)
+        assert (content / "shipping" / "new.md").is_file()
+        assert (content / "shipping" / "alias.md").readlink() == Path("late-shipment.md")
+        assert git(content, "status", "--short") == ""
+        clone.publishing.publisher.refresh(NOW.date())
+        assert git(content, "status", "--short") == ""
+        git(other, "pull", "-q")
+        git(other, "rm", "-q", "shipping/alias.md")
+        git(other, "commit", "-qm", "No link")
+        git(other, "push", "-q")
+        assert clone.storage.exchange.run(NOW).trouble == ""
+        assert not (content / "shipping" / "alias.md").is_symlink()
+        assert git(content, "status", "--short") == ""

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from sqlalchemy import (
     ColumnElement,
     Engine,
@@ -37,12 +37,14 @@ from kb.database import (
     addresses,
     catalogue_state,
     procedure_keywords,
+    procedure_names,
     reading,
     shown_files,
     writing,
 )
 from kb.database import procedures as table
-from kb.documents.markdown.links import Link, candidates
+from kb.documents.front_matter import linked
+from kb.documents.markdown.links import NAMED, Link, candidates
 from kb.documents.reading import Filed
 from kb.documents.source.relinking import mentions
 from kb.documents.text.plain_text import folded, sortable
@@ -64,6 +66,13 @@ _STAMPS = select(
 _BY_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
 _CHANGED = select(table.c.id).where(
     table.c.id.in_(bindparam("ids", expanding=True)), table.c.changed_since
+)
+# Where several are called so, the one whose way is shortest comes last, and so is taken.
+_BY_NAMES = (
+    select(procedure_names.c.name, table.c.id)
+    .join(table, table.c.path == procedure_names.c.path)
+    .where(procedure_names.c.name.in_(bindparam("names", expanding=True)))
+    .order_by(func.length(table.c.path).desc(), table.c.path.desc())
 )
 _SHOWING = (
     select(table.c.status, table.c.department)
@@ -108,7 +117,10 @@ class Catalogue:
             }
 
     def at_path(self, path: str) -> str | None:
-        """The id of what is, or once was, at `path`; also the id that replaced a former id."""
+        """The id of what is, or once was, at `path`; also the id that replaced a former id.
+
+        A name, as kb/documents/markdown/links.py makes them, is looked up likewise.
+        """
         return self.at_paths([path]).get(path)
 
     def at_paths(self, paths: Collection[str]) -> dict[str, str]:
@@ -124,6 +136,8 @@ class Catalogue:
             for some in recording.chunks(set(paths)):
                 found |= dict(connection.execute(once.where(addresses.c.path.in_(some))).all())
                 found |= dict(connection.execute(now.where(table.c.path.in_(some))).all())
+            for some in recording.chunks({one for one in paths if one.startswith(NAMED)}):
+                found |= dict(connection.execute(_BY_NAMES, {"names": some}).all())
         return found
 
     def in_department(self, department: str, reader: Reader, page: int, per_page: int) -> Listing:
@@ -363,7 +377,12 @@ class Catalogue:
         """Light rows of everything, by path. `id` is the one that the file wants."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(table).order_by(table.c.path)).all()
-        yield from map(_cross_row, rows)
+            named = connection.execute(select(procedure_names)).all()
+        names: dict[str, set[str]] = {}
+        for path, name in named:
+            names.setdefault(path, set()).add(name)
+        for row in rows:
+            yield replace(_cross_row(row), names=frozenset(names.get(row.path, ())))
 
     def alike(self, id: str, title: str) -> tuple[CrossRow, ...]:
         """Those that have, or want, this id, or have this title."""
@@ -440,6 +459,8 @@ def _cross_row(row: Any) -> CrossRow:
         id=row.wanted_id,
         title=row.title,
         links=tuple(Link(line, target) for line, target in row.links),
+        places=frozenset(row.places),
+        linked=linked(row),
         department=row.department,
         owner=row.owner,
         deputy=row.deputy,

@@ -12,10 +12,18 @@ from typing import Any
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
-from kb.database import addresses, catalogue_state, procedure_keywords, shown_files, versions
+from kb.database import (
+    addresses,
+    catalogue_state,
+    procedure_keywords,
+    procedure_names,
+    shown_files,
+    versions,
+)
 from kb.database import procedures as table
 from kb.documents.front_matter import FIELDS
 from kb.documents.reading import Filed
+from kb.documents.sync_copies import original_of
 from kb.documents.text.plain_text import folded, sortable
 from kb.procedures import review_dates
 from kb.procedures.model import Procedure
@@ -36,6 +44,7 @@ def enter(
     _write(connection, rows, before)
     _write_keywords(connection, files)
     _write_files(connection, files)
+    _write_names(connection, files)
     wanted = {row["wanted_id"] for row in rows}
     settle(connection, wanted | {row.wanted_id for row in before.values()}, gone)
     _date_reviews(connection, paths)
@@ -101,9 +110,13 @@ def _claims(connection: Connection, wanted: Iterable[str]) -> dict[str, list[Any
     return claims
 
 
-def _claim(wanted_id: str, absent: set[str], row: Any) -> tuple[bool, bool, bool, str]:
-    """The better claim sorts first; who has the id keeps it, or a copy could push it aside."""
-    return (row.path in absent, not row.named, row.id != wanted_id, row.path)
+def _claim(wanted_id: str, absent: set[str], row: Any) -> tuple[bool, bool, bool, bool, str]:
+    """The better claim sorts first; who has the id keeps it, or a copy could push it aside.
+
+    What is called like a copy has it only as long as the original is not there.
+    """
+    is_copy = original_of(row.path) is not None
+    return (row.path in absent, not row.named, is_copy, row.id != wanted_id, row.path)
 
 
 def _share_out(connection: Connection, wanted_id: str, claimants: list[Any]) -> set[str]:
@@ -206,11 +219,12 @@ def _row(
         "named": filed.named,
         "fingerprint": fingerprint,
         "size": stamp.size,
-        "modified_ns": str(stamp.modified_ns),
+        "modified_ns": str(stamp.times),
         "faults": [asdict(fault) for fault in filed.faults],
         "faulty": bool(filed.faults),
         "cross_faults": [],
         "links": [[link.line, link.target] for link in filed.links],
+        "places": sorted(filed.places),
         "lines": filed.lines,
         **_columns(one),
         "due": replace(one, id=wanted_id).due,
@@ -282,6 +296,17 @@ def _write_files(connection: Connection, files: Collection[tuple[FileStamp, File
     ]
     if rows:
         connection.execute(insert(shown_files), rows)
+
+
+def _write_names(connection: Connection, files: Collection[tuple[FileStamp, Filed]]) -> None:
+    names = procedure_names
+    for chunk in chunks([stamp.path for stamp, _ in files]):
+        connection.execute(delete(names).where(names.c.path.in_(chunk)))
+    rows = [
+        {"path": stamp.path, "name": name} for stamp, filed in files for name in sorted(filed.names)
+    ]
+    if rows:
+        connection.execute(insert(names), rows)
 
 
 def _remember_addresses(

@@ -41,6 +41,7 @@ procedures = Table(
     Column("finds", JSON, nullable=False, server_default="[]"),  # list of searches
     Column("successor", Text),  # id or path, as written
     Column("links", JSON, nullable=False),  # list of [line, target] of relative links
+    Column("places", JSON, nullable=False, server_default="[]"),  # names of places in the text
     Column("faults", JSON, nullable=False),  # list of faults of this file alone
     Column("cross_faults", JSON, nullable=False),  # list of faults found across files
     Column("faulty", Boolean, nullable=False, index=True),  # has any fault of either kind
@@ -49,7 +50,7 @@ procedures = Table(
     Column("changed_since", Boolean, nullable=False, server_default=false()),  # its review
     Column("fingerprint", String(64), nullable=False),
     Column("size", Integer, nullable=False),
-    Column("modified_ns", String(24), nullable=False),
+    Column("modified_ns", String(24), nullable=False),  # FileStamp.times
     Index(None, "department", "status", "sort_title"),
 )
 procedure_keywords = Table(
@@ -67,6 +68,13 @@ shown_files = Table(  # pictures and documents that a procedure shows or links t
     Column("path", Text, ForeignKey("procedures.path", ondelete="CASCADE"), primary_key=True),
     Column("file", Text, primary_key=True),  # its path, there or not
     Index(None, "file"),
+)
+procedure_names = Table(  # what a procedure is linked by besides its path
+    "procedure_names",
+    metadata,
+    Column("path", Text, ForeignKey("procedures.path", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),  # as kb/documents/markdown/links.py makes them
+    Index(None, "name"),
 )
 addresses = Table(  # every path an id was ever found at, so that old links lead on
     "addresses",

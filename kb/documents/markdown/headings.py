@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 
 from markdown_it.token import Token
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.documents.text.plain_text import anchor, folded, plain, tidy
 
@@ -19,6 +22,9 @@ RESERVED_ANCHORS = frozenset(
 )
 # Beginnings of names that pages give to their elements, in the editor, say, around a preview.
 _RESERVED_BEGINNINGS = ("w-", "doubt-", "ask-", "vote-", "inbox-", "suggestions", "must-")
+
+
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
 
 
 def free(name: str) -> str:
@@ -41,6 +47,7 @@ class Placed(Struct, frozen=True):
     outer: bool
     is_title: bool = False
     natural: str = ""  # the name before it was made free and unique, as links are written
+    others: tuple[str, ...] = ()  # what other programs call it, where nothing else is called so
 
 
 def place(tokens: Sequence[Token], title: str) -> list[Placed]:
@@ -48,7 +55,7 @@ def place(tokens: Sequence[Token], title: str) -> list[Placed]:
     opens = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
     if not opens:
         return []
-    texts = [tidy(plain(tokens[index + 1].content)) for index in opens]
+    texts = [tidy(plain(_FOOTNOTE.sub("", tokens[index + 1].content))) for index in opens]
     levels = [int(tokens[index].tag[1]) for index in opens]
     outer = [tokens[index].level == 0 for index in opens]
     leads = levels[0] == 1 and outer[0]
@@ -60,7 +67,7 @@ def place(tokens: Sequence[Token], title: str) -> list[Placed]:
     shown = [2 if lone and level == 1 else min(6, max(2, level + shift)) for level in levels]
     used = dict.fromkeys(RESERVED_ANCHORS, 0)
     names = [_name(tokens[index + 1], text) for index, text in zip(opens, texts, strict=True)]
-    return [
+    placed = [
         Placed(
             index,
             shown[number],
@@ -72,6 +79,42 @@ def place(tokens: Sequence[Token], title: str) -> list[Placed]:
         )
         for number, index in enumerate(opens)
     ]
+    return [
+        replace(each, others=tuple(dict.fromkeys(called) - {each.anchor: 0}.keys()))
+        for each, *called in zip(placed, *_elsewhere(names, texts), strict=True)
+    ]
+
+
+def other_names(placed: Sequence[Placed], taken: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """(Other name, anchor) of what links from elsewhere may be written with, as far as free."""
+    seen = {each.anchor for each in placed} | {*taken}
+    for each in placed:
+        for other in each.others:
+            if other not in seen and free(other) == other:
+                seen.add(other)
+                yield other, each.anchor
+
+
+def _elsewhere(names: list[str], texts: list[str]) -> Iterator[Iterator[str]]:
+    """What GitHub, GitLab and MkDocs call the headings, each in its own way of counting."""
+    yield _counted(names, "-")
+    yield _counted([re.sub(r"-{2,}", "-", name) for name in names], "-")
+    slugs = [
+        _mkdocs(text) if anchor(text) == name else name
+        for name, text in zip(names, texts, strict=True)
+    ]
+    yield _counted(slugs, "_")
+
+
+def _mkdocs(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower()) or "_"
+
+
+def _counted(names: list[str], sign: str) -> Iterator[str]:
+    used: dict[str, int] = {}
+    for name in names:
+        yield _unique(name, used, sign)
 
 
 def _name(heading: Token, text: str) -> str:
@@ -79,11 +122,11 @@ def _name(heading: Token, text: str) -> str:
     return anchor(str(heading.meta.get("name", ""))) or anchor(text) or "section"
 
 
-def _unique(name: str, used: dict[str, int]) -> str:
+def _unique(name: str, used: dict[str, int], sign: str = "-") -> str:
     """The name, or `name-1`, `name-2` …; `used` remembers the last number, to count only once."""
     candidate = name
     while candidate in used:
         used[name] = used.get(name, 0) + 1
-        candidate = f"{name}-{used[name]}"
+        candidate = f"{name}{sign}{used[name]}"
     used[candidate] = 0
     return candidate

@@ -8,27 +8,22 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from markdown_it.token import Token
 
+from kb.documents.markdown.doubts import Doubt, doubts_of
+from kb.documents.markdown.footnotes import labels as labels_of_notes
 from kb.documents.markdown.headings import place
 from kb.documents.markdown.links import Link
-from kb.documents.markdown.parser import Blocks, TooLaborious, blocks
+from kb.documents.markdown.parser import Blocks, TooLaborious, blocks, box
+from kb.documents.markdown.places import places
+from kb.documents.markdown.written_links import links_of
 from kb.documents.text.plain_text import folded, plain, tidy, without
 from kb.procedures.model import Section
 
 _HIDDEN = ("script", "style", "template", "noscript", "svg", "math", "iframe", "object")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
-_TARGET = re.compile(
-    r"""\]\(\s*(?:<([^<>\n]*)>|([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*))"""
-    r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)"""
-)
-_ATTRIBUTE = re.compile(
-    r"""<(?:a|img)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""",
-    re.IGNORECASE,
-)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]*\1(?!`)")
 
 
 class Outline:
@@ -84,15 +79,23 @@ class Outline:
         """The text of each heading; a first heading that repeats the title adds none."""
         if not self._readable:
             return (Section("", "", tidy(self._body)),)
-        labels = frozenset(map(folded, self._found.environment.get("references", ())))
+        references = self._found.environment.get("references", ())
+        notes = (f"^{label}" for label in labels_of_notes(self._found.environment))
+        labels = frozenset(map(folded, chain(references, notes)))
         return _sections(self._found.tokens, title, labels)
 
     def links(self) -> tuple[Link, ...]:
         """Every address that the body links to or shows, in order, as written."""
-        made = [link for token in self._found.tokens for link in _links(token)]
-        for reference in self._found.environment.get("references", {}).values():
-            made.append(Link(reference["map"][0] + 1, reference["href"]))
-        return tuple(sorted(made, key=lambda link: link.line))
+        return links_of(self._found)
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What may not be shown as it was meant, in order."""
+        return doubts_of(self._found)
+
+    def places(self, title: str) -> frozenset[str]:
+        """Every name that a link to a place in it may be written with."""
+        found = self._found
+        return places(found.tokens, place(found.tokens, title), found.environment)
 
 
 def text_of_html(source: str) -> str:
@@ -123,26 +126,14 @@ def _text(tokens: Sequence[Token], labels: frozenset[str]) -> str:
 
 
 def _lines(tokens: Sequence[Token], labels: frozenset[str]) -> Iterator[str]:
+    sign = ""
     for token in tokens:
-        if token.type == "inline":
-            yield tidy(plain(token.content, labels))
+        if token.type == "list_item_open":
+            sign = box(token)
+        elif token.type == "inline":
+            yield f"{sign} {tidy(plain(token.content, labels))}".lstrip()
+            sign = ""
         elif token.type == "html_block":
             yield tidy(text_of_html(token.content))
         elif token.content:  # code, fenced or indented
             yield tidy(token.content)
-
-
-def _links(token: Token) -> Iterator[Link]:
-    first = token.map[0] + 1 if token.map else 1
-    content = token.content
-    if token.type == "inline" and "](" in content:
-        if "`" in content:
-            content = _CODE.sub(lambda code: " " * len(code.group()), content)
-        for found in _TARGET.finditer(content):
-            line = first + content.count("\n", 0, found.start())
-            target = _ESCAPE.sub(r"\1", found[1] or found[2] or "")
-            yield Link(line, html.unescape(target))
-    if token.type in ("inline", "html_block") and "<" in content:
-        for found in _ATTRIBUTE.finditer(content):
-            line = first + content.count("\n", 0, found.start())
-            yield Link(line, html.unescape(found[1].strip("\"'")))

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from kb.documents.attachments import PICTURES
 from kb.documents.markdown.headings import free
 from kb.documents.markdown.links import candidates, fragment, is_external, is_promise
+from kb.documents.markdown.own_pictures import MOST, Pictures
 from kb.documents.markdown.sanitising import own_address
 from kb.documents.text.plain_text import anchor
 
@@ -21,19 +22,28 @@ NOT_FOUND = {"class": "not-found", "title": "not found"}
 class Linking:
     """The addresses of one page; each is looked up once."""
 
-    def __init__(self, base: str, resolve: Callable[[str], str | None]) -> None:
+    def __init__(self, base: str, resolve: Callable[[str], str | None], pictures: Pictures) -> None:
         self._base = base
+        self._pictures = pictures
+        self._shown = 0  # characters of the text's own pictures
         self._resolve = resolve
         self._known: dict[str, str | None] = {}
         self._anchors: Mapping[str, str] = {}
 
     def address(self, target: str) -> str | None:
         """The URL of a relative link as written, or None when there is no such file."""
+        if target.startswith("data:"):
+            return self._own_picture(target)
         if target not in self._known:
             found = map(self._resolve, candidates(target, self._base))
             url = next((url for url in found if url), None)
             self._known[target] = url + _freed(fragment(target)) if url else None
         return self._known[target]
+
+    def _own_picture(self, target: str) -> str | None:
+        found = self._pictures.address(target)
+        self._shown += len(found or "")
+        return found if self._shown <= MOST else None
 
     def rewrite(self, tokens: Iterable[Token], anchors: Mapping[str, str]) -> None:
         """Change the tokens in place: links lead somewhere or become text, tables get classes.
@@ -64,11 +74,13 @@ class Linking:
     def _link(self, token: Token) -> None:
         target = str(token.attrs["href"])
         if is_external(target):
+            if token.markup == "autolink":
+                token.attrs["class"] = "bare"  # it says itself where it leads, on paper too
             return
         if target.startswith("#"):
             token.attrs["href"] = own_address(self._here(target))
             return
-        url = self.address(target)
+        url = None if target.startswith("data:") else self.address(target)
         if url:
             token.attrs["href"] = own_address(url)
             return
@@ -84,7 +96,8 @@ class Linking:
         target = str(token.attrs["src"])
         alt = html.escape(token.content)
         url = self.address(target)
-        if url and not _is_picture(target):  # a film, say: whoever wants to, opens it
+        own = target.startswith("data:")
+        if url and not own and not _is_picture(target):  # a film, say: whoever wants to, opens it
             name = alt or html.escape(posixpath.basename(target))
             return _raw(name if linked else f'<a href="{html.escape(own_address(url))}">{name}</a>')
         if url:
@@ -92,7 +105,8 @@ class Linking:
             attributes = f'alt="{alt}" title="{title}"' if title else f'alt="{alt}"'
             source = html.escape(own_address(url))
             return _raw(f'<img class="img-fluid" loading="lazy" src="{source}" {attributes}>')
-        name = alt or html.escape(posixpath.basename(target.rstrip("/")) or "image")
+        last = "" if own else posixpath.basename(target.rstrip("/"))
+        name = alt or html.escape(last or "image")
         if is_external(target) and not linked:
             # Nothing is fetched from other sites while reading; whoever wants to, follows it.
             return _raw(f'<a href="{html.escape(target)}">{name}</a>')

@@ -9,15 +9,30 @@ text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 from msgspec import Struct, field
 
+from kb.documents.markdown.addresses import with_links
+from kb.documents.markdown.blanks import (
+    CLOSED,
+    as_written,
+    as_written_beside_code,
+    closed_tags,
+    html_block_unless_blank,
+)
+from kb.documents.markdown.footnotes import without_headings
+from kb.documents.markdown.own_pictures import Pictures, taken_out
+from kb.documents.markdown.wiki_links import wiki_link
 from kb.documents.text.plain_text import tidy
 
 MAX_EFFORT = 520_000
@@ -25,7 +40,7 @@ _MAX_TARGETS = 1_000_000  # characters: one long reference used often multiplies
 # µs that one of them takes at most, from source to sanitised HTML, on a busy small machine.
 _COSTS = {"[": 45, "![": 25, "|": 15, "<": 100, "\n": 30, "*": 20, "_": 20, "~": 15, "`": 9}
 _COSTS |= {"&": 10, "]": 5, "!": 5, ">": 7, "#": 5, "-": 5, "\\": 5, "\t": 3, ":": 5}
-_COSTS |= dict.fromkeys("+@=%${}^", 5)
+_COSTS |= dict.fromkeys("+@=%${}^", 5) | {"[^": 200, "www.": 20, "WWW.": 20}
 _MARKED_LINE = re.compile(r"^[ \t]*(?:[-*+#>]|\d+[.)])", re.MULTILINE)
 _HTML_HEADING = re.compile(
     r"<h([1-6])\b[^<>]*>([^<]*(?:<(?!/?h[1-6]\b)[^<]*){0,20}?)</h\1\s*>", re.IGNORECASE
@@ -44,12 +59,16 @@ class Blocks(Struct):
 
     tokens: list[Token]
     environment: dict[str, Any] = field(default_factory=dict)
+    pictures: Pictures = Pictures()
 
     def with_inlines(self) -> list[Token]:
         """The same tokens, inlines parsed. Raises TooLaborious when links grow too long."""
         state = StateCore("", parser(), self.environment, self.tokens)
         inline(state)
         text_join(state)
+        for token in self.tokens:
+            if token.children:
+                token.children = with_links(token.children)
         size = sum(
             len(str(value))
             for token in self.tokens
@@ -63,8 +82,15 @@ class Blocks(Struct):
 
 @cache
 def parser() -> MarkdownIt:
-    """CommonMark with tables, strikethrough and raw HTML (sanitised later, never trusted)."""
-    made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    """CommonMark with what people write besides, and raw HTML (sanitised later, never trusted)."""
+    wanted = {"html": True, "tasklists": True, "alerts": True}
+    made = MarkdownIt("commonmark", wanted).enable(["table", "strikethrough"])
+    footnote_plugin(made, inline=False, move_to_end=False)
+    deflist_plugin(made)
+    made.inline.ruler.before("link", "wiki_link", wiki_link)
+    terminates = ["paragraph", "reference", "blockquote"]
+    made.block.ruler.at("html_block", html_block_unless_blank, {"alt": terminates})
+    made.add_render_rule("list_item_open", _list_item_open)
     made.add_render_rule("table_open", _table_open)
     made.add_render_rule("table_close", _table_close)
     made.render("*")  # compiles its rules now, as two threads compiling at once would not
@@ -75,18 +101,40 @@ def _table_open(*_: object) -> str:
     return '<div class="table-responsive" tabindex="0"><table class="table">\n'
 
 
+def _list_item_open(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: Any
+) -> str:
+    """A task says in text whether it is done: on paper and in a copy as on the screen."""
+    opened = renderer.renderToken(tokens, index, options, environment)
+    if "checked" not in tokens[index].meta:
+        return opened
+    words = "done" if tokens[index].meta["checked"] else "to do"
+    return f'{opened}<span role="img" aria-label="{words}">{box(tokens[index])}</span> '
+
+
+def box(token: Token) -> str:
+    """The sign of a task; "" for what is none."""
+    checked = token.meta.get("checked")
+    return "" if checked is None else "☑" if checked else "☐"
+
+
 def _table_close(*_: object) -> str:
     return "</table></div>\n"
 
 
 def blocks(body: str) -> Blocks:
     """The blocks of a body, headings written as HTML among them. Raises TooLaborious."""
+    body, pictures = taken_out(body)
     if effort(body) > MAX_EFFORT:
         raise TooLaborious
     if "\r" in body:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
-    found = Blocks([])
+    closed = closed_tags(body)
+    found = Blocks([], {CLOSED: closed}, pictures)
     parser().block.parse(body.replace("\0", ""), parser(), found.environment, found.tokens)
+    without_headings(found.tokens)
+    if "<" in body:
+        _show_blanks(found.tokens, closed)
     if any(token.type == "html_block" and "<h" in token.content.lower() for token in found.tokens):
         found.tokens = [part for token in found.tokens for part in _with_headings(token)]
     if "{#" in body:
@@ -102,6 +150,14 @@ def effort(body: str) -> int:
     marked = sum(1 for _ in _MARKED_LINE.finditer(body))
     signs = sum(body.count(sign) * cost for sign, cost in _COSTS.items())
     return len(body) // 8 + marked * 45 + signs
+
+
+def _show_blanks(tokens: list[Token], closed: frozenset[str]) -> None:
+    for token in tokens:
+        if token.type == "inline":
+            token.content = as_written_beside_code(token.content, closed)
+        elif token.type == "html_block":
+            token.content = as_written(token.content, closed)
 
 
 def _take_names(tokens: list[Token]) -> None:

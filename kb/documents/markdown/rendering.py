@@ -5,18 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import chain, count, pairwise
+from typing import Any
 
 from markdown_it.token import Token
 from markupsafe import Markup
 from msgspec import Struct
 
+from kb.documents.markdown.footnotes import Notes, numbered, parted
 from kb.documents.markdown.headings import RESERVED_ANCHORS as RESERVED_ANCHORS
-from kb.documents.markdown.headings import Placed, place
+from kb.documents.markdown.headings import Placed, free, other_names, place
 from kb.documents.markdown.links import Link, candidates, is_promise
 from kb.documents.markdown.outline import Outline
 from kb.documents.markdown.page_links import Linking
 from kb.documents.markdown.parser import TooLaborious, blocks, parser
+from kb.documents.markdown.places import named_in_html
 from kb.documents.markdown.sanitising import own_id, sanitised
 from kb.documents.markdown.section_kinds import kind_of
 from kb.procedures.model import Section
@@ -48,9 +51,9 @@ class Method(Struct, frozen=True):
 class Part(Struct, frozen=True):
     """A level-2 heading and all below it; `html` is without that heading.
 
-    `kind` is "text", "steps", "script", "methods" or "escalation". What stands before the first
-    heading has anchor "", heading "" and level 0. Of kind "methods", `html` is what stands
-    before the first method.
+    `kind` is "text", "steps", "script", "methods", "escalation" or "notes". What stands
+    before the first heading has anchor "", heading "" and level 0. Of kind "methods", `html` is
+    what stands before the first method.
     """
 
     kind: str
@@ -92,11 +95,13 @@ class Renderer:
         """
         try:
             found = blocks(body)
-            placed = place(found.tokens, title)
-            tokens = found.with_inlines()
+            tokens, notes = parted(found.with_inlines())
         except TooLaborious:
             return _plain_page(body)
-        return _Layout(tokens, placed, Linking(base, resolve)).page()
+        placed = place(tokens, title)
+        return _Layout(
+            found.environment, tokens, notes, placed, Linking(base, resolve, found.pictures)
+        ).page()
 
     def sections(self, body: str, title: str = "") -> tuple[Section, ...]:
         """The body's plain text by heading, with the same anchors as the page."""
@@ -123,7 +128,14 @@ class Renderer:
 class _Layout:
     """One page being put together from its tokens."""
 
-    def __init__(self, tokens: list[Token], placed: list[Placed], linking: Linking) -> None:
+    def __init__(
+        self,
+        environment: dict[str, Any],
+        tokens: list[Token],
+        notes: Notes,
+        placed: list[Placed],
+        linking: Linking,
+    ) -> None:
         self._tokens = tokens
         self._placed = [each for each in placed if each.outer]
         self._linking = linking
@@ -134,7 +146,25 @@ class _Layout:
             tokens[each.index].tag = tokens[each.index + 2].tag = tag
             tokens[each.index].attrs = {"id": own_id(each.anchor)}
         self._taken = {each.anchor for each in placed}
-        linking.rewrite(tokens, {each.natural: each.anchor for each in reversed(placed)})
+        self._others: dict[str, list[str]] = {}
+        for other, anchor in other_names(placed, dict.fromkeys(named_in_html(tokens))):
+            self._others.setdefault(anchor, []).append(other)
+        self._taken.update(*self._others.values())
+        for each in placed:
+            heading = tokens[each.index + 1]
+            names = Token("html_inline", "", 0, content=self._alias(each, own_id))
+            heading.children = [names, *(heading.children or ())]
+        self._notes, places = numbered(tokens, notes, environment, self._new_name)
+        written = {other: each.anchor for each in reversed(placed) for other in each.others}
+        written |= {each.natural: each.anchor for each in reversed(placed)}
+        linking.rewrite([*tokens, *self._notes], places | written)
+
+    def _new_name(self, name: str) -> str:
+        """The name, with a number where something on the page has it."""
+        ways = chain([name], (f"{name}-{number}" for number in count(1)))
+        new = next(each for each in ways if each not in self._taken and free(each) == each)
+        self._taken.add(new)
+        return new
 
     def page(self) -> Page:
         shown = [each for each in self._placed if not each.is_title]
@@ -145,7 +175,11 @@ class _Layout:
             self._part(shown[start], shown[start + 1 : end])
             for start, end in pairwise([*tops, len(shown)])
         ]
-        return Page((*opening, *parts), contents)
+        return Page((*opening, *parts, *self._footnotes()), contents)
+
+    def _footnotes(self) -> tuple[Part, ...]:
+        """A part of their own, below all: not in what is to be said to a customer."""
+        return (Part("notes", "", 0, "", self._html(self._notes)),) if self._notes else ()
 
     def _opening(self, end: int) -> tuple[Part, ...]:
         """What stands before the first heading, if anything."""
@@ -169,14 +203,27 @@ class _Layout:
         if (kind == "steps" and not _has_steps(tokens)) or (kind == "methods" and not named):
             kind = "text"
         if kind != "methods":
-            return Part(kind, heading.anchor, 2, heading.text, self._html(tokens))
+            made = self._others_of(heading) + self._html(tokens)
+            return Part(kind, heading.anchor, 2, heading.text, made)
         starts = [each.index for each in named]
         methods = tuple(
-            Method(each.text, each.anchor, self._html(self._tokens[each.index + 3 : stop]))
+            Method(
+                each.text,
+                each.anchor,
+                self._others_of(each) + self._html(self._tokens[each.index + 3 : stop]),
+            )
             for each, stop in zip(named, [*starts[1:], end], strict=True)
         )
-        before = self._html(self._tokens[start : starts[0]])
+        before = self._others_of(heading) + self._html(self._tokens[start : starts[0]])
         return Part(kind, heading.anchor, 2, heading.text, before, methods)
+
+    def _others_of(self, heading: Placed) -> Markup:
+        """Places for links that call the heading as other programs do."""
+        return Markup(self._alias(heading, str))
+
+    def _alias(self, heading: Placed, id: Callable[[str], str]) -> str:
+        others = self._others.get(heading.anchor, ())
+        return "".join(f'<span id="{html.escape(id(one))}"></span>' for one in others)
 
     def _html(self, tokens: list[Token]) -> Markup:
         made = parser().renderer.render(tokens, parser().options, {})

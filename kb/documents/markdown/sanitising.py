@@ -9,14 +9,10 @@ from collections.abc import Callable
 import nh3
 from markupsafe import Markup
 
+from kb.documents.markdown.blanks import SHOWN
 from kb.documents.markdown.headings import free
 from kb.documents.markdown.links import is_external
 
-_TAGS = set(
-    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption"
-    " figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub"
-    " summary sup table tbody td tfoot th thead tr u ul var".split()
-)
 _UNSHOWN = set(
     "script style template noscript svg math iframe object embed noembed noframes title".split()
 )
@@ -32,14 +28,25 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
+BACK = "Back to the text"  # what the arrow below a footnote is called
+_ALERTS = ("note", "tip", "important", "warning", "caution")
 _CLASSES = {
-    "div": {"table-responsive"},
+    "a": {"bare"},
+    "div": {"table-responsive", "markdown-alert", *(f"markdown-alert-{one}" for one in _ALERTS)},
     "img": {"img-fluid"},
+    "li": {"task-list-item"},
+    "p": {"markdown-alert-title"},
     "pre": {"plain-text"},
     "span": {"not-found"},
     "table": {"table"},
     "td": {"text-center", "text-end"},
     "th": {"text-center", "text-end"},
+}
+_VALUES = {
+    "a": {"aria-label": {BACK}},
+    "div": {"tabindex": {"0"}},
+    "img": {"loading": {"lazy"}},
+    "span": {"role": {"img"}, "aria-label": {"done", "to do"}},
 }
 # A number that no file can know marks the ids and addresses that the renderer made itself; all
 # others are a stranger's and go through `address` or are dropped.
@@ -76,13 +83,13 @@ def sanitised(html: str, address: Address, taken: set[str]) -> Markup:
         return value
 
     cleaner = nh3.Cleaner(
-        tags=_TAGS,
+        tags=set(SHOWN),
         clean_content_tags=_UNSHOWN,
         attributes=_ATTRIBUTES,
         attribute_filter=attribute,
         allowed_classes=_CLASSES,
-        tag_attribute_values={"div": {"tabindex": {"0"}}, "img": {"loading": {"lazy"}}},
-        url_schemes={"http", "https", "mailto", "tel"},
+        tag_attribute_values=_VALUES,
+        url_schemes={"http", "https", "mailto", "tel", "data"},
         link_rel="noopener noreferrer",
     )
     return Markup(cleaner.clean(html).replace("<img>", ""))
@@ -105,4 +112,6 @@ def _allowed(tag: str, value: str, address: Address) -> str | None:
         return f"#{free(value[1:])}"
     if tag == "a" and is_external(value):
         return value
+    if tag == "a" and value.startswith("data:"):
+        return None
     return address(value)

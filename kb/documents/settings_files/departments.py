@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from kb.documents.document import decoded
+from kb.documents.document import decoded, remarks
 from kb.documents.settings_files import timetables
 from kb.documents.settings_files.names import DEPARTMENTS_FILE, TAKEN
 from kb.documents.text import values
@@ -30,6 +30,7 @@ def parse_departments(raw: bytes) -> Departments:
         message = f"no department can be read: {trouble.problem}"
         faults.append(_fault(trouble.line, "broken-yaml", message, trouble.remedy))
         return Departments({}, tuple(faults))
+    faults += remarks(DEPARTMENTS_FILE, loaded)
     return _Reading(loaded, faults).departments()
 
 

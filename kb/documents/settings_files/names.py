@@ -3,8 +3,7 @@ same."""
 
 from kb.procedures.model import UNASSIGNED
 
-TAKEN = frozenset(
-    {"new", "history", "from-folders", UNASSIGNED}
-)  # no department's id: the site's own pages
+# No ids of departments: the site has pages of these names.
+TAKEN = frozenset({"new", "history", "from-folders", UNASSIGNED})
 DEPARTMENTS_FILE = "departments.yml"
 SYNONYMS_FILE = "synonyms.yml"

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from kb.documents.document import remarks
 from kb.documents.settings_files.names import SYNONYMS_FILE
 from kb.documents.text.yaml_reading import YamlTrouble, load
 from kb.procedures.model import Fault
@@ -115,7 +116,7 @@ def parse_synonyms(raw: bytes) -> SynonymLists:
     return SynonymLists(
         tuple(group for group in two_way if group),
         tuple(pair for pair in one_way if pair),
-        tuple(reading.faults),
+        (*remarks(SYNONYMS_FILE, loaded), *reading.faults),
     )
 
 

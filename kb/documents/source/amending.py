@@ -21,6 +21,7 @@ Value = str | list[str] | int | None
 _BY_HAND = "change the front matter as text"
 _BROKEN = frozenset({"broken-yaml", "never-closed"})
 _FENCE = re.compile(r"-{3,}\s*")
+_CLOSING = re.compile(r"(?:-{3,}|\.{3})\s*")
 
 
 def amend(raw: bytes, changes: Mapping[str, Value]) -> bytes:
@@ -91,11 +92,13 @@ def _fields(lines: Lines) -> tuple[int, tuple[Line, ...], list[FieldLines]]:
     for fault in lines.document.faults:
         if fault.code in _BROKEN:
             raise NotAmendable(fault.line, fault.message, fault.remedy)
+    if lines.document.language != "YAML":
+        raise NotAmendable(1, f"the front matter is {lines.document.language}", _BY_HAND)
     if not lines.head:
         return 0, (), []
     shown = [line.shown for line in lines.head]
     first = next(nth for nth, text in enumerate(shown) if _FENCE.fullmatch(text)) + 1
-    last = next(nth for nth in range(first, len(shown)) if _FENCE.fullmatch(shown[nth]))
+    last = next(nth for nth in range(first, len(shown)) if _CLOSING.fullmatch(shown[nth]))
     inner = lines.head[first:last]
     return first, inner, entries([line.shown for line in inner], first)
 

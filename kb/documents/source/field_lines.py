@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 from msgspec import Struct
 
+from kb.documents.other_names import own_name
 from kb.documents.source.lines import Line, NotAmendable, same_and_changed
 from kb.documents.text import values
 from kb.documents.text.yaml_reading import YamlTrouble, load
@@ -72,7 +73,7 @@ def _entry(key: yaml.Node, value: yaml.Node, shown: list[str]) -> FieldLines:
     last = min(last, len(shown) - 1)
     while last > first and not shown[last].strip():
         last -= 1
-    return FieldLines(str(key.value), first, last, key, value)
+    return FieldLines(own_name(str(key.value)), first, last, key, value)
 
 
 def end_of(node: yaml.Node) -> tuple[int, int]:

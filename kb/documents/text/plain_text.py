@@ -17,6 +17,8 @@ _ESCAPE_OR_EMPHASIS = re.compile(
     r"\\([!-/:-@\[-`{-~])|\*\*+|~~+"
     r"|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)"
 )
+# `[[Page]]`, `[[Page|words]]`, `![[picture.png]]`: (mark, target, words).
+WIKI = re.compile(r"(?<!\\)(!?)\[\[([^\[\]|\n]{1,300})(?:\\?\|([^\[\]\n]{1,300}))?\]\]")
 _BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
@@ -80,17 +82,41 @@ def plain(markdown: str, labels: Collection[str] = ()) -> str:
     """What a reader sees of a paragraph's Markdown. Close, and fast, rather than exact.
 
     `labels` are those, folded, that the text has link references for: only with them is
-    `[label]` a link, otherwise its brackets belong to the text ("[Pull up Account]").
+    `[label]` a link, otherwise its brackets belong to the text ("[Pull up Account]"). Those of
+    footnotes are among them, as `^label`.
     """
     if not _SPECIAL.search(markdown):
         return html.unescape(markdown) if "&" in markdown else markdown
     pieces = []
     at = 0
     if "`" in markdown:
-        for code in _code_spans(markdown):
+        for code in code_spans(markdown):
             pieces += [_unmarked(markdown[at : code[0]], labels), code[2]]
             at = code[1]
     return "".join([*pieces, _unmarked(markdown[at:], labels)])
+
+
+def wiki_words(found: re.Match[str]) -> str:
+    """The words that stand for a WIKI link: those given, else the page's name and heading."""
+    words: str = found[3] or found[2].lstrip("#").replace("#", " › ")
+    return words.strip()
+
+
+def code_spans(markdown: str) -> list[tuple[int, int, str]]:
+    """(start, end, what stands in it) of each piece of code within a paragraph."""
+    spans = []
+    at = 0
+    closers: dict[str, int] = {}
+    for opening in re.finditer(r"`+", markdown):
+        ticks = opening.group()
+        if opening.start() < at or closers.get(ticks) == -1:
+            continue
+        closing = markdown.find(ticks, opening.end())
+        closers[ticks] = closing
+        if closing >= 0:
+            at = closing + len(ticks)
+            spans.append((opening.start(), at, markdown[opening.end() : closing]))
+    return spans
 
 
 def without(source: str, opening: str, closing: str, unclosed: bool = False) -> str:
@@ -112,25 +138,11 @@ def without(source: str, opening: str, closing: str, unclosed: bool = False) -> 
     return "".join([*kept, source[at:]])
 
 
-def _code_spans(markdown: str) -> list[tuple[int, int, str]]:
-    spans = []
-    at = 0
-    closers: dict[str, int] = {}
-    for opening in re.finditer(r"`+", markdown):
-        ticks = opening.group()
-        if opening.start() < at or closers.get(ticks) == -1:
-            continue
-        closing = markdown.find(ticks, opening.end())
-        closers[ticks] = closing
-        if closing >= 0:
-            at = closing + len(ticks)
-            spans.append((opening.start(), at, markdown[opening.end() : closing]))
-    return spans
-
-
 def _unmarked(markdown: str, labels: Collection[str]) -> str:
     def label(found: re.Match[str]) -> str:
         whole = found.group()
+        if whole.startswith("[^") and folded(found[1]) in labels:
+            return ""
         if not whole.endswith(")") and folded(found[2] or found[1]) not in labels:
             return whole
         return found[1]
@@ -139,6 +151,8 @@ def _unmarked(markdown: str, labels: Collection[str]) -> str:
     if "<" in text:
         text = _BREAK.sub(" ", without(text, "<!--", "-->"))
         text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+    if "[[" in text:
+        text = WIKI.sub(wiki_words, text)
     if "[" in text:  # twice, as an image may stand within a link
         text = _IMAGE_OR_LINK.sub(label, _IMAGE_OR_LINK.sub(label, text))
     text = _ESCAPE_OR_EMPHASIS.sub(lambda found: found[1] or "", text)

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 MAX_NODES = 20_000
 MAX_DEPTH = 40
+_LONGEST_REMARK = 200
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -30,11 +31,13 @@ class YamlTrouble(ValueError):
 
 class Loaded(Struct):
     """What the text says. `lines` has the line of each key of the outermost mapping, and of
-    each key of the mappings in its lists as "key.0.name". `repeated` lists (key, line)."""
+    each key of the mappings in its lists as "key.0.name". `repeated` lists (key, line), `remarks`
+    (path of the value, line, remark) where one stands behind a value without quotes."""
 
     value: Any = None
     lines: dict[str, int] = field(default_factory=dict)
     repeated: list[tuple[str, int]] = field(default_factory=list)
+    remarks: list[tuple[str, int, str]] = field(default_factory=list)
 
 
 class _Open(Struct):
@@ -51,7 +54,7 @@ class _Open(Struct):
 def load(text: str) -> Loaded:
     """Read the first YAML document of `text`. Raises YamlTrouble."""
     try:
-        return _Builder().build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        return _Builder(text).build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         raise _trouble(error, text) from None
     except yaml.reader.ReaderError as error:
@@ -60,7 +63,8 @@ def load(text: str) -> Loaded:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._loaded = Loaded()
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
@@ -85,7 +89,18 @@ class _Builder:
         value = None if plain and event.value in _NULLS else event.value
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
+        if plain and "#" in self._text:
+            self._note_remark(event)
         self._add(value, 1, event)
+
+    def _note_remark(self, event: yaml.ScalarEvent) -> None:
+        if event.end_mark is None:
+            return
+        end = event.end_mark.index
+        rest, _, _ = self._text[end : end + _LONGEST_REMARK].partition("\n")
+        bare = rest.strip()
+        if bare.startswith("#") and (rest[:1].isspace() or not event.value):
+            self._loaded.remarks.append((self._name(), event.end_mark.line + 1, bare))
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         line = _line_of(event)

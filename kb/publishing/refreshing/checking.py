@@ -18,6 +18,7 @@ from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.search_tests import SearchTests
 from kb.search.index.index import Index
 from kb.storage.files.library import Library
+from kb.storage.files.other_files import other_faults
 
 # Whom owners are checked against; None while nobody is registered.
 Employed = Callable[[], Staff | None]
@@ -48,6 +49,8 @@ class Checking(Struct, frozen=True):
                 rows.append(replace(row, holds=held.get(row.path) == row.id, due=due))
                 read.append(filed)
         faults.extend(cross_faults(rows, departments, self.staff(), today, self.library.has))
+        shown = {path for filed in read for path in filed.files}
+        faults.extend(other_faults(self.library, shown))
         faults.extend(self.search_tests.faults_of(read, self._indexed_versions()))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
 

@@ -341,4 +341,4 @@ class _Read(Struct):
 
 def _differs(stamp: FileStamp, known: Mapping[str, Stamp]) -> bool:
     before = known.get(stamp.path)
-    return before is None or (before.size, before.modified_ns) != (stamp.size, stamp.modified_ns)
+    return before is None or (before.size, before.times) != (stamp.size, stamp.times)

@@ -36,11 +36,20 @@ class UnusablePath(ValueError):
 
 
 class FileStamp(Struct, frozen=True):
-    """A Markdown file as the folder lists it. `size` in bytes, `modified_ns` since the epoch."""
+    """A Markdown file as the folder lists it. `size` in bytes, times since the epoch.
+
+    `changed_ns` is the file system's own record, which nothing that copies files can set.
+    """
 
     path: str
     size: int
     modified_ns: int
+    changed_ns: int = 0
+
+    @property
+    def times(self) -> int:
+        """Another number after each change, whatever time the file was given."""
+        return self.modified_ns + self.changed_ns
 
 
 class Library:
@@ -75,7 +84,7 @@ class Library:
             found = self._inside(path).stat()
         except OSError:
             return None
-        return FileStamp(path, found.st_size, found.st_mtime_ns)
+        return FileStamp(path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def read(self, path: str) -> bytes:
         """The bytes of a Markdown file.
@@ -236,7 +245,7 @@ class Library:
             return None
         if not stat.S_ISREG(found.st_mode):
             return None
-        return FileStamp(path, found.st_size, found.st_mtime_ns)
+        return FileStamp(path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def _leads_inside(self, entry: os.DirEntry[str], path: str, report: Report) -> bool:
         target = Path(os.path.realpath(entry.path))

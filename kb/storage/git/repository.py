@@ -1,9 +1,10 @@
 """The git repository of the content folder, and the only writing to it.
 
-Where content/ is the top of a git working tree of its own, its repository and its present branch
-are used; else kb keeps a bare repository whose tree is content/. Only the paths that are named
-are committed: what a person has staged stays staged. Locks are git's own, taken so that a killed
-kb's locks are known for what they are (docs/decisions/history-by-git.md).
+Where content/ is the top of a git working tree of its own that suits (kb/storage/git/suited.py),
+its repository and its present branch are used; else kb keeps a bare repository whose tree is
+content/. Only the paths that are named are committed: what a person has staged stays staged. Locks
+are git's own, taken so that a killed kb's locks are known for what they are
+(docs/decisions/history-by-git.md).
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from kb.storage.git import refs
 from kb.storage.git.loose_objects import LooseObjects
 from kb.storage.git.packs import Pack
 from kb.storage.git.refs import GitTrouble
+from kb.storage.git.suited import unsuited
+from kb.storage.git.tracked import tracked
 
 KEEPER = "kb"
 KEEPER_EMAIL = "kb@localhost"
@@ -68,9 +71,16 @@ class Prepared(Struct, frozen=True):
     blobs: dict[str, str | None]
 
 
+class TreeEntry(Struct, frozen=True):
+    """What a tree has at a path that is no file: a link, or a commit of another repository."""
+
+    id: str
+    mode: int
+
+
 def is_clone(content: Path) -> bool:
-    """Is the content folder the top of a git working tree of its own?"""
-    return (content / ".git").exists()
+    """Is the content folder the top of a git working tree of its own, which kb can write to?"""
+    return (content / ".git").exists() and unsuited(content) is None
 
 
 def git_folder(content: Path, own: Path) -> Path:
@@ -110,14 +120,27 @@ class Repository:
         return "the repository of content/" if self.shared else "var/history.git"
 
     @property
+    def apart(self) -> str | None:
+        """Why the history is not kept in the repository that content/ is; None where it is."""
+        reason = unsuited(self._content)
+        if reason is None:
+            return None
+        return (
+            f"content/ is a git repository that kb cannot write to: {reason}. Its history is kept"
+            " in var/ instead; what is edited here has to be committed in content/ by hand"
+        )
+
+    @property
     def git(self) -> pygit2.Repository:
         """The repository; made at first use where it is kb's own. Raises GitTrouble."""
         folder = git_folder(self._content, self._own)
         if self._loose.look(folder / "objects") and folder == self._own:
             _mend_head(folder)
         found: pygit2.Repository | None = getattr(self._opened, "git", None)
-        if found is None:
+        shared = self.shared
+        if found is None or self._opened.shared != shared:
             found = self._opened.git = self._open()
+            self._opened.shared = shared
         return found
 
     def _open(self) -> pygit2.Repository:
@@ -201,6 +224,44 @@ class Repository:
     def is_ignored(self, path: str) -> bool:
         """Does .gitignore name it?"""
         return self.shared and self.git.path_is_ignored(path)
+
+    def cleaned(self, path: str, raw: bytes) -> bytes:
+        """The bytes as git would commit them: with line feeds, where attributes ask for that."""
+        if b"\r\n" not in raw or not self.shared or not self._wants_line_feeds(path, raw):
+            return raw
+        return raw.replace(b"\r\n", b"\n")
+
+    def is_filtered(self, path: str) -> bool:
+        """Does git put the file through a program, as for LFS? Such files are left to people."""
+        names = ("filter", "working-tree-encoding", "ident") if self.shared else ()
+        return any(self.git.get_attr(path, name) for name in names) or (
+            self.shared and self.git.get_attr(path, "eol") == "crlf"
+        )
+
+    def left_alone(self, paths: Collection[str]) -> frozenset[str]:
+        """Those that git was told not to look at: not checked out, or taken for unchanged."""
+        if not self.shared or not paths:
+            return frozenset()
+        listed = tracked(self._content, paths)
+        if listed is None:  # without the git command it cannot be told
+            sparse = "core.sparsecheckout" in self.git.config
+            return frozenset(path for path in paths if sparse and not self._on_disk(path))
+        return frozenset(path for tag, path in listed if tag == "S" or tag.islower())
+
+    def _on_disk(self, path: str) -> bool:
+        return self._content.joinpath(*path.split("/")).exists()
+
+    def _wants_line_feeds(self, path: str, raw: bytes) -> bool:
+        text, eol = (self.git.get_attr(path, name) for name in ("text", "eol"))
+        if text is True or (text is None and eol is not None):
+            return True
+        config = self.git.config
+        by_default = text is None and "core.autocrlf" in config
+        if text != "auto" and not (by_default and config["core.autocrlf"] == "input"):
+            return False
+        committed = self.blob(path)
+        # As git does it: what was committed with other line ends keeps them.
+        return b"\0" not in raw and not (committed and b"\r\n" in self.bytes_of(committed))
 
     @in_git
     def store(self, raw: bytes) -> str:
@@ -287,6 +348,20 @@ class Repository:
         with refs.index_locked(self.git) as index:
             if index is not None:
                 self._enter(index, blobs, None, before)
+
+    @in_git
+    def stage_others(self, entries: Mapping[str, TreeEntry | None]) -> None:
+        """Bring a clone's index up to links and repositories of a commit that is published."""
+        with refs.index_locked(self.git) as index:
+            if index is None:
+                return
+            for path, entry in entries.items():
+                if entry is not None:
+                    mode = FileMode(entry.mode)
+                    index.add(pygit2.IndexEntry(path, pygit2.Oid(hex=entry.id), mode))
+                elif path in index:
+                    index.remove(path)
+            index.write()
 
     @in_git
     def release_locks(self) -> None:

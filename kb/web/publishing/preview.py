@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from kb.catalogue.cross_faults import CrossRow, cross_faults
 from kb.catalogue.listings import Card
 from kb.documents.document import parse
+from kb.documents.markdown.links import MARKDOWN_SUFFIXES
 from kb.documents.markdown.rendering import Page, Renderer
 from kb.documents.reading import Filed, procedure_from
 from kb.procedures.model import Fault, Procedure
@@ -73,8 +74,9 @@ def _across(filed: Filed, *, new: bool) -> Iterator[Fault]:
 
 def _leads_somewhere(path: str) -> bool:
     """Is there such a file, as far as the one who asks may know?"""
-    if not parts().storage.library.has(path):
-        return False
-    known = parts().catalogue.at_path(path)
-    card = parts().catalogue.get(known) if known else None
-    return card is None or access.reader().may_read(card.procedure)
+    catalogue = parts().catalogue
+    known = catalogue.get(catalogue.at_path(path) or path)
+    if known is not None and not path.casefold().endswith(MARKDOWN_SUFFIXES):
+        return access.reader().may_read(known.procedure)
+    there = parts().storage.library.has(path)
+    return there and (known is None or access.reader().may_read(known.procedure))

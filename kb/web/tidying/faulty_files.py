@@ -26,6 +26,7 @@ def listing() -> ResponseReturnValue:
         "tidying/faulty_files.html",
         exchanged=_trouble(me),
         concerns=concerns(parts()) if me.administrator else (),
+        apart=parts().storage.keeping.repository.apart if me.administrator else None,
         cards=found.cards,
         pages=Pages(page_number(), PER_PAGE, found.total),
         everything=whose is None,

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.pagekit import page
+from tests.publishing.conftest import git
 from tests.web.acts import statements
 
 
@@ -117,3 +118,12 @@ def test_trouble_with_the_history_is_an_administrators(
     parts.catalogue.set_state("history trouble", "the git repository cannot be opened")
     assert "cannot be opened" in page(administrator, "/faults")
     assert "cannot be opened" not in page(editor, "/faults")
+
+
+def test_an_administrator_is_told_why_the_history_is_kept_apart(
+    administrator: FlaskClient, editor: FlaskClient, home: Path
+) -> None:
+    git(home / "content", "init", "-q")
+    git(home / "content", "config", "core.autocrlf", "true")
+    assert "its history is kept in var/" in page(administrator, "/faults").lower()
+    assert "kept in var/" not in page(editor, "/faults")
