@@ -9,8 +9,10 @@ from kb.search.index.snapshot import Snapshot
 from kb.search.query import Query
 from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
+from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explained, ScorePart
+from kb.search.words.analysis import folded
 
 CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
 CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
@@ -46,11 +48,26 @@ class Answer(Struct):
 
     @property
     def did_you_mean(self) -> str | None:
-        """The text with each misspelt word as it is likely meant."""
-        corrected = self.understood.corrected
+        """The text with each misspelt word as it is likely meant, where the others agree."""
+        corrected = {
+            word: spelling
+            for word, spelling in self.understood.corrected.items()
+            if self._others_agree(word, spelling)
+        }
         if not corrected:
             return None
         return " ".join(corrected.get(word, word) for word in self.query.words)
+
+    def _others_agree(self, word: str, spelling: str) -> bool:
+        """Does the best hit have that spelling, and half of the other words at least?"""
+        if not len(self.ranked):
+            return False
+        one, doc = self.ranked.at(0)
+        if not any(doc in one.surface_docs(row) for row in one.written(folded(spelling).encode())):
+            return False
+        others = [self.scorer.slots[nth] for nth in self.scorer.in_order]
+        having = [_has(one, doc, slot) for slot in others if slot.word != word]
+        return 2 * sum(having) >= len(having)
 
     @property
     def likely_department(self) -> str | None:
@@ -76,6 +93,12 @@ class Answer(Struct):
             for name, adds in zip(PARTS, self.ranked.shares(nth), strict=True)
         )
         return Explained(it.id, it.title, self.ranked.scores[nth], parts)
+
+
+def _has(one: Snapshot, doc: int, slot: Slot) -> bool:
+    """Does the document have what may stand for the word?"""
+    rows = [one.row(option.stem) for option in slot.options]
+    return any(doc in one.table("words", row)[0] for row in rows if row >= 0)
 
 
 def meant(query: Query, understood: ExpandedQuery) -> str:

@@ -26,6 +26,7 @@ from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.snippets import snippet
+from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
 
@@ -56,6 +57,7 @@ class Searcher:
         self._learned = learned
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
+        self._known_words = known_words(index.language)
         self._kept: AnswerCache[Results] = AnswerCache(keep)
         self._parse = lru_cache(maxsize=1024)(parse)
         self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
@@ -210,10 +212,21 @@ class Searcher:
         """What reads this reader's queries; the one before, where nothing changed."""
         of_sets, of_synonyms, known = self._expansions
         if of_sets is not sets or of_synonyms is not synonyms or known is None:
-            new = partial(QueryExpansion, sets, self.index.stems, self._stop_words, synonyms)
+            new = partial(
+                QueryExpansion,
+                sets,
+                self.index.stems,
+                self._stop_words,
+                synonyms,
+                knows=self._knows,
+            )
             known = lru_cache(READERS)(new)
             self._expansions = sets, synonyms, known
         return known(reader)
+
+    def _knows(self, word: str) -> bool:
+        """Has the language this word, whether a procedure has it or not?"""
+        return word in self._known_words or self.index.meaning.has_word(word)
 
     def _recall(self, learned: Learned) -> Recall | None:
         if not learned or not self._weights.learned:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 
 from kb.procedures.visibility import Reader
-from kb.search.index.snapshot import Snapshot, remembered
+from kb.search.index.snapshot import Mask, Snapshot, remembered
 from kb.search.index.spelling import NEAREST, may_be_misspelt
 from kb.search.query import Query
 from kb.search.ranking.query_words import Option, Slot
@@ -30,6 +30,7 @@ LEAST_IN_COMPOUND = 5  # letters of its stem
 MOST_COMPOUNDS = 20  # words of a query whose compounds are looked for
 BEGUN = 0.8  # a word that begins with what was typed
 MOST_BEGUN = 12
+MOST_READ = 100  # procedures in which two words are looked for side by side
 MOST_SPLIT = 20  # letters of a word that may be two written together
 
 
@@ -54,8 +55,11 @@ class QueryExpansion:
         stop_words: frozenset[str],
         synonyms: Synonyms,
         reader: Reader,
+        knows: Callable[[str], bool],
     ) -> None:
+        """`knows` says of a word whether the language has it."""
         self.sets = sets
+        self.knows = knows
         self.stems = stems
         self.stop_words = stop_words
         self.synonyms = synonyms
@@ -85,11 +89,12 @@ class QueryExpansion:
             if not options and (halves := self._halves(word)):
                 slots |= halves
                 continue
-            if not options and may_be_misspelt(word) and word not in self.stop_words:
+            if not options and self._may_be_misspelt(word):
                 options, spelling = self._near(word)
                 if spelling:
                     corrected[word] = spelling
             slots[word] = self._slot(word, options)
+        self._correct_known(slots, corrected)
         self._join(query, slots)
         added = self._add_synonyms(query.words, slots)
         return ExpandedQuery(tuple(slots.values()), corrected, added)
@@ -104,13 +109,47 @@ class QueryExpansion:
         weight = (STOP_WORD_WEIGHT if stop_word else 1.0) * (SYNONYM if added else 1.0)
         return Slot.among(self.sets, word, options, weight, stop_word, added)
 
+    def _may_be_misspelt(self, word: str) -> bool:
+        """A word that the language has is most often meant as it is typed."""
+        return may_be_misspelt(word) and word not in self.stop_words and not self.knows(word)
+
+    def _correct_known(self, slots: dict[str, Slot], corrected: dict[str, str]) -> None:
+        """A word of the language that no procedure has, if one names all others beside a near
+        spelling of it: "refund to a cart" where one is called "Refund to a card"."""
+        telling = [slot for slot in slots.values() if not slot.stop_word]
+        lost = [slot for slot in telling if not slot.options]
+        if len(lost) != 1 or len(telling) < 2 or not may_be_misspelt(lost[0].word):
+            return
+        options, _ = self._near(lost[0].word)
+        others = [slot.options for slot in telling if slot.options]
+        for option in options:
+            if self._named_together([(option,), *others]):
+                slots[lost[0].word] = self._slot(lost[0].word, [option])
+                corrected[lost[0].word] = option.why.rpartition(" ")[2]
+                return
+
+    def _named_together(self, words: list[tuple[Option, ...]]) -> bool:
+        """Has a procedure that the reader may find one of each in its title and keywords?"""
+        for one in self.sets:
+            mask = one.visible(self.reader).copy()
+            for options in words:
+                having = np.zeros(one.count, bool)
+                rows = [one.row(option.stem) for option in options]
+                for row in (row for row in rows if row >= 0):
+                    having[one.table("title", row)[0]] = True
+                    having[one.table("keywords", row)[0]] = True
+                mask &= having
+            if mask.any():
+                return True
+        return False
+
     def _halves(self, word: str) -> dict[str, Slot]:
         """ "setup" where only "set up" is written: the two words that it is made of."""
         if not word.isalpha() or len(word) > MOST_SPLIT:
             return {}
-        best, most = 0, 0
+        best, most, next_to = 0, 0, self.knows(word)
         for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1):
-            together = self._together(word[:at], word[at:])
+            together = self._together(word[:at], word[at:], next_to)
             if together > most:
                 best, most = at, together
         if not most:
@@ -120,8 +159,13 @@ class QueryExpansion:
             for half in (word[:best], word[best:])
         }
 
-    def _together(self, left: str, right: str) -> int:
-        """In how many procedures that the reader may find both words stand."""
+    def _together(self, left: str, right: str, next_to: bool) -> int:
+        """In how many procedures that the reader may find both words stand.
+
+        `next_to`: one directly after the other, and not two stop words.
+        """
+        if next_to and left in self.stop_words and right in self.stop_words:
+            return 0
         total = 0
         for one in self.sets:
             rows = one.written(_bytes(left)), one.written(_bytes(right))
@@ -133,8 +177,20 @@ class QueryExpansion:
                 for row in half:
                     having[one.surface_docs(row)] = True
                 both &= having
-            total += int(both.sum())
+            total += int(
+                np.count_nonzero(self._in_a_row(one, both, left, right) if next_to else both)
+            )
         return total
+
+    def _in_a_row(self, one: Snapshot, docs: Mask, left: str, right: str) -> list[int]:
+        """Those of the first `docs` where the two words stand one directly after the other."""
+        pair = [one.row(self.stems.of(word).encode("utf-8", "replace")) for word in (left, right)]
+        found = []
+        for doc in docs.nonzero()[0][:MOST_READ].tolist():
+            line = one.line(doc)
+            if ((line[:-1] == pair[0]) & (line[1:] == pair[1])).any():
+                found.append(doc + 1)
+        return found
 
     def _join(self, query: Query, slots: dict[str, Slot]) -> None:
         """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
