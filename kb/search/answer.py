@@ -11,11 +11,12 @@ from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
+from kb.search.ranking.threshold import Threshold, fit
 from kb.search.results import Explained, ScorePart
 from kb.search.words.analysis import folded
 
-CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
-CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
+CUT = 0.35  # of the best hit's score: what has less is not listed at first
+ALWAYS_LISTED = 3
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 
 
@@ -29,6 +30,7 @@ class Answer(Struct):
     matches: list[Match]
     narrowing: Narrowing
     ranked: Ranked
+    threshold: Threshold
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -43,8 +45,30 @@ class Answer(Struct):
             return False
         if self.query.filters and not self.query.words:
             return True
-        several = len(self.scorer.in_order) > 1
-        return self.ranked.scores[0] >= (CONVINCING if several else CONVINCING_WORD)
+        known = [bool(self.scorer.slots[nth].options) for nth in self.scorer.in_order]
+        return self.threshold.reached(self.fit, known)
+
+    @property
+    def fit(self) -> float:
+        """How well the best hit fits, as the threshold is measured."""
+        if not len(self.ranked):
+            return 0.0
+        return fit(self.ranked.scores[0], len(self.scorer.in_order))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The words that no procedure has, nor anything that may stand for them."""
+        slots = [self.scorer.slots[nth] for nth in self.scorer.in_order]
+        return tuple(slot.word for slot in slots if not slot.options)
+
+    @property
+    def near(self) -> int:
+        """How many of the best are worth listing: those before the score falls off."""
+        scores = self.ranked.scores[: self.ranked.reranked]
+        if not scores or scores[0] <= 0:
+            return self.narrowing.total
+        kept = sum(score >= CUT * scores[0] for score in scores)
+        return min(max(kept, ALWAYS_LISTED), self.narrowing.total)
 
     @property
     def did_you_mean(self) -> str | None:

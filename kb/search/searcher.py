@@ -24,13 +24,14 @@ from kb.search.ranking.learned_words import Learned, Recall
 from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
+from kb.search.ranking.threshold import Threshold, ThresholdFile
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.snippets import snippet
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
 
-Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned]
+Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned, Threshold]
 
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
@@ -55,6 +56,7 @@ class Searcher:
         self.index = index
         self.synonyms = synonyms
         self._learned = learned
+        self.threshold = ThresholdFile(index.folder / "threshold.json", index.made)
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
         self._known_words = known_words(index.language)
@@ -119,6 +121,8 @@ class Searcher:
             did_you_mean=answer.did_you_mean,
             likely_department=answer.likely_department,
             convincing=answer.convincing,
+            near=answer.near,
+            missing=answer.missing,
             opens=_opened(answer, asked.reader),
             took_ms=_millis(began),
             offset=asked.offset,
@@ -152,6 +156,7 @@ class Searcher:
             wanted=answer.wanted,
             total=answer.narrowing.total,
             convincing=answer.convincing,
+            fit=answer.fit,
             score=ranked.scores[0] if len(ranked) else 0.0,
             likely_department=answer.likely_department,
             took_ms=_millis(began),
@@ -173,7 +178,7 @@ class Searcher:
 
     def basis(self) -> Basis:
         """What answers are made from: one of these is another object as soon as it changed."""
-        return self.snapshots(), self.synonyms(), self._learned()
+        return self.snapshots(), self.synonyms(), self._learned(), self.threshold()
 
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
@@ -188,7 +193,7 @@ class Searcher:
         return other
 
     def _answer(self, basis: Basis, asked: Lookup) -> Answer:
-        sets, synonyms, learned = basis
+        sets, synonyms, learned, threshold = basis
         query = self._parse(asked.text)
         understood = self._expansion(sets, synonyms, asked.reader).of(query, asked.prefix)
         scorer = Scorer(sets, understood.slots, self._recall(learned))
@@ -204,7 +209,7 @@ class Searcher:
         ranked = rank(
             scorer, matches, narrowing.masks, narrowing.totals, vector, self._weights, asked.most
         )
-        return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
+        return Answer(query, understood, sets, scorer, matches, narrowing, ranked, threshold)
 
     def _expansion(
         self, sets: tuple[Snapshot, ...], synonyms: Synonyms, reader: Reader

@@ -101,7 +101,7 @@ class Index:
         self._writing = threading.Lock()
 
     @property
-    def _made(self) -> list[object]:
+    def made(self) -> list[object]:
         """What an index must have been made with to be read here."""
         return [FORMAT, self.language, embedding.installed()]
 
@@ -142,7 +142,7 @@ class Index:
         raw = self.current.read_bytes()
         try:
             told = _summed(raw)
-            if told["made"] != self._made:
+            if told["made"] != self.made:
                 raise OtherIndex(f"{self.current} is of another kb, language or model")
             return [
                 SetState(s["name"], tuple(PartState(n, z, tuple(d)) for n, z, d in s["parts"]))
@@ -334,7 +334,7 @@ class Index:
     def _switch(self, sets: list[SetState]) -> None:
         """Put `sets` in service and delete what is no longer named."""
         told = {
-            "made": self._made,
+            "made": self.made,
             "sets": [
                 {"name": s.name, "parts": [(p.name, p.size, p.deleted) for p in s.parts]}
                 for s in sets

@@ -68,6 +68,7 @@ class Ranked:
         # Of equal ones the first: sets and documents ascend.
         self._order = sorted(range(len(every)), key=every.__getitem__, reverse=True)
         self.scores = [every[place] for place in self._order]
+        self.reranked = len(self.scores)  # what `then` adds is not
 
     def __len__(self) -> int:
         return len(self.scores)
