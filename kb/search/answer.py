@@ -53,7 +53,8 @@ class Answer(Struct):
         """How well the best hit fits, as the threshold is measured."""
         if not len(self.ranked):
             return 0.0
-        return fit(self.ranked.scores[0], len(self.scorer.in_order))
+        best = self.ranked.scores[min(self.ranked.led, len(self.ranked) - 1)]
+        return fit(best, len(self.scorer.in_order))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -68,7 +69,7 @@ class Answer(Struct):
         if not scores or scores[0] <= 0:
             return self.narrowing.total
         kept = sum(score >= CUT * scores[0] for score in scores)
-        return min(max(kept, ALWAYS_LISTED), self.narrowing.total)
+        return min(max(kept, ALWAYS_LISTED), self.narrowing.total + self.ranked.led)
 
     @property
     def did_you_mean(self) -> str | None:

@@ -207,7 +207,14 @@ class Searcher:
         if understood.slots and narrowing.total:
             vector = self.index.meaning.of_query(meant(query, understood))
         ranked = rank(
-            scorer, matches, narrowing.masks, narrowing.totals, vector, self._weights, asked.most
+            scorer,
+            matches,
+            narrowing.masks,
+            narrowing.totals,
+            vector,
+            self._weights,
+            asked.most,
+            () if query.narrows or asked.chosen else [one.visible(asked.reader) for one in sets],
         )
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked, threshold)
 

@@ -69,6 +69,7 @@ class Ranked:
         self._order = sorted(range(len(every)), key=every.__getitem__, reverse=True)
         self.scores = [every[place] for place in self._order]
         self.reranked = len(self.scores)  # what `then` adds is not
+        self.led = 0  # by so many that share nothing but stop words with the query
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -87,6 +88,15 @@ class Ranked:
         """What each of PARTS adds to the nth hit's score."""
         looked, place = self._place(nth)
         return looked.shares(place)
+
+    def lead(self, others: Ranked) -> None:
+        """Put before all those of the `others` that are better than the best here."""
+        self.led = sum(score > self.scores[0] for score in others.scores) if self.scores else 0
+        count = sum(len(one.docs) for one in self._looked)
+        self._looked = self._looked + others._looked
+        self._order = [count + place for place in others._order[: self.led]] + self._order
+        self.scores = others.scores[: self.led] + self.scores
+        self.reranked += self.led
 
     def then(self, others: Ranked, most: int) -> None:
         """Add what follows, up to `most` in all."""
@@ -112,10 +122,12 @@ def rank(
     vector: Floats | None,
     weights: Weights,
     most: int = 0,
+    beside: Sequence[Mask] = (),
 ) -> Ranked:
     """The best candidates of all sets; where `most` are more, the others follow by words alone.
 
-    `totals` are of the `eligible` documents of each set.
+    `totals` are of the `eligible` documents of each set. Those `beside` that share stop words
+    alone with the query come first where titles and meaning make them better than the best.
     """
     found = []
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
@@ -125,9 +137,32 @@ def rank(
             found.append(Candidates(scorer, number, docs, match, weights))
             found[-1].rerank(vector)
     ranked = Ranked(found)
+    if others := _beside(scorer, matches, beside, vector, weights):
+        ranked.lead(Ranked(others))
     if most > len(ranked) and sum(totals) > len(ranked):
         ranked.then(_rest(scorer, matches, eligible, found, most), most)
     return ranked
+
+
+def _beside(
+    scorer: Scorer,
+    matches: Sequence[Match],
+    allowed: Sequence[Mask],
+    vector: Floats | None,
+    weights: Weights,
+) -> list[Candidates]:
+    """The best of those that share stop words alone with the query, and may be found."""
+    found = []
+    for number, (match, mask) in enumerate(zip(matches, allowed, strict=False)):
+        if match.beside is None:
+            continue
+        having = mask & (match.beside > 0)
+        total = int(np.count_nonzero(having))
+        docs = best_of(Match(match.beside, having), having, total, LEAST_CANDIDATES)
+        if len(docs):
+            found.append(Candidates(scorer, number, docs, Match(match.beside, having), weights))
+            found[-1].rerank(vector)
+    return found
 
 
 class Candidates:

@@ -17,7 +17,7 @@ from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is
 from kb.search.words.synonyms import Synonyms
 
 FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
-STOP_WORD_WEIGHT = 0.2
+STOP_WORD_WEIGHT = 0.35
 JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8
