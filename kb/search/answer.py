@@ -63,13 +63,18 @@ class Answer(Struct):
         return tuple(slot.word for slot in slots if not slot.options)
 
     @property
+    def total(self) -> int:
+        """How many match, and those that filler alone put first."""
+        return self.narrowing.total + self.ranked.led
+
+    @property
     def near(self) -> int:
         """How many of the best are worth listing: those before the score falls off."""
         scores = self.ranked.scores[: self.ranked.reranked]
         if not scores or scores[0] <= 0:
-            return self.narrowing.total
+            return self.total
         kept = sum(score >= CUT * scores[0] for score in scores)
-        return min(max(kept, ALWAYS_LISTED), self.narrowing.total + self.ranked.led)
+        return min(max(kept, ALWAYS_LISTED), self.total)
 
     @property
     def did_you_mean(self) -> str | None:

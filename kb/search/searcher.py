@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, partial
 
+import numpy as np
 from msgspec.structs import replace
 
 from kb.procedures.visibility import Reader
@@ -19,7 +20,7 @@ from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
 from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.query import Lookup, Query, parse
-from kb.search.ranking.fusion import HIGHEST, Weights, rank
+from kb.search.ranking.fusion import HIGHEST, LETTER_BY_LETTER, NAMED, Named, Weights, rank
 from kb.search.ranking.learned_words import Learned, Recall
 from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
@@ -114,7 +115,7 @@ class Searcher:
         hits = tuple([self._hit(answer, nth, wanted, asked.today) for nth in shown])
         return Results(
             query=asked.text,
-            total=answer.narrowing.total,
+            total=answer.total,
             hits=hits,
             departments=answer.narrowing.departments() if asked.counts else (),
             categories=answer.narrowing.categories() if asked.counts else (),
@@ -154,7 +155,7 @@ class Searcher:
         return Glance(
             hits=tuple([one.stored(doc).found for one, doc in best]),
             wanted=answer.wanted,
-            total=answer.narrowing.total,
+            total=answer.total,
             convincing=answer.convincing,
             fit=answer.fit,
             score=ranked.scores[0] if len(ranked) else 0.0,
@@ -195,6 +196,9 @@ class Searcher:
     def _answer(self, basis: Basis, asked: Lookup) -> Answer:
         sets, synonyms, learned, threshold = basis
         query = self._parse(asked.text)
+        named = [self._named(one, query, asked) for one in sets]
+        if any(len(docs) for docs, _ in named):
+            query = self._parse(asked.text, plainly=True)
         understood = self._expansion(sets, synonyms, asked.reader).of(query, asked.prefix)
         scorer = Scorer(sets, understood.slots, self._recall(learned))
         matches = [scorer.match(number) for number in range(len(sets))]
@@ -215,8 +219,20 @@ class Searcher:
             self._weights,
             asked.most,
             () if query.narrows or asked.chosen else [one.visible(asked.reader) for one in sets],
+            named,
         )
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked, threshold)
+
+    def _named(self, one: Snapshot, query: Query, asked: Lookup) -> Named:
+        """What the reader may find that has the query for a title, and what that adds."""
+        docs = one.titled(query.title)
+        docs = docs[one.visible(asked.reader)[docs]] if len(docs) else docs
+        written = " ".join(query.text.split()).casefold()
+        adds = [
+            NAMED + LETTER_BY_LETTER * (one.stored(doc).found.title.casefold() == written)
+            for doc in docs.tolist()
+        ]
+        return docs, np.array(adds, np.float32)
 
     def _expansion(
         self, sets: tuple[Snapshot, ...], synonyms: Synonyms, reader: Reader

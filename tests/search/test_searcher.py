@@ -181,7 +181,8 @@ def test_filler_alone_finds_by_title_and_meaning(tmp_path: Path) -> None:
     )
     results = found.search("how many are affected", REP, TODAY)
     assert ids(results) == ["CASES", "CARGO"]
-    assert (results.total, results.near, results.convincing) == (1, 2, False)
+    assert (results.total, results.near, results.convincing) == (2, 2, False)
+    assert [facet.count for facet in results.departments] == [1]
     marked = {part.text.lower() for hit in results.hits for part in hit.snippet if part.marked}
     assert marked == {"affected"}
     assert ids(found.search("how many are affected -salt", REP, TODAY)) == []

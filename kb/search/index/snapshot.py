@@ -155,6 +155,10 @@ class Snapshot:
         after = int(high) if prefix else int(np.searchsorted(surfaces, word, "right"))
         return range(int(low), after)
 
+    def titled(self, key: int) -> Array:
+        """The documents whose title has this key (kb.search.words.analysis)."""
+        return (self.arrays["titles"] == key).nonzero()[0] if key else self.arrays["titles"][:0]
+
     def line(self, doc: int) -> Array:
         """The rows of a document's stems in the order of its text."""
         begin, length = self.layout[2:, doc].tolist()

@@ -35,6 +35,7 @@ REACH = 0.5
 MOST_PAIRS = 10  # of neighbouring words
 MOST_RERANKED = 24  # words that are reranked
 HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
+Named = tuple[Array, Floats]  # documents of a set whose title the query is, and what that adds
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,22 @@ class Weights:
         return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
 
 
-PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close", "about")
+PARTS = (
+    "whole",
+    "title",
+    "keywords",
+    "learned",
+    "passage",
+    "meaning",
+    "close",
+    "about",
+    "typed",
+    "named",
+)
+TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
+RARE = 0.05  # of the documents, or two
+NAMED = 5.0  # a title typed in full: more than anything else adds up to beside it
+LETTER_BY_LETTER = 0.5  # more where it is typed with its very signs
 
 
 class Ranked:
@@ -123,19 +139,26 @@ def rank(
     weights: Weights,
     most: int = 0,
     beside: Sequence[Mask] = (),
+    named: Sequence[Named] = (),
 ) -> Ranked:
     """The best candidates of all sets; where `most` are more, the others follow by words alone.
 
     `totals` are of the `eligible` documents of each set. Those `beside` that share stop words
     alone with the query come first where titles and meaning make them better than the best.
+    `named` are those of each set whose title the query is, and what that adds.
     """
     found = []
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
         if total:
             reach = REACH * scorer.asked * HIGHEST
             docs = best_of(match, mask, total, MOST_CANDIDATES, LEAST_CANDIDATES, reach)
+            if named and len(named[number][0]):
+                ours = named[number][0][mask[named[number][0]]]
+                docs = np.union1d(docs, ours)
             found.append(Candidates(scorer, number, docs, match, weights))
             found[-1].rerank(vector)
+            if named:
+                found[-1].name(*named[number])
     ranked = Ranked(found)
     if others := _beside(scorer, matches, beside, vector, weights):
         ranked.lead(Ranked(others))
@@ -180,7 +203,7 @@ class Candidates:
         if not weights.as_compiled:
             self._weigh_words()
         none = np.zeros(len(docs), np.float32)
-        self._passage = self._meaning = self._close = self._about = none
+        self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
         self._fits = none[:0]
@@ -200,8 +223,26 @@ class Candidates:
             self._compare_meaning(laid, vector)
         else:
             self._fits = np.zeros(len(laid.rows), np.float32)
+        for slot in self._scorer.slots:
+            if slot.as_typed:
+                self._look_for_typed(slot)
         if self._scorer.slots and (self.weights.passage or self.weights.close):
             self._look_for_words(laid)
+
+    def name(self, docs: Array, adds: Floats) -> None:
+        """Those of `docs` have the query for a title."""
+        if len(docs):
+            self._named = np.zeros(len(self.docs), np.float32)
+            ours = np.isin(docs, self.docs)
+            self._named[self.docs.searchsorted(docs[ours])] = adds[ours]
+
+    def _look_for_typed(self, slot: Slot) -> None:
+        """Where it stands as it was typed, and few have that."""
+        for row, factor in slot.rows[self.number]:
+            if self.one.size(row) <= max(2, RARE * self.one.count):
+                having = np.isin(self.docs, self.one.table("words", row)[0])
+                adds = having * np.float32(TYPED * slot.as_typed * factor)
+                self._typed = np.maximum(self._typed, adds)
 
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
         """The title and the best passage by meaning."""
@@ -231,7 +272,15 @@ class Candidates:
 
     def scores(self) -> Floats:
         """Of each candidate."""
-        return self._words + self._passage + self._meaning + self._close + self._about
+        return (
+            self._words
+            + self._passage
+            + self._meaning
+            + self._close
+            + self._about
+            + self._typed
+            + self._named
+        )
 
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""
@@ -244,7 +293,7 @@ class Candidates:
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
-        others = (self._passage, self._meaning, self._close, self._about)
+        others = (self._passage, self._meaning, self._close, self._about, self._typed, self._named)
         return [*words, *(part.item(nth) for part in others)]
 
     def _word_shares(self, part: slice) -> list[Floats]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, pairwise
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.procedures.visibility import Reader
 from kb.search.index.snapshot import Mask, Snapshot, remembered
@@ -14,10 +15,12 @@ from kb.search.index.spelling import NEAREST, may_be_misspelt
 from kb.search.query import Query
 from kb.search.ranking.query_words import Option, Slot
 from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is_unspaced
+from kb.search.words.other_forms import number_as_dialled
 from kb.search.words.synonyms import Synonyms
 
 FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
 STOP_WORD_WEIGHT = 0.35
+LEAST_CODE = 3  # characters of a word with a digit: a number, a model, an error
 JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8
@@ -86,6 +89,7 @@ class QueryExpansion:
                 options += self._begun(word)
             elif nth < MOST_COMPOUNDS and self._makes_compounds(word):
                 options += self._compounds(word)
+            options = options or self._dialled(word)
             if not options and (halves := self._halves(word)):
                 slots |= halves
                 continue
@@ -96,6 +100,7 @@ class QueryExpansion:
             slots[word] = self._slot(word, options)
         self._correct_known(slots, corrected)
         self._join(query, slots)
+        self._mark_as_typed(query, slots)
         added = self._add_synonyms(query.words, slots)
         return ExpandedQuery(tuple(slots.values()), corrected, added)
 
@@ -200,13 +205,42 @@ class QueryExpansion:
             for nth, (left, right) in enumerate(pairwise(query.words))
             if self._joins(left, right) and left + right not in slots
         ]
+        for joined in _typed_as_one(query):
+            if joined not in slots and (options := self._whole(joined)):
+                slots[joined] = Slot.among(self.sets, joined, options, 1.0, False, True)
         for first, last, joined in (*query.compounds, *pairs):
-            options = self._exact(joined)
+            options = list(self._exact(joined))
             for word in query.words[first:last] if options else ():
                 if word in slots:
                     slot, more = slots[word], _because(options, joined, JOINED)
                     weight = slot.weight / (last - first if (first, last) in typed else 1)
                     slots[word] = self._again(slot, more, weight, slot.stop_word)
+
+    def _mark_as_typed(self, query: Query, slots: dict[str, Slot]) -> None:
+        """What must stand so in a procedure to be meant: compounds, runs of digits, codes."""
+        parts = {word: 1 for word in query.words if _is_code(word)} | _typed_as_one(query)
+        telling = max(sum(not slot.stop_word for slot in slots.values() if not slot.added), 1)
+        for word, count in parts.items():
+            if word in slots and any(slots[word].rows):
+                share = min(count / telling, 1.0)
+                slots[word] = replace(slots[word], as_typed=share)
+
+    def _whole(self, joined: str) -> list[Option]:
+        """What was typed as one, or as a number in groups: "v2.3.0" for "2.3.0", too."""
+        options = list(self._exact(joined)) or self._dialled(joined)
+        other = joined[1:] if joined[0] == "v" else f"v{joined}"
+        if any(map(str.isdigit, joined[:2])):
+            known = {option.stem for option in options}
+            more = _because(self._exact(other), joined, JOINED)
+            options += [option for option in more if option.stem not in known]
+        return options
+
+    def _dialled(self, word: str) -> list[Option]:
+        """The number as a procedure has it, with or without what is dialled from elsewhere."""
+        for digits in number_as_dialled(word) if word.isdigit() else ():
+            if options := self._exact(digits):
+                return _because(options, f"number {word}" if digits != word else "")
+        return []
 
     def _found_joining(self, left: str, right: str) -> bool:
         """Is there a word of both together, one of which at least is no stop word?"""
@@ -320,6 +354,24 @@ class QueryExpansion:
         known = {option.stem for option in slot.options}
         options = (*slot.options, *(option for option in more if option.stem not in known))
         return Slot.among(self.sets, slot.word, options, weight, stop_word, slot.added)
+
+
+def _is_code(word: str) -> bool:
+    return len(word) >= LEAST_CODE and any(map(str.isdigit, word))
+
+
+def _typed_as_one(query: Query) -> dict[str, int]:
+    """Compounds and numbers in groups, and of how many words each is made."""
+    compounds = {joined: last - first for first, last, joined in query.whole_compounds}
+    return compounds | dict(_numbers(query.words))
+
+
+def _numbers(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """Each run of words of digits that may be a telephone number: "020 555 0134"."""
+    for digits, run in groupby(words, str.isdigit):
+        parts = list(run)
+        if digits and len(parts) > 1 and number_as_dialled("".join(parts)):
+            yield "".join(parts), len(parts)
 
 
 def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:

@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 import Stemmer
@@ -112,7 +113,7 @@ def cut(text: str, starts: bool = True) -> Cut:
     found = Cut([], [], [], {})
     words, written, places, joined = found
     compound: list[str] = []
-    previous_end = -1
+    previous_end, dots = -1, False
     for match in _words_of(text).finditer(text):
         raw, start = match[0], match.start()
         if raw[0] >= FIRST_UNSPACED and IS_UNSPACED.match(raw):
@@ -125,7 +126,8 @@ def cut(text: str, starts: bool = True) -> Cut:
         if start == previous_end + 1 and text[previous_end] in JOINERS and len(compound) < 5:
             compound.append(word)
             if len(compound) > 1:
-                joined[len(words)] = _cut("".join(compound)), len(compound)
+                dots = text[previous_end] == "." and (len(compound) == 2 or dots)
+                joined[len(words)] = _cut(_joined(compound, dots)), len(compound)
             if text[previous_end] in APOSTROPHES:
                 compound = [word]  # "l'e-mail" is no "lemail"
         else:
@@ -135,6 +137,13 @@ def cut(text: str, starts: bool = True) -> Cut:
         places.append(start)
         previous_end = match.end()
     return found
+
+
+def _joined(parts: list[str], dots: bool) -> str:
+    """As one word. The dots stay in "2.4.1", which is neither 24.1 nor 241, but not in "10.000"."""
+    numbered = dots and any(map(str.isdigit, "".join(parts)))
+    thousands = all(part.isdigit() and len(part) == 3 for part in parts[1:])
+    return (".", "")[not numbered or thousands].join(parts)
 
 
 def has_parts(text: str) -> bool:
@@ -222,6 +231,13 @@ def tokens(text: str) -> Iterator[TextWord]:
             )
 
 
+def title_key(title: str) -> int:
+    """The same number for titles that differ in case, accents and signs alone; 0 without words."""
+    words = " ".join(folded(token.word) for token in tokens(title))
+    digest = blake2b(words.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") if words else 0
+
+
 class Stems:
     """Snowball's stemmer for one language, with accents folded. Safe to share between threads."""
 
@@ -235,4 +251,5 @@ class Stems:
         stemmer = getattr(self._own, "stemmer", None)
         if stemmer is None:
             stemmer = self._own.stemmer = Stemmer.Stemmer(self.language, 0)
-        return folded(stemmer.stemWord(word))
+        # English endings have no accents: "Nestlé" and "nestle" are one word.
+        return folded(stemmer.stemWord(folded(word) if self.language == "english" else word))

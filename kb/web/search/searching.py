@@ -50,9 +50,7 @@ def results() -> ResponseReturnValue:
     if found.opens and found.offset == 0 and not chosen(request.args):
         return redirect(url_for("reading.procedure", procedure_id=found.opens))
     everything = request.args.get(_ALL) == "1"
-    pages = Pages(
-        page_number(), PER_PAGE, max(found.total, found.near) if everything else found.near
-    )
+    pages = Pages(page_number(), PER_PAGE, found.total if everything else found.near)
     if pages.number > pages.last:
         return redirect(here(page=pages.last))
     hits = found.hits[: pages.total - found.offset]
