@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from kb.search.words import dutch
+
 LONGEST_WORD = 40  # bytes of UTF-8; longer words are cut, alike in procedures and in queries
 CASE_MARKS = "\u0300-\u036f"  # accents that fold away; those of Indic scripts are letters
 MARKS = CASE_MARKS + (
@@ -250,6 +252,9 @@ class Stems:
         """The stem of a word as `tokens` gives it."""
         stemmer = getattr(self._own, "stemmer", None)
         if stemmer is None:
-            stemmer = self._own.stemmer = Stemmer.Stemmer(self.language, 0)
+            algorithm = "dutch_porter" if self.language == "dutch" else self.language
+            stemmer = self._own.stemmer = Stemmer.Stemmer(algorithm, 0)
+        if self.language == "dutch":
+            return folded(dutch.base(stemmer.stemWord(word), word))
         # English endings have no accents: "Nestlé" and "nestle" are one word.
         return folded(stemmer.stemWord(folded(word) if self.language == "english" else word))
