@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -11,6 +13,7 @@ from msgspec import Struct
 from kb.procedures.visibility import Reader
 from kb.search.filters import FILTERS, TYPED, Values
 from kb.search.words.analysis import folded, title_key, tokens
+from kb.search.words.other_forms import number_as_dialled
 
 MOST_CHARACTERS = 4000  # what stands after them is not searched for
 MOST_WORDS = 60  # different ones
@@ -55,17 +58,18 @@ class Query(Struct, frozen=True):
 
     `words` in the order typed (those of phrases too), `phrases` stand together in a hit,
     `excluded` in no hit. `compounds` are (first, after the last, joined form) of the words that
-    were typed as one ("e-mail"); the whole ones are part of no other and have no apostrophe. A hit
-    has the value of each of the `filters` that were typed. `plain` is the text without operators,
-    for its meaning. `ids` are the folded ids that the whole text may be: "SHP 014" too. `title` is
-    the key of the title that it may be.
+    were typed as one ("e-mail"). `as_one` are those that are part of no other and have no
+    apostrophe, and numbers in groups, and of how many words each is. A hit has the value of each
+    of the `filters` that were typed. `plain` is the text without operators, for its meaning. `ids`
+    are the folded ids that the whole text may be: "SHP 014" too. `title` is the key of the title
+    that it may be.
     """
 
     text: str
     plain: str
     words: tuple[str, ...] = ()
     compounds: tuple[Compound, ...] = ()
-    whole_compounds: tuple[Compound, ...] = ()
+    as_one: tuple[tuple[str, int], ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[str, ...] = ()
     filters: Values = ()
@@ -99,7 +103,7 @@ def parse(text: str, plainly: bool = False) -> Query:
         plain.replace('"', " ").strip(),
         _words(plain)[:MOST_WORDS],
         _compounds(plain),
-        _whole_compounds(plain),
+        (*_whole_compounds(plain), *_numbers(_words(plain)[:MOST_WORDS])),
         phrases[:5],
         excluded[:MOST_WORDS],
         tuple(filters),
@@ -134,13 +138,19 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(token.word for token in tokens(text) if not token.parts)
 
 
-def _whole_compounds(text: str) -> tuple[Compound, ...]:
+def _whole_compounds(text: str) -> Iterator[tuple[str, int]]:
     every = _compounds(APOSTROPHE.sub(" ", text))
-    return tuple(
-        one
-        for one in every
-        if not any(a <= one[0] and one[1] <= b and joined != one[2] for a, b, joined in every)
-    )
+    for first, last, joined in every:
+        if not any(a <= first and last <= b and one != joined for a, b, one in every):
+            yield joined, last - first
+
+
+def _numbers(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """Each run of words of digits that may be a telephone number: "020 555 0134"."""
+    for digits, run in groupby(words, str.isdigit):
+        parts = list(run)
+        if digits and len(parts) > 1 and number_as_dialled("".join(parts)):
+            yield "".join(parts), len(parts)
 
 
 def _compounds(text: str) -> tuple[Compound, ...]:

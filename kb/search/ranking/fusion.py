@@ -202,7 +202,7 @@ class Candidates:
         self._words: Floats = match.words.take(docs) * np.float32(1 / (scorer.asked * HIGHEST))
         if not weights.as_compiled:
             self._weigh_words()
-        none = np.zeros(len(docs), np.float32)
+        self._none = none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
@@ -272,15 +272,11 @@ class Candidates:
 
     def scores(self) -> Floats:
         """Of each candidate."""
-        return (
-            self._words
-            + self._passage
-            + self._meaning
-            + self._close
-            + self._about
-            + self._typed
-            + self._named
-        )
+        total = self._words + self._passage + self._meaning + self._close + self._about
+        for part in (self._typed, self._named):
+            if part is not self._none:
+                total = total + part
+        return total
 
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby, pairwise
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
@@ -121,6 +121,8 @@ class QueryExpansion:
     def _correct_known(self, slots: dict[str, Slot], corrected: dict[str, str]) -> None:
         """A word of the language that no procedure has, if one names all others beside a near
         spelling of it: "refund to a cart" where one is called "Refund to a card"."""
+        if all(slot.options for slot in slots.values()):
+            return
         telling = [slot for slot in slots.values() if not slot.stop_word]
         lost = [slot for slot in telling if not slot.options]
         if len(lost) != 1 or len(telling) < 2 or not may_be_misspelt(lost[0].word):
@@ -205,7 +207,7 @@ class QueryExpansion:
             for nth, (left, right) in enumerate(pairwise(query.words))
             if self._joins(left, right) and left + right not in slots
         ]
-        for joined in _typed_as_one(query):
+        for joined, _ in query.as_one:
             if joined not in slots and (options := self._whole(joined)):
                 slots[joined] = Slot.among(self.sets, joined, options, 1.0, False, True)
         for first, last, joined in (*query.compounds, *pairs):
@@ -218,7 +220,9 @@ class QueryExpansion:
 
     def _mark_as_typed(self, query: Query, slots: dict[str, Slot]) -> None:
         """What must stand so in a procedure to be meant: compounds, runs of digits, codes."""
-        parts = {word: 1 for word in query.words if _is_code(word)} | _typed_as_one(query)
+        parts = {word: 1 for word in query.words if _is_code(word)} | dict(query.as_one)
+        if not parts:
+            return
         telling = max(sum(not slot.stop_word for slot in slots.values() if not slot.added), 1)
         for word, count in parts.items():
             if word in slots and any(slots[word].rows):
@@ -358,20 +362,6 @@ class QueryExpansion:
 
 def _is_code(word: str) -> bool:
     return len(word) >= LEAST_CODE and any(map(str.isdigit, word))
-
-
-def _typed_as_one(query: Query) -> dict[str, int]:
-    """Compounds and numbers in groups, and of how many words each is made."""
-    compounds = {joined: last - first for first, last, joined in query.whole_compounds}
-    return compounds | dict(_numbers(query.words))
-
-
-def _numbers(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    """Each run of words of digits that may be a telephone number: "020 555 0134"."""
-    for digits, run in groupby(words, str.isdigit):
-        parts = list(run)
-        if digits and len(parts) > 1 and number_as_dialled("".join(parts)):
-            yield "".join(parts), len(parts)
 
 
 def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:
