@@ -34,6 +34,7 @@ from kb.search.words.synonyms import Synonyms
 
 Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned, Threshold]
 
+NOT_NAMED: Named = np.zeros(0, np.int64), np.zeros(0, np.float32)
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
@@ -226,7 +227,9 @@ class Searcher:
     def _named(self, one: Snapshot, query: Query, asked: Lookup) -> Named:
         """What the reader may find that has the query for a title, and what that adds."""
         docs = one.titled(query.title)
-        docs = docs[one.visible(asked.reader)[docs]] if len(docs) else docs
+        if not len(docs):
+            return NOT_NAMED
+        docs = docs[one.visible(asked.reader)[docs]]
         written = " ".join(query.text.split()).casefold()
         adds = [
             NAMED + LETTER_BY_LETTER * (one.stored(doc).found.title.casefold() == written)

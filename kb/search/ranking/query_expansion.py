@@ -69,6 +69,8 @@ class QueryExpansion:
         self.reader = reader
         self._plain = remembered(self._found_plain, 1 << 10)
         self._exact = remembered(self._found_exactly, 1 << 11)
+        self._near = remembered(self._found_near, 1 << 10)
+        self._halves = remembered(self._found_halves, 1 << 10)
         self._joins = remembered(self._found_joining, 1 << 11)
         self._compounds = remembered(self._found_in_compounds, 1 << 8)
 
@@ -150,7 +152,7 @@ class QueryExpansion:
                 return True
         return False
 
-    def _halves(self, word: str) -> dict[str, Slot]:
+    def _found_halves(self, word: str) -> dict[str, Slot]:
         """ "setup" where only "set up" is written: the two words that it is made of."""
         if not word.isalpha() or len(word) > MOST_SPLIT:
             return {}
@@ -311,7 +313,7 @@ class QueryExpansion:
         commonest = sorted(found, key=lambda stem: (-found[stem], stem))[:MOST_BEGUN]
         return [Option(stem, BEGUN, f"begins with {word}") for stem in commonest]
 
-    def _near(self, word: str) -> tuple[list[Option], str | None]:
+    def _found_near(self, word: str) -> tuple[list[Option], str | None]:
         """Near spellings that the reader may know of, and the likeliest of them."""
         found: dict[bytes, tuple[float, int, bytes]] = {}
         for one in self.sets:
