@@ -69,10 +69,17 @@ class Settings(Discreet, frozen=True):
 
 LONGEST_LOG = 3650  # days
 LANGUAGES = (
-    "arabic basque catalan danish dutch english finnish french german greek hindi hungarian "
-    "indonesian irish italian lithuanian nepali norwegian portuguese romanian russian serbian "
-    "spanish swedish tamil turkish"
+    "arabic armenian basque catalan czech danish dutch english esperanto estonian finnish french "
+    "german greek hindi hungarian indonesian irish italian lithuanian nepali norwegian persian "
+    "polish portuguese romanian russian serbian sesotho spanish swedish tamil turkish yiddish"
 ).split()
+
+
+# The stemmer has these too, and they are not offered.
+NO_LANGUAGE = {
+    "porter": "the first version of the English stemmer, which makes more mistakes; write english",
+    "dutch_porter": "half of what Dutch words go through here; write dutch",
+}
 
 
 def load(environ: Mapping[str, str], folder: Path) -> Settings:
@@ -178,6 +185,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         value = getattr(settings, name)
         if not least <= value <= most:
             refuse(name, f"{value} {what}; choose {least} to {most}.")
+    if why := NO_LANGUAGE.get(settings.language):
+        refuse("language", f"{settings.language!r} is {why}.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if "://" not in settings.database_url and ":" not in settings.database_url:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from msgspec.structs import asdict
 
+from kb.cli.doubts import Doubts, doubts
 from kb.cli.evaluation_sets import IndexedDocuments, indexed_documents, labelled_queries
 from kb.cli.learning_gain import Gains, Lesson, gains
 from kb.search.evaluation.metrics import DEPTH, Answered, Figures, Labelled, figures, worst
@@ -51,6 +52,11 @@ MISSES = 15  # that are printed
     show_default=True,
     help="The share of those people who open, and keep, a wrong one of the first ten.",
 )
+@click.option(
+    "--outside",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Questions that FOLDER does not answer, one a line: how often is nothing said to fit?",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random numbers.")
 @click.option("--json", "as_json", is_flag=True, help="The figures only, as JSON.")
 def evaluate(
@@ -60,6 +66,7 @@ def evaluate(
     learn: float | None,
     people: int,
     wrong: float,
+    outside: Path | None,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -74,6 +81,7 @@ def evaluate(
         with indexed_documents(folder / "docs.jsonl", language) as one:
             gained = gains(one, labelled, lesson) if lesson else None
             answered = [] if lesson else _answered(one, labelled)
+            doubted = doubts(one, labelled, outside) if outside and not lesson else None
     except (OSError, ValueError, KeyError) as error:
         click.echo(f"kb: {folder} cannot be evaluated: {error!r}", err=True)
         raise click.exceptions.Exit(2) from error
@@ -82,14 +90,23 @@ def evaluate(
         return
     found = figures(answered)
     if as_json:
-        click.echo(json.dumps(asdict(found)))
-    else:
-        _print(found, answered)
+        click.echo(json.dumps(asdict(found) | (asdict(doubted) if doubted else {})))
+        return
+    _print(found, answered)
+    if doubted:
+        click.echo(_told(doubted))
 
 
 def _answered(one: IndexedDocuments, labelled: list[Labelled]) -> list[Answered]:
     searcher = Searcher(one.index)
     return [Answered(query, one.find(searcher, query.text)) for query in labelled]
+
+
+def _told(found: Doubts) -> str:
+    return (
+        f"\nAnswered right at rank 1, and doubted: {found.doubted_right} %. "
+        f"From outside, and stood behind: {found.outside_behind} %. (Threshold {found.threshold}.)"
+    )
 
 
 def _compared(gained: Gains) -> str:

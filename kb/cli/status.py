@@ -28,11 +28,18 @@ def status(build: Build, as_json: bool) -> None:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for name, fact in facts.items():
-        click.echo(f"{name:<10} {fact}")
+        click.echo(f"{name:<12} {fact}")
     for sentence in lacking or ["nothing"]:
-        click.echo(f"{'missing':<10} {sentence}")
+        click.echo(f"{'missing':<12} {sentence}")
     for one in wrong:
-        click.echo(f"{'wrong':<10} {one}")
+        click.echo(f"{'wrong':<12} {one}")
+
+
+def _threshold(parts: Parts) -> str:
+    """From when on a search is stood behind, and what that was found out from."""
+    found = parts.search.searcher.threshold()
+    asked = f"found out with {found.procedures} procedures" if found.procedures else "not asked yet"
+    return f"said below a fit of {found.fit} ({asked})"
 
 
 def missing() -> list[str]:
@@ -48,6 +55,7 @@ def _facts(parts: Parts) -> dict[str, str]:
         "home": str(settings.home),
         "content": f"{settings.content}: {files} files read",
         "index": f"{settings.search_index}: {indexed} procedures ({settings.language})",
+        "nothing fits": _threshold(parts),
         "database": str(parts.engine.url),
         "people": str(parts.people.directory.everyone(1, 1).total),
         "meaning": "installed" if embedding.installed() else "not installed",

@@ -14,6 +14,7 @@ from kb.documents.reading import Filed, procedure_from
 from kb.procedures.model import Departments, Fault
 from kb.procedures.visibility import Reader
 from kb.search.evaluation.expected_hits import Miss, Winner, missed
+from kb.search.evaluation.general_fit import renew
 from kb.search.evaluation.proposed_index import with_entries
 from kb.search.query import parse as parse_query
 from kb.search.searcher import Searcher
@@ -54,6 +55,10 @@ class SearchTests:
         self._departments = departments
         self._catalogue = catalogue
         self._searcher = searcher
+
+    def renew_threshold(self) -> None:
+        """Find out anew from when on a search is stood behind, where the index has changed much."""
+        renew(self._searcher)
 
     def faults(self) -> list[Fault]:
         """Those that fail now, as faults of their files."""

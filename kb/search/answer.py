@@ -9,11 +9,14 @@ from kb.search.index.snapshot import Snapshot
 from kb.search.query import Query
 from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
+from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
+from kb.search.ranking.threshold import Threshold, fit
 from kb.search.results import Explained, ScorePart
+from kb.search.words.analysis import folded
 
-CONVINCING = 1.5  # score of the best hit; how often it errs: docs/decisions/ranking.md
-CONVINCING_WORD = 1.6  # for a single word, which cannot stand close to another
+CUT = 0.35  # of the best hit's score: what has less is not listed at first
+ALWAYS_LISTED = 3
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 
 
@@ -27,6 +30,7 @@ class Answer(Struct):
     matches: list[Match]
     narrowing: Narrowing
     ranked: Ranked
+    threshold: Threshold
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -41,16 +45,59 @@ class Answer(Struct):
             return False
         if self.query.filters and not self.query.words:
             return True
-        several = len(self.scorer.in_order) > 1
-        return self.ranked.scores[0] >= (CONVINCING if several else CONVINCING_WORD)
+        known = [bool(self.scorer.slots[nth].options) for nth in self.scorer.in_order]
+        return self.threshold.reached(self.fit, known)
+
+    @property
+    def fit(self) -> float:
+        """How well the best hit fits, as the threshold is measured."""
+        if not len(self.ranked):
+            return 0.0
+        best = self.ranked.scores[min(self.ranked.led, len(self.ranked) - 1)]
+        return fit(best, len(self.scorer.in_order))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The words that no procedure has, nor anything that may stand for them."""
+        slots = [self.scorer.slots[nth] for nth in self.scorer.in_order]
+        return tuple(slot.word for slot in slots if not slot.options)
+
+    @property
+    def total(self) -> int:
+        """How many match, and those that filler alone put first."""
+        return self.narrowing.total + self.ranked.led
+
+    @property
+    def near(self) -> int:
+        """How many of the best are worth listing: those before the score falls off."""
+        scores = self.ranked.scores[: self.ranked.reranked]
+        if not scores or scores[0] <= 0:
+            return self.total
+        kept = sum(score >= CUT * scores[0] for score in scores)
+        return min(max(kept, ALWAYS_LISTED), self.total)
 
     @property
     def did_you_mean(self) -> str | None:
-        """The text with each misspelt word as it is likely meant."""
-        corrected = self.understood.corrected
+        """The text with each misspelt word as it is likely meant, where the others agree."""
+        corrected = {
+            word: spelling
+            for word, spelling in self.understood.corrected.items()
+            if self._others_agree(word, spelling)
+        }
         if not corrected:
             return None
         return " ".join(corrected.get(word, word) for word in self.query.words)
+
+    def _others_agree(self, word: str, spelling: str) -> bool:
+        """Does the best hit have that spelling, and half of the other words at least?"""
+        if not len(self.ranked):
+            return False
+        one, doc = self.ranked.at(0)
+        if not any(doc in one.surface_docs(row) for row in one.written(folded(spelling).encode())):
+            return False
+        others = [self.scorer.slots[nth] for nth in self.scorer.in_order]
+        having = [_has(one, doc, slot) for slot in others if slot.word != word]
+        return 2 * sum(having) >= len(having)
 
     @property
     def likely_department(self) -> str | None:
@@ -76,6 +123,12 @@ class Answer(Struct):
             for name, adds in zip(PARTS, self.ranked.shares(nth), strict=True)
         )
         return Explained(it.id, it.title, self.ranked.scores[nth], parts)
+
+
+def _has(one: Snapshot, doc: int, slot: Slot) -> bool:
+    """Does the document have what may stand for the word?"""
+    rows = [one.row(option.stem) for option in slot.options]
+    return any(doc in one.table("words", row)[0] for row in rows if row >= 0)
 
 
 def meant(query: Query, understood: ExpandedQuery) -> str:

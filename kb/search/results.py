@@ -94,8 +94,10 @@ class Facet(Struct, frozen=True):
 class Results(Struct, frozen=True):
     """The answer to one search; every number in it counts only what the reader may find.
 
-    `convincing` is False when no hit is good enough to stand behind. `opens` is the id that was
-    typed in, where it is one. `total` counts all matches, `hits` holds those from `offset` on.
+    `convincing` is False when no hit is good enough to stand behind. `missing` are the
+    words that no procedure has. `opens` is the id that was typed in, where it is one. `total`
+    counts all matches, `near` those before the score falls off, `hits` holds those from `offset`
+    on.
     """
 
     query: str
@@ -106,6 +108,8 @@ class Results(Struct, frozen=True):
     did_you_mean: str | None = None
     likely_department: str | None = None
     convincing: bool = False
+    near: int = 0
+    missing: tuple[str, ...] = ()
     opens: str | None = None
     took_ms: float = 0.0
     offset: int = 0
@@ -125,13 +129,15 @@ class Results(Struct, frozen=True):
 class Glance(Struct, frozen=True):
     """The best hits, best first, and the stems that were looked for.
 
-    The rest is as in Results; `score` is that of the best hit, 0 without one.
+    The rest is as in Results; `score` is that of the best hit, 0 without one, and `fit` how well it
+    fits (kb.search.ranking.threshold).
     """
 
     hits: tuple[IndexedProcedure, ...]
     wanted: frozenset[str]
     total: int
     convincing: bool
+    fit: float
     score: float
     likely_department: str | None
     took_ms: float

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, partial
 
+import numpy as np
 from msgspec.structs import replace
 
 from kb.procedures.visibility import Reader
@@ -19,18 +20,21 @@ from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
 from kb.search.index.snapshot import Mask, Snapshot
 from kb.search.query import Lookup, Query, parse
-from kb.search.ranking.fusion import HIGHEST, Weights, rank
+from kb.search.ranking.fusion import HIGHEST, LETTER_BY_LETTER, NAMED, Named, Weights, rank
 from kb.search.ranking.learned_words import Learned, Recall
 from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
+from kb.search.ranking.threshold import Threshold, ThresholdFile
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.snippets import snippet
+from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
 
-Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned]
+Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned, Threshold]
 
+NOT_NAMED: Named = np.zeros(0, np.int64), np.zeros(0, np.float32)
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
@@ -54,8 +58,10 @@ class Searcher:
         self.index = index
         self.synonyms = synonyms
         self._learned = learned
+        self.threshold = ThresholdFile(index.folder / "threshold.json", index.made)
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
+        self._known_words = known_words(index.language)
         self._kept: AnswerCache[Results] = AnswerCache(keep)
         self._parse = lru_cache(maxsize=1024)(parse)
         self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
@@ -110,13 +116,15 @@ class Searcher:
         hits = tuple([self._hit(answer, nth, wanted, asked.today) for nth in shown])
         return Results(
             query=asked.text,
-            total=answer.narrowing.total,
+            total=answer.total,
             hits=hits,
             departments=answer.narrowing.departments() if asked.counts else (),
             categories=answer.narrowing.categories() if asked.counts else (),
             did_you_mean=answer.did_you_mean,
             likely_department=answer.likely_department,
             convincing=answer.convincing,
+            near=answer.near,
+            missing=answer.missing,
             opens=_opened(answer, asked.reader),
             took_ms=_millis(began),
             offset=asked.offset,
@@ -148,8 +156,9 @@ class Searcher:
         return Glance(
             hits=tuple([one.stored(doc).found for one, doc in best]),
             wanted=answer.wanted,
-            total=answer.narrowing.total,
+            total=answer.total,
             convincing=answer.convincing,
+            fit=answer.fit,
             score=ranked.scores[0] if len(ranked) else 0.0,
             likely_department=answer.likely_department,
             took_ms=_millis(began),
@@ -171,7 +180,7 @@ class Searcher:
 
     def basis(self) -> Basis:
         """What answers are made from: one of these is another object as soon as it changed."""
-        return self.snapshots(), self.synonyms(), self._learned()
+        return self.snapshots(), self.synonyms(), self._learned(), self.threshold()
 
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
@@ -186,8 +195,11 @@ class Searcher:
         return other
 
     def _answer(self, basis: Basis, asked: Lookup) -> Answer:
-        sets, synonyms, learned = basis
+        sets, synonyms, learned, threshold = basis
         query = self._parse(asked.text)
+        named = [self._named(one, query, asked) for one in sets]
+        if any(len(docs) for docs, _ in named):
+            query = self._parse(asked.text, plainly=True)
         understood = self._expansion(sets, synonyms, asked.reader).of(query, asked.prefix)
         scorer = Scorer(sets, understood.slots, self._recall(learned))
         matches = [scorer.match(number) for number in range(len(sets))]
@@ -200,9 +212,30 @@ class Searcher:
         if understood.slots and narrowing.total:
             vector = self.index.meaning.of_query(meant(query, understood))
         ranked = rank(
-            scorer, matches, narrowing.masks, narrowing.totals, vector, self._weights, asked.most
+            scorer,
+            matches,
+            narrowing.masks,
+            narrowing.totals,
+            vector,
+            self._weights,
+            asked.most,
+            () if query.narrows or asked.chosen else [one.visible(asked.reader) for one in sets],
+            named,
         )
-        return Answer(query, understood, sets, scorer, matches, narrowing, ranked)
+        return Answer(query, understood, sets, scorer, matches, narrowing, ranked, threshold)
+
+    def _named(self, one: Snapshot, query: Query, asked: Lookup) -> Named:
+        """What the reader may find that has the query for a title, and what that adds."""
+        docs = one.titled(query.title)
+        if not len(docs):
+            return NOT_NAMED
+        docs = docs[one.visible(asked.reader)[docs]]
+        written = " ".join(query.text.split()).casefold()
+        adds = [
+            NAMED + LETTER_BY_LETTER * (one.stored(doc).found.title.casefold() == written)
+            for doc in docs.tolist()
+        ]
+        return docs, np.array(adds, np.float32)
 
     def _expansion(
         self, sets: tuple[Snapshot, ...], synonyms: Synonyms, reader: Reader
@@ -210,10 +243,21 @@ class Searcher:
         """What reads this reader's queries; the one before, where nothing changed."""
         of_sets, of_synonyms, known = self._expansions
         if of_sets is not sets or of_synonyms is not synonyms or known is None:
-            new = partial(QueryExpansion, sets, self.index.stems, self._stop_words, synonyms)
+            new = partial(
+                QueryExpansion,
+                sets,
+                self.index.stems,
+                self._stop_words,
+                synonyms,
+                knows=self._knows,
+            )
             known = lru_cache(READERS)(new)
             self._expansions = sets, synonyms, known
         return known(reader)
+
+    def _knows(self, word: str) -> bool:
+        """Has the language this word, whether a procedure has it or not?"""
+        return word in self._known_words or self.index.meaning.has_word(word)
 
     def _recall(self, learned: Learned) -> Recall | None:
         if not learned or not self._weights.learned:

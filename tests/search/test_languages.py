@@ -6,10 +6,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import Stemmer
 
 from kb.procedures.model import Status
 from kb.search.searcher import Searcher
+from kb.search.words.analysis import Stems
 from kb.search.words.stop_words import stop_words
+from kb.settings import LANGUAGES, NO_LANGUAGE
 from tests.search.shelf import REP, TODAY, entry, ids, nothing, searcher
 
 SHELVES = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
@@ -86,3 +89,54 @@ def test_what_was_elided_leaves_compounds_whole(tmp_path: Path) -> None:
     for asked in ("email", "e-mail", "l’e-mail", "mail"):
         results = found.search(asked, REP, TODAY)
         assert (ids(results), results.did_you_mean) == (["A"], None), asked
+
+
+def word_forms() -> dict[str, list[tuple[str, list[str]]]]:
+    """Of each language what is written, and what is typed; a minus where that is not found."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for line in Path(__file__).with_name("word_forms.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            forms = found.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            written, typed = line.split(": ")
+            forms.append((written, typed.split()))
+    return found
+
+
+@pytest.mark.parametrize("language", word_forms())
+def test_everyday_words_are_found_in_their_forms(tmp_path: Path, language: str) -> None:
+    forms = word_forms()[language]
+    every = (entry(str(nth), written, "") for nth, (written, _) in enumerate(forms))
+    found = searcher(tmp_path, *every, language=language)
+    missed = [
+        f"{written}: {word}"
+        for nth, (written, typed) in enumerate(forms)
+        for word in typed
+        if (ids(found.search(word.lstrip("-"), REP, TODAY))[:1] == [str(nth)])
+        == word.startswith("-")
+    ]
+    assert not missed
+    assert sum(len(typed) for _, typed in forms) >= 17
+
+
+def test_each_language_of_the_stemmer_is_offered_or_refused_with_a_reason() -> None:
+    assert set(LANGUAGES) | set(NO_LANGUAGE) == set(Stemmer.algorithms())
+    assert not set(LANGUAGES) & set(NO_LANGUAGE)
+
+
+@pytest.mark.parametrize("word", ["j", "je", "tje", "ge", "d", "dt", "aa", "iging", "gezond"])
+def test_short_dutch_words_keep_a_stem(word: str) -> None:
+    assert 0 < len(Stems("dutch").of(word)) <= len(word)
+
+
+def test_dutch_words_of_other_matters_stay_apart() -> None:
+    of = Stems("dutch").of
+    for one, other in (
+        ("wijziging", "wijs"),
+        ("kant", "kan"),
+        ("pakket", "pak"),
+        ("bond", "bon"),
+        ("gebruik", "bruikbaar"),
+        ("klacht", "klas"),
+    ):
+        assert of(one) != of(other), (one, other)

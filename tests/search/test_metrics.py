@@ -59,6 +59,18 @@ def test_other_queries_may_be_asked_and_misses_are_shown(labelled: Path) -> None
     assert "Worst misses" in ran.output
 
 
+def test_questions_from_outside_are_counted_where_they_are_stood_behind(labelled: Path) -> None:
+    outside = labelled / "outside.txt"
+    outside.write_text("scan the late parcel again\n\nhow do I shear an alpaca\nalpaca wool\n")
+    ran = CliRunner().invoke(evaluate, [str(labelled), "--outside", str(outside), "--json"])
+    assert ran.exit_code == 0, ran.output
+    found = json.loads(ran.output)
+    assert (found["n"], found["s1"]) == (2, 100.0)
+    assert (found["doubted_right"], found["outside_behind"]) == (0.0, 33.33)
+    said = CliRunner().invoke(evaluate, [str(labelled), "--outside", str(outside)]).output
+    assert "stood behind: 33.33 %" in said
+
+
 def test_a_folder_without_documents_is_told_in_one_sentence(tmp_path: Path) -> None:
     ran = CliRunner().invoke(evaluate, [str(tmp_path)])
     assert ran.exit_code == 2

@@ -169,6 +169,28 @@ def test_nothing_fits_is_told(shelf: Searcher) -> None:
     assert not shelf.search("qqqq", REP, TODAY).convincing
 
 
+def test_filler_alone_finds_by_title_and_meaning(tmp_path: Path) -> None:
+    told = "Count: The numbers of sick people infected by the illness are told every day."
+    rust = "Steps: Containers with rust that salt water affected get washed."
+    found = searcher(
+        tmp_path,
+        entry("CASES", "How many patients are there", told),
+        entry("CARGO", "Cargo and salt", rust),
+        entry("DRAFT", "How many are infected", told, status=Status.DRAFT),
+        *(entry(f"Q-{n}", f"Harbour rule {n}", "Steps: Ships moor at the quay.") for n in range(8)),
+    )
+    results = found.search("how many are affected", REP, TODAY)
+    assert ids(results) == ["CASES", "CARGO"]
+    assert (results.total, results.near, results.convincing) == (2, 2, False)
+    assert [facet.count for facet in results.departments] == [1]
+    marked = {part.text.lower() for hit in results.hits for part in hit.snippet if part.marked}
+    assert marked == {"affected"}
+    assert ids(found.search("how many are affected -salt", REP, TODAY)) == []
+    assert ids(found.search("how many are affected", REP, TODAY, department="shipping")) == [
+        "CARGO"
+    ]
+
+
 def test_synonyms_work_both_ways_or_one_way(shelf: Searcher) -> None:
     synonyms = Synonyms(
         two_way=(("wismo", "where is my parcel"), ("broken", "damaged")),

@@ -115,6 +115,7 @@ class Publisher:
                 read = self._catalogue_files(files, source, begun, progress, everything=rebuild)
                 indexed = self._index_entries(read, begun, progress, rebuild=rebuild)
             self._catalogue.end_state(REBUILD, asked)  # it may be wanted anew meanwhile
+            self._search_tests.renew_threshold()
             moved = bool(indexed or read.changed or read.removed)
             self._checking.across(unlisted, today, changed=moved)
         self._read_history(progress, read)

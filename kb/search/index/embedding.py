@@ -25,6 +25,7 @@ from kb.search.words.analysis import cut
 Vectors = NDArray[np.float32]
 SIZE = 256
 LENGTH = 300  # of a packed vector; what is more than 0.42 times as long is cut, 0.35 is much
+_BEGIN = "▁"  # before a piece that begins a word
 LONGEST = 60  # characters of a word; the rest adds nothing to its meaning
 MOST_KNOWN = 20_000  # words that are kept, 1 kB each
 MISSING = (
@@ -50,6 +51,11 @@ class Meaning:
         self._rows: dict[str, int] = {}
         self._vectors: Vectors = np.zeros((0, SIZE), np.float32)
         self.of_query = lru_cache(maxsize=1024)(self._of_query)
+
+    def has_word(self, word: str) -> bool:
+        """Is it so common that the model has a piece for the whole word? False without a model."""
+        model = _load()
+        return model is not None and model.tokenizer.token_to_id(f"{_BEGIN}{word}") is not None
 
     def of_words(self, words: Sequence[str]) -> Vectors:
         """The vector of each word, shape (n, SIZE), not scaled: rarer pieces are longer."""

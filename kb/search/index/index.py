@@ -39,7 +39,7 @@ from kb.search.index.compiling import compiled
 from kb.search.index.embedding import Meaning
 from kb.search.words.analysis import Stems
 
-FORMAT = 11  # raised whenever files of an older kb can no longer be read
+FORMAT = 12  # raised whenever files of an older kb can no longer be read
 CHUNK = 500  # procedures that one process writes at least; a smaller change is written here
 MOST = 2500  # procedures of a part as it is first written: what a word costs is paid once a part
 SMALL = 1000  # a set with fewer procedures is compiled again together with what changes
@@ -101,7 +101,7 @@ class Index:
         self._writing = threading.Lock()
 
     @property
-    def _made(self) -> list[object]:
+    def made(self) -> list[object]:
         """What an index must have been made with to be read here."""
         return [FORMAT, self.language, embedding.installed()]
 
@@ -142,7 +142,7 @@ class Index:
         raw = self.current.read_bytes()
         try:
             told = _summed(raw)
-            if told["made"] != self._made:
+            if told["made"] != self.made:
                 raise OtherIndex(f"{self.current} is of another kb, language or model")
             return [
                 SetState(s["name"], tuple(PartState(n, z, tuple(d)) for n, z, d in s["parts"]))
@@ -334,7 +334,7 @@ class Index:
     def _switch(self, sets: list[SetState]) -> None:
         """Put `sets` in service and delete what is no longer named."""
         told = {
-            "made": self._made,
+            "made": self.made,
             "sets": [
                 {"name": s.name, "parts": [(p.name, p.size, p.deleted) for p in s.parts]}
                 for s in sets

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 
 from kb.procedures.model import Entry, Section
 from kb.search.words.analysis import Cut, cut, starts_at
+from kb.search.words.other_forms import HUMP, name_parts, numbers
 
 BLOCK = 60  # words; a passage is two neighbouring blocks of one section
 LEAST_BLOCK = 20  # a shorter rest joins the block before it
@@ -51,8 +53,9 @@ def prepare(entry: Entry) -> PreparedEntry:
         defaultdict(list),
     )
     title = cut(procedure.title)
-    _place(title, *TITLE, made.places)
-    _place(cut("\n".join(k.text for k in procedure.keywords)), *KEYWORDS, made.places)
+    _place(procedure.title, title, *TITLE, made.places)
+    keywords = "\n".join(k.text for k in procedure.keywords)
+    _place(keywords, cut(keywords), *KEYWORDS, made.places)
     made.written += title.written
     made.title = len(title.written)
     at = offset = 0
@@ -90,7 +93,7 @@ def _stored(entry: Entry, texts: list[bytes]) -> str:
     return json.dumps(fields, ensure_ascii=True)  # ASCII: lone surrogates survive
 
 
-def _place(found: Cut, first: int, most: int, places: Places) -> None:
+def _place(text: str, found: Cut, first: int, most: int, places: Places) -> None:
     """Add the words' places from `first` on; beyond `most` they all stand in the last one."""
     last = min(first + most, sum(BODY))
     for place, word in enumerate(found.words[:most], first):
@@ -99,14 +102,28 @@ def _place(found: Cut, first: int, most: int, places: Places) -> None:
         places[word].append(last)
     for position, (form, _) in found.joined.items():
         places[form].append(min(first + position, last))
+    for position, form in _other_forms(text, found):
+        places[form].append(min(first + position, last))
+
+
+def _other_forms(text: str, found: Cut) -> Iterator[tuple[int, str]]:
+    """The parts of names and the digits of numbers, each at the place of a word."""
+    if HUMP.search(text):
+        for position, written in enumerate(found.written):
+            for part in name_parts(written):
+                yield position, part
+    for start, forms in numbers(text):
+        position = len(cut(text[:start], starts=False).words)
+        for form in forms - {found.words[min(position, len(found.words) - 1)]}:
+            yield position, form
 
 
 def _add_section(section: Section, nth: int, at: int, offset: int, made: PreparedEntry) -> int:
     """Words and passages of heading and text; returns the position after them."""
     heading, text = cut(section.heading), cut(section.text, starts=False)
-    _place(heading, BODY[0] + at, BODY[1] - at, made.places)
+    _place(section.heading, heading, BODY[0] + at, BODY[1] - at, made.places)
     below = at + len(heading.words)
-    _place(text, BODY[0] + below, max(BODY[1] - below, 0), made.places)
+    _place(section.text, text, BODY[0] + below, max(BODY[1] - below, 0), made.places)
     base = len(made.written) - at  # how many words the title has
     made.written += heading.written + text.written
     above, count = len(heading.words), len(heading.words) + len(text.words)

@@ -155,6 +155,15 @@ class Snapshot:
         after = int(high) if prefix else int(np.searchsorted(surfaces, word, "right"))
         return range(int(low), after)
 
+    def titled(self, key: int) -> Array:
+        """The documents whose title has this key (kb.search.words.analysis)."""
+        return (self.arrays["titles"] == key).nonzero()[0] if key else self.arrays["titles"][:0]
+
+    def line(self, doc: int) -> Array:
+        """The rows of a document's stems in the order of its text."""
+        begin, length = self.layout[2:, doc].tolist()
+        return np.frombuffer(self.running[begin : begin + length], self.stem_kind)
+
     def start(self, name: str, row: int) -> int:
         """Where the stem's rows begin in the table."""
         return int(self.arrays[f"{name}.ends"][row - 1]) if row else 0

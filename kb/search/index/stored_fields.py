@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kb.search.index.array_file import Array
+from kb.search.words.analysis import title_key
 
 
 def facets(documents: dict[str, Array]) -> dict[str, Array]:
@@ -17,6 +18,7 @@ def facets(documents: dict[str, Array]) -> dict[str, Array]:
     many: dict[str, tuple[list[int], list[int]]] = {"category": ([], []), "keyword": ([], [])}
     owners: list[str] = []
     ids: list[str] = []
+    titles: list[int] = []
     for line in _lines(documents["stored"], documents["stored.ends"]):
         it = json.loads(line)
         for name, codes in single.items():
@@ -28,10 +30,12 @@ def facets(documents: dict[str, Array]) -> dict[str, Array]:
             many[name][1].append(len(many[name][0]))
         owners.append(" ".join(filter(None, (it["owner"], it["deputy"]))).casefold())
         ids.append(it["id"])
+        titles.append(title_key(it["title"]))
     arrays: dict[str, Array] = {name: np.array(codes, np.int32) for name, codes in single.items()}
     for name, (codes, ends) in many.items():
         arrays[name] = np.array(codes, np.int32)
         arrays[f"{name}.ends"] = np.array(ends, np.int64)
+    arrays["titles"] = np.array(titles, np.uint64)
     listed = {name: list(known) for name, known in names.items()}
     table = json.dumps({**listed, "owner": owners, "id": ids}).encode()
     return {**arrays, "names": np.frombuffer(table, np.uint8)}

@@ -35,6 +35,7 @@ REACH = 0.5
 MOST_PAIRS = 10  # of neighbouring words
 MOST_RERANKED = 24  # words that are reranked
 HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
+Named = tuple[Array, Floats]  # documents of a set whose title the query is, and what that adds
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,22 @@ class Weights:
         return all(getattr(self, name) == one.weight for name, one in SATURATION.items())
 
 
-PARTS = ("whole", "title", "keywords", "learned", "passage", "meaning", "close", "about")
+PARTS = (
+    "whole",
+    "title",
+    "keywords",
+    "learned",
+    "passage",
+    "meaning",
+    "close",
+    "about",
+    "typed",
+    "named",
+)
+TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
+RARE = 0.05  # of the documents, or two
+NAMED = 5.0  # a title typed in full: more than anything else adds up to beside it
+LETTER_BY_LETTER = 0.5  # more where it is typed with its very signs
 
 
 class Ranked:
@@ -68,6 +84,8 @@ class Ranked:
         # Of equal ones the first: sets and documents ascend.
         self._order = sorted(range(len(every)), key=every.__getitem__, reverse=True)
         self.scores = [every[place] for place in self._order]
+        self.reranked = len(self.scores)  # what `then` adds is not
+        self.led = 0  # by so many that share nothing but stop words with the query
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -86,6 +104,15 @@ class Ranked:
         """What each of PARTS adds to the nth hit's score."""
         looked, place = self._place(nth)
         return looked.shares(place)
+
+    def lead(self, others: Ranked) -> None:
+        """Put before all those of the `others` that are better than the best here."""
+        self.led = sum(score > self.scores[0] for score in others.scores) if self.scores else 0
+        count = sum(len(one.docs) for one in self._looked)
+        self._looked = self._looked + others._looked
+        self._order = [count + place for place in others._order[: self.led]] + self._order
+        self.scores = others.scores[: self.led] + self.scores
+        self.reranked += self.led
 
     def then(self, others: Ranked, most: int) -> None:
         """Add what follows, up to `most` in all."""
@@ -111,22 +138,54 @@ def rank(
     vector: Floats | None,
     weights: Weights,
     most: int = 0,
+    beside: Sequence[Mask] = (),
+    named: Sequence[Named] = (),
 ) -> Ranked:
     """The best candidates of all sets; where `most` are more, the others follow by words alone.
 
-    `totals` are of the `eligible` documents of each set.
+    `totals` are of the `eligible` documents of each set. Those `beside` that share stop words
+    alone with the query come first where titles and meaning make them better than the best.
+    `named` are those of each set whose title the query is, and what that adds.
     """
     found = []
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
         if total:
             reach = REACH * scorer.asked * HIGHEST
             docs = best_of(match, mask, total, MOST_CANDIDATES, LEAST_CANDIDATES, reach)
+            if named and len(named[number][0]):
+                ours = named[number][0][mask[named[number][0]]]
+                docs = np.union1d(docs, ours)
             found.append(Candidates(scorer, number, docs, match, weights))
             found[-1].rerank(vector)
+            if named:
+                found[-1].name(*named[number])
     ranked = Ranked(found)
+    if others := _beside(scorer, matches, beside, vector, weights):
+        ranked.lead(Ranked(others))
     if most > len(ranked) and sum(totals) > len(ranked):
         ranked.then(_rest(scorer, matches, eligible, found, most), most)
     return ranked
+
+
+def _beside(
+    scorer: Scorer,
+    matches: Sequence[Match],
+    allowed: Sequence[Mask],
+    vector: Floats | None,
+    weights: Weights,
+) -> list[Candidates]:
+    """The best of those that share stop words alone with the query, and may be found."""
+    found = []
+    for number, (match, mask) in enumerate(zip(matches, allowed, strict=False)):
+        if match.beside is None:
+            continue
+        having = mask & (match.beside > 0)
+        total = int(np.count_nonzero(having))
+        docs = best_of(Match(match.beside, having), having, total, LEAST_CANDIDATES)
+        if len(docs):
+            found.append(Candidates(scorer, number, docs, Match(match.beside, having), weights))
+            found[-1].rerank(vector)
+    return found
 
 
 class Candidates:
@@ -143,8 +202,8 @@ class Candidates:
         self._words: Floats = match.words.take(docs) * np.float32(1 / (scorer.asked * HIGHEST))
         if not weights.as_compiled:
             self._weigh_words()
-        none = np.zeros(len(docs), np.float32)
-        self._passage = self._meaning = self._close = self._about = none
+        self._none = none = np.zeros(len(docs), np.float32)
+        self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
         self._fits = none[:0]
@@ -164,8 +223,26 @@ class Candidates:
             self._compare_meaning(laid, vector)
         else:
             self._fits = np.zeros(len(laid.rows), np.float32)
+        for slot in self._scorer.slots:
+            if slot.as_typed:
+                self._look_for_typed(slot)
         if self._scorer.slots and (self.weights.passage or self.weights.close):
             self._look_for_words(laid)
+
+    def name(self, docs: Array, adds: Floats) -> None:
+        """Those of `docs` have the query for a title."""
+        if len(docs):
+            self._named = np.zeros(len(self.docs), np.float32)
+            ours = np.isin(docs, self.docs)
+            self._named[self.docs.searchsorted(docs[ours])] = adds[ours]
+
+    def _look_for_typed(self, slot: Slot) -> None:
+        """Where it stands as it was typed, and few have that."""
+        for row, factor in slot.rows[self.number]:
+            if self.one.size(row) <= max(2, RARE * self.one.count):
+                having = np.isin(self.docs, self.one.table("words", row)[0])
+                adds = having * np.float32(TYPED * slot.as_typed * factor)
+                self._typed = np.maximum(self._typed, adds)
 
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
         """The title and the best passage by meaning."""
@@ -195,7 +272,11 @@ class Candidates:
 
     def scores(self) -> Floats:
         """Of each candidate."""
-        return self._words + self._passage + self._meaning + self._close + self._about
+        total = self._words + self._passage + self._meaning + self._close + self._about
+        for part in (self._typed, self._named):
+            if part is not self._none:
+                total = total + part
+        return total
 
     def best_passage(self, nth: int) -> int:
         """The row of the candidate's passage that fits best; of equal ones the first."""
@@ -208,7 +289,7 @@ class Candidates:
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
-        others = (self._passage, self._meaning, self._close, self._about)
+        others = (self._passage, self._meaning, self._close, self._about, self._typed, self._named)
         return [*words, *(part.item(nth) for part in others)]
 
     def _word_shares(self, part: slice) -> list[Floats]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.procedures.visibility import Reader
-from kb.search.index.snapshot import Snapshot, remembered
+from kb.search.index.snapshot import Mask, Snapshot, remembered
 from kb.search.index.spelling import NEAREST, may_be_misspelt
 from kb.search.query import Query
 from kb.search.ranking.query_words import Option, Slot
 from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is_unspaced
+from kb.search.words.other_forms import number_as_dialled
 from kb.search.words.synonyms import Synonyms
 
 FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
-STOP_WORD_WEIGHT = 0.2
+STOP_WORD_WEIGHT = 0.35
+LEAST_CODE = 3  # characters of a word with a digit: a number, a model, an error
 JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8
@@ -30,6 +33,7 @@ LEAST_IN_COMPOUND = 5  # letters of its stem
 MOST_COMPOUNDS = 20  # words of a query whose compounds are looked for
 BEGUN = 0.8  # a word that begins with what was typed
 MOST_BEGUN = 12
+MOST_READ = 100  # procedures in which two words are looked for side by side
 MOST_SPLIT = 20  # letters of a word that may be two written together
 
 
@@ -54,14 +58,19 @@ class QueryExpansion:
         stop_words: frozenset[str],
         synonyms: Synonyms,
         reader: Reader,
+        knows: Callable[[str], bool],
     ) -> None:
+        """`knows` says of a word whether the language has it."""
         self.sets = sets
+        self.knows = knows
         self.stems = stems
         self.stop_words = stop_words
         self.synonyms = synonyms
         self.reader = reader
         self._plain = remembered(self._found_plain, 1 << 10)
         self._exact = remembered(self._found_exactly, 1 << 11)
+        self._near = remembered(self._found_near, 1 << 10)
+        self._halves = remembered(self._found_halves, 1 << 10)
         self._joins = remembered(self._found_joining, 1 << 11)
         self._compounds = remembered(self._found_in_compounds, 1 << 8)
 
@@ -82,15 +91,18 @@ class QueryExpansion:
                 options += self._begun(word)
             elif nth < MOST_COMPOUNDS and self._makes_compounds(word):
                 options += self._compounds(word)
+            options = options or self._dialled(word)
             if not options and (halves := self._halves(word)):
                 slots |= halves
                 continue
-            if not options and may_be_misspelt(word) and word not in self.stop_words:
+            if not options and self._may_be_misspelt(word):
                 options, spelling = self._near(word)
                 if spelling:
                     corrected[word] = spelling
             slots[word] = self._slot(word, options)
+        self._correct_known(slots, corrected)
         self._join(query, slots)
+        self._mark_as_typed(query, slots)
         added = self._add_synonyms(query.words, slots)
         return ExpandedQuery(tuple(slots.values()), corrected, added)
 
@@ -104,13 +116,49 @@ class QueryExpansion:
         weight = (STOP_WORD_WEIGHT if stop_word else 1.0) * (SYNONYM if added else 1.0)
         return Slot.among(self.sets, word, options, weight, stop_word, added)
 
-    def _halves(self, word: str) -> dict[str, Slot]:
+    def _may_be_misspelt(self, word: str) -> bool:
+        """A word that the language has is most often meant as it is typed."""
+        return may_be_misspelt(word) and word not in self.stop_words and not self.knows(word)
+
+    def _correct_known(self, slots: dict[str, Slot], corrected: dict[str, str]) -> None:
+        """A word of the language that no procedure has, if one names all others beside a near
+        spelling of it: "refund to a cart" where one is called "Refund to a card"."""
+        if all(slot.options for slot in slots.values()):
+            return
+        telling = [slot for slot in slots.values() if not slot.stop_word]
+        lost = [slot for slot in telling if not slot.options]
+        if len(lost) != 1 or len(telling) < 2 or not may_be_misspelt(lost[0].word):
+            return
+        options, _ = self._near(lost[0].word)
+        others = [slot.options for slot in telling if slot.options]
+        for option in options:
+            if self._named_together([(option,), *others]):
+                slots[lost[0].word] = self._slot(lost[0].word, [option])
+                corrected[lost[0].word] = option.why.rpartition(" ")[2]
+                return
+
+    def _named_together(self, words: list[tuple[Option, ...]]) -> bool:
+        """Has a procedure that the reader may find one of each in its title and keywords?"""
+        for one in self.sets:
+            mask = one.visible(self.reader).copy()
+            for options in words:
+                having = np.zeros(one.count, bool)
+                rows = [one.row(option.stem) for option in options]
+                for row in (row for row in rows if row >= 0):
+                    having[one.table("title", row)[0]] = True
+                    having[one.table("keywords", row)[0]] = True
+                mask &= having
+            if mask.any():
+                return True
+        return False
+
+    def _found_halves(self, word: str) -> dict[str, Slot]:
         """ "setup" where only "set up" is written: the two words that it is made of."""
         if not word.isalpha() or len(word) > MOST_SPLIT:
             return {}
-        best, most = 0, 0
+        best, most, next_to = 0, 0, self.knows(word)
         for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1):
-            together = self._together(word[:at], word[at:])
+            together = self._together(word[:at], word[at:], next_to)
             if together > most:
                 best, most = at, together
         if not most:
@@ -120,8 +168,13 @@ class QueryExpansion:
             for half in (word[:best], word[best:])
         }
 
-    def _together(self, left: str, right: str) -> int:
-        """In how many procedures that the reader may find both words stand."""
+    def _together(self, left: str, right: str, next_to: bool) -> int:
+        """In how many procedures that the reader may find both words stand.
+
+        `next_to`: one directly after the other, and not two stop words.
+        """
+        if next_to and left in self.stop_words and right in self.stop_words:
+            return 0
         total = 0
         for one in self.sets:
             rows = one.written(_bytes(left)), one.written(_bytes(right))
@@ -133,8 +186,20 @@ class QueryExpansion:
                 for row in half:
                     having[one.surface_docs(row)] = True
                 both &= having
-            total += int(both.sum())
+            total += int(
+                np.count_nonzero(self._in_a_row(one, both, left, right) if next_to else both)
+            )
         return total
+
+    def _in_a_row(self, one: Snapshot, docs: Mask, left: str, right: str) -> list[int]:
+        """Those of the first `docs` where the two words stand one directly after the other."""
+        pair = [one.row(self.stems.of(word).encode("utf-8", "replace")) for word in (left, right)]
+        found = []
+        for doc in docs.nonzero()[0][:MOST_READ].tolist():
+            line = one.line(doc)
+            if ((line[:-1] == pair[0]) & (line[1:] == pair[1])).any():
+                found.append(doc + 1)
+        return found
 
     def _join(self, query: Query, slots: dict[str, Slot]) -> None:
         """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
@@ -144,13 +209,44 @@ class QueryExpansion:
             for nth, (left, right) in enumerate(pairwise(query.words))
             if self._joins(left, right) and left + right not in slots
         ]
+        for joined, _ in query.as_one:
+            if joined not in slots and (options := self._whole(joined)):
+                slots[joined] = Slot.among(self.sets, joined, options, 1.0, False, True)
         for first, last, joined in (*query.compounds, *pairs):
-            options = self._exact(joined)
+            options = list(self._exact(joined))
             for word in query.words[first:last] if options else ():
                 if word in slots:
                     slot, more = slots[word], _because(options, joined, JOINED)
                     weight = slot.weight / (last - first if (first, last) in typed else 1)
                     slots[word] = self._again(slot, more, weight, slot.stop_word)
+
+    def _mark_as_typed(self, query: Query, slots: dict[str, Slot]) -> None:
+        """What must stand so in a procedure to be meant: compounds, runs of digits, codes."""
+        parts = {word: 1 for word in query.words if _is_code(word)} | dict(query.as_one)
+        if not parts:
+            return
+        telling = max(sum(not slot.stop_word for slot in slots.values() if not slot.added), 1)
+        for word, count in parts.items():
+            if word in slots and any(slots[word].rows):
+                share = min(count / telling, 1.0)
+                slots[word] = replace(slots[word], as_typed=share)
+
+    def _whole(self, joined: str) -> list[Option]:
+        """What was typed as one, or as a number in groups: "v2.3.0" for "2.3.0", too."""
+        options = list(self._exact(joined)) or self._dialled(joined)
+        other = joined[1:] if joined[0] == "v" else f"v{joined}"
+        if any(map(str.isdigit, joined[:2])):
+            known = {option.stem for option in options}
+            more = _because(self._exact(other), joined, JOINED)
+            options += [option for option in more if option.stem not in known]
+        return options
+
+    def _dialled(self, word: str) -> list[Option]:
+        """The number as a procedure has it, with or without what is dialled from elsewhere."""
+        for digits in number_as_dialled(word) if word.isdigit() else ():
+            if options := self._exact(digits):
+                return _because(options, f"number {word}" if digits != word else "")
+        return []
 
     def _found_joining(self, left: str, right: str) -> bool:
         """Is there a word of both together, one of which at least is no stop word?"""
@@ -217,7 +313,7 @@ class QueryExpansion:
         commonest = sorted(found, key=lambda stem: (-found[stem], stem))[:MOST_BEGUN]
         return [Option(stem, BEGUN, f"begins with {word}") for stem in commonest]
 
-    def _near(self, word: str) -> tuple[list[Option], str | None]:
+    def _found_near(self, word: str) -> tuple[list[Option], str | None]:
         """Near spellings that the reader may know of, and the likeliest of them."""
         found: dict[bytes, tuple[float, int, bytes]] = {}
         for one in self.sets:
@@ -264,6 +360,10 @@ class QueryExpansion:
         known = {option.stem for option in slot.options}
         options = (*slot.options, *(option for option in more if option.stem not in known))
         return Slot.among(self.sets, slot.word, options, weight, stop_word, slot.added)
+
+
+def _is_code(word: str) -> bool:
+    return len(word) >= LEAST_CODE and any(map(str.isdigit, word))
 
 
 def _because(options: Iterable[Option], why: str, factor: float = 1.0) -> list[Option]:

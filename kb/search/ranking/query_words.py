@@ -23,7 +23,8 @@ class Slot(Struct, frozen=True):
 
     `rows` are for each set (row, factor) of the options that it has, `best` is the largest factor
     of all sets. `worth` is BM25's idf, times `weight`; a slot is as common as the commonest of its
-    options.
+    options. `as_typed` is the share of the query that must stand so to be meant: 1 for "2.4.1"
+    alone, 0 for a common word.
     """
 
     word: str
@@ -34,6 +35,7 @@ class Slot(Struct, frozen=True):
     rows: tuple[tuple[tuple[int, float], ...], ...]
     best: float
     worth: float
+    as_typed: float = 0.0
 
     @classmethod
     def among(

@@ -12,7 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
-from kb.search.index.compiling import GAP
+from kb.search.index.compiling import GAP, ranges
 from kb.search.index.snapshot import Floats, Snapshot
 
 CLOSE = GAP - 1  # words apart, in any order
@@ -66,26 +66,25 @@ def word_places(laid: CandidateText, words: Sequence[Sequence[tuple[int, float]]
     one, line = laid.one, laid.line
     rows = [found[0][0] if found else one.no_stem for found in words]
     having = line == np.array(rows, line.dtype)[:, None]
+    sharing: tuple[Array, Array] | None = None
     for nth, found in enumerate(words):
         for row, _ in found[1:MOST_ROWS]:
             having[nth] |= line == row
         for row, _ in found[:MOST_ROWS]:
             if row in one.sharing:
-                having[nth, _sharing(laid, row)] = True
+                sharing = sharing or _sharing(laid)
+                having[nth, sharing[1][sharing[0] == row]] = True
     lines = np.arange(len(words))[:, None] * len(line)
     return WordPlaces(having.reshape(-1).nonzero()[0], len(line), lines)
 
 
-def _sharing(laid: CandidateText, row: int) -> Array:
-    """The places in the line where the stem `row` stands beside another."""
+def _sharing(laid: CandidateText) -> tuple[Array, Array]:
+    """The stems that stand beside another one, and their places in the line."""
     stems, cells, ends = (laid.one.arrays[f"also.{name}"] for name in ("stems", "cells", "ends"))
-    stretches = [(int(ends[doc - 1]) if doc else 0, int(ends[doc])) for doc in laid.docs.tolist()]
-    return np.concatenate(
-        [
-            cells[low:high][stems[low:high] == row] + start
-            for (low, high), start in zip(stretches, laid.begins.tolist(), strict=True)
-        ]
-    )
+    first = np.where(laid.docs > 0, ends.take(laid.docs - 1, mode="wrap"), 0)
+    sizes = ends.take(laid.docs) - first
+    found = ranges(first, sizes)
+    return stems.take(found), cells.take(found) + laid.begins.repeat(sizes)
 
 
 def closeness(laid: CandidateText, found: WordPlaces, worth: Sequence[float]) -> Floats:

@@ -13,14 +13,20 @@ from kb.search.index.snapshot import Floats, Mask, Snapshot
 from kb.search.ranking.learned_words import Recall, Where
 from kb.search.ranking.query_words import Slot
 
+FEW_TELLING = 2  # words, beside which more stop words may find something too
 GROUP = 16  # documents whose best one stands for all, to find a score that few surpass
 
 
 class Match(Struct):
-    """What matches in one set: word scores of all its documents, 0 for those that do not."""
+    """What matches in one set: word scores of all its documents, 0 for those that do not.
+
+    `beside` are the scores of those that share nothing but stop words with the query; None where
+    they are not looked at.
+    """
 
     words: Floats
     matched: Mask
+    beside: Floats | None = None
 
 
 class Scorer:
@@ -41,6 +47,8 @@ class Scorer:
         found = [nth for nth, slot in enumerate(slots) if any(slot.rows)]
         told = [nth for nth in found if not slots[nth].stop_word]
         self.telling = tuple(told or found)
+        # One word or two that tell something among more stop words: "how many are affected".
+        self._much_filler = 0 < len(told) <= FEW_TELLING and len(slots) > 2 * len(told)
         # The typed slots that are no stop words, in order.
         self.in_order = [n for n, slot in enumerate(slots) if not (slot.stop_word or slot.added)]
 
@@ -58,7 +66,9 @@ class Scorer:
             for nth, slot in enumerate(self.slots):
                 if nth not in self.telling:
                     scores = self._plus(scores, number, slot)
+            beside = scores * ~matched if self._much_filler else None
             scores *= matched
+            return Match(scores, matched, beside)
         return Match(scores, matched)
 
     def _plus(self, scores: Floats | None, number: int, slot: Slot) -> Floats:

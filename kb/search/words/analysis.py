@@ -7,9 +7,12 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 import Stemmer
+
+from kb.search.words import dutch
 
 LONGEST_WORD = 40  # bytes of UTF-8; longer words are cut, alike in procedures and in queries
 CASE_MARKS = "\u0300-\u036f"  # accents that fold away; those of Indic scripts are letters
@@ -112,7 +115,7 @@ def cut(text: str, starts: bool = True) -> Cut:
     found = Cut([], [], [], {})
     words, written, places, joined = found
     compound: list[str] = []
-    previous_end = -1
+    previous_end, dots = -1, False
     for match in _words_of(text).finditer(text):
         raw, start = match[0], match.start()
         if raw[0] >= FIRST_UNSPACED and IS_UNSPACED.match(raw):
@@ -125,7 +128,8 @@ def cut(text: str, starts: bool = True) -> Cut:
         if start == previous_end + 1 and text[previous_end] in JOINERS and len(compound) < 5:
             compound.append(word)
             if len(compound) > 1:
-                joined[len(words)] = _cut("".join(compound)), len(compound)
+                dots = text[previous_end] == "." and (len(compound) == 2 or dots)
+                joined[len(words)] = _cut(_joined(compound, dots)), len(compound)
             if text[previous_end] in APOSTROPHES:
                 compound = [word]  # "l'e-mail" is no "lemail"
         else:
@@ -135,6 +139,13 @@ def cut(text: str, starts: bool = True) -> Cut:
         places.append(start)
         previous_end = match.end()
     return found
+
+
+def _joined(parts: list[str], dots: bool) -> str:
+    """As one word. The dots stay in "2.4.1", which is neither 24.1 nor 241, but not in "10.000"."""
+    numbered = dots and any(map(str.isdigit, "".join(parts)))
+    thousands = all(part.isdigit() and len(part) == 3 for part in parts[1:])
+    return (".", "")[not numbered or thousands].join(parts)
 
 
 def has_parts(text: str) -> bool:
@@ -222,6 +233,13 @@ def tokens(text: str) -> Iterator[TextWord]:
             )
 
 
+def title_key(title: str) -> int:
+    """The same number for titles that differ in case, accents and signs alone; 0 without words."""
+    words = " ".join(folded(token.word) for token in tokens(title))
+    digest = blake2b(words.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") if words else 0
+
+
 class Stems:
     """Snowball's stemmer for one language, with accents folded. Safe to share between threads."""
 
@@ -234,5 +252,9 @@ class Stems:
         """The stem of a word as `tokens` gives it."""
         stemmer = getattr(self._own, "stemmer", None)
         if stemmer is None:
-            stemmer = self._own.stemmer = Stemmer.Stemmer(self.language, 0)
-        return folded(stemmer.stemWord(word))
+            algorithm = "dutch_porter" if self.language == "dutch" else self.language
+            stemmer = self._own.stemmer = Stemmer.Stemmer(algorithm, 0)
+        if self.language == "dutch":
+            return folded(dutch.base(stemmer.stemWord(word), word))
+        # English endings have no accents: "Nestlé" and "nestle" are one word.
+        return folded(stemmer.stemWord(folded(word) if self.language == "english" else word))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kb.departments.first_steps import FirstSteps
 from kb.search.filters import chosen
 from kb.search.query import Lookup
-from kb.search.results import Results
+from kb.search.results import Hit, Results
 from kb.web.catalogue.browsing import by_order
 from kb.web.feedback import responding
 from kb.web.must_reads import must_reads
@@ -21,6 +21,7 @@ blueprint = Blueprint("searching", __name__)
 
 PER_PAGE = 10
 _RECENT = 8
+_ALL = "all"  # in the address: list what fits less well, too
 
 
 @blueprint.get("/")
@@ -53,16 +54,19 @@ def results() -> ResponseReturnValue:
     found = _search(text)
     if found.opens and found.offset == 0 and not chosen(request.args):
         return redirect(url_for("reading.procedure", procedure_id=found.opens))
-    pages = Pages(page_number(), PER_PAGE, found.total)
+    everything = request.args.get(_ALL) == "1"
+    pages = Pages(page_number(), PER_PAGE, found.total if everything else found.near)
     if pages.number > pages.last:
         return redirect(here(page=pages.last))
+    hits = found.hits[: pages.total - found.offset]
     likely = _likely(found)
     return render_template(
         "search/results.html",
         searched=text,
         found=found,
         pages=pages,
-        owners=_owners(found),
+        hits=hits,
+        owners=_owners(hits),
         department=request.args.get("department"),
         category=request.args.get("category"),
         likely=likely,
@@ -107,10 +111,10 @@ def _with_changes(found: Results) -> Results:
     )
 
 
-def _owners(found: Results) -> tuple[str | None, ...]:
+def _owners(hits: tuple[Hit, ...]) -> tuple[str | None, ...]:
     """The name of each hit's owner."""
-    names = parts().people.directory.names({hit.owner for hit in found.hits if hit.owner})
-    return tuple(names.get(hit.owner) if hit.owner else None for hit in found.hits)
+    names = parts().people.directory.names({hit.owner for hit in hits if hit.owner})
+    return tuple(names.get(hit.owner) if hit.owner else None for hit in hits)
 
 
 def _likely(found: Results) -> str | None:

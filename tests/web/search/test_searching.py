@@ -223,3 +223,23 @@ def test_home_costs_the_same_sql_for_many(rep: FlaskClient, parts: Parts) -> Non
     with statements(parts.engine) as many:
         page(rep, "/")
     assert len(many) <= len(few)
+
+
+def test_what_nobody_wrote_of_is_said_first(rep: FlaskClient) -> None:
+    html = page(rep, "/search?q=where+can+I+have+the+parcel+of+my+donkey+shod")
+    assert "no procedure has “donkey” or “shod”" in html
+    assert html.index("Nothing here fits well") < html.index('class="card-box hits"')
+    assert "Nothing here fits well" not in page(rep, "/search?q=late+shipment")
+
+
+def test_what_fits_less_well_is_behind_show_all(rep: FlaskClient, parts: Parts) -> None:
+    filler = "Write the number of the order down and tell the customer. " * 5
+    add(parts, 14, f"{filler} Scan.")
+    address = "/search?q=complaint+late+shipment+carrier+scan"
+    html, every = page(rep, address), page(rep, f"{address}&all=1")
+    assert "of 15 procedures" in html
+    assert "of 15 procedures" in every
+    assert len(re.findall(r">Many \d+</a>", html)) == 2
+    assert len(re.findall(r">Many \d+</a>", every)) == 9
+    assert f"{address.replace('&', '&amp;')}&amp;all=1" in html
+    assert "Show all" not in every + page(rep, f"{address}&all=1&page=2")

@@ -1,0 +1,81 @@
+"""From how good a fit on the best hit is stood behind, in this base.
+
+A score means the same for every query, not in every base: where there are few procedures, or all
+speak of much the same, chance reaches less or more. So each base is asked general questions once
+(kb.search.evaluation.general_fit), and what nearly all of those stay below is its threshold.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from kb import durable
+
+UNKNOWN = 1.5  # where nothing was asked: too few procedures, or of another language
+LEAST, MOST = 0.75, 2.5  # whatever the questions say
+LENGTHENED = 0.1  # a long question reaches less of what it could reach than a short one
+LEAST_KNOWN = 0.5  # of the words that tell something, those that some procedure has
+
+
+class Threshold(Struct, frozen=True):
+    """A fit, and the number of procedures that there were when it was found out; 0 for never."""
+
+    fit: float = UNKNOWN
+    procedures: int = 0
+
+    def reached(self, fit: float, known: Sequence[bool]) -> bool:
+        """Is the best hit stood behind? `known` says of each word that tells something whether
+        any procedure has it, or what may stand for it: most must be."""
+        return fit >= self.fit and sum(known) >= LEAST_KNOWN * len(known)
+
+
+def fit(score: float, words: int) -> float:
+    """How well the best hit fits a question with so many words that tell something."""
+    return score * math.pow(max(words, 1), LENGTHENED)
+
+
+class ThresholdFile:
+    """The threshold as the file at `path` says now; called at each search, costs one stat.
+
+    `made` is what it must have been found out with to be of use.
+    """
+
+    def __init__(self, path: Path, made: Sequence[object]) -> None:
+        self._path = path
+        self._made = list(made)
+        self._lock = threading.Lock()
+        self._read: tuple[tuple[int, ...], Threshold] = ((), Threshold())
+
+    def __call__(self) -> Threshold:
+        """Where there is no file, or one of no use, nothing is known."""
+        try:
+            told = self._path.stat()
+            seen: tuple[int, ...] = (told.st_ino, told.st_mtime_ns, told.st_size)
+        except OSError:
+            seen = ()
+        if seen != self._read[0]:
+            self._load(seen)
+        return self._read[1]
+
+    def write(self, found: Threshold) -> None:
+        """For all processes at once. Raises OSError."""
+        told = {"made": self._made, "fit": found.fit, "procedures": found.procedures}
+        durable.replace(self._path, json.dumps(told).encode())
+
+    def _load(self, seen: tuple[int, ...]) -> None:
+        with self._lock:
+            found = Threshold()
+            if seen:
+                try:
+                    told = json.loads(self._path.read_text(encoding="utf-8"))
+                    if told["made"] == self._made:
+                        found = Threshold(float(told["fit"]), int(told["procedures"]))
+                except (OSError, ValueError, KeyError, TypeError):
+                    pass
+            self._read = (seen, found)

@@ -1,0 +1,110 @@
+"""When nothing fits, said by what chance reaches in this base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.search.evaluation.general_fit import FEWEST, renew
+from kb.search.ranking.threshold import LEAST, MOST, UNKNOWN, Threshold, ThresholdFile, fit
+from kb.search.searcher import Searcher
+from tests.search.shelf import REP, TODAY, entry, nothing, searcher
+from tests.search.test_golden import company, golden  # noqa: F401 (a fixture)
+
+FOREIGN = [
+    line
+    for line in Path(__file__).with_name("foreign_questions.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+PARTS = ("pump", "valve", "gasket", "boiler", "flange", "nozzle")
+ACTS = ("replace", "clean", "order", "inspect", "calibrate", "store")
+
+
+def workshop(folder: Path, language: str = "english") -> Searcher:
+    """One procedure for each act on each part."""
+    every = [
+        entry(f"{act}-{part}", f"{act} a {part}".capitalize(), f"Steps: {act} the {part} by hand.")
+        for act in ACTS
+        for part in PARTS
+    ]
+    return searcher(folder, *every, language=language)
+
+
+def test_foreign_questions_are_doubted_and_own_ones_are_not(company: Searcher) -> None:  # noqa: F811
+    renew(company)
+    behind = [one for one in FOREIGN if company.search(one, REP, TODAY, limit=1).convincing]
+    right = [
+        (typed, found.convincing)
+        for typed, wanted in golden()
+        if (found := company.search(typed, REP, TODAY, limit=1)).hits and found.hits[0].id == wanted
+    ]
+    doubted = [typed for typed, convincing in right if not convincing]
+    assert len(FOREIGN) >= 120
+    assert 100 * len(behind) / len(FOREIGN) <= 10, behind
+    assert 100 * len(doubted) / len(right) <= 6, doubted
+
+
+def test_the_questions_are_asked_again_when_much_has_changed(tmp_path: Path) -> None:
+    found = workshop(tmp_path)
+    first = renew(found)
+    assert (first.procedures, LEAST <= first.fit <= MOST) == (36, True)
+    found.index.update([entry("one", "Paint a pump", "Steps: Paint.")], [], nothing)
+    assert renew(found) == first
+    more = [entry(f"paint-{n}", f"Paint {n}", "Steps: Paint.") for n in range(8)]
+    found.index.update(more, [], nothing)
+    assert renew(found).procedures == 45
+
+
+def test_what_was_found_out_holds_for_all_processes(tmp_path: Path) -> None:
+    found = workshop(tmp_path)
+    told = renew(found)
+    assert Searcher(found.index).threshold() == told
+
+
+@pytest.mark.parametrize("language", ["english", "german"])
+def test_too_few_procedures_and_other_languages_are_not_asked(
+    tmp_path: Path, language: str
+) -> None:
+    count = FEWEST - 1 if language == "english" else FEWEST
+    every = [entry(f"P-{n}", f"Pumpe {n}", "Schritte.") for n in range(count)]
+    assert renew(searcher(tmp_path, *every, language=language)) == Threshold(UNKNOWN, count)
+
+
+@pytest.mark.parametrize("told", ["", "{}", "[1]", '{"made": [1], "fit": "x", "procedures": 2}'])
+def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, told: str) -> None:
+    path = tmp_path / "threshold.json"
+    file = ThresholdFile(path, [1])
+    assert file() == Threshold()
+    path.write_text(told)
+    assert file() == Threshold()
+    file.write(Threshold(2.0, 50))
+    assert (file(), ThresholdFile(path, [2])()) == (Threshold(2.0, 50), Threshold())
+    path.unlink()
+    assert file() == Threshold()
+
+
+def test_half_of_the_words_must_be_known() -> None:
+    one = Threshold(1.0)
+    assert one.reached(1.2, [True, False])
+    assert not one.reached(1.2, [True, False, False])
+    assert not one.reached(0.9, [True])
+    assert fit(1.0, 6) > fit(1.0, 2) > fit(1.0, 1) == fit(1.0, 0) == 1.0
+
+
+def test_the_words_that_no_procedure_has_are_named(tmp_path: Path) -> None:
+    found = workshop(tmp_path)
+    assert found.search("where do I order a saddle", REP, TODAY).missing == ("saddle",)
+    assert found.search("inspect the boiler", REP, TODAY).missing == ()
+
+
+def test_what_falls_off_is_counted_apart(tmp_path: Path) -> None:
+    filler = "Write the number of the order down and tell the customer. " * 5
+    others = [entry(f"O-{n}", f"Rule {n}", f"Steps: {filler} Late on day {n}.") for n in range(9)]
+    late = entry("LATE", "Late parcel", "Steps: The parcel is late.", keywords=("late parcel",))
+    found = searcher(tmp_path, late, *others)
+    sharp = found.search("late parcel", REP, TODAY)
+    assert (sharp.hits[0].id, sharp.total, sharp.near) == ("LATE", 10, 3)
+    broad = found.search("number of the order", REP, TODAY)
+    assert broad.near == broad.total == 9
+    assert found.search("department:shipping", REP, TODAY).near == 10
