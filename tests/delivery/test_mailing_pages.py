@@ -83,6 +83,16 @@ def test_a_test_mail_goes_out_or_says_why_not(mailing_app: Flask, office: Office
         assert rep.post("/account/notices/trials", data={"way": wrong}).status_code == 400
 
 
+def test_nobody_sends_test_mails_without_end(mailing_app: Flask, office: Office) -> None:
+    rep = signed_in(mailing_app, "rep@kb.example")
+    way = {"way": "mail"}
+    for _ in range(6):
+        rep.post("/account/notices/trials", data=way)
+    answer = rep.post("/account/notices/trials", data=way, follow_redirects=True)
+    assert "many test messages" in answer.text
+    assert len(office.taken) == 6
+
+
 def test_no_more_mail_by_the_link_in_a_letter(
     mailing_app: Flask, site: Parts, office: Office
 ) -> None:

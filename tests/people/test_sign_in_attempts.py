@@ -129,3 +129,11 @@ def test_what_was_typed_is_not_kept(directory: Directory, engine: Engine, now: d
 )
 def test_what_counts_as_one_address(address: str, counted: str):
     assert network(address) == counted
+
+
+def test_other_things_are_done_so_often_and_no_more(directory: Directory, now: datetime):
+    may = directory.may_again
+    assert [may(1, "wave", 2, now) for _ in range(3)] == [True, True, False]
+    assert may(2, "wave", 2, now)
+    assert may(1, "nod", 2, now)
+    assert may(1, "wave", 2, now + timedelta(minutes=16))

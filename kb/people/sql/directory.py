@@ -238,6 +238,10 @@ class Directory:
             self._rehash(person.id, hashed, password)
         return person
 
+    def may_again(self, person_id: int, what: str, most: int, now: datetime) -> bool:
+        """May they do that once more? At most so often within 15 minutes; it is counted."""
+        return self._attempts.again(f"{what} {person_id}", most, now)
+
     def admit(self, newcomers: Sequence[Newcomer], password: str, now: datetime) -> None:
         """Demo people: add those who are missing, set back the password of those who are there.
 

@@ -19,7 +19,10 @@ PER_ADDRESS = 50
 
 
 class Attempts:
-    """The sign-ins tried and not (yet) successful within the last 15 minutes."""
+    """What was tried within the last 15 minutes: sign-ins without success, and what else is
+
+    not to be done too often.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -41,6 +44,17 @@ class Attempts:
             if waits:
                 raise TooManyAttempts(max(1, math.ceil(max(waits).total_seconds())))
             connection.execute(insert(attempts).values(at=now, **mine))
+
+    def again(self, what: str, most: int, now: datetime) -> bool:
+        """May that be done once more? At most so often within 15 minutes; then it is counted."""
+        mine = {"email": _digest(what), "address": ""}
+        with writing(self._engine, "sign-in attempts") as connection:
+            connection.execute(delete(attempts).where(attempts.c.at <= now - WINDOW))
+            which = attempts.c.email == mine["email"]
+            if _oldest_of_full(connection, which, most) is not None:
+                return False
+            connection.execute(insert(attempts).values(at=now, **mine))
+            return True
 
     def succeeded(self, email: str, address: str) -> None:
         """Forget the attempts of this person from there: neither they nor colleagues wait."""

@@ -16,6 +16,7 @@ from kb.people.person import Person
 from kb.web.site import access
 from kb.web.site.pages import now, parts
 
+_MOST_TRIALS = 6  # within a quarter of an hour: each waits for another server
 blueprint = Blueprint("preferences", __name__)
 _PACES = {
     Pace.AT_ONCE: "At once",
@@ -57,7 +58,9 @@ def try_out() -> ResponseReturnValue:
     to = channel.to(who, parts().delivery.choices.of(who.id)) if channel else None
     if channel is None or to is None:
         abort(400)
-    if refusal := _tried(channel.another(), who, to):
+    if not parts().people.directory.may_again(who.id, "trial message", _MOST_TRIALS, now()):
+        flash("You have sent many test messages: try again in a quarter of an hour.", "bad")
+    elif refusal := _tried(channel.another(), who, to):
         flash(f"The test message did not go out: {refusal}.", "bad")
     else:
         where = who.email if to.address == who.email else f"your {channel.name}"

@@ -21,6 +21,7 @@ from kb.web.site import access
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("attaching", __name__)
+_MOST = 100  # files of one person within a quarter of an hour
 
 
 @blueprint.post("/procedures/<path:procedure_id>/attachments")
@@ -60,6 +61,8 @@ def _stored(sent: FileStorage | None, folder: str) -> str | Refusal:
         file = checked(sent.filename, sent.read(), parts().settings.upload_mb)
     except UnusableAttachment as reason:
         return Refusal(str(reason))
-    wanted = posixpath.join(folder, file.name)
-    path = parts().writing.attach(wanted, file.raw, access.signed_in(), now())
+    wanted, me = posixpath.join(folder, file.name), access.signed_in()
+    if not parts().people.directory.may_again(me.id, "attach", _MOST, now()):
+        return Refusal("You have added many files: add more in a quarter of an hour.")
+    path = parts().writing.attach(wanted, file.raw, me, now())
     return path if isinstance(path, Refusal) else file.markdown(posixpath.basename(path))
