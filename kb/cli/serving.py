@@ -111,7 +111,7 @@ def _work(parts: Parts, deaths: tuple[float, ...] = ()) -> None:
         words = (stop, partial(datetime.now, UTC))
         threading.Thread(target=parts.storage.exchange.run_until, args=words, daemon=True).start()
     again, scheduler = 0.0, scheduler_of(parts, heart)
-    for changes in _changes(parts, stop):
+    for changes in _changes(parts.settings.content, stop):
         if os.getppid() != parent:
             return
         rebuild = not parts.search.index.in_service and refreshing.well
@@ -122,14 +122,14 @@ def _work(parts: Parts, deaths: tuple[float, ...] = ()) -> None:
         scheduler.run_due()
 
 
-def _changes(parts: Parts, stop: threading.Event) -> Iterator[set[object]]:
+def _changes(content: Path, stop: threading.Event) -> Iterator[set[object]]:
     """What changed in the content folder, at once and then once a second; mostly nothing.
 
     Another folder put in its place is a change too, and is the one that is watched from then on.
     """
     yield set()
     # Only here: the web server needs none of what it brings along.
-    watch, content, swapped = import_module("watchfiles").watch, parts.settings.content, False
+    watch, swapped = import_module("watchfiles").watch, False
     while not stop.is_set():
         watched = _which(content)
         if watched is None:  # away for a moment

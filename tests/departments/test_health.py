@@ -40,7 +40,7 @@ def test_what_waits_is_counted_as_it_is(parts: Parts, home: Path) -> None:
     write(home, "fresh", reviewed=never, review_every="90 days")
     write(home, "undated")
     write(home, "gone", reviewed=late, review_every="90 days", status="retired")
-    write(home, "broken", finds="[a search that finds something else]", related="x")
+    write(home, "broken", finds="[a search that finds something else]", related="SHP-014")
     (home / "content/shipping/dead.md").write_text("---\ntitle: Dead\n---\n[x](nowhere.md)\n")
     asked(parts.engine, 3, None)
     asked(parts.engine, 0.9, None)
