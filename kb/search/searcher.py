@@ -61,7 +61,6 @@ class Searcher:
         self.threshold = ThresholdFile(index.folder / "threshold.json", index.made)
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
-        self._known_words = known_words(index.language)
         self._kept: AnswerCache[Results] = AnswerCache(keep)
         self._parse = lru_cache(maxsize=1024)(parse)
         self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
@@ -257,7 +256,7 @@ class Searcher:
 
     def _knows(self, word: str) -> bool:
         """Has the language this word, whether a procedure has it or not?"""
-        return word in self._known_words or self.index.meaning.has_word(word)
+        return word in known_words(self.index.language) or self.index.meaning.has_word(word)
 
     def _recall(self, learned: Learned) -> Recall | None:
         if not learned or not self._weights.learned:
