@@ -10,6 +10,7 @@ from kb.database import Engine, share
 from kb.delivery.parts import Delivery
 from kb.departments.parts import Administration
 from kb.feedback.parts import Feedback
+from kb.importing.parts import Importing
 from kb.insight.parts import Insight
 from kb.must_reads.asking import Asking
 from kb.notices.parts import Notices
@@ -43,6 +44,7 @@ class Parts(Struct, frozen=True):
     reviews: Reviews
     must_reads: Asking
     tidying: Tidying
+    importing: Importing
     departments: Administration
     writing: Writing
 

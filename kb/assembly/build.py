@@ -6,6 +6,7 @@ import kb.approval.parts
 import kb.delivery.parts
 import kb.departments.parts
 import kb.feedback.parts
+import kb.importing.parts
 import kb.insight.parts
 import kb.must_reads.parts
 import kb.notices.parts
@@ -66,6 +67,7 @@ def build(settings: Settings) -> Parts:
         approval=approval,
         reviews=reviews,
         must_reads=kb.must_reads.parts.build(*told, notices.reminders),
+        importing=kb.importing.parts.build(engine, storage, catalogue, search, people, publishing),
         tidying=kb.tidying.parts.build(engine, storage, catalogue, search, publishing),
         departments=kb.departments.parts.build(
             settings, engine, catalogue, people, publishing, feedback, reviews

@@ -55,6 +55,10 @@ from kb.database.tables.feedback import (
     shared_searches,
     votes,
 )
+from kb.database.tables.importing import (
+    imported,
+    imports,
+)
 from kb.database.tables.insight import (
     cleared_searches,
     ignored_searches,
@@ -118,6 +122,8 @@ __all__ = [
     "drafts",
     "erasures",
     "ignored_searches",
+    "imported",
+    "imports",
     "inspect_file",
     "item_events",
     "items",

@@ -133,6 +133,7 @@ FIELDS: dict[str, Field] = {
             worded=True,
         ),
         Field("successor", "id or path of the procedure that replaces a retired one", links=True),
+        Field("source", "where it was brought in from: workbook, sheet and key of its row"),
     )
 }
 TYPED = tuple(field for field in FIELDS.values() if field.label)

@@ -48,6 +48,7 @@ class Right(StrEnum):
     REINSTATE = "use a retired one again"
     REMOVE = "remove a draft"
     CONFIRM = "confirm that it is still right"
+    BRING_IN = "bring in from a workbook"
     HAND_OVER = "hand over to another owner"
     PUT_BACK = "undo a bulk confirmation or hand-over"
     ERASE = "erase for good"
@@ -130,6 +131,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.REMOVE, _WRITERS, KEPT_BACK),
     Rule(Right.CONFIRM, _REVIEWERS, (Status.PUBLISHED,)),
     Rule(Right.CONFIRM, (Role.EDITOR,), (Status.PUBLISHED,), Condition.ANSWERS),
+    # The one who sets the site up has the workbook of all departments.
+    Rule(Right.BRING_IN, _WRITERS, KEPT_BACK),
+    Rule(Right.BRING_IN, _WRITERS, _UP, Condition.DIRECT),
+    Rule(Right.BRING_IN, (Role.ADMINISTRATOR,), KEPT_BACK, everywhere=True),
+    Rule(Right.BRING_IN, (Role.ADMINISTRATOR,), _UP, Condition.DIRECT, everywhere=True),
     Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
     Rule(Right.HAND_OVER, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     # It changes no text, so it goes straight where changes are reviewed, too. Undoing a bulk change

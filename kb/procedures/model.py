@@ -77,7 +77,8 @@ class Procedure(Struct, frozen=True):
     file (12 hex digits of their SHA-256). `owner` and `deputy` are e-mail addresses, or whatever
     a stranger's file says. `review_every` is in days. `finds` are searches that must show it.
     `successor` is the id or path of what replaces a retired one. `changed_since`: since its last
-    review somebody changed what it says (the history knows; no file says so of itself).
+    review somebody changed what it says (the history knows; no file says so of itself). `source`
+    names where it was brought in from.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Procedure(Struct, frozen=True):
     finds: tuple[str, ...] = ()
     successor: str | None = None
     changed_since: bool = False
+    source: str | None = None
 
     @property
     def due(self) -> date | None:

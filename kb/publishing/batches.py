@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from kb.documents.document import parse
 from kb.publishing.desk import Desk, noted
 from kb.publishing.edits import Again, Collision, Leave, NotAllowed, Standing, UnusableEdit
 from kb.publishing.joining import ensure_usable, joined
@@ -20,10 +21,15 @@ _TRIES = 5
 GONE = "it is not there any more"
 CHANGED_SINCE = "it was changed since"
 SAME_LINES = "somebody else changed the same lines"
+THERE = "there is a file of that name by now"
+TAKEN = "its id went to another procedure meanwhile"
 
 
 class FileEdit(NamedTuple):
-    """One file as it shall be. `base` is the file as it was read to make `text`."""
+    """One file as it shall be. `base` is the file as it was read to make `text`; b"" for a new
+
+    file, which must not be there.
+    """
 
     path: str
     base: bytes
@@ -99,17 +105,30 @@ class Batches:
         with self._desk.alone(f"The change of {len(wanted)} files"):
             self._settle()
             present = self._present(wanted, note.at)
-            texts: dict[str, bytes] = {}
+            texts: dict[str, bytes | None] = {}
             skipped: dict[str, str] = {}
+            taken = self._taken(wanted)
             for path, (base, text) in wanted.items():
                 found = _joined(path, base, text, present[path], joining=joining)
                 found = _allowed(self._desk.leave, path, present[path], found)
-                if isinstance(found, str):
+                if path in taken:
+                    skipped[path] = TAKEN
+                elif isinstance(found, str):
                     skipped[path] = found
                 elif found != present[path]:
                     texts[path] = found
             commit = self._applied(texts, present, note)
         return self._batch(commit, texts, skipped)
+
+    def _taken(self, wanted: Mapping[str, tuple[bytes, bytes]]) -> set[str]:
+        """The paths of new files whose id is another procedure's."""
+        ids = {
+            path: str(parse(text, path).meta.get("id") or "")
+            for path, (base, text) in wanted.items()
+            if not base
+        }
+        known = self._desk.catalogue.by_ids(set(ids.values()) - {""}) if ids else {}
+        return {path for path, id in ids.items() if id in known}
 
     def _undo(self, commit: str, by: Author, now: datetime, objection: Objection) -> Batch:
         with self._desk.alone("The undoing"):
@@ -122,11 +141,11 @@ class Batches:
             files = self._ledger.files_of(bulk)
             present = self._present([file.path for file in files], now)
             skipped: dict[str, str] = {}
-            texts: dict[str, bytes] = {}
+            texts: dict[str, bytes | None] = {}
             for file in files:
                 raw = present[file.path]
-                before = self._desk.keeping.repository.bytes_of(file.before)
-                why = _changed(raw, file) or objection(file.path, raw or b"", before)
+                before = self._bytes_of(file.before)
+                why = _changed(raw, file) or objection(file.path, raw or b"", before or b"")
                 if why:
                     skipped[file.path] = why
                 else:
@@ -134,6 +153,13 @@ class Batches:
             note = noted("", f"Undone: {bulk.note}", by, now, False)
             commit = self._applied(texts, present, note, undoes=bulk.id)
         return self._batch(commit, texts, skipped)
+
+    def _ids_at(self, paths: Collection[str]) -> dict[str, str]:
+        return self._desk.catalogue.at_paths(paths)
+
+    def _bytes_of(self, blob: str) -> bytes | None:
+        """What git has by that name; None for a file that was not there."""
+        return self._desk.keeping.repository.bytes_of(blob) if blob else None
 
     def _present(self, paths: Collection[str], now: datetime) -> dict[str, bytes | None]:
         """The files on disk; what other hands changed gets a version of its own first."""
@@ -146,7 +172,7 @@ class Batches:
 
     def _applied(
         self,
-        texts: Mapping[str, bytes],
+        texts: Mapping[str, bytes | None],
         present: Mapping[str, bytes | None],
         note: Note,
         undoes: int | None = None,
@@ -155,8 +181,7 @@ class Batches:
         if not texts:
             return ""
         files = [
-            FileChange(path, hash_of(present[path] or b""), hash_of(text))
-            for path, text in texts.items()
+            FileChange(path, _named(present[path]), _named(text)) for path, text in texts.items()
         ]
         bulk = BulkChange(0, None, note.by.name, note.by.email, note.at, note.text, undoes)
         id = self._ledger.begin(bulk, files)
@@ -180,17 +205,29 @@ class Batches:
             else:
                 self._ledger.withdraw(bulk.id)
 
-    def _batch(self, commit: str, texts: Mapping[str, bytes], skipped: dict[str, str]) -> Batch:
+    def _batch(
+        self, commit: str, texts: Mapping[str, bytes | None], skipped: dict[str, str]
+    ) -> Batch:
+        gone = {path: id for path, id in self._ids_at(texts).items() if texts[path] is None}
         searchable = self._desk.searchable(texts) if texts else True
-        ids = self._desk.catalogue.at_paths(texts)
-        named = tuple(ids.get(path) or self._desk.filed_id(path, texts[path]) for path in texts)
+        ids = gone | self._ids_at(texts)
+        named = tuple(
+            ids.get(path) or self._desk.filed_id(path, text or b"") for path, text in texts.items()
+        )
         return Batch(commit, named, tuple(texts), MappingProxyType(skipped), searchable)
+
+
+def _named(text: bytes | None) -> str:
+    """What git calls these bytes; "" for a file that is not there."""
+    return "" if text is None else hash_of(text)
 
 
 def _joined(
     path: str, base: bytes, text: bytes, before: bytes | None, *, joining: bool
 ) -> bytes | str:
     """What the file shall say; or, as words, why it stays as it is."""
+    if not base:
+        return text if before is None else THERE
     if before is None:
         return GONE
     if before != base and not joining:
@@ -214,7 +251,7 @@ def _allowed(leave: Leave, path: str, before: bytes | None, found: bytes | str) 
 
 def _changed(present: bytes | None, file: FileChange) -> str:
     if present is None:
-        return GONE
+        return GONE if file.after else ""
     return "" if hash_of(present) == file.after else CHANGED_SINCE
 
 

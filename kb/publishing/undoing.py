@@ -37,6 +37,8 @@ class Undoing:
         departments = self._departments()
 
         def objection(path: str, text: bytes, before: bytes) -> str:
+            if not (text and before):
+                return self._whole(by, path, text or before, departments)
             there, then = parse(text, path), parse(before, path)
             now_is, was = (described(one, departments)[0] for one in (there, then))
             if _same_text(there, then):
@@ -44,6 +46,18 @@ class Undoing:
             return self._textual(by, now_is, was, departments)
 
         return self._saver.undo(commit, author_of(by), now, objection)
+
+    def _whole(self, by: Person, path: str, raw: bytes, departments: Departments) -> str:
+        """A file that came goes again, or the other way round: for who may bring such a one in."""
+        return (
+            ""
+            if self._may_bring(by, described(parse(raw, path), departments)[0], departments)
+            else NOT_YOURS
+        )
+
+    def _may_bring(self, by: Person, procedure: Procedure, departments: Departments) -> bool:
+        case = Case(departments.get(procedure.department), procedure.status, self._four_eyes)
+        return allows(by, Right.BRING_IN, case)
 
     def _formal(self, by: Person, procedure: Procedure, departments: Departments) -> str:
         case = Case(departments.get(procedure.department), procedure.status, self._four_eyes)
@@ -55,7 +69,9 @@ class Undoing:
         try:
             way = way_to_save(by, now_is, was, departments, four_eyes=self._four_eyes)
         except Forbidden:
-            return NOT_YOURS
+            both = (now_is, was)
+            may = all(self._may_bring(by, one, departments) for one in both)
+            return "" if may else NOT_YOURS
         return "" if way is WayIn.DIRECT else REVIEWED
 
 

@@ -40,6 +40,7 @@ procedures = Table(
     Column("related", JSON, nullable=False),  # list of ids or paths as written
     Column("finds", JSON, nullable=False, server_default="[]"),  # list of searches
     Column("successor", Text),  # id or path, as written
+    Column("source", Text, index=True),  # workbook, sheet and key of its row
     Column("links", JSON, nullable=False),  # list of [line, target] of relative links
     Column("places", JSON, nullable=False, server_default="[]"),  # names of places in the text
     Column("faults", JSON, nullable=False),  # list of faults of this file alone

@@ -26,6 +26,10 @@ class NewIds:
 
         A department without numbered ids begins with its first letters.
         """
+        return self.next_ids(department, 1)[0]
+
+    def next_ids(self, department: str, n: int) -> list[str]:
+        """The `n` first free ids of the department, as `next_id`."""
         with reading(self._engine) as connection:
             own = connection.scalars(
                 select(table.c.id).where(table.c.department == department)
@@ -39,7 +43,8 @@ class NewIds:
                 connection.scalars(select(addresses.c.path).where(addresses.c.path.like(like)))
             )
         numbers = [int(found[2]) for found in map(_NUMBERED.fullmatch, known) if found]
-        return f"{prefix}{max(numbers, default=0) + 1:0{width}}"
+        first = max(numbers, default=0) + 1
+        return [f"{prefix}{number:0{width}}" for number in range(first, first + n)]
 
     def folder_of(self, department: str) -> str:
         """Where the department keeps most of its files; a folder of its name where it has none."""

@@ -1,0 +1,52 @@
+"""What was proposed, done as one commit; and which row became what, for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from kb.importing.proposing import WRITTEN, Fate, ImportPreview, ProposedFile
+from kb.importing.sql.imports import Imports, RowBefore
+from kb.publishing.batches import Batch, FileEdit
+from kb.publishing.edits import Author, UnusableEdit
+from kb.publishing.outcomes import refusing
+from kb.publishing.saver import Saver
+from kb.storage.git.repository import hash_of
+
+
+class BringingIn(Struct, frozen=True):
+    """The verb. What may come in was decided when it was proposed."""
+
+    saver: Saver
+    imports: Imports
+
+    @refusing
+    def bring_in(self, preview: ImportPreview, by: Author, now: datetime) -> Batch:
+        """Write every file that is new or changed, in one commit that can be undone."""
+        written = preview.written
+        if not written:
+            raise UnusableEdit("There is nothing to bring in.")
+        many = "1 procedure" if len(written) == 1 else f"{len(written)} procedures"
+        note = f"Brought in {many} from {preview.mapping.name}"
+        edits = [FileEdit(one.procedure.path, one.base, one.text) for one in written]
+        done = self.saver.change_many(edits, note, by, now)
+        if done.commit:
+            self.imports.note(done.commit, self._rows(preview, done), now)
+        return done
+
+    def _rows(self, preview: ImportPreview, done: Batch) -> Iterator[RowBefore]:
+        """Where each row went, and what it made: the base of the next merge."""
+        for one in preview.of(*WRITTEN, Fate.UNCHANGED):
+            if one.procedure.path not in done.skipped:
+                blob = self._kept(one)
+                for source in one.drafted.sources:
+                    yield RowBefore(source, one.procedure.id, blob)
+
+    def _kept(self, one: ProposedFile) -> str:
+        """The name of what the row makes; git gets it where no version of the file is that."""
+        made = one.of_the_row
+        if one.fate in (Fate.NEW, Fate.UPDATED) or made in (one.base, one.present):
+            return hash_of(made)
+        return self.saver.keeping.repository.store(made)

@@ -1,0 +1,94 @@
+"""What each sheet, column and team of a file means: guessed first, corrected, and kept. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+
+class Meaning(StrEnum):
+    """What a column says of a procedure."""
+
+    TITLE = "title"
+    ALSO_ASKED = "also asked as"
+    ANSWER = "answer"
+    STEP = "step"
+    OTHER_METHOD = "other method"
+    KEYWORDS = "keywords"
+    CATEGORY = "category"
+    DEPARTMENT = "department"
+    OWNER = "owner"
+    REVIEWED = "day of the review"
+    LINK = "link"
+    KEY = "key"
+    LINE = "a line of the text"
+    LEAVE_OUT = "leave out"
+
+
+class ColumnMapping(Struct, frozen=True, omit_defaults=True):
+    """One column, counted from 0. `language` is a code such as "de", where there are several."""
+
+    column: int
+    header: str
+    meaning: Meaning
+    language: str = ""
+    noticed: str = ""
+
+
+class SheetMapping(Struct, frozen=True, omit_defaults=True):
+    """One sheet. `header` is the number of its header's row, 0 where it has none.
+
+    `why` says why it is not taken.
+    """
+
+    name: str
+    taken: bool
+    header: int
+    columns: tuple[ColumnMapping, ...] = ()
+    why: str = ""
+
+    def of(self, meaning: Meaning) -> tuple[ColumnMapping, ...]:
+        """The columns of that meaning, from the left."""
+        return tuple(one for one in self.columns if one.meaning is meaning)
+
+
+class FileMapping(Struct, frozen=True, omit_defaults=True):
+    """All that was decided about one file; kept, so that it can be brought in again.
+
+    `name` is what the file is known as: what comes under one name is one workbook, changed.
+    `teams` gives the department (an id) of each team as it is written; `department` that of all
+    others, "" for none. `reviewed` is the day of the review where a row names none. `decided`
+    has the rows taken or left out by hand, by "sheet!row".
+    """
+
+    name: str
+    sheets: tuple[SheetMapping, ...] = ()
+    teams: dict[str, str] = {}
+    department: str = ""
+    reviewed: date | None = None
+    published: bool = False
+    encoding: str = ""
+    decided: dict[str, bool] = {}
+
+    def sheet(self, name: str) -> SheetMapping | None:
+        """What was decided about that sheet."""
+        return next((one for one in self.sheets if one.name == name), None)
+
+    def json(self) -> str:
+        """As text that people can read and change."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode() + "\n"
+
+
+class UnusableMapping(ValueError):
+    """Its text says what is wrong with a mapping."""
+
+
+def mapping_from(text: str | bytes) -> FileMapping:
+    """The mapping that was kept as JSON. Raises UnusableMapping."""
+    try:
+        return msgspec.json.decode(text, type=FileMapping)
+    except msgspec.DecodeError as error:
+        raise UnusableMapping(f"that is no mapping: {error}") from error

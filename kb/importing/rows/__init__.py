@@ -1,0 +1,1 @@
+"""What the cells of a row say: steps, days, teams, methods."""

@@ -1,0 +1,1 @@
+"""What is being brought in, and what was, in the database."""
