@@ -33,6 +33,7 @@ from kb.web.feedback import (
     shared_searches,
     triage,
 )
+from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads
 from kb.web.notices import notices
@@ -70,6 +71,7 @@ _BLUEPRINTS = (
     people,
     faulty_files,
     synonyms,
+    importing,
     search_insight,
     learned_words,
     help,

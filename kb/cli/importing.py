@@ -12,13 +12,12 @@ from msgspec.structs import replace
 from kb.cli.common import Build, built, content_option
 from kb.importing.guessing.columns import guess
 from kb.importing.mapping import FileMapping, UnusableMapping, mapping_from
-from kb.importing.proposing import Fate, ImportPreview, Permit, ProposedFile
+from kb.importing.permits import everything
+from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import opened
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook
 from kb.parts import Parts
-from kb.procedures.model import UNASSIGNED
-from kb.procedures.visibility import Reader
 from kb.publishing.edits import Author, author_of
 from kb.publishing.outcomes import Refusal
 
@@ -55,7 +54,7 @@ def bring_in(
     if department and department not in parts.publishing.departments():
         known = ", ".join(parts.publishing.departments().by_id)
         raise click.UsageError(f"there is no department {department!r}; there are {known}.")
-    author = _author(parts, email)
+    author, permit = _author(parts, email), everything(parts.publishing.departments())
     for file in files:
         workbook, mapping = _read(file, kept)
         mapping = replace(
@@ -66,7 +65,7 @@ def bring_in(
         )
         if kept and not kept.exists():
             kept.write_text(mapping.json(), encoding="utf-8")
-        preview = parts.importing.proposing.preview(workbook, mapping, _permit(parts), date.today())
+        preview = parts.importing.proposing.preview(workbook, mapping, permit, date.today())
         _tell(preview)
         if not dry_run and preview.written:
             _write(parts, preview, author)
@@ -85,12 +84,6 @@ def _read(file: Path, kept: Path | None) -> tuple[Workbook, FileMapping]:
     except UnusableMapping as reason:
         raise click.ClickException(f"{kept}: {reason}") from reason
     return workbook, mapping or guess(workbook)
-
-
-def _permit(parts: Parts) -> Permit:
-    """Who has the machine may do anything, and sees everything."""
-    every = frozenset({*parts.publishing.departments().by_id, UNASSIGNED})
-    return Permit(lambda _procedure: "", lambda _department: True, Reader(every))
 
 
 def _write(parts: Parts, preview: ImportPreview, author: Author) -> None:

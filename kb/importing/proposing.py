@@ -15,17 +15,17 @@ from kb.catalogue.listings import Card
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
 from kb.documents.reading import procedure_from
-from kb.documents.text.plain_text import slug
+from kb.documents.text.plain_text import folded, slug
 from kb.importing.drafting import DraftedProcedure, drafted
 from kb.importing.guessing.personal_data import PersonalData, found_in
 from kb.importing.mapping import FileMapping
+from kb.importing.permits import Permit
 from kb.importing.rows.reading import LeftOut
 from kb.importing.rows.teams import Teams
 from kb.importing.sheets import Workbook
 from kb.importing.sql.imports import Imports, RowBefore
 from kb.importing.writing_out import Placing, file_of, placing_in
 from kb.procedures.model import Departments, Fault, Procedure, Status
-from kb.procedures.visibility import Reader
 from kb.publishing.edits import Clash, Collision, UnusableEdit
 from kb.publishing.joining import ensure_usable, joined
 from kb.publishing.parts import Publishing
@@ -106,17 +106,6 @@ class ImportPreview(Struct, frozen=True):
         return self.of(*WRITTEN)
 
 
-class Permit(Struct, frozen=True):
-    """What the one who brings in may do. `may` says why not with a procedure, "" where they may.
-
-    `publishes`: may they publish in that department at once? `reader`: what they see.
-    """
-
-    may: Callable[[Procedure], str]
-    publishes: Callable[[str], bool]
-    reader: Reader
-
-
 class Proposing(Struct, frozen=True):
     """Looks at a file and at what is there; changes nothing."""
 
@@ -190,9 +179,15 @@ class Proposing(Struct, frozen=True):
                 found[row.path] = list(filed.faults)
         others = [row for row in self.catalogue.cross_rows() if row.path not in mine]
         rows = [*others, *mine.values()]
+        # Of two with one title the check blames that whose path comes later; here it is the new one.
+        titles = {folded(row.title): row.path for row in mine.values()}
+        named = {row.path: folded(row.title) for row in others}
         for fault in cross_faults(rows, departments, self.staff(), today, None):
-            if fault.path in found:
-                found[fault.path].append(fault)
+            path = fault.path
+            if fault.code == "duplicate-title" and path in named:
+                path = titles.get(named[path], path)
+            if path in found:
+                found[path].append(_as_of(fault, path))
         return {path: tuple(some) for path, some in found.items()}
 
 
@@ -295,7 +290,7 @@ class _Run:
         return self._merged(found, base)
 
     def _base(self, before: RowBefore | None) -> bytes:
-        """What the row made last time; b"" where nobody knows: then any difference is a conflict."""
+        """What the row made last time; b"" where nobody knows: any difference is a conflict."""
         try:
             return self._parts.storage.keeping.repository.bytes_of(before.blob) if before else b""
         except OSError:
@@ -336,6 +331,14 @@ class _Run:
         if department not in self._folders:
             self._folders[department] = self._parts.publishing.new_ids.folder_of(department)
         return self._folders[department].strip("/")
+
+
+def _as_of(fault: Fault, path: str) -> Fault:
+    """The fault as one of that file."""
+    if fault.path == path:
+        return fault
+    message = fault.message.replace(path, fault.path)
+    return Fault(path, fault.line, fault.code, message, fault.remedy, fault.severity)
 
 
 def _unusable(text: bytes) -> str:

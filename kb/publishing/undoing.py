@@ -70,7 +70,7 @@ class Undoing:
             way = way_to_save(by, now_is, was, departments, four_eyes=self._four_eyes)
         except Forbidden:
             both = (now_is, was)
-            may = all(self._may_bring(by, one, departments) for one in both)
+            may = all(one.source and self._may_bring(by, one, departments) for one in both)
             return "" if may else NOT_YOURS
         return "" if way is WayIn.DIRECT else REVIEWED
 

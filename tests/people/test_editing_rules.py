@@ -52,6 +52,7 @@ TABLE: dict[Right, dict[str, set[Status]]] = {
     Right.REINSTATE: {name: {R} for name in BOTH},
     Right.REMOVE: dict.fromkeys(BOTH, BACK),
     Right.CONFIRM: {"reviewer": {P}},
+    Right.BRING_IN: dict.fromkeys((*BOTH, "admin"), EVERY),
     Right.HAND_OVER: dict.fromkeys((*BOTH, "lead", "admin"), EVERY),
     Right.PUT_BACK: dict.fromkeys((*BOTH, "lead", "admin"), EVERY),
     Right.ERASE: {"admin": EVERY},
@@ -61,6 +62,7 @@ REVIEWED = {
     Right.MOVE: {"editor": BACK, "reviewer": EVERY},
     Right.RETIRE: {"reviewer": {P}},
     Right.REINSTATE: {"reviewer": {R}},
+    Right.BRING_IN: dict.fromkeys((*BOTH, "admin"), BACK),
 }
 FOUR_EYES = {Right.PUBLISH: NOBODY}
 REVIEWED_BY_FOUR_EYES = {
@@ -68,6 +70,7 @@ REVIEWED_BY_FOUR_EYES = {
     Right.MOVE: dict.fromkeys(BOTH, BACK),
     Right.RETIRE: NOBODY,
     Right.REINSTATE: NOBODY,
+    Right.BRING_IN: dict.fromkeys((*BOTH, "admin"), BACK),
     Right.PUBLISH: NOBODY,
 }
 OWN = {Right.WITHDRAW: dict.fromkeys(BOTH, EVERY)}

@@ -55,7 +55,8 @@ def _header_of(sheet: SheetTable) -> SheetRow | None:
         if row.banner or row.hidden:
             continue
         found = [guess.meaning for cell in row.cells if (guess := guessed(cell.text))]
-        if len(found) >= 2 and len(found) > most and not _MAIN.isdisjoint(found):
+        several = len(found) >= 2 or (found and sum(map(bool, row.cells)) >= 2)
+        if several and len(found) > most and not _MAIN.isdisjoint(found):
             best, most = row, len(found)
     return best
 

@@ -103,8 +103,8 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "ja": "カテゴリ|分類",
     },
     Meaning.DEPARTMENT: {
-        "en": "department|dept|team|responsible team|owner group|responsible|responsible department|"
-        "handled by|escalate to|queue|owning team|assigned team|unit|who",
+        "en": "department|dept|team|responsible team|owner group|responsible|"
+        "responsible department|handled by|escalate to|queue|owning team|assigned team|unit|who",
         "de": "abteilung|abt|team|zuständig|zuständige abteilung|verantwortlich|fachbereich|"
         "verantwortliches team|zuständiges team|wer",
         "nl": "afdeling|team|verantwoordelijk|verantwoordelijke afdeling|verantwoordelijk team|wie",
@@ -158,8 +158,8 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "ja": "番号",
     },
     Meaning.LEAVE_OUT: {
-        "en": "internal note|internal notes|internal|note to self|do not use|comments|comment|to do|"
-        "remarks internal",
+        "en": "internal note|internal notes|internal|note to self|do not use|comments|comment|"
+        "to do|remarks internal",
         "de": "interne notiz|intern|interne bemerkung|kommentar|kommentare|notiz intern",
         "nl": "interne notitie|intern|opmerking intern",
         "fr": "note interne|interne|commentaire interne",

@@ -1,4 +1,4 @@
-"""Excel workbooks by openpyxl: what each cell shows, with links, hidden parts and struck-out text."""
+"""Excel workbooks by openpyxl: what each cell shows, with links, and what is hidden."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# Characters that XML cannot hold, and blanks; openpyxl has put the others right already.
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|0020)_")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LEADING_ZEROS = re.compile(r"0{2,}")
 _DECIMALS = re.compile(r"0\.(0+)")

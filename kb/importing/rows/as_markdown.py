@@ -17,8 +17,8 @@ _LETTERED = re.compile(r"\s*\(?([a-z])[.)]\s+")
 _BULLET = re.compile(r"\s*[-–—•*·▪●○◦‣]\s+")
 _INLINE = re.compile(r"(?<=[\s.;:])(?=\(?\d{1,2}[.)]\s)")
 _SPECIAL = re.compile(r"([\\`*<]|\[(?=[^\]]*\])|(?<!\w)_|_(?!\w)|~~|&(?=#?\w+;))")
-_AT_START = re.compile(r"(\s*)(#{1,6}(?=\s|$)|>|[-+](?=\s)|=+\s*$|-{3,}\s*$|:{3,}|\|)")
-_NUMBER_AT_START = re.compile(r"(\s*\d{1,9})([.)])(?=\s|$)")
+_AT_START = re.compile(r"\A(\s*)(#{1,6}(?=\s|$)|>|[-+](?=\s)|=+\s*$|-{3,}\s*$|:{3,}|\|)")
+_NUMBER_AT_START = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s|$)")
 
 
 class TextStep(Struct, frozen=True):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Select, delete, insert, select, update
 
 from kb.database import GREATEST_ID, batches, imported, procedures, reading, writing
 from kb.database import imports as table
@@ -22,7 +22,7 @@ class ImportUnderway(Struct, frozen=True):
 
     id: int
     person_id: int
-    name: str
+    file_name: str
     raw: bytes
     mapping: FileMapping
     at: datetime
@@ -69,9 +69,8 @@ class Imports(Struct, frozen=True):
     def decide(self, person_id: int, number: int, mapping: FileMapping) -> None:
         """Keep what was decided about it."""
         which = _which(person_id, number) & table.c.commit.is_(None)
-        values = {"mapping": mapping.json(), "name": mapping.name}
         with writing(self.engine, "imports") as connection:
-            connection.execute(update(table).where(which).values(**values))
+            connection.execute(update(table).where(which).values(mapping=mapping.json()))
 
     def end(self, person_id: int, number: int, commit: str) -> None:
         """It is brought in: its bytes need not stay."""
@@ -121,13 +120,6 @@ class Imports(Struct, frozen=True):
         )
         with reading(self.engine) as connection:
             return {row.source: row.id for row in connection.execute(query)}
-
-    def workbooks(self) -> list[str]:
-        """The names under which something was brought in, the newest first."""
-        query = select(table.c.name, func.max(table.c.id)).where(table.c.commit.is_not(None))
-        query = query.group_by(table.c.name).order_by(func.max(table.c.id).desc()).limit(_MOST)
-        with reading(self.engine) as connection:
-            return [row.name for row in connection.execute(query)]
 
     def _listed(self, query: Select[Any]) -> Iterator[ImportUnderway]:
         with reading(self.engine) as connection:

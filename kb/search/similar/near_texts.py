@@ -36,19 +36,21 @@ def near_texts(
 
     Texts without words are like nothing.
     """
-    mine = np.stack([_vector(text, meaning) for text in texts]) if texts else np.zeros((0, 1))
+    if not texts:
+        return {}
+    mine: Floats = np.stack([_vector(text, meaning) for text in texts])
     found: dict[int, NearText] = {}
-    for one in sets if texts else ():
+    for one in sets:
         many = document_vectors(one)
         vectors = (many.packed / many.lengths[:, None]).astype(np.float32)
         visible = one.visible(reader) & one.alive
         for start in range(0, len(mine), _AT_ONCE):
-            cosines = (mine[start : start + _AT_ONCE] @ vectors.T) * visible
+            cosines = np.asarray((mine[start : start + _AT_ONCE] @ vectors.T) * visible, np.float32)
             _note(found, cosines, start, alike, names=one.names["id"])
     for start in range(0, len(mine), _AT_ONCE):
         part = mine[start : start + _AT_ONCE]
         # Only those that stand before: the first of two is not told of the second.
-        cosines = np.tril(part @ mine[: start + len(part)].T, start - 1)
+        cosines = np.asarray(np.tril(part @ mine[: start + len(part)].T, start - 1), np.float32)
         _note(found, cosines, start, alike)
     return found
 

@@ -53,6 +53,14 @@ LADDER = {
     "POST /must-reads/<int:must_read_id>/cancellation": "401 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/must-reads": DRAFT,
     "POST /procedures/<path:procedure_id>/must-reads": WRITE_POST,
+    # Import 1 is nobody's.
+    "GET /imports": "302 404 200 200 200 200",
+    "POST /imports": "401 404 302 302 302 302",
+    "GET /imports/<int:number>": "302 404 404 404 404 404",
+    "POST /imports/<int:number>/mapping": "401 404 404 404 404 404",
+    "GET /imports/<int:number>/preview": "302 404 404 404 404 404",
+    "POST /imports/<int:number>/writing": "401 404 404 404 404 404",
+    "POST /imports/<int:number>/removal": "401 404 302 302 302 302",
     "GET /overdue": ADMINISTRATORS,
     # Item 1 is not overdue yet.
     "GET /overdue/<int:item_id>": "302 404 404 404 404 404",
@@ -250,6 +258,7 @@ EXAMPLES = {
     "notice_id": 1_000_000,  # nobody's
     "must_read_id": 1,
     "token": "forged",
+    "number": 1,
 }
 
 

@@ -1,0 +1,215 @@
+"""Bring in: a workbook is looked at, mapped, shown as what it will be, and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from msgspec.structs import replace
+from werkzeug.datastructures import FileStorage
+
+from kb.importing.guessing.columns import guess
+from kb.importing.mapping import Meaning
+from kb.importing.permits import permit_of
+from kb.importing.proposing import Fate, ImportPreview, ProposedFile
+from kb.importing.readers.opening import SUFFIXES, opened
+from kb.importing.readers.packages import LARGEST
+from kb.importing.readers.unreadable import UnreadableFile
+from kb.importing.sheets import Workbook, letter
+from kb.importing.sql.imports import ImportUnderway
+from kb.people.person import Person
+from kb.publishing.edits import author_of
+from kb.publishing.outcomes import Refusal
+from kb.web.importing.deciding_columns import ENCODINGS, decided
+from kb.web.publishing.preview import Preview, preview_of
+from kb.web.site import access
+from kb.web.site.pages import departments, now, parts, today
+
+blueprint = Blueprint("importing", __name__, url_prefix="/imports")
+_SHOWN = 10  # procedures as they will look
+_SAMPLE = 3  # cells of each column
+MOST_LISTED = 500
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """A file to be chosen, and what I brought in or began."""
+    me = access.writer_or_404()
+    begun = parts().importing.imports.latest(me.id)
+    ledger = parts().publishing.ledger
+    changes = {one.id: ledger.of_commit(one.commit) for one in begun if one.commit}
+    return render_template(
+        "importing/index.html",
+        begun=begun,
+        changes=changes,
+        suffixes=SUFFIXES,
+        most=LARGEST // 1_000_000,
+    )
+
+
+@blueprint.post("")
+def begin() -> ResponseReturnValue:
+    """Keep the file, with what it most likely is."""
+    me, sent = access.writer_or_404(), request.files.get("file")
+    _checked_form()
+    try:
+        number = _begun(sent, me)
+    except UnreadableFile as reason:
+        flash(str(reason), "bad")
+        return redirect(url_for(".index"))
+    return redirect(url_for(".mapping", number=number))
+
+
+@blueprint.get("/<int:number>")
+def mapping(number: int) -> ResponseReturnValue:
+    """What is it: sheets, headers, columns; and the first procedures as they will look."""
+    me = access.writer_or_404()
+    underway, workbook = _mine_or_404(number, me)
+    preview = _preview(underway, workbook, me)
+    return render_template(
+        "importing/mapping.html",
+        underway=underway,
+        mapping=underway.mapping,
+        samples=_samples(workbook),
+        meanings=list(Meaning),
+        letter=letter,
+        preview=preview,
+        shown=list(islice(_as_pages(preview), _SHOWN)),
+        departments=_choosable(me),
+        encodings=ENCODINGS if _is_text(underway) else {},
+    )
+
+
+@blueprint.post("/<int:number>/mapping")
+def decide(number: int) -> ResponseReturnValue:
+    """Keep what was decided, and show what comes of it."""
+    me = access.writer_or_404()
+    underway, workbook = _mine_or_404(number, me)
+    _checked_form()
+    changed = decided(underway.mapping, request.form, workbook, departments())
+    parts().importing.imports.decide(me.id, number, changed)
+    onward = ".preview" if request.form.get("then") == "preview" else ".mapping"
+    return redirect(url_for(onward, number=number))
+
+
+@blueprint.get("/<int:number>/preview")
+def preview(number: int) -> ResponseReturnValue:
+    """What will be: every file, what is wrong with it, and what does not come in."""
+    me = access.writer_or_404()
+    underway, workbook = _mine_or_404(number, me)
+    return render_template(
+        "importing/preview.html",
+        underway=underway,
+        mapping=underway.mapping,
+        preview=_preview(underway, workbook, me),
+        fates=Fate,
+        departments=_choosable(me),
+        most=MOST_LISTED,
+    )
+
+
+@blueprint.post("/<int:number>/writing")
+def write(number: int) -> ResponseReturnValue:
+    """Done: one commit, which can be undone."""
+    me = access.writer_or_404()
+    underway, workbook = _mine_or_404(number, me)
+    _checked_form()
+    proposed = _preview(underway, workbook, me)
+    done = parts().importing.bringing_in.bring_in(proposed, author_of(me), now())
+    if isinstance(done, Refusal):
+        flash(done.why, "bad")
+        return redirect(url_for(".preview", number=number))
+    for path, why in done.skipped.items():
+        flash(f"{path} is left as it is: {why}.", "warn")
+    if done.commit:
+        parts().importing.imports.end(me.id, number, done.commit)
+        flash(f"Brought in: {len(done.paths)} from {underway.mapping.name}.", "ok")
+    return redirect(url_for(".index"))
+
+
+@blueprint.post("/<int:number>/removal")
+def remove(number: int) -> ResponseReturnValue:
+    """Nobody wants it: the file that was kept goes."""
+    me = access.writer_or_404()
+    _checked_form()
+    parts().importing.imports.forget(me.id, number)
+    return redirect(url_for(".index"))
+
+
+def _begun(sent: FileStorage | None, me: Person) -> int:
+    if sent is None or not sent.filename:
+        raise UnreadableFile("Choose a file first.")
+    raw = sent.read()
+    mapping = guess(opened(sent.filename, raw))
+    own = [one for one in sorted(me.writes_for) if one in departments()]
+    if len(own) == 1 and not me.administrator:
+        mapping = replace(mapping, department=own[0])
+    return parts().importing.imports.begin(me.id, raw, mapping, now())
+
+
+def _mine_or_404(number: int, me: Person) -> tuple[ImportUnderway, Workbook]:
+    """The file under way, if it is mine and not brought in yet."""
+    found = parts().importing.imports.of(me.id, number)
+    if found is None or found.commit:
+        abort(404)
+    name = found.file_name
+    try:
+        return found, opened(name, found.raw, found.mapping.encoding)
+    except UnreadableFile:
+        abort(404)
+
+
+def _preview(underway: ImportUnderway, workbook: Workbook, me: Person) -> ImportPreview:
+    permit = permit_of(me, departments(), four_eyes=parts().settings.four_eyes)
+    return parts().importing.proposing.preview(workbook, underway.mapping, permit, today())
+
+
+def _as_pages(proposed: ImportPreview) -> Iterator[tuple[ProposedFile, Preview]]:
+    for one in proposed.files:
+        if one.fate is not Fate.LEFT:
+            yield one, preview_of(one.text, one.procedure.path, None)
+
+
+def _samples(workbook: Workbook) -> dict[str, dict[int, list[str]]]:
+    """Of each sheet and column the first cells that say something."""
+    found: dict[str, dict[int, list[str]]] = {}
+    for sheet in workbook.sheets:
+        columns = found.setdefault(sheet.name, {})
+        for row in sheet.rows:
+            for nth, cell in enumerate(row.cells):
+                some = columns.setdefault(nth, [])
+                if cell.text and len(some) <= _SAMPLE and not row.banner:
+                    some.append(" ".join(cell.text.split())[:80])
+    return found
+
+
+def _choosable(me: Person) -> list[tuple[str, str]]:
+    """The departments that the person may bring something in for."""
+    known = departments().by_id.values()
+    return [(one.id, one.name) for one in known if me.administrator or one.id in me.writes_for]
+
+
+def _is_text(underway: ImportUnderway) -> bool:
+    return not underway.raw.startswith((b"PK", b"\xd0\xcf"))
+
+
+def _checked_form() -> None:
+    if not FlaskForm().validate():
+        abort(400)
+
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    """A workbook is larger than the forms of other pages."""
+    state.app.before_request_funcs.setdefault(None, []).insert(0, _allow_more)
+
+
+def _allow_more() -> None:
+    if request.method == "POST" and request.blueprint == blueprint.name and access.person():
+        request.max_content_length = LARGEST + 1_000_000
+        request.max_form_memory_size = 4_000_000
+        request.max_form_parts = 20_000
