@@ -23,6 +23,7 @@ TOGETHER = (
     "cli web",
     "condition jobs parts",
     "departments reminders",
+    "approval importing",
     "reviews tidying",
     "insight notices",
 )
@@ -35,7 +36,7 @@ HOLDS = {
     "cli": "commands; pages, API: all HTTP",
     "parts": "what pages and commands use",
     "departments": "how it stands; what is late",
-    "approval": "what waits for a reviewer",
+    "approval": "what waits, what comes in",
     "reviews": "still right? what is wrong?",
     "publishing": "an edit on its way in",
     "feedback": "votes, questions, the inbox",

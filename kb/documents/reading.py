@@ -77,6 +77,14 @@ def procedure_from(document: Document, departments: Departments) -> Filed:
     return _Reading(document, departments).filed()
 
 
+def headed(document: Document, departments: Departments) -> Filed:
+    """The file by its front matter, with its faults: three times as fast as `procedure_from`.
+
+    For a text without links to files: it has neither links nor sections.
+    """
+    return _Reading(document, departments).headed()
+
+
 def read_as(read: Callable[[str], bytes], path: str, departments: Departments) -> tuple[Filed, str]:
     """The file as a procedure, and what git calls its bytes; "" where they cannot be had.
 
@@ -151,6 +159,12 @@ class _Reading:
             **{field.name: _SAID.get(field.name, _Reading._value)(self, field) for field in _REST},
         )
         return procedure, name is not None
+
+    def headed(self) -> Filed:
+        """Without what takes the body apart."""
+        procedure, named = self.procedure()
+        faults = tuple(self._faults)
+        return Filed(procedure, (), (), "", faults, named=named, lines=self._lines)
 
     def filed(self) -> Filed:
         """All that catalogue and index want."""

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 
-class Meaning(StrEnum):
+class ColumnMeaning(StrEnum):
     """What a column says of a procedure."""
 
     TITLE = "title"
@@ -33,7 +33,7 @@ class ColumnMapping(Struct, frozen=True, omit_defaults=True):
 
     column: int
     header: str
-    meaning: Meaning
+    meaning: ColumnMeaning
     language: str = ""
     noticed: str = ""
 
@@ -50,7 +50,7 @@ class SheetMapping(Struct, frozen=True, omit_defaults=True):
     columns: tuple[ColumnMapping, ...] = ()
     why: str = ""
 
-    def of(self, meaning: Meaning) -> tuple[ColumnMapping, ...]:
+    def of(self, meaning: ColumnMeaning) -> tuple[ColumnMapping, ...]:
         """The columns of that meaning, from the left."""
         return tuple(one for one in self.columns if one.meaning is meaning)
 

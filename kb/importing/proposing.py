@@ -14,7 +14,7 @@ from kb.catalogue.cross_faults import CrossRow, Staff, cross_faults
 from kb.catalogue.listings import Card
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
-from kb.documents.reading import procedure_from
+from kb.documents.reading import headed
 from kb.documents.text.plain_text import folded, slug
 from kb.importing.drafting import DraftedProcedure, drafted
 from kb.importing.guessing.personal_data import PersonalData, found_in
@@ -39,7 +39,7 @@ class Fate(StrEnum):
 
     NEW = "new"
     UPDATED = "updated"
-    MERGED = "merged"
+    MERGED = "put together"
     UNCHANGED = "unchanged"
     CONFLICT = "conflict"
     LEFT = "left out"
@@ -124,15 +124,15 @@ class Proposing(Struct, frozen=True):
         teams = Teams(departments, mapping)
         drafting = drafted(workbook, mapping)
         run = _Run(self, mapping, permit, departments, teams, drafting.procedures)
-        files = self._looked_at(list(run.files()), departments, permit, today)
+        files = tuple(self._looked_at(list(run.files()), departments, permit, today))
         return ImportPreview(
             mapping,
-            tuple(files),
+            files,
             drafting.left_out,
             drafting.noticed,
             dict(teams.unknown),
             tuple(run.gone(workbook)),
-            found_in(one.text.decode() for one in files if one.fate in WRITTEN),
+            found_in(text for one in files if one.personal for text in _texts(one)),
         )
 
     def _looked_at(
@@ -162,7 +162,7 @@ class Proposing(Struct, frozen=True):
                 yield one
                 continue
             path = one.procedure.path
-            personal = found_in([one.drafted.title, one.drafted.body()])
+            personal = found_in(_texts(one))
             yield replace(one, faults=faults.get(path, ()), near=named.get(path), personal=personal)
 
     def _faults(
@@ -173,13 +173,13 @@ class Proposing(Struct, frozen=True):
         found: dict[str, list[Fault]] = {}
         for one in files:
             if one.fate in WRITTEN:
-                filed = procedure_from(parse(one.text, one.procedure.path), departments)
+                filed = headed(parse(one.text, one.procedure.path), departments)
                 row = CrossRow.of(filed)
                 mine[row.path] = replace(row, due=filed.procedure.due)
                 found[row.path] = list(filed.faults)
         others = [row for row in self.catalogue.cross_rows() if row.path not in mine]
         rows = [*others, *mine.values()]
-        # Of two with one title the check blames that whose path comes later; here it is the new one.
+        # Of two with one title the check blames the later path; here it is the new one.
         titles = {folded(row.title): row.path for row in mine.values()}
         named = {row.path: folded(row.title) for row in others}
         for fault in cross_faults(rows, departments, self.staff(), today, None):
@@ -331,6 +331,10 @@ class _Run:
         if department not in self._folders:
             self._folders[department] = self._parts.publishing.new_ids.folder_of(department)
         return self._folders[department].strip("/")
+
+
+def _texts(one: ProposedFile) -> tuple[str, str]:
+    return one.drafted.title, one.drafted.body()
 
 
 def _as_of(fault: Fault, path: str) -> Fault:

@@ -9,7 +9,7 @@ import pytest
 from kb.importing.drafting import drafted
 from kb.importing.guessing.columns import guess
 from kb.importing.guessing.headers import guessed
-from kb.importing.mapping import Meaning, mapping_from
+from kb.importing.mapping import ColumnMeaning, mapping_from
 from kb.importing.writing_out import keywords
 from tests.importing import workbooks
 from tests.importing.workbooks import drafts, read, table, titles, whys
@@ -144,21 +144,21 @@ def test_days_are_read_as_the_column_writes_them(cells: list[str], days: list[da
 @pytest.mark.parametrize(
     ("header", "meaning"),
     [
-        ("Customer asks", Meaning.TITLE),
-        ("FRAGE", Meaning.TITLE),
-        ("Réponse", Meaning.ANSWER),
-        ("Otra respuesta 2", Meaning.OTHER_METHOD),
-        ("Passo 3", Meaning.STEP),
-        ("Schritt 12", Meaning.STEP),
-        ("Afdeling", Meaning.DEPARTMENT),
-        ("Parole chiave", Meaning.KEYWORDS),
-        ("Geprüft am", Meaning.REVIEWED),
-        ("Categoria", Meaning.CATEGORY),
-        ("Interne notitie", Meaning.LEAVE_OUT),
-        ("Pergunta (PT)", Meaning.TITLE),
+        ("Customer asks", ColumnMeaning.TITLE),
+        ("FRAGE", ColumnMeaning.TITLE),
+        ("Réponse", ColumnMeaning.ANSWER),
+        ("Otra respuesta 2", ColumnMeaning.OTHER_METHOD),
+        ("Passo 3", ColumnMeaning.STEP),
+        ("Schritt 12", ColumnMeaning.STEP),
+        ("Afdeling", ColumnMeaning.DEPARTMENT),
+        ("Parole chiave", ColumnMeaning.KEYWORDS),
+        ("Geprüft am", ColumnMeaning.REVIEWED),
+        ("Categoria", ColumnMeaning.CATEGORY),
+        ("Interne notitie", ColumnMeaning.LEAVE_OUT),
+        ("Pergunta (PT)", ColumnMeaning.TITLE),
     ],
 )
-def test_headers_are_known_in_seven_languages(header: str, meaning: Meaning) -> None:
+def test_headers_are_known_in_seven_languages(header: str, meaning: ColumnMeaning) -> None:
     found = guessed(header)
     assert found is not None
     assert found.meaning is meaning
@@ -184,11 +184,11 @@ def test_columns_without_a_known_header_are_guessed_by_their_cells() -> None:
     )
     (sheet,) = guess(read(raw)).sheets
     assert [one.meaning for one in sheet.columns] == [
-        Meaning.KEY,
-        Meaning.TITLE,
-        Meaning.ANSWER,
-        Meaning.OWNER,
-        Meaning.LINE,
+        ColumnMeaning.KEY,
+        ColumnMeaning.TITLE,
+        ColumnMeaning.ANSWER,
+        ColumnMeaning.OWNER,
+        ColumnMeaning.LINE,
     ]
 
 

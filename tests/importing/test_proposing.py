@@ -101,15 +101,14 @@ def test_a_preview_changes_nothing(parts: Parts) -> None:
 
 
 def test_faults_and_what_is_nearly_the_same_are_told_before(parts: Parts) -> None:
-    late = (parts.settings.content / "shipping/late-shipment.md").read_text()
-    body = late.partition("## When to use this")[2]
-    same = [3, "Complaint: Late Shipment", body, "Shipping", None]
+    body = "1. Refund in full to the original payment method.\n2. Never ask for the parcel back."
+    same = [3, "Refund: Order Lost in Transit", body, "Billing", None]
     owner = changed(CUSTOMS, question="Parcel has Jo's mail", answer="Write to jo@mail.example.")
     preview = proposed(parts, [same, owner])
     first, second = preview.files
     assert [fault.code for fault in first.faults] == ["duplicate-title"]
     assert first.near
-    assert first.near.id == "SHP-014"
+    assert first.near.id == "BIL-001"
     assert second.personal.addresses == 1
     assert preview.personal.addresses == 1
 

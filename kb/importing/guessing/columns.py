@@ -10,14 +10,20 @@ from msgspec.structs import replace
 
 from kb.importing.guessing.headers import guessed
 from kb.importing.guessing.personal_data import is_dump_of_tickets
-from kb.importing.mapping import ColumnMapping, FileMapping, Meaning, SheetMapping
+from kb.importing.mapping import ColumnMapping, ColumnMeaning, FileMapping, SheetMapping
 from kb.importing.sheets import SheetRow, SheetTable, Workbook
 
 _LOOKED_AT = 20  # rows in which a header may stand
 _SAMPLE = 200  # rows whose cells are looked at
-_SEVERAL = (Meaning.STEP, Meaning.OTHER_METHOD, Meaning.LINE, Meaning.LEAVE_OUT, Meaning.LINK)
-_BY_LANGUAGE = (Meaning.TITLE, Meaning.ANSWER, Meaning.KEYWORDS)
-_MAIN = frozenset({Meaning.TITLE, Meaning.ANSWER, Meaning.STEP})
+_SEVERAL = (
+    ColumnMeaning.STEP,
+    ColumnMeaning.OTHER_METHOD,
+    ColumnMeaning.LINE,
+    ColumnMeaning.LEAVE_OUT,
+    ColumnMeaning.LINK,
+)
+_BY_LANGUAGE = (ColumnMeaning.TITLE, ColumnMeaning.ANSWER, ColumnMeaning.KEYWORDS)
+_MAIN = frozenset({ColumnMeaning.TITLE, ColumnMeaning.ANSWER, ColumnMeaning.STEP})
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 
 
@@ -41,9 +47,9 @@ def _why_not(sheet: SheetTable, mapping: SheetMapping, header: SheetRow | None) 
         return "the sheet is hidden"
     if is_dump_of_tickets(sheet, header):
         return "it looks like a dump of tickets with people's data, not like procedures"
-    if not mapping.of(Meaning.TITLE):
+    if not mapping.of(ColumnMeaning.TITLE):
         return "no column looks like a title or question"
-    if not (mapping.of(Meaning.ANSWER) or mapping.of(Meaning.STEP)):
+    if not (mapping.of(ColumnMeaning.ANSWER) or mapping.of(ColumnMeaning.STEP)):
         return "no column looks like an answer or steps"
     return ""
 
@@ -88,17 +94,17 @@ def _column(nth: int, header: str, below: Sequence[SheetRow]) -> ColumnMapping:
     return ColumnMapping(nth, header, _by_cells(nth, header, below))
 
 
-def _by_cells(nth: int, header: str, below: Sequence[SheetRow]) -> Meaning:
+def _by_cells(nth: int, header: str, below: Sequence[SheetRow]) -> ColumnMeaning:
     cells = [cell for row in below if (cell := row.cell(nth))]
     if not cells:
-        return Meaning.LEAVE_OUT
+        return ColumnMeaning.LEAVE_OUT
     if not header and _counts(nth, below):
-        return Meaning.KEY
+        return ColumnMeaning.KEY
     if all(cell.links for cell in cells):
-        return Meaning.LINK
+        return ColumnMeaning.LINK
     if all(_ADDRESS.fullmatch(cell.text) for cell in cells):
-        return Meaning.OWNER
-    return Meaning.LINE if header else Meaning.LEAVE_OUT
+        return ColumnMeaning.OWNER
+    return ColumnMeaning.LINE if header else ColumnMeaning.LEAVE_OUT
 
 
 def _counts(nth: int, below: Sequence[SheetRow]) -> bool:
@@ -109,7 +115,7 @@ def _counts(nth: int, below: Sequence[SheetRow]) -> bool:
 
 def _with_one_of_each(columns: list[ColumnMapping]) -> list[ColumnMapping]:
     """Most meanings are one column's; where languages stand side by side, one's of each."""
-    seen: set[tuple[Meaning, str]] = set()
+    seen: set[tuple[ColumnMeaning, str]] = set()
     found = []
     for one in columns:
         key = (one.meaning, one.language if one.meaning in _BY_LANGUAGE else "")
@@ -120,10 +126,13 @@ def _with_one_of_each(columns: list[ColumnMapping]) -> list[ColumnMapping]:
     return found
 
 
-def _second(meaning: Meaning) -> Meaning:
+def _second(meaning: ColumnMeaning) -> ColumnMeaning:
     """What a second column of that meaning is."""
-    seconds = {Meaning.TITLE: Meaning.ALSO_ASKED, Meaning.ANSWER: Meaning.OTHER_METHOD}
-    return seconds.get(meaning, Meaning.LINE)
+    seconds = {
+        ColumnMeaning.TITLE: ColumnMeaning.ALSO_ASKED,
+        ColumnMeaning.ANSWER: ColumnMeaning.OTHER_METHOD,
+    }
+    return seconds.get(meaning, ColumnMeaning.LINE)
 
 
 def _with_title_and_answer(
@@ -131,18 +140,18 @@ def _with_title_and_answer(
 ) -> list[ColumnMapping]:
     """Where the header told neither, the longest texts are the answer, and questions the title."""
     known = {one.meaning for one in columns}
-    free = [one for one in columns if one.meaning in (Meaning.LINE, Meaning.LEAVE_OUT)]
+    free = [one for one in columns if one.meaning in (ColumnMeaning.LINE, ColumnMeaning.LEAVE_OUT)]
     lengths = {one.column: _length(one.column, below) for one in free}
     if _MAIN.isdisjoint(known) or len(free) == 0:
         return columns
-    if known.isdisjoint({Meaning.ANSWER, Meaning.STEP}):
+    if known.isdisjoint({ColumnMeaning.ANSWER, ColumnMeaning.STEP}):
         longest = max(free, key=lambda one: lengths[one.column])
         if lengths[longest.column] >= 30:
-            columns = _changed(columns, longest, Meaning.ANSWER)
-    elif Meaning.TITLE not in known:
+            columns = _changed(columns, longest, ColumnMeaning.ANSWER)
+    elif ColumnMeaning.TITLE not in known:
         likely = [one for one in free if 8 <= lengths[one.column] <= 160]
         if likely:
-            columns = _changed(columns, likely[0], Meaning.TITLE)
+            columns = _changed(columns, likely[0], ColumnMeaning.TITLE)
     return columns
 
 
@@ -152,14 +161,14 @@ def _length(nth: int, below: Sequence[SheetRow]) -> float:
 
 
 def _changed(
-    columns: list[ColumnMapping], which: ColumnMapping, meaning: Meaning
+    columns: list[ColumnMapping], which: ColumnMapping, meaning: ColumnMeaning
 ) -> list[ColumnMapping]:
     return [replace(one, meaning=meaning) if one is which else one for one in columns]
 
 
 def _without_lone_language(columns: list[ColumnMapping]) -> list[ColumnMapping]:
     """A language is worth telling where there are several: else all are of the one."""
-    titles = {one.language for one in columns if one.meaning is Meaning.TITLE}
+    titles = {one.language for one in columns if one.meaning is ColumnMeaning.TITLE}
     if len(titles) > 1:
         return [
             one if one.meaning in _BY_LANGUAGE and one.language in titles else _neutral(one)
@@ -174,8 +183,8 @@ def _neutral(one: ColumnMapping) -> ColumnMapping:
 
 def _as_hidden(one: ColumnMapping, sheet: SheetTable) -> ColumnMapping:
     """Hidden steps belong to those that are shown; any other hidden column is left out."""
-    if one.meaning is Meaning.STEP:
+    if one.meaning is ColumnMeaning.STEP:
         return replace(one, noticed="hidden, but a step like those that are shown")
     filled = any(row.cell(one.column) for row in sheet.rows)
     noticed = "hidden" if filled else ""
-    return replace(one, meaning=Meaning.LEAVE_OUT, noticed=noticed)
+    return replace(one, meaning=ColumnMeaning.LEAVE_OUT, noticed=noticed)

@@ -8,13 +8,13 @@ from functools import cache
 
 from msgspec import Struct
 
-from kb.importing.mapping import Meaning
+from kb.importing.mapping import ColumnMeaning
 
 
 class HeaderGuess(Struct, frozen=True):
     """What a header means. `language`: of the text below, where the header tells."""
 
-    meaning: Meaning
+    meaning: ColumnMeaning
     language: str = ""
 
 
@@ -33,8 +33,8 @@ LANGUAGES = {
     "tr": "turkish türkisch türkçe",
 }
 # By language, the words of each meaning; "|" stands between words that may each stand alone.
-_WORDS: dict[Meaning, dict[str, str]] = {
-    Meaning.TITLE: {
+_WORDS: dict[ColumnMeaning, dict[str, str]] = {
+    ColumnMeaning.TITLE: {
         "en": "title|question|procedure|customer asks|customer says|issue|problem|subject|article|"
         "kb article|article title|faq|scenario|situation|name of procedure|what customer says|"
         "query|enquiry|inquiry|topic question|process|how to|request|reason for contact",
@@ -47,7 +47,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "título|pergunta|problema|procedimento|pedido|caso|assunto|pergunta do cliente",
         "ja": "質問|タイトル|件名",
     },
-    Meaning.ALSO_ASKED: {
+    ColumnMeaning.ALSO_ASKED: {
         "en": "also asked as|variants|other questions|similar questions|alternative questions|"
         "other wording|phrasings",
         "de": "andere fragen|ähnliche fragen|varianten|auch gefragt als",
@@ -57,7 +57,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "it": "altre domande|varianti",
         "pt": "outras perguntas|variantes",
     },
-    Meaning.ANSWER: {
+    ColumnMeaning.ANSWER: {
         "en": "answer|response|reply|solution|resolution|body|content|text|what to do|"
         "what to say and do|instructions|description|steps|action|actions|how to answer|"
         "standard answer|details|procedure steps|article body|what we do|handling",
@@ -70,7 +70,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "resposta|solução|descrição|texto|conteúdo|passos|o que fazer|instruções",
         "ja": "回答|答え|本文",
     },
-    Meaning.OTHER_METHOD: {
+    ColumnMeaning.OTHER_METHOD: {
         "en": "other answer|other method|other accepted method|alternative|alternative answer|"
         "other solution|option|workaround|exception|other way|or|alternate answer|second answer",
         "de": "andere antwort|alternative|alternative antwort|weitere antwort|andere lösung|"
@@ -82,7 +82,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "outra resposta|alternativa|outra solução|exceção",
         "ja": "別の回答",
     },
-    Meaning.KEYWORDS: {
+    ColumnMeaning.KEYWORDS: {
         "en": "keywords|keyword|tags|tag|search words|search terms|labels|synonyms|also known as",
         "de": "schlagworte|schlagwörter|schlagwort|stichworte|stichwörter|suchbegriffe|tags|label",
         "nl": "trefwoorden|zoekwoorden|trefwoord|labels|tags|steekwoorden",
@@ -92,7 +92,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "palavras-chave|palavras chave|etiquetas|tags",
         "ja": "キーワード|タグ",
     },
-    Meaning.CATEGORY: {
+    ColumnMeaning.CATEGORY: {
         "en": "category|topic|area|group|section|type|theme|categories|subject area|product",
         "de": "kategorie|thema|bereich|themengebiet|gruppe|art|rubrik|produkt|oberbegriff",
         "nl": "categorie|onderwerp|thema|rubriek|soort|groep",
@@ -102,7 +102,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "categoria|tema|assunto geral|tipo|área|grupo|secção",
         "ja": "カテゴリ|分類",
     },
-    Meaning.DEPARTMENT: {
+    ColumnMeaning.DEPARTMENT: {
         "en": "department|dept|team|responsible team|owner group|responsible|"
         "responsible department|handled by|escalate to|queue|owning team|assigned team|unit|who",
         "de": "abteilung|abt|team|zuständig|zuständige abteilung|verantwortlich|fachbereich|"
@@ -114,7 +114,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "departamento|equipa|equipe|responsável|setor|equipa responsável",
         "ja": "部署|担当部署",
     },
-    Meaning.OWNER: {
+    ColumnMeaning.OWNER: {
         "en": "owner|author|contact|e-mail|email|owner e-mail|owner email|maintained by|expert",
         "de": "eigentümer|autor|ansprechpartner|verfasser|e-mail|gepflegt von|ansprechpartnerin",
         "nl": "eigenaar|auteur|contactpersoon|e-mail|beheerder",
@@ -124,7 +124,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "proprietário|autor|contacto|contato|e-mail",
         "ja": "担当者",
     },
-    Meaning.REVIEWED: {
+    ColumnMeaning.REVIEWED: {
         "en": "reviewed|last reviewed|last checked|checked|review date|last review|verified|"
         "last verified|date|updated|last updated|last update|date reviewed|as of|checked on",
         "de": "geprüft|geprüft am|zuletzt geprüft|datum|stand|aktualisiert|letzte prüfung|"
@@ -137,7 +137,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "revisto|data|última revisão|atualizado|data de revisão|verificado",
         "ja": "確認日|更新日",
     },
-    Meaning.LINK: {
+    ColumnMeaning.LINK: {
         "en": "link|links|url|see|see also|more|web page|source|reference|document",
         "de": "link|links|siehe|siehe auch|verweis|webseite|quelle|mehr",
         "nl": "link|links|zie|zie ook|webpagina|bron",
@@ -147,7 +147,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "ligação|link|links|ver|ver também|fonte|hiperligação",
         "ja": "リンク",
     },
-    Meaning.KEY: {
+    ColumnMeaning.KEY: {
         "en": "no|nr|number|id|key|#|ref|article id|faq id|article number|row|item",
         "de": "nr|nummer|id|lfd nr|schlüssel|kennung|artikelnummer",
         "nl": "nr|nummer|id|sleutel",
@@ -157,7 +157,7 @@ _WORDS: dict[Meaning, dict[str, str]] = {
         "pt": "n°|número|id|ref",
         "ja": "番号",
     },
-    Meaning.LEAVE_OUT: {
+    ColumnMeaning.LEAVE_OUT: {
         "en": "internal note|internal notes|internal|note to self|do not use|comments|comment|"
         "to do|remarks internal",
         "de": "interne notiz|intern|interne bemerkung|kommentar|kommentare|notiz intern",
@@ -181,7 +181,7 @@ def guessed(header: str) -> HeaderGuess | None:
     if not text:
         return None
     if _STEP.fullmatch(text):
-        return HeaderGuess(Meaning.STEP)
+        return HeaderGuess(ColumnMeaning.STEP)
     bare, language = _without_language(text)
     found = _known().get(bare)
     if found is None:
@@ -211,9 +211,9 @@ def _languages() -> dict[str, str]:
 
 
 @cache
-def _known() -> dict[str, tuple[Meaning, str]]:
-    """Meaning and language by the folded header. A word of several languages tells none."""
-    found: dict[str, tuple[Meaning, str]] = {}
+def _known() -> dict[str, tuple[ColumnMeaning, str]]:
+    """ColumnMeaning and language by the folded header. A word of several languages tells none."""
+    found: dict[str, tuple[ColumnMeaning, str]] = {}
     for meaning, languages in _WORDS.items():
         for language, words in languages.items():
             for word in map(_folded, words.split("|")):

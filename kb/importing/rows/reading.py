@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 
 from kb.documents.text.plain_text import tidy
-from kb.importing.mapping import ColumnMapping, FileMapping, Meaning, SheetMapping
+from kb.importing.mapping import ColumnMapping, ColumnMeaning, FileMapping, SheetMapping
 from kb.importing.rows import days
 from kb.importing.rows.as_markdown import TextBlocks, TextStep, blocks, inline, step
 from kb.importing.sheets import CellLink, SheetCell, SheetRow, SheetTable, letter
@@ -73,11 +73,13 @@ class _Rows:
         self._sheet = sheet
         self._mapping = mapping
         self._decided = file.decided
-        self._languages = tuple(dict.fromkeys(one.language for one in mapping.of(Meaning.TITLE)))
+        self._languages = tuple(
+            dict.fromkeys(one.language for one in mapping.of(ColumnMeaning.TITLE))
+        )
         self._section = ""
         self._months_first = {
             one.column: days.month_first(row.cell(one.column) for row in sheet.rows)
-            for one in mapping.of(Meaning.REVIEWED)
+            for one in mapping.of(ColumnMeaning.REVIEWED)
         }
         self._keyed = self._has_good_keys()
 
@@ -112,7 +114,7 @@ class _Rows:
         return isinstance(found, LeftOut) and not found.title
 
     def _read(self, row: SheetRow, language: str) -> RowRead | LeftOut:
-        title = tidy(self._text(row, Meaning.TITLE, language))
+        title = tidy(self._text(row, ColumnMeaning.TITLE, language))
         noticed: list[str] = []
         text = self._answer(row, language, noticed)
         if why := _why_not(title, text, row):
@@ -121,7 +123,7 @@ class _Rows:
         noticed += [
             f"{letter(one.column)}: {remark}"
             for one in self._mapping.columns
-            if one.meaning is not Meaning.LEAVE_OUT
+            if one.meaning is not ColumnMeaning.LEAVE_OUT
             for remark in row.cell(one.column).noticed
         ]
         if len(title) > LONGEST_TITLE:
@@ -133,32 +135,33 @@ class _Rows:
             title=title[:LONGEST_TITLE],
             text=text,
             language=language,
-            asked=tuple(_listed(self._text(row, Meaning.ALSO_ASKED), "\n;|")),
+            asked=tuple(_listed(self._text(row, ColumnMeaning.ALSO_ASKED), "\n;|")),
             methods=tuple(self._methods(row)),
-            keywords=tuple(_listed(self._text(row, Meaning.KEYWORDS, language), ",;|\n")),
-            category=tidy(self._text(row, Meaning.CATEGORY)) or self._section,
-            teams=teams_in(self._text(row, Meaning.DEPARTMENT)),
-            owner=tidy(self._text(row, Meaning.OWNER)),
+            keywords=tuple(_listed(self._text(row, ColumnMeaning.KEYWORDS, language), ",;|\n")),
+            category=tidy(self._text(row, ColumnMeaning.CATEGORY)) or self._section,
+            teams=teams_in(self._text(row, ColumnMeaning.DEPARTMENT)),
+            owner=tidy(self._text(row, ColumnMeaning.OWNER)),
             reviewed=self._day(row, noticed),
             lines=tuple(self._lines(row)),
             links=tuple(self._links(row, language)),
             noticed=tuple(dict.fromkeys(noticed)),
         )
 
-    def _columns(self, meaning: Meaning, language: str = "") -> tuple[ColumnMapping, ...]:
+    def _columns(self, meaning: ColumnMeaning, language: str = "") -> tuple[ColumnMapping, ...]:
         """Those of this language, and those that tell none."""
         found = self._mapping.of(meaning)
         return tuple(one for one in found if not one.language or one.language == language)
 
-    def _text(self, row: SheetRow, meaning: Meaning, language: str = "") -> str:
+    def _text(self, row: SheetRow, meaning: ColumnMeaning, language: str = "") -> str:
         texts = [row.cell(one.column).text for one in self._columns(meaning, language)]
         return "\n".join(filter(None, texts))
 
     def _answer(self, row: SheetRow, language: str, noticed: list[str]) -> TextBlocks:
         found = [
-            blocks(row.cell(one.column).runs) for one in self._columns(Meaning.ANSWER, language)
+            blocks(row.cell(one.column).runs)
+            for one in self._columns(ColumnMeaning.ANSWER, language)
         ]
-        columns = self._columns(Meaning.STEP, language)
+        columns = self._columns(ColumnMeaning.STEP, language)
         steps = [one for each in columns if (one := step(row.cell(each.column).runs))]
         noticed += [remark for one in found for remark in one.noticed]
         if any(one.noticed and row.cell(one.column) for one in columns):
@@ -166,13 +169,13 @@ class _Rows:
         return _joined(found, steps)
 
     def _methods(self, row: SheetRow) -> Iterator[OtherMethod]:
-        for one in self._columns(Meaning.OTHER_METHOD):
+        for one in self._columns(ColumnMeaning.OTHER_METHOD):
             text = blocks(row.cell(one.column).runs)
             if text:
                 yield _method(text.markdown(), row.cell(one.column).text, one.header)
 
     def _day(self, row: SheetRow, noticed: list[str]) -> date | None:
-        for one in self._columns(Meaning.REVIEWED):
+        for one in self._columns(ColumnMeaning.REVIEWED):
             cell = row.cell(one.column)
             found = days.day(cell, months_first=self._months_first[one.column])
             if found is None and cell.text:
@@ -181,31 +184,31 @@ class _Rows:
         return None
 
     def _lines(self, row: SheetRow) -> Iterator[tuple[str, str]]:
-        for one in self._columns(Meaning.LINE):
+        for one in self._columns(ColumnMeaning.LINE):
             if text := row.cell(one.column).text:
                 yield (tidy(one.header) or f"Column {letter(one.column)}", inline(text))
 
     def _links(self, row: SheetRow, language: str) -> Iterator[CellLink]:
         """Those of all columns that come in; a long text is no label."""
         for one in self._mapping.columns:
-            if one.meaning is Meaning.LEAVE_OUT or one.language not in ("", language):
+            if one.meaning is ColumnMeaning.LEAVE_OUT or one.language not in ("", language):
                 continue
             cell = row.cell(one.column)
             for link in cell.links:
-                short = one.meaning is Meaning.LINK and len(link.label) <= 200
+                short = one.meaning is ColumnMeaning.LINK and len(link.label) <= 200
                 yield link if short else CellLink(link.address)
-            if one.meaning is Meaning.LINK and not cell.links:
+            if one.meaning is ColumnMeaning.LINK and not cell.links:
                 yield from _written_links(cell)
 
     def _key(self, row: SheetRow, title: str, language: str) -> str:
-        columns = self._mapping.of(Meaning.KEY)
+        columns = self._mapping.of(ColumnMeaning.KEY)
         name = tidy(row.cell(columns[0].column).text) if columns and self._keyed else ""
         name = name or tidy(title).rstrip(" ?.!").casefold()[:120]
         return f"{name} ({language})" if language else name
 
     def _has_good_keys(self) -> bool:
         """Is there a column of keys, with another in each row that has a title?"""
-        columns, titles = self._mapping.of(Meaning.KEY), self._mapping.of(Meaning.TITLE)
+        columns, titles = self._mapping.of(ColumnMeaning.KEY), self._mapping.of(ColumnMeaning.TITLE)
         if not columns or not titles:
             return False
         rows = [row for row in self._sheet.rows if row.number > self._mapping.header]

@@ -13,7 +13,7 @@ from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.similar.neighbours import document_vectors
 from kb.search.words.analysis import cut
 
-ALIKE = 0.87  # cosine of whole texts: docs/decisions/importing.md
+ALIKE = 0.85  # cosine of whole texts: docs/decisions/importing.md
 _AT_ONCE = 512
 
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from kb.documents.text.plain_text import tidy
 from kb.importing.guessing.columns import guess_sheet
-from kb.importing.mapping import FileMapping, Meaning, SheetMapping
+from kb.importing.mapping import ColumnMeaning, FileMapping, SheetMapping
 from kb.importing.sheets import Workbook
 from kb.procedures.model import Departments
 from kb.web.site.pages import number_in
@@ -66,7 +66,7 @@ def _sheet(one: SheetMapping, nth: int, said: Form, workbook: Workbook) -> Sheet
     if header is not None and header != one.header:
         table = next(sheet for sheet in workbook.sheets if sheet.name == one.name)
         return replace(guess_sheet(table, header), header=header)
-    meanings = {meaning.value: meaning for meaning in Meaning}
+    meanings = {meaning.value: meaning for meaning in ColumnMeaning}
     columns = tuple(
         replace(
             each, meaning=meanings.get(said.get(f"meaning-{nth}-{each.column}", ""), each.meaning)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from werkzeug.datastructures import FileStorage
 
 from kb.importing.guessing.columns import guess
-from kb.importing.mapping import Meaning
+from kb.importing.mapping import ColumnMeaning
 from kb.importing.permits import permit_of
 from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import SUFFIXES, opened
@@ -75,7 +75,7 @@ def mapping(number: int) -> ResponseReturnValue:
         underway=underway,
         mapping=underway.mapping,
         samples=_samples(workbook),
-        meanings=list(Meaning),
+        meanings=list(ColumnMeaning),
         letter=letter,
         preview=preview,
         shown=list(islice(_as_pages(preview), _SHOWN)),
