@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kb.cli.common import Build, built, content_option
 from kb.importing.guessing.columns import guess
 from kb.importing.mapping import FileMapping, UnusableMapping, mapping_from
-from kb.importing.permits import everything
+from kb.importing.permits import Permit, everything
 from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import opened
 from kb.importing.readers.unreadable import UnreadableFile
@@ -68,7 +68,7 @@ def bring_in(
         preview = parts.importing.proposing.preview(workbook, mapping, permit, date.today())
         _tell(preview)
         if not dry_run and preview.written:
-            _write(parts, preview, author)
+            _write(parts, preview, permit, author)
 
 
 def _read(file: Path, kept: Path | None) -> tuple[Workbook, FileMapping]:
@@ -86,8 +86,8 @@ def _read(file: Path, kept: Path | None) -> tuple[Workbook, FileMapping]:
     return workbook, mapping or guess(workbook)
 
 
-def _write(parts: Parts, preview: ImportPreview, author: Author) -> None:
-    done = parts.importing.bringing_in.bring_in(preview, author, datetime.now(UTC))
+def _write(parts: Parts, preview: ImportPreview, permit: Permit, author: Author) -> None:
+    done = parts.importing.bringing_in.bring_in(preview, permit, author, datetime.now(UTC))
     if isinstance(done, Refusal):
         raise click.ClickException(done.why)
     for path, why in done.skipped.items():

@@ -7,23 +7,25 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from kb.importing.permits import BringersLeave, Permit
 from kb.importing.proposing import WRITTEN, Fate, ImportPreview, ProposedFile
 from kb.importing.sql.imports import Imports, RowBefore
 from kb.publishing.batches import Batch, FileEdit
 from kb.publishing.edits import Author, UnusableEdit
 from kb.publishing.outcomes import refusing
+from kb.publishing.parts import Publishing
 from kb.publishing.saver import Saver
 from kb.storage.git.repository import hash_of
 
 
 class BringingIn(Struct, frozen=True):
-    """The verb. What may come in was decided when it was proposed."""
+    """The verb. Who may is asked again of what is written."""
 
-    saver: Saver
+    publishing: Publishing
     imports: Imports
 
     @refusing
-    def bring_in(self, preview: ImportPreview, by: Author, now: datetime) -> Batch:
+    def bring_in(self, preview: ImportPreview, permit: Permit, by: Author, now: datetime) -> Batch:
         """Write every file that is new or changed, in one commit that can be undone."""
         written = preview.written
         if not written:
@@ -31,10 +33,14 @@ class BringingIn(Struct, frozen=True):
         many = "1 procedure" if len(written) == 1 else f"{len(written)} procedures"
         note = f"Brought in {many} from {preview.mapping.name}"
         edits = [FileEdit(one.procedure.path, one.base, one.text) for one in written]
-        done = self.saver.change_many(edits, note, by, now)
+        done = self._saver(permit).change_many(edits, note, by, now)
         if done.commit:
             self.imports.note(done.commit, self._rows(preview, done), now)
         return done
+
+    def _saver(self, permit: Permit) -> Saver:
+        leave = BringersLeave(permit, self.publishing.departments())
+        return self.publishing.saver.on_behalf(leave)
 
     def _rows(self, preview: ImportPreview, done: Batch) -> Iterator[RowBefore]:
         """Where each row went, and what it made: the base of the next merge."""
@@ -49,4 +55,4 @@ class BringingIn(Struct, frozen=True):
         made = one.of_the_row
         if one.fate in (Fate.NEW, Fate.UPDATED) or made in (one.base, one.present):
             return hash_of(made)
-        return self.saver.keeping.repository.store(made)
+        return self.publishing.saver.keeping.repository.store(made)

@@ -43,5 +43,5 @@ def build(
             imports,
             lambda: people.directory.staff() or None,
         ),
-        bringing_in=BringingIn(publishing.saver, imports),
+        bringing_in=BringingIn(publishing, imports),
     )

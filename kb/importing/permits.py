@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from kb.documents.document import parse
+from kb.documents.reading import described
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import UNASSIGNED, Departments, Procedure, Status
 from kb.procedures.visibility import Reader
+from kb.publishing.edits import NotAllowed, Standing
 
 
 class Permit(Struct, frozen=True):
@@ -21,6 +24,20 @@ class Permit(Struct, frozen=True):
     may: Callable[[Procedure], str]
     publishes: Callable[[str], bool]
     reader: Reader
+
+
+class BringersLeave(Struct, frozen=True):
+    """A `Leave` of publishing: the permit, asked of the very bytes that are about to be written."""
+
+    permit: Permit
+    departments: Departments
+
+    def __call__(self, before: Standing | None, after: Standing | None) -> None:
+        """Raises NotAllowed."""
+        for one in filter(None, (before, after)):
+            procedure, _ = described(parse(one.text, one.path), self.departments)
+            if why := self.permit.may(procedure):
+                raise NotAllowed(why)
 
 
 def everything(departments: Departments) -> Permit:

@@ -240,10 +240,10 @@ def _joined(
 
 def _allowed(leave: Leave, path: str, before: bytes | None, found: bytes | str) -> bytes | str:
     """What was joined; or, as words, why it may not be written."""
-    if isinstance(found, str) or before is None or found == before:
+    if isinstance(found, str) or found == before:
         return found
     try:
-        leave(Standing(path, before), Standing(path, found))
+        leave(None if before is None else Standing(path, before), Standing(path, found))
     except (NotAllowed, UnusableEdit) as reason:
         return str(reason)
     return found

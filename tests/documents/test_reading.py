@@ -55,6 +55,7 @@ audience: phone, chat
 related: [RET-001, ../billing/refund.md]
 finds: [where is my parcel]
 successor: SHP-015
+source: desk.xlsx | Desk | 7
 colour: blue
 ---
 
@@ -80,9 +81,10 @@ def test_every_field_is_read() -> None:
     assert procedure.related == ("RET-001", "../billing/refund.md")
     assert procedure.finds == ("where is my parcel",)
     assert procedure.successor == "SHP-015"
+    assert procedure.source == "desk.xlsx | Desk | 7"
     assert filed.named
     assert set(filed.lines) == set(FIELDS)
-    assert filed.links == (Link(22, "../returns/label.md"),)
+    assert filed.links == (Link(23, "../returns/label.md"),)
     assert filed.sections == (
         Section("", "", "Use this when a parcel is late."),
         Section("steps", "Steps", "Open the label."),

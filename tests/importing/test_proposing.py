@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from kb.importing.guessing.columns import guess
 from kb.importing.mapping import FileMapping
-from kb.importing.permits import everything, permit_of
+from kb.importing.permits import Permit, everything, permit_of
 from kb.importing.proposing import Fate, ImportPreview
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
@@ -51,9 +51,13 @@ def proposed(
     return parts.importing.proposing.preview(book, mapping, permit, NOW.date())
 
 
+def _all(parts: Parts) -> Permit:
+    return everything(parts.publishing.departments())
+
+
 def brought_in(parts: Parts, *rows: Sequence[Any], later: int = 0, **changes: Any) -> Batch:
     done = parts.importing.bringing_in.bring_in(
-        proposed(parts, rows, **changes), JO, NOW + timedelta(minutes=later)
+        proposed(parts, rows, **changes), _all(parts), JO, NOW + timedelta(minutes=later)
     )
     assert isinstance(done, Batch)
     return done
@@ -128,7 +132,7 @@ def test_a_second_run_of_the_same_workbook_changes_nothing(parts: Parts) -> None
     brought_in(parts, CUSTOMS, VOUCHER)
     preview = proposed(parts, [CUSTOMS, VOUCHER])
     assert set(fates(preview).values()) == {Fate.UNCHANGED}
-    done = parts.importing.bringing_in.bring_in(preview, JO, NOW)
+    done = parts.importing.bringing_in.bring_in(preview, _all(parts), JO, NOW)
     assert isinstance(done, Refusal)
     assert "nothing to bring in" in done.why
 
@@ -139,7 +143,7 @@ def test_a_second_run_updates_what_nobody_edited_and_never_doubles(parts: Parts)
     preview = proposed(parts, [[3, "Who signs?", "Whoever opens the door.", "Shipping", None], row])
     assert fates(preview) == {"Who signs?": Fate.NEW, "Parcel waits at customs": Fate.UPDATED}
     assert [gone.title for gone in preview.gone] == ["Voucher is used up"]
-    parts.importing.bringing_in.bring_in(preview, JO, NOW + timedelta(minutes=1))
+    parts.importing.bringing_in.bring_in(preview, _all(parts), JO, NOW + timedelta(minutes=1))
     assert "title: Parcel waits at customs" in file(parts).read_text()
     assert "id: SHP-016" in file(parts).read_text()
 
@@ -150,7 +154,7 @@ def test_what_was_published_and_edited_here_is_put_together_with_the_workbook(pa
     edited(parts, "2. Call the agent.", "2. Call the agent.\n3. Write to the customer.")
     preview = proposed(parts, [changed(CUSTOMS, tags="border, duty")])
     assert list(fates(preview).values()) == [Fate.MERGED]
-    parts.importing.bringing_in.bring_in(preview, JO, NOW + timedelta(minutes=1))
+    parts.importing.bringing_in.bring_in(preview, _all(parts), JO, NOW + timedelta(minutes=1))
     text = file(parts).read_text()
     assert "  - duty\n" in text
     assert "3. Write to the customer." in text
@@ -169,7 +173,7 @@ def test_the_same_lines_changed_on_both_sides_are_shown_and_decided(parts: Parts
     assert one.clash
     assert preview.written == ()
     decided = proposed(parts, [row], decided={one.drafted.sources[0]: True})
-    parts.importing.bringing_in.bring_in(decided, JO, NOW + timedelta(minutes=1))
+    parts.importing.bringing_in.bring_in(decided, _all(parts), JO, NOW + timedelta(minutes=1))
     assert "1. Read the last scan.\n" in file(parts).read_text()
     assert list(fates(proposed(parts, [row])).values()) == [Fate.UNCHANGED]
 
@@ -255,7 +259,7 @@ def test_a_conflict_mark_of_git_in_a_cell_keeps_its_row_out_alone(parts: Parts) 
     row = changed(VOUCHER, answer=f"```\n{marks}\n```")
     preview = proposed(parts, [CUSTOMS, row])
     assert Fate.NEW in fates(preview).values()
-    done = parts.importing.bringing_in.bring_in(preview, JO, NOW)
+    done = parts.importing.bringing_in.bring_in(preview, _all(parts), JO, NOW)
     assert isinstance(done, Batch)
 
 
@@ -278,7 +282,7 @@ def test_any_workbook_makes_files_without_broken_front_matter(parts: Parts, raw:
 def test_two_people_bring_in_at_once_and_no_id_is_given_twice(parts: Parts) -> None:
     one, other = proposed(parts, [CUSTOMS]), proposed(parts, [changed(CUSTOMS, question="Else?")])
     assert one.files[0].procedure.id == other.files[0].procedure.id
-    parts.importing.bringing_in.bring_in(one, author_of(person(parts, "admin")), NOW)
-    done = parts.importing.bringing_in.bring_in(other, JO, NOW)
+    parts.importing.bringing_in.bring_in(one, _all(parts), author_of(person(parts, "admin")), NOW)
+    done = parts.importing.bringing_in.bring_in(other, _all(parts), JO, NOW)
     assert isinstance(done, Batch)
     assert list(done.skipped.values()) == ["its id went to another procedure meanwhile"]

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from kb.importing.guessing.columns import guess
 from kb.importing.mapping import ColumnMeaning
-from kb.importing.permits import permit_of
+from kb.importing.permits import Permit, permit_of
 from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import SUFFIXES, opened
 from kb.importing.readers.packages import LARGEST
@@ -119,7 +119,7 @@ def write(number: int) -> ResponseReturnValue:
     underway, workbook = _mine_or_404(number, me)
     _checked_form()
     proposed = _preview(underway, workbook, me)
-    done = parts().importing.bringing_in.bring_in(proposed, author_of(me), now())
+    done = parts().importing.bringing_in.bring_in(proposed, _permit(me), author_of(me), now())
     if isinstance(done, Refusal):
         flash(done.why, "bad")
         return redirect(url_for(".preview", number=number))
@@ -164,8 +164,11 @@ def _mine_or_404(number: int, me: Person) -> tuple[ImportUnderway, Workbook]:
 
 
 def _preview(underway: ImportUnderway, workbook: Workbook, me: Person) -> ImportPreview:
-    permit = permit_of(me, departments(), four_eyes=parts().settings.four_eyes)
-    return parts().importing.proposing.preview(workbook, underway.mapping, permit, today())
+    return parts().importing.proposing.preview(workbook, underway.mapping, _permit(me), today())
+
+
+def _permit(me: Person) -> Permit:
+    return permit_of(me, departments(), four_eyes=parts().settings.four_eyes)
 
 
 def _as_pages(proposed: ImportPreview) -> Iterator[tuple[ProposedFile, Preview]]:
