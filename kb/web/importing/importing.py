@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from werkzeug.datastructures import FileStorage
 
 from kb.importing.guessing.columns import guess
-from kb.importing.mapping import ColumnMeaning
+from kb.importing.mapping import ColumnMeaning, FileMapping
 from kb.importing.permits import Permit, permit_of
 from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import SUFFIXES, opened
@@ -74,7 +74,7 @@ def mapping(number: int) -> ResponseReturnValue:
         "importing/mapping.html",
         underway=underway,
         mapping=underway.mapping,
-        samples=_samples(workbook),
+        samples=_samples(workbook, underway.mapping),
         meanings=list(ColumnMeaning),
         letter=letter,
         preview=preview,
@@ -177,15 +177,17 @@ def _as_pages(proposed: ImportPreview) -> Iterator[tuple[ProposedFile, Preview]]
             yield one, preview_of(one.text, one.procedure.path, None)
 
 
-def _samples(workbook: Workbook) -> dict[str, dict[int, list[str]]]:
-    """Of each sheet and column the first cells that say something."""
+def _samples(workbook: Workbook, mapping: FileMapping) -> dict[str, dict[int, list[str]]]:
+    """Of each sheet and column the first cells below the header that say something."""
     found: dict[str, dict[int, list[str]]] = {}
     for sheet in workbook.sheets:
         columns = found.setdefault(sheet.name, {})
-        for row in sheet.rows:
+        how = mapping.sheet(sheet.name)
+        below = [row for row in sheet.rows if how is None or row.number > how.header]
+        for row in below:
             for nth, cell in enumerate(row.cells):
                 some = columns.setdefault(nth, [])
-                if cell.text and len(some) <= _SAMPLE and not row.banner:
+                if cell.text and len(some) < _SAMPLE and not row.banner:
                     some.append(" ".join(cell.text.split())[:80])
     return found
 
