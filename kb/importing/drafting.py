@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -86,7 +87,7 @@ class Drafting(Struct, frozen=True):
     noticed: tuple[str, ...] = ()
 
 
-def drafted(workbook: Workbook, mapping: FileMapping) -> Drafting:
+def drafted(workbook: Workbook, mapping: FileMapping, today: date) -> Drafting:
     """All procedures in the order of their rows."""
     rows: list[RowRead] = []
     left: list[LeftOut] = []
@@ -94,7 +95,7 @@ def drafted(workbook: Workbook, mapping: FileMapping) -> Drafting:
         how = mapping.sheet(sheet.name)
         if how is None or not how.taken:
             continue
-        for found in rows_read(sheet, how, mapping):
+        for found in rows_read(sheet, how, mapping, today):
             if isinstance(found, RowRead):
                 rows.append(found)
             else:

@@ -122,7 +122,7 @@ class Proposing(Struct, frozen=True):
         """What would be, for who has that permit."""
         departments = self.publishing.departments()
         teams = Teams(departments, mapping)
-        drafting = drafted(workbook, mapping)
+        drafting = drafted(workbook, mapping, today)
         run = _Run(self, mapping, permit, departments, teams, drafting.procedures)
         files = tuple(self._looked_at(list(run.files()), departments, permit, today))
         return ImportPreview(

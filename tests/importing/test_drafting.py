@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from kb.importing.drafting import drafted
 from kb.importing.guessing.columns import guess
 from kb.importing.guessing.headers import guessed
 from kb.importing.mapping import ColumnMeaning, mapping_from
@@ -90,7 +89,7 @@ def test_a_dump_of_tickets_is_no_workbook_of_procedures() -> None:
     (sheet,) = guess(book).sheets
     assert not sheet.taken
     assert "dump of tickets" in sheet.why
-    assert drafted(book, guess(book)).procedures == ()
+    assert drafts(workbooks.tickets(), "tickets.csv").procedures == ()
 
 
 @pytest.mark.parametrize(
@@ -195,3 +194,19 @@ def test_columns_without_a_known_header_are_guessed_by_their_cells() -> None:
 def test_a_mapping_is_kept_as_text_and_read_again() -> None:
     mapping = guess(read(workbooks.lived_in()))
     assert mapping_from(mapping.json()) == mapping
+
+
+def test_what_a_reader_would_stumble_over_is_told() -> None:
+    raw = table(
+        ["Question", "Answer", "Valid to", "Code"],
+        ["Who pays the duty?", "The customer, at the door.", date(2026, 1, 31), "2026-01-31"],
+        ["Who signs?", "Whoever", date(2030, 1, 31), None],
+    )
+    duty, signs = drafts(raw).procedures
+    assert duty.noticed == ("Valid to is past: 2026-01-31",)
+    assert signs.noticed == ("its text is a single word",)
+
+
+def test_an_empty_row_between_others_is_named() -> None:
+    raw = b"Question;Answer\nWho?;The customer.\n;\nWhy?;Because.\n;\n"
+    assert whys(drafts(raw, "desk.csv")) == {3: "it is empty"}

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
 
 from kb.importing.readers import opening, packages
 from kb.importing.readers.opening import opened
 from kb.importing.readers.unreadable import UnreadableFile
-from tests.importing.workbooks import lived_in, made, read, table
+from tests.effort import examples
+from tests.importing.workbooks import drafts, lived_in, made, read, table
 
 
 def refused(name: str, raw: bytes) -> str:
@@ -192,3 +200,53 @@ def test_the_libraries_are_loaded_by_an_import_alone() -> None:
     for module in Path(packages.__file__).parent.glob("*.py"):
         for line in module.read_text(encoding="utf-8").splitlines():
             assert not line.startswith(("import openpyxl", "import python_calamine")), module
+
+
+@pytest.fixture
+def asked() -> Iterator[tuple[str, list[str]]]:
+    """The address of a web server on loopback, and what it was asked."""
+    paths: list[str] = []
+
+    class Asked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_error(404)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Asked)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", paths
+    server.shutdown()
+    server.server_close()
+
+
+def test_nothing_that_a_file_names_is_fetched(asked: tuple[str, list[str]]) -> None:
+    address, paths = asked
+
+    def change(sheet: Any) -> None:
+        sheet["A2"].hyperlink = f"{address}/link"
+
+    rows = [
+        ["Question", "Answer", "Link"],
+        ["Who?", f'=WEBSERVICE("{address}/formula")', f'=HYPERLINK("{address}/by-formula","a")'],
+        ["Why?", f'=IMAGE("{address}/image")', f"='{address}/[other.xlsx]Sheet1'!A1"],
+    ]
+    raw = made(rows, change)
+    drafts(raw)
+    drafts(f"Question,Answer\nWho?,<img src={address}/csv>\n".encode(), "desk.csv")
+    entity = f'<!DOCTYPE a SYSTEM "{address}/dtd"><workbook'.encode()
+    refused("desk.xlsx", changed(raw, "xl/workbook.xml", b"<workbook", entity))
+    assert paths == []
+
+
+@given(data())
+@settings(max_examples=examples(25))
+def test_a_part_with_other_bytes_is_read_or_refused_in_a_sentence(draws: DataObject) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(lived_in()))
+    parts = {one: archive.read(one) for one in archive.namelist()}
+    name = draws.draw(sampled_from(sorted(parts)))
+    part = parts[name]
+    start = draws.draw(integers(0, max(len(part) - 1, 0)))
+    end = draws.draw(integers(start, min(len(part), start + 40)))
+    parts[name] = part[:start] + draws.draw(binary(max_size=8)) + part[end:]
+    with suppress(UnreadableFile):  # nothing else may be raised
+        opened("desk.xlsx", zipped(parts))

@@ -16,6 +16,7 @@ from kb.importing.drafting import Drafting, drafted
 from kb.importing.guessing.columns import guess
 from kb.importing.readers.opening import opened
 from kb.importing.sheets import Workbook
+from tests.conftest import NOW
 
 Rows = Sequence[Sequence[Any]]
 
@@ -47,7 +48,7 @@ def read(raw: bytes, name: str = "desk.xlsx") -> Workbook:
 def drafts(raw: bytes, name: str = "desk.xlsx") -> Drafting:
     """What comes of it by the guessed mapping."""
     book = read(raw, name)
-    return drafted(book, guess(book))
+    return drafted(book, guess(book), NOW.date())
 
 
 def titles(found: Drafting) -> list[str]:

@@ -19,6 +19,9 @@ LONGEST_KEYWORD = 120
 _TEAMS = re.compile(
     r"\s*(?:\(\s*(?:with|mit|met|avec|con|com)\s|[,;/|\n&+()]|\s(?:and|und|en|et|y|e|with|mit|met|avec|con)\s)\s*"
 )
+_ENDS = re.compile(
+    r"valid|expir|until|gültig|ablauf|geldig|verloop|valable|válid|caduc|vence|scad", re.IGNORECASE
+)
 _TOTAL = re.compile(
     r"(?:grand )?(?:total|totals|sum|summe|gesamt|totaal|totale|somme)\b.{0,20}", re.I
 )
@@ -62,14 +65,17 @@ class LeftOut(Struct, frozen=True):
 
 
 def rows_read(
-    sheet: SheetTable, mapping: SheetMapping, file: FileMapping
+    sheet: SheetTable, mapping: SheetMapping, file: FileMapping, today: date
 ) -> Iterator[RowRead | LeftOut]:
     """All rows below the header, in their order; a banner among them is the category below it."""
-    return _Rows(sheet, mapping, file).read()
+    return _Rows(sheet, mapping, file, today).read()
 
 
 class _Rows:
-    def __init__(self, sheet: SheetTable, mapping: SheetMapping, file: FileMapping) -> None:
+    def __init__(
+        self, sheet: SheetTable, mapping: SheetMapping, file: FileMapping, today: date
+    ) -> None:
+        self._today = today
         self._sheet = sheet
         self._mapping = mapping
         self._decided = file.decided
@@ -85,14 +91,17 @@ class _Rows:
 
     def read(self) -> Iterator[RowRead | LeftOut]:
         """A row may be several procedures where languages stand side by side."""
+        last = max((row.number for row in self._sheet.rows if row), default=0)
         for row in self._sheet.rows:
-            if row.number == self._mapping.header:
+            if row.number == self._mapping.header or row.number > last:
                 continue
             if row.number < self._mapping.header:
                 if row:
                     yield self._left(row, "it stands above the header")
             elif row:
                 yield from self._row(row)
+            else:
+                yield self._left(row, "it is empty")
 
     def _row(self, row: SheetRow) -> Iterator[RowRead | LeftOut]:
         decided = self._decided.get(f"{self._sheet.name}!{row.number}")
@@ -126,6 +135,7 @@ class _Rows:
             if one.meaning is not ColumnMeaning.LEAVE_OUT
             for remark in row.cell(one.column).noticed
         ]
+        noticed += self._doubts(row, text)
         if len(title) > LONGEST_TITLE:
             noticed.append(f"its title is cut at {LONGEST_TITLE} characters")
         return RowRead(
@@ -146,6 +156,16 @@ class _Rows:
             links=tuple(self._links(row, language)),
             noticed=tuple(dict.fromkeys(noticed)),
         )
+
+    def _doubts(self, row: SheetRow, text: TextBlocks) -> Iterator[str]:
+        """What a reader of the procedure would stumble over."""
+        if not text.steps and len(text.markdown().split()) == 1:
+            yield "its text is a single word"
+        for one in self._columns(ColumnMeaning.LINE):
+            cell = row.cell(one.column)
+            ends = days.day(cell) if cell and _ENDS.search(one.header) else None
+            if ends and ends < self._today:
+                yield f"{tidy(one.header)} is past: {ends}"
 
     def _columns(self, meaning: ColumnMeaning, language: str = "") -> tuple[ColumnMapping, ...]:
         """Those of this language, and those that tell none."""
