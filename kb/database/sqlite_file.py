@@ -48,6 +48,19 @@ class SqliteFile:
             named["uri"] = True
 
     def _prepare(self, connection: Any, record: Any) -> None:
+        try:
+            self._set_up(connection)
+        except BaseException:
+            connection.close()  # the pool leaves one that was never its own to the collector
+            raise
+        self._may_be_made = False
+        record.info[_FILES] = (
+            _identity(self._path),
+            _identity(self._log),
+            self._path.stat().st_size,
+        )
+
+    def _set_up(self, connection: Any) -> None:
         # Python's driver begins transactions late and by itself; the engine does so instead.
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -61,12 +74,6 @@ class SqliteFile:
             cursor.execute(f"PRAGMA {pragma}")
         self._version = self._version_in(cursor)
         cursor.close()
-        self._may_be_made = False
-        record.info[_FILES] = (
-            _identity(self._path),
-            _identity(self._log),
-            self._path.stat().st_size,
-        )
 
     def _version_in(self, cursor: Any) -> str:
         """Its migration; "" for none yet. Raises what SQLite does where it had one before."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, event, func, insert, select
+from sqlalchemy.exc import DatabaseError
 
 from kb.database import (
     Unfit,
@@ -197,3 +198,15 @@ def test_a_damaged_page_is_found_by_looking_at_all_of_the_file(engine: Engine, f
     file.write_bytes(raw)
     with pytest.raises(Unreadable, match=r"it is damaged|put it back from a backup"):
         inspect_file(engine)
+
+
+def test_a_connection_that_cannot_be_used_is_closed(tmp_path: Path) -> None:
+    file = tmp_path / "kb.sqlite3"
+    file.write_bytes(b"no database at all" * 100)
+    engine = connect(f"sqlite:///{file}")
+    met: list[sqlite3.Connection] = []
+    event.listen(engine, "connect", lambda opened, _record: met.append(opened), insert=True)
+    with pytest.raises(DatabaseError):
+        engine.connect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        met[0].execute("SELECT 1")
