@@ -125,11 +125,29 @@
     const option = chosen();
     if (option && option !== options()[0]) lines.push(`Method: ${option.textContent.replace(/^\s*Option:\s*/, "").trim()}`);
     const done = steps().filter((item) => item.classList.contains("done"));
+    const path = all(".asked-path > li").map((line) => line.textContent);
+    if (path.length) lines.push("Path:", ...path);
     if (done.length) lines.push("Done:", ...done.map((item) => `${item.dataset.number}. ${saidBy(item)}`));
     return lines.join("\n");
   };
 
+  // Where a question led here from, to go on there.
+  const BACK_TO = "asking from";
+  const showWayBack = () => {
+    const { [BACK_TO]: from, ...others } = kept();
+    const place = document.querySelector(".crumbs");
+    if (!from || !place || !procedure) return;
+    if (from.procedure === procedure) return keep(others);
+    const link = document.createElement("a");
+    link.href = from.address;
+    link.dataset.key = "u";
+    link.className = "back-to-question";
+    link.textContent = `‹ Back to ${from.title} (u)`;
+    place.prepend(link);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    showWayBack();
     all("[data-script]").forEach(makeCopiable);
     all("[data-steps]").forEach(makeTickable);
     all("[data-copy-reference]").forEach((place) => {
