@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kb.documents.markdown.branches import branches
@@ -91,3 +93,12 @@ def test_the_page_marks_what_asks_and_what_answers() -> None:
     assert html.count('class="asks"') == 1
     assert html.count('class="answer asks"') == 1
     assert html.count('class="answer"') == 4
+
+
+def test_a_great_many_questions_take_no_time() -> None:
+    body = "".join(
+        f"{n}. Is it?\n     - A: go to step {n % 600 + 1}\n     - B: on\n" for n in range(1, 601)
+    )
+    began = time.process_time()
+    assert Outline(body).doubts()
+    assert time.process_time() - began < 2

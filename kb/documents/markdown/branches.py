@@ -21,6 +21,7 @@ _TO_STEP = re.compile(
     r"\b(?:go|continue|carry on|skip|jump|return|back|again)\b[^.;?!\n]{0,40}?\bstep\s+(\d{1,3})\b",
     re.IGNORECASE,
 )
+_MOST = 200  # steps of a section from which loops are looked for: the work grows by its square
 _LISTS = ("ordered_list_open", "bullet_list_open")
 _LIST_ENDS = ("ordered_list_close", "bullet_list_close")
 
@@ -77,12 +78,13 @@ def doubts_in(tokens: Sequence[Token]) -> Iterator[Doubt]:
     """Answers that lead nowhere or round in a circle, and questions with one answer."""
     for steps in branches(tokens):
         ways = _ways(steps)
+        ahead = {to: _reached(to, ways) for to in sorted(ways)[:_MOST]}
         for number, step in enumerate(steps, start=1):
             for asking in _asking(step):
-                yield from _doubts_of(asking, number, ways)
+                yield from _doubts_of(asking, number, ahead, len(steps))
 
 
-def _doubts_of(step: Step, number: int, ways: dict[int, set[int]]) -> Iterator[Doubt]:
+def _doubts_of(step: Step, number: int, ahead: dict[int, set[int]], last: int) -> Iterator[Doubt]:
     if len(step.answers) == 1:
         message = f'the question has one answer, "{step.answers[0].label}"'
         yield Doubt(step.line, "one-answer", message, "add what else may be answered")
@@ -91,10 +93,10 @@ def _doubts_of(step: Step, number: int, ways: dict[int, set[int]]) -> Iterator[D
             message = f'the answer "{each.label}" leads nowhere'
             remedy = 'write what follows behind the colon, if only "go on"'
             yield Doubt(each.line, "answer-nowhere", message, remedy)
-        elif each.to and each.to not in ways:
+        elif each.to > last:
             message = f'the answer "{each.label}" leads to step {each.to}, and there is none'
             yield Doubt(each.line, "answer-nowhere", message, "name a step of this section")
-        elif each.to and _leads(each.to, number, ways):
+        elif number in ahead.get(each.to, ()):
             message = f'the answer "{each.label}" leads to step {each.to} and so back here: a loop'
             remedy = "say what to do when it comes here again, and lead on from there"
             yield Doubt(each.line, "answer-loop", message, remedy)
@@ -120,13 +122,14 @@ def _ways(steps: Sequence[Step]) -> dict[int, set[int]]:
     return ways
 
 
-def _leads(start: int, end: int, ways: dict[int, set[int]]) -> bool:
+def _reached(start: int, ways: dict[int, set[int]]) -> set[int]:
+    """All steps that one may come to from a step, itself among them."""
     seen: set[int] = set()
     ahead = {start}
     while ahead:
         seen |= ahead
         ahead = {to for at in ahead for to in ways.get(at, ())} - seen
-    return end in seen
+    return seen
 
 
 def _step(item: _Item) -> Step:
