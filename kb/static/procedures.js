@@ -20,32 +20,76 @@
     return made;
   };
 
-  // "[name]" in a script is a blank to fill in while speaking.
+  // "[name]" or "{{name}}" in a script is a blank. It is filled in once for the call, in this tab only.
+  const BLANK = /\[([^\][{}]{1,60})\]|\{\{\s*([^{}]{1,60}?)\s*\}\}/;
+  const BLANKS = "blanks";
+  const filled = (name) => kept()[BLANKS]?.[name.toLowerCase()] ?? "";
+  const showFilled = () => {
+    for (const blank of all(".blank")) {
+      blank.textContent = filled(blank.dataset.blank) || blank.dataset.blank;
+      blank.classList.toggle("filled", Boolean(filled(blank.dataset.blank)));
+    }
+    for (const box of all("[data-fill]")) {
+      if (box !== document.activeElement) box.value = filled(box.dataset.fill);
+    }
+  };
+  const fill = (name, words) => {
+    const { [BLANKS]: before, ...others } = kept();
+    const { [name.toLowerCase()]: _, ...rest } = before ?? {};
+    const now = words ? { ...rest, [name.toLowerCase()]: words } : rest;
+    keep(Object.keys(now).length ? { ...others, [BLANKS]: now } : others);
+    showFilled();
+  };
   const markBlanks = (line) => {
     const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
     const texts = [];
     while (walker.nextNode()) texts.push(walker.currentNode);
     for (const text of texts) {
-      const pieces = text.data.split(/\[([^\][]{1,60})\]/);
-      if (pieces.length === 1) continue;
-      text.replaceWith(...pieces.map((piece, nth) => {
-        if (nth % 2 === 0) return piece;
+      if (text.parentElement.closest("a, button, code")) continue;
+      for (let rest = text, found = BLANK.exec(rest.data); found; found = BLANK.exec(rest.data)) {
+        const start = rest.splitText(found.index);
+        rest = start.splitText(found[0].length);
         const blank = document.createElement("span");
         blank.className = "blank";
-        blank.textContent = piece;
-        return blank;
-      }));
+        blank.dataset.blank = found[1] ?? found[2];
+        start.replaceWith(blank);
+      }
     }
+  };
+  // One box for each blank above the script; without a name, so that no form sends it.
+  const offerToFill = (script) => {
+    const names = new Map(all(".blank", script).map(({ dataset }) => [dataset.blank.toLowerCase(), dataset.blank]));
+    if (!names.size) return;
+    const place = document.createElement("div");
+    place.className = "fill-in no-print";
+    for (const name of names.values()) {
+      const label = document.createElement("label");
+      const box = document.createElement("input");
+      box.dataset.fill = name;
+      box.autocomplete = "off";
+      box.maxLength = 120;
+      box.addEventListener("input", () => fill(name, box.value.trim()));
+      label.append(name, box);
+      place.append(label);
+    }
+    script.querySelector(".say-text").before(place);
+  };
+  // What is said, as it reads with its blanks filled: those that are not stay marked.
+  const saidIn = (line) => {
+    const copy = line.cloneNode(true);
+    all(".copy", copy).forEach((one) => one.remove());
+    all(".blank:not(.filled)", copy).forEach((one) => { one.textContent = `[${one.dataset.blank}]`; });
+    return copy.textContent.replace(/\s+/g, " ").trim();
   };
 
   const makeCopiable = (script) => {
     const quotes = all(".say-text > blockquote", script);
     for (const line of quotes.length ? quotes : all(".say-text > p", script)) {
-      const said = line.innerText.trim();
       markBlanks(line);
       line.classList.add("say-line");
-      line.prepend(copying(() => said, "Copy"));
+      line.prepend(copying(() => saidIn(line), "Copy"));
     }
+    offerToFill(script);
   };
 
   // What this tab knows of the procedure on the page; nothing of another version.
@@ -108,6 +152,7 @@
   };
 
   const restore = () => {
+    showFilled();
     const { done } = known();
     steps().forEach((item, at) => item.classList.toggle("done", done.includes(at)));
     showTicks();
@@ -125,12 +170,31 @@
     const option = chosen();
     if (option && option !== options()[0]) lines.push(`Method: ${option.textContent.replace(/^\s*Option:\s*/, "").trim()}`);
     const done = steps().filter((item) => item.classList.contains("done"));
+    const path = all(".asked-path > li").map((line) => line.textContent);
+    if (path.length) lines.push("Path:", ...path);
     if (done.length) lines.push("Done:", ...done.map((item) => `${item.dataset.number}. ${saidBy(item)}`));
     return lines.join("\n");
   };
 
+  // Where a question led here from, to go on there.
+  const BACK_TO = "asking from";
+  const showWayBack = () => {
+    const { [BACK_TO]: from, ...others } = kept();
+    const place = document.querySelector(".crumbs");
+    if (!from || !place || !procedure) return;
+    if (from.procedure === procedure) return keep(others);
+    const link = document.createElement("a");
+    link.href = from.address;
+    link.dataset.key = "u";
+    link.className = "back-to-question";
+    link.textContent = `‹ Back to ${from.title} (u)`;
+    place.prepend(link);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    showWayBack();
     all("[data-script]").forEach(makeCopiable);
+    all("[data-first-line]").forEach(markBlanks);
     all("[data-steps]").forEach(makeTickable);
     all("[data-copy-reference]").forEach((place) => {
       place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));

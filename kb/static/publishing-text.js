@@ -6,6 +6,7 @@ window.kbWriting = window.kbWriting ?? {};
 (() => {
   const pieces = {
     steps: "## Steps\n\n1. First step.\n2. **A question to decide?**\n   - Yes: do this.\n   - No: go on.\n3. Last step.\n",
+    question: "## Steps\n\n1. **A question to decide?**\n   - Yes: **A question to decide?**\n     - Yes: do this.\n     - No: go to step 2.\n   - No: go on.\n2. Last step.\n",
     say: "## What to say\n\n> I am sorry, [name]. Let me see what I can do.\n",
     method: "## Other accepted methods\n\n### Name of the method\n\nWhen it may be used, and how.\n",
     warning: "> **Warning:** what must never be done, and why.\n",
@@ -16,6 +17,7 @@ window.kbWriting = window.kbWriting ?? {};
   // The words of each that are to be written over first.
   const examples = {
     steps: "First step.",
+    question: "A question to decide?",
     say: "I am sorry, [name]. Let me see what I can do.",
     method: "Name of the method",
     warning: "what must never be done, and why.",

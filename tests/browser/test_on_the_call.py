@@ -147,3 +147,25 @@ def test_the_menu_has_everything_in_one_place(browser: Browser, site: Site) -> N
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
         context.close()
+
+
+def test_a_blank_is_filled_once_for_the_call_and_never_sent(as_person: OpenAs) -> None:
+    page = as_person("ana.costa")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(LATE)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
+    page.get_by_label("customer name", exact=True).fill("Ms Quill & <b>")
+    expect(page.locator(".say-line").first).to_contain_text("I am sorry, Ms Quill & <b>:")
+    expect(page.locator("[data-first-line]")).to_contain_text("Ms Quill & <b>")
+    shoot(page, "blanks")
+    page.locator(".say-line .copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    said = page.evaluate("navigator.clipboard.readText()")
+    assert said.startswith("I am sorry, Ms Quill & <b>: you should have had it on [date]")
+    page.reload()
+    expect(page.get_by_label("customer name", exact=True)).to_have_value("Ms Quill & <b>")
+    page.get_by_role("button", name="New call").first.click()
+    expect(page.get_by_label("customer name", exact=True)).to_have_value("")
+    expect(page.locator(".say-line").first).to_contain_text("I am sorry, customer name:")
+    assert not any("Quill" in one for one in sent)

@@ -1,4 +1,4 @@
-"""What may not be shown as it was meant: tags that nothing closes, links with blanks. Pure."""
+"""What may not be shown as it was meant: open tags, links with blanks, answers. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from markdown_it.token import Token
-from msgspec import Struct
 
 from kb.documents.markdown.blanks import CLOSED, never_closed
+from kb.documents.markdown.branches import doubts_in
+from kb.documents.markdown.doubt import Doubt
 from kb.documents.markdown.parser import Blocks
 from kb.documents.markdown.written_links import in_service, links_of
 
@@ -17,24 +18,16 @@ _FILE = re.compile(r".*\s.*\.\w{1,8}(?:#.*)?\s*|\S*/.*\s.*|.*\s\S*/.*")
 _LONGEST = 60
 
 
-class Doubt(Struct, frozen=True):
-    """Something that is shown as it stands, and was meant otherwise. `line` is the body's."""
-
-    line: int
-    code: str
-    message: str
-    remedy: str
-
-
 def doubts_of(found: Blocks) -> tuple[Doubt, ...]:
     """In the order of the text."""
     closed = found.environment.get(CLOSED, frozenset())
-    return tuple(
+    written = (
         doubt
         for token in found.tokens
         if token.type in ("inline", "html_block")
         for doubt in sorted(_of(token, closed), key=lambda one: one.line)
-    ) + tuple(_pictures(found))
+    )
+    return (*written, *_pictures(found), *doubts_in(found.tokens))
 
 
 def _pictures(found: Blocks) -> Iterator[Doubt]:

@@ -12,7 +12,8 @@ from itertools import chain
 
 from markdown_it.token import Token
 
-from kb.documents.markdown.doubts import Doubt, doubts_of
+from kb.documents.markdown.doubt import Doubt
+from kb.documents.markdown.doubts import doubts_of
 from kb.documents.markdown.footnotes import labels as labels_of_notes
 from kb.documents.markdown.headings import place
 from kb.documents.markdown.links import Link

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 from msgspec import Struct
 
+from kb.documents.markdown.branches import mark
 from kb.documents.markdown.footnotes import Notes, numbered, parted
 from kb.documents.markdown.headings import RESERVED_ANCHORS as RESERVED_ANCHORS
 from kb.documents.markdown.headings import Placed, free, other_names, place
@@ -72,6 +73,11 @@ class Page(Struct, frozen=True):
     notice: str = ""
 
     @property
+    def asks(self) -> bool:
+        """Is there a step that asks, with answers to choose from?"""
+        return any(part.kind == "steps" and '<li class="asks">' in part.html for part in self.parts)
+
+    @property
     def script(self) -> Part | None:
         """The first part that is to be said."""
         return next((part for part in self.parts if part.kind == "script"), None)
@@ -96,6 +102,7 @@ class Renderer:
         try:
             found = blocks(body)
             tokens, notes = parted(found.with_inlines())
+            mark(tokens)
         except TooLaborious:
             return _plain_page(body)
         placed = place(tokens, title)

@@ -1,0 +1,221 @@
+"""Decisions in a text: numbered steps that ask, their answers and what follows them. Pure.
+
+A step asks when its first paragraph holds a question and the bullets below it are answers: a few
+words, a colon and what follows, which may be further steps or another question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+from msgspec import Struct, field
+
+from kb.documents.markdown.doubt import Doubt
+
+_ASKS = re.compile(r"\?(?:\s|$)")
+_ANSWER = re.compile(r"[*_]{0,3}([^:\n*_`\[\]]{1,60})[*_]{0,3}:[*_]{0,3}(?!\S)\s*(.*)", re.DOTALL)
+_BARE = re.compile(r"[*_]{0,3}([^:\n*_`\[\]?.]{1,40})[*_]{0,3}")
+_TO_STEP = re.compile(
+    r"\b(?:go|continue|carry on|skip|jump|return|back|again)\b[^.;?!\n]{0,40}?\bstep\s+(\d{1,3})\b",
+    re.IGNORECASE,
+)
+_MOST = 200  # steps of a section from which loops are looked for: the work grows by its square
+_LISTS = ("ordered_list_open", "bullet_list_open")
+_LIST_ENDS = ("ordered_list_close", "bullet_list_close")
+
+
+class Answer(Struct, frozen=True):
+    """What may be said to a question. `to` is the number of the step it leads to, 0 for none."""
+
+    line: int
+    label: str
+    text: str
+    to: int
+    then: tuple[Step, ...]
+
+
+class Step(Struct, frozen=True):
+    """One step; with answers, one that asks. `line` is the body's, from 1."""
+
+    line: int
+    text: str
+    to: int
+    answers: tuple[Answer, ...] = ()
+
+
+class _Item(Struct):
+    """An entry of a list as it stands among the tokens."""
+
+    opening: Token
+    texts: list[str] = field(default_factory=list)
+    ordered: list[_Item] = field(default_factory=list)
+    bullets: list[_Item] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        return (self.opening.map or [0])[0] + 1
+
+    @property
+    def said(self) -> str:
+        return self.texts[0] if self.texts else ""
+
+
+def branches(tokens: Sequence[Token]) -> list[tuple[Step, ...]]:
+    """The steps of each section that has some: its numbered lists, numbered through."""
+    return [tuple(map(_step, items)) for items in _sections(tokens)]
+
+
+def mark(tokens: Sequence[Token]) -> None:
+    """Gives the entries that ask and that answer a class each, for the page to know them by."""
+    for items in _sections(tokens):
+        for item in items:
+            _mark(item, item.said)
+
+
+def doubts_in(tokens: Sequence[Token]) -> Iterator[Doubt]:
+    """Answers that lead nowhere or round in a circle, and questions with one answer."""
+    for steps in branches(tokens):
+        ways = _ways(steps)
+        ahead = {to: _reached(to, ways) for to in sorted(ways)[:_MOST]}
+        for number, step in enumerate(steps, start=1):
+            for asking in _asking(step):
+                yield from _doubts_of(asking, number, ahead, len(steps))
+
+
+def _doubts_of(step: Step, number: int, ahead: dict[int, set[int]], last: int) -> Iterator[Doubt]:
+    if len(step.answers) == 1:
+        message = f'the question has one answer, "{step.answers[0].label}"'
+        yield Doubt(step.line, "one-answer", message, "add what else may be answered")
+    for each in step.answers:
+        if not each.text and not each.then:
+            message = f'the answer "{each.label}" leads nowhere'
+            remedy = 'write what follows behind the colon, if only "go on"'
+            yield Doubt(each.line, "answer-nowhere", message, remedy)
+        elif each.to > last:
+            message = f'the answer "{each.label}" leads to step {each.to}, and there is none'
+            yield Doubt(each.line, "answer-nowhere", message, "name a step of this section")
+        elif number in ahead.get(each.to, ()):
+            message = f'the answer "{each.label}" leads to step {each.to} and so back here: a loop'
+            remedy = "say what to do when it comes here again, and lead on from there"
+            yield Doubt(each.line, "answer-loop", message, remedy)
+
+
+def _asking(step: Step) -> Iterator[Step]:
+    """The step where it asks, and all further questions that its answers hold."""
+    if step.answers:
+        yield step
+    for answer in step.answers:
+        for then in answer.then:
+            yield from _asking(then)
+
+
+def _ways(steps: Sequence[Step]) -> dict[int, set[int]]:
+    """Where each step of a section may lead: to the next one, and where it or an answer says."""
+    ways = {number: {number + 1} for number in range(1, len(steps) + 1)}
+    for number, step in enumerate(steps, start=1):
+        ways[number].add(step.to)
+        if answers := [answer for asking in _asking(step) for answer in asking.answers]:
+            aside = {number + 1} if any(not answer.to for answer in answers) else set()
+            ways[number] = aside | {answer.to for answer in answers}
+    return ways
+
+
+def _reached(start: int, ways: dict[int, set[int]]) -> set[int]:
+    """All steps that one may come to from a step, itself among them."""
+    seen: set[int] = set()
+    ahead = {start}
+    while ahead:
+        seen |= ahead
+        ahead = {to for at in ahead for to in ways.get(at, ())} - seen
+    return seen
+
+
+def _step(item: _Item) -> Step:
+    return _step_saying(item, item.said)
+
+
+def _step_saying(item: _Item, said: str) -> Step:
+    answers = tuple(map(_answer, item.bullets)) if _asks(item, said) else ()
+    return Step(item.line, said, _to(said), answers)
+
+
+def _answer(item: _Item) -> Answer:
+    label, rest = _parted(item.said)
+    text = "\n".join(one for one in (rest, *item.texts[1:]) if one)
+    if _asks(item, rest):
+        return Answer(item.line, label, text, 0, (_step_saying(item, rest),))
+    then = tuple(map(_step, item.ordered or item.bullets))
+    return Answer(item.line, label, text, _to(text), then)
+
+
+def _asks(item: _Item, said: str) -> bool:
+    """Does it ask, with nothing but answers below it, one of them with what follows?"""
+    if not item.bullets or not _ASKS.search(said.replace("*", "").replace("_", "")):
+        return False
+    told = [_ANSWER.fullmatch(each.said) for each in item.bullets]
+    bare = (_BARE.fullmatch(each.said) for each in item.bullets)
+    return any(told) and all(one or two for one, two in zip(told, bare, strict=True))
+
+
+def _parted(said: str) -> tuple[str, str]:
+    """An answer's few words, and what stands behind the colon."""
+    found = _ANSWER.fullmatch(said)
+    return (found[1].strip(), found[2].strip()) if found else (said.strip("*_ "), "")
+
+
+def _to(text: str) -> int:
+    found = _TO_STEP.search(text)
+    return int(found[1]) if found else 0
+
+
+def _mark(item: _Item, said: str) -> None:
+    if _asks(item, said):
+        item.opening.attrJoin("class", "asks")
+        for answer in item.bullets:
+            answer.opening.attrJoin("class", "answer")
+            _mark(answer, _parted(answer.said)[1])
+    for each in item.ordered:
+        _mark(each, each.said)
+
+
+def _sections(tokens: Sequence[Token]) -> Iterator[list[_Item]]:
+    """The numbered entries below each heading."""
+    section: list[Token] = []
+    for token in tokens:
+        if token.type == "heading_open" and token.level == 0:
+            yield _numbered(section)
+            section = []
+        section.append(token)
+    yield _numbered(section)
+
+
+def _numbered(section: Sequence[Token]) -> list[_Item]:
+    """The entries of a section's numbered lists, each with the lists in it."""
+    found: list[_Item] = []
+    within: list[_Item] = []
+    lists: list[bool] = []  # of those around, whether they are numbered
+    for token in section:
+        if token.type in _LISTS:
+            lists.append(token.type == "ordered_list_open")
+        elif token.type in _LIST_ENDS:
+            lists.pop()
+        elif token.type == "list_item_open":
+            item = _Item(token)
+            _entries_around(within, found, lists[-1], token.level).append(item)
+            within.append(item)
+        elif token.type == "list_item_close":
+            within.pop()
+        elif within and token.content:
+            within[-1].texts.append(token.content)
+    return found
+
+
+def _entries_around(
+    within: list[_Item], found: list[_Item], numbered: bool, level: int
+) -> list[_Item]:
+    """Where an entry belongs; what stands in no numbered list of the section is dropped."""
+    if within:
+        return within[-1].ordered if numbered else within[-1].bullets
+    return found if numbered and level == 1 else []
