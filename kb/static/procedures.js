@@ -48,6 +48,14 @@
     }
   };
 
+  // The first words stand under the title: what they begin is copied there.
+  const copyFirst = (place) => {
+    const line = document.querySelector("[data-script] .say-line");
+    if (!line) return;
+    const said = [...line.childNodes].filter((one) => !one.matches?.(".copy")).map((one) => one.textContent).join("").trim();
+    place.after(copying(() => said.replace(/\s+/g, " "), "Copy"));
+  };
+
   // What this tab knows of the procedure on the page; nothing of another version.
   const page = document.querySelector("[data-procedure]");
   const { procedure, version } = page?.dataset ?? {};
@@ -131,6 +139,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     all("[data-script]").forEach(makeCopiable);
+    all("[data-first-line]").forEach(copyFirst);
     all("[data-steps]").forEach(makeTickable);
     all("[data-copy-reference]").forEach((place) => {
       place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
