@@ -23,7 +23,7 @@ _WIDE = 72
 _LONGEST_SUBJECT = 150
 _LONGEST_IN_SUMMARY = 600  # characters of each notice's text; the page has it all
 _MOST_IN_SUMMARY = 60  # notices; beyond, their number is told
-_GONE = "Something that you were told of is not open to you any more."
+_GONE = "Something you were told about is no longer open to you."
 
 
 class UnusableAddress(Unusable):

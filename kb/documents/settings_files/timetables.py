@@ -40,7 +40,7 @@ def zone(value: Any) -> ZoneInfo | None:
     try:
         return ZoneInfo(written)
     except (ValueError, OSError, KeyError):
-        raise ValueError(f"{written!r} is no time zone") from None
+        raise ValueError(f"{written!r} is not a time zone") from None
 
 
 def written_hours(stretches: tuple[Hours, ...]) -> str:
@@ -85,7 +85,7 @@ def _time(text: str) -> time:
     try:
         return time(int(hour), int(minute or 0))
     except ValueError:
-        raise ValueError(f"{text!r} is no time of the day") from None
+        raise ValueError(f"{text!r} is not a time of day") from None
 
 
 def _written_days(days: list[int]) -> str:

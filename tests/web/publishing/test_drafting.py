@@ -80,7 +80,7 @@ def test_a_discarded_draft_can_be_had_back_for_a_day(
     app.config["KB_NOW"] = NOW
     number = keep(editor, body="Mine.", title="My title")["draft"]
     assert editor.post(f"/drafts/{number}/discarding").location == "/drafts"
-    assert "Have it back" in page(editor, "/drafts")
+    assert "Restore it" in page(editor, "/drafts")
     assert "You were writing this" not in page(editor, EDIT)
     assert editor.post(f"/drafts/{number}/restoring").status_code == 302
     assert "You were writing this" in page(editor, EDIT)
@@ -90,7 +90,7 @@ def test_a_discarded_draft_can_be_had_back_for_a_day(
     editor.post(f"/drafts/{number}/restoring")
     assert "begun a newer draft" in page(editor, "/drafts")
     app.config["KB_NOW"] = NOW + timedelta(days=2)
-    assert "Have it back" not in page(editor, "/drafts")
+    assert "Restore it" not in page(editor, "/drafts")
     editor.post(f"/drafts/{newer}/discarding")
     page(editor, f"/drafts/{number}", 404)
 

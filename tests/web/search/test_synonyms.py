@@ -151,7 +151,7 @@ def test_it_warns_of_what_may_not_be_meant(editor: FlaskClient) -> None:
 @pytest.mark.usefixtures("source")
 def test_what_is_there_already_is_not_saved_again(editor: FlaskClient, source: Path) -> None:
     shown = page(editor, "/synonyms/new?kind=two-way&words=Delayed,+late")
-    assert "This is there already: late = delayed" in plain(shown)
+    assert "This synonym exists already: late = delayed" in plain(shown)
     assert 'class="save-bar"' not in shown
     sent = editor.post("/synonyms", data={"kind": "one-way", "typed": "late", "finds": "delayed"})
     assert sent.status_code == 409

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from kb.procedures.counting import counted
 from kb.web.site import wording
 
 TODAY = date(2026, 11, 22)
@@ -76,7 +77,7 @@ def test_a_promised_time_reads_as_it_was_promised(within: timedelta, reads: str)
     ],
 )
 def test_what_is_counted_is_named_right(number: int, noun: str, reads: str) -> None:
-    assert wording.counted(number, noun) == reads
+    assert counted(number, noun) == reads
 
 
 @pytest.mark.parametrize(
