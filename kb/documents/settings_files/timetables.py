@@ -74,7 +74,7 @@ def _days(text: str) -> frozenset[int]:
 def _day(text: str) -> int:
     name = text.strip()[:3]
     if name not in DAYS:
-        raise ValueError(f"{text.strip()!r} is no day of the week")
+        raise ValueError(f"{text.strip()!r} is not a day of the week")
     return DAYS.index(name)
 
 

@@ -100,4 +100,4 @@ def _casefolded_address(written: str | None) -> str | None:
 
 
 def _no_day(written: str) -> date:
-    raise ValueError(f"{written!r} is no date")
+    raise ValueError(f"{written!r} is not a date")

@@ -42,7 +42,7 @@ def test_a_draft_is_asked_about_and_continued(editor: FlaskClient, home: Path) -
     answer = editor.post("/procedures/SHP-014/edits", data={**going_on, "note": "n"})
     assert answer.status_code == 302
     assert "You were writing this" not in page(editor, EDIT)
-    assert "There is none" in page(editor, "/drafts")
+    assert "No drafts" in page(editor, "/drafts")
 
 
 def test_a_draft_keeps_who_must_read_it_and_by_when(editor: FlaskClient) -> None:

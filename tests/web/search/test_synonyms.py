@@ -190,7 +190,7 @@ def test_one_is_removed_and_added_again(editor: FlaskClient, parts: Parts, sourc
 def test_a_second_removal_says_that_it_is_gone(editor: FlaskClient, outsider: FlaskClient) -> None:
     for client in (editor, outsider):
         assert client.post(f"/synonyms/{LATE.key}/removal").status_code == 302
-    assert "not there any more" in page(outsider, "/synonyms")
+    assert "no longer exists" in page(outsider, "/synonyms")
     assert editor.get(f"/synonyms/{LATE.key}").status_code == 404
 
 
