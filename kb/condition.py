@@ -54,7 +54,7 @@ def _of_files(parts: Parts) -> Iterator[Concern]:
         told = "The index was damaged and is being built anew; until then search finds nothing."
         yield Concern("index", told)
     for fault in parts.publishing.live.older:
-        told = f"{fault}. Until that is mended, what the file said before holds."
+        told = f"{fault}. Until that is fixed, what the file said before holds."
         yield Concern(fault.path, told)
 
 

@@ -114,7 +114,7 @@ def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}; mend or remove it.") from error
+        raise SettingsError(f"{path} cannot be read: {error}; fix or remove it.") from error
     for name in written:
         if name not in _names():
             known = ", ".join(_names())

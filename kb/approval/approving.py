@@ -289,7 +289,7 @@ class Approving:
     def _procedure(self, procedure_id: str) -> Procedure:
         card = self._catalogue.get(procedure_id)
         if card is None:
-            raise SubmissionError(f"There is no procedure {procedure_id} any more.")
+            raise SubmissionError(f"Procedure {procedure_id} no longer exists.")
         return card.procedure
 
     def _talking(self, submission: Submission) -> list[Person]:

@@ -134,7 +134,7 @@ class CarryingOut:
         assert submission.intent is not None
         card = self._catalogue.get(submission.procedure_id)
         if card is None:
-            raise UnusableEdit(f"There is no procedure {submission.procedure_id} any more.")
+            raise UnusableEdit(f"Procedure {submission.procedure_id} no longer exists.")
         proposal = submission.proposal
         approver = self._directory.get(submission.intent.by_id)
         note = (

@@ -54,7 +54,7 @@ class Permits:
         status = was.status if was else Status.DRAFT
         cases = [self._case(one, status, own=own) for one in there]
         if by is None or not all(allows(by, Right.APPROVE, case) for case in cases):
-            raise UnusableEdit("Who approved it may not do so there any more.")
+            raise UnusableEdit("Whoever approved it may no longer do so there.")
 
     def ensure(
         self, by: Person, right: Right, procedure: Procedure, status: Status | None = None

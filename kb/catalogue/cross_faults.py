@@ -22,6 +22,7 @@ from kb.documents.reading import Filed, no_place, unknown_department
 from kb.documents.sync_copies import copy_fault, original_of
 from kb.documents.text.near_names import nearest
 from kb.documents.text.plain_text import folded
+from kb.procedures.counting import counted
 from kb.procedures.model import UNASSIGNED, Departments, Fault, Severity, Status
 
 # The departments of each person, by e-mail address (casefolded); None for who is disabled.
@@ -268,11 +269,11 @@ def _as_folder(path: str) -> str:
 def _dead(target: str, meant: tuple[str, ...], names: dict[str, list[str]]) -> tuple[str, str]:
     shown = target if len(target) <= 120 else f"{target[:117]}..."
     if not meant:
-        return f'the link "{shown}" leads out of the content folder', "mend or remove it"
+        return f'the link "{shown}" leads out of the content folder', "fix or remove it"
     name = _page_name(meant[0])
     spelt = nearest(name, names, 0.8) if len(names) <= _MOST_COMPARED else None
     near = next((names[one] for one in (name, spelt) if one and len(names.get(one, ())) == 1), None)
-    remedy = f"did you mean {near[0]}?" if near else "mend or remove it"
+    remedy = f"did you mean {near[0]}?" if near else "fix or remove it"
     return f'the link "{shown}" leads to no file', remedy
 
 
@@ -295,7 +296,7 @@ def _dates(row: CrossRow, today: date) -> Iterator[Fault]:
         yield _fault(row, "reviewed", "future-review", message, remedy, Severity.WARNING)
     if row.due is not None and row.due < today and row.status is Status.PUBLISHED:
         late = (today - row.due).days
-        message = f"its review was due on {row.due}, {late} day{'s' * (late != 1)} ago"
+        message = f"its review was due on {row.due}, {counted(late, 'day')} ago"
         remedy = "confirm that it is right and write the day as reviewed"
         yield _fault(row, "reviewed", "review-overdue", message, remedy, Severity.WARNING)
 

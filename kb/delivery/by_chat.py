@@ -79,6 +79,6 @@ class ToDepartment(Poster, frozen=True):
         """The department, while it has a chat. Raises NotWanted."""
         department = self.departments().get(message.department or "")
         if department.notify is None:
-            raise NotWanted("the department has no channel any more")
+            raise NotWanted("the department no longer has a channel")
         to = Receiver(department.name, department.notify)
         return Recipient(to, Reader(frozenset({department.id})))

@@ -23,7 +23,7 @@ _WIDE = 72
 _LONGEST_SUBJECT = 150
 _LONGEST_IN_SUMMARY = 600  # characters of each notice's text; the page has it all
 _MOST_IN_SUMMARY = 60  # notices; beyond, their number is told
-_GONE = "Something that you were told of is not open to you any more."
+_GONE = "Something you were told about is no longer open to you."
 
 
 class UnusableAddress(Unusable):
@@ -185,7 +185,7 @@ def _foot(site: Site, to: Receiver, *, digest: bool) -> str:
     why = "once a day at most" if digest else "as soon as it happens"
     return (
         f"-- \n{_one_line(site.name)}\n\n"
-        f"You get this {why}. All of it also stands under {site.address(NOTICES)}\n"
+        f"You get this {why}. It is all listed under {site.address(NOTICES)}\n"
         f"Choose how you are told: {site.address(MY_NOTICES)}\n"
         f"No more mail from here: {site.address(to.stop)}"
     )

@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
 
 
 class NoticeWay(Struct, frozen=True):
-    """By which way a notice is to go out: the name of a channel (kb/delivery/channel.py).
+    """How it reaches me a notice is to go out: the name of a channel (kb/delivery/channel.py).
 
     `department` is whose channel it is, if it is one's; `digest`: once a day.
     """

@@ -162,7 +162,7 @@ class DepartmentsKept:
             where = f"departments.yml, line {error.line}"
             raise NotSaved(f"Not saved: {where}: {error.problem}; {error.remedy}.") from error
         except NotThere as error:
-            raise LookupError("That department is not there any more.") from error
+            raise LookupError("That department no longer exists.") from error
         except OSError as error:
             why = error.strerror or str(error)
             raise NotSaved(f"Not saved, and nothing has changed: {why}.") from error

@@ -154,7 +154,7 @@ def _closing(text: str, first: int) -> re.Match[str] | None:
 def _of_other_head(whole: Document, head: OtherHead, faults: list[Fault]) -> Document:
     if head.problem:
         message = f"the front matter is broken: {head.problem}"
-        remedy = f"mend it; it is {head.language}"
+        remedy = f"fix it; it is {head.language}"
         faults.append(Fault(whole.path, head.line, "broken-yaml", message, remedy))
     meta, lines = read_as_ours(head.meta, head.lines)
     return replace(

@@ -257,7 +257,7 @@ class _Reading:
     def _label(self, field: Field, label: str) -> Status:
         """MkDocs has labels there, which keep no page back."""
         if label == "deprecated":
-            remedy = "write retired where it must not be used any more"
+            remedy = "write retired where it must no longer be used"
             message = 'the status "deprecated" is a label of MkDocs; it is shown as published'
             line = self._lines.get(field.name, 1)
             told = ("deprecated-status", message, remedy, Severity.WARNING)
@@ -315,14 +315,14 @@ def no_place(target: str, place: str, places: Collection[str]) -> tuple[str, str
     name = unquote(place.removeprefix("#"))
     near = nearest(name.casefold(), places, 0.75)
     message = f'the link "{target[:120]}" leads to no heading or place called "{name[:60]}"'
-    return "dead-anchor", message, f"did you mean #{near}?" if near else "mend or remove it"
+    return "dead-anchor", message, f"did you mean #{near}?" if near else "fix or remove it"
 
 
 def unknown_department(written: str, departments: dict[str, Any]) -> tuple[str, str]:
     """(message, remedy) for a department that departments.yml lacks."""
     near = nearest(written.casefold(), departments)
     message = f'department "{written}" is not in departments.yml'
-    return message, f'did you mean "{near}"?' if near else "add it there or mend the name"
+    return message, f'did you mean "{near}"?' if near else "add it there or fix the name"
 
 
 def id_from_path(path: str) -> str:

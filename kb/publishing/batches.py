@@ -18,7 +18,7 @@ from kb.publishing.sql.batch_ledger import BulkChange, FileChange, Ledger
 from kb.storage.git.repository import CHANGED, FOUND, Author, Note, hash_of
 
 _TRIES = 5
-GONE = "it is not there any more"
+GONE = "it no longer exists"
 CHANGED_SINCE = "it was changed since"
 SAME_LINES = "somebody else changed the same lines"
 THERE = "there is a file of that name by now"

@@ -68,7 +68,7 @@ class Desk(Struct, frozen=True):
         """The procedure. Raises UnusableEdit when there is none."""
         found = self.catalogue.get(procedure_id)
         if found is None:
-            raise UnusableEdit(f"There is no procedure {procedure_id} any more.")
+            raise UnusableEdit(f"Procedure {procedure_id} no longer exists.")
         return found
 
     def place(self, path: str, suffixes: tuple[str, ...] = MARKDOWN_SUFFIXES) -> str:
@@ -89,7 +89,7 @@ class Desk(Struct, frozen=True):
         """`settled` of a file that must be there. Raises UnusableEdit."""
         raw = self.keeping.settled(path, now)
         if raw is None:
-            raise UnusableEdit(f"{path} is not there any more.")
+            raise UnusableEdit(f"{path} no longer exists.")
         return raw
 
     def applied(self, changes: Changes, note: Note) -> str:

@@ -42,7 +42,7 @@ class WritersLeave(Struct, frozen=True):
     def _ensure_may_remove(self, was: Procedure) -> None:
         case = Case(self.departments.get(was.department), was.status, self.four_eyes)
         if not allows(self.by, Right.REMOVE, case):
-            raise NotAllowed("It is not a draft of yours any more. Look at it again.")
+            raise NotAllowed("It is no longer your draft. Look at it again.")
 
     def _read(self, standing: Standing | None) -> Procedure | None:
         if standing is None:

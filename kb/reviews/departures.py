@@ -12,6 +12,7 @@ from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.people.person import Person
 from kb.people.sql.directory import Directory
+from kb.procedures.counting import counted
 from kb.procedures.model import Departments
 from kb.reviews.sql.review_list import Held, ReviewList
 
@@ -59,7 +60,7 @@ class Departures:
                 person.id,
                 Kind.REVIEW_DUE,
                 f"left:{gone.id}:{held.department}:{now:%Y-%m-%dT%H:%M}",
-                f"{gone.name} has left {many} procedure{'s' * (many != 1)} of {name}",
+                f"{gone.name} has left {counted(many, 'procedure')} of {name}",
                 "Hand them over to somebody else; it is one step for all of them.",
                 page_addresses.reviews(**asked),
             )

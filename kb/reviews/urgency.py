@@ -7,6 +7,8 @@ from math import log10
 
 from msgspec import Struct
 
+from kb.procedures.counting import counted
+
 NEVER = 2.0  # the age of what was never reviewed: as if its interval had passed twice
 OLDEST = 6.0  # beyond six intervals nothing gets older
 _UNITS = (("year", 365), ("month", 30), ("week", 7))
@@ -79,11 +81,11 @@ def _used(facts: Facts) -> str:
 def _said(facts: Facts) -> str:
     if not facts.complaints:
         return ""
-    return f"{facts.complaints:,} open complaint{'s' * (facts.complaints != 1)}"
+    return counted(facts.complaints, "open complaint")
 
 
 def _long(days: int) -> str:
     for unit, length in _UNITS:
         if days >= 2 * length:
-            return f"{days // length} {unit}s"
-    return f"{days} day{'s' * (days != 1)}"
+            return counted(days // length, unit)
+    return counted(days, "day")

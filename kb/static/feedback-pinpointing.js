@@ -102,8 +102,28 @@
     panel.scrollIntoView({ block: "nearest" });
   };
 
+  // One stop of the Tab key for each section: arrows lead from its question to those about its steps,
+  // and to the link to it.
+  const asOneStop = (first) => {
+    const section = first.parentElement;
+    const others = [...section.querySelectorAll("a.anchor, [data-doubt]")]
+      .filter((one) => one !== first && one.closest("section") === section);
+    if (!others.length) return;
+    const row = [first, ...others];
+    others.forEach((one) => { one.tabIndex = -1; });
+    first.setAttribute("aria-keyshortcuts", "ArrowRight ArrowLeft");
+    section.addEventListener("keydown", (event) => {
+      const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const at = row.indexOf(event.target);
+      if (!way || at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      row[(at + way + row.length) % row.length].focus();
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-steps]").forEach(pointAtSteps);
+    document.querySelectorAll("section > [data-doubt]").forEach(asOneStop);
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("[data-doubt]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;

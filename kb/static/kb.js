@@ -150,8 +150,39 @@
     place.hidden = false;
   };
 
+  // Keys of one character can be switched off: whoever dictates, or whose hand slips, would press
+  // them unawares. Kept in this browser for this person. Nobody behind this hears them then.
+  const KEYS = () => `kb-keys ${document.body.dataset.person ?? ""}`;
+  const keysWanted = () => {
+    try { return localStorage.getItem(KEYS()) !== "off"; } catch { return true; }
+  };
+  const hush = (event) => {
+    const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (single && !typing(event.target) && !keysWanted()) event.stopImmediatePropagation();
+  };
+  addEventListener("keydown", hush, true);
+  const showKeys = () => {
+    const wanted = keysWanted();
+    root.classList.toggle("with-keys", wanted);
+    all("[data-single-key]").forEach((one) => {
+      if (wanted) one.setAttribute("aria-keyshortcuts", one.dataset.singleKey);
+      else one.removeAttribute("aria-keyshortcuts");
+    });
+    all("[data-keys-switch] button").forEach((one) => { one.textContent = `Single keys: ${wanted ? "on" : "off"}`; });
+  };
+  const offerKeysSwitch = () => {
+    all("[data-keys-switch]").forEach((place) => {
+      place.append(button("", "", () => {
+        try { localStorage.setItem(KEYS(), keysWanted() ? "off" : "on"); } catch { /* not remembered, then */ }
+        showKeys();
+      }));
+    });
+    showKeys();
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
-    root.classList.add("with-keys");
+    root.classList.add("with-script");
+    offerKeysSwitch();
     offerNewCall();
     addEventListener("pageshow", offerNewCall);
     wayBack();

@@ -92,6 +92,13 @@
     offerToFill(script);
   };
 
+  // The first words stand under the title: what they begin is copied there.
+  const copyFirst = (place) => {
+    const line = document.querySelector("[data-script] .say-line");
+    if (!line) return;
+    place.after(copying(() => saidIn(line), "Copy"));
+  };
+
   // What this tab knows of the procedure on the page; nothing of another version.
   const page = document.querySelector("[data-procedure]");
   const { procedure, version } = page?.dataset ?? {};
@@ -195,6 +202,7 @@
     showWayBack();
     all("[data-script]").forEach(makeCopiable);
     all("[data-first-line]").forEach(markBlanks);
+    all("[data-first-line]").forEach(copyFirst);
     all("[data-steps]").forEach(makeTickable);
     all("[data-copy-reference]").forEach((place) => {
       place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));

@@ -206,7 +206,7 @@ def _judged(status: int, headers: http.client.HTTPMessage) -> Finding:
     if status < 300:
         return Finding(LinkState.GOOD, "it answers")
     if status in _GONE:
-        return Finding(LinkState.DEAD, f"there is nothing any more ({status})")
+        return Finding(LinkState.DEAD, f"there is nothing there now ({status})")
     if status in _NEEDS_SIGN_IN:
         return Finding(LinkState.UNSURE, f"it asks to sign in ({status})")
     if status in _BUSY:

@@ -93,7 +93,7 @@ def test_a_lost_session_loses_nothing(as_person: OpenAs, site: Site) -> None:
     page.goto("/drafts")
     shoot(page, "drafts")
     page.get_by_role("button", name=re.compile("Discard")).first.click()
-    page.get_by_role("button", name=re.compile("Have it back")).click()
+    page.get_by_role("button", name=re.compile("Restore it")).click()
     expect(page.get_by_role("button", name=re.compile("Discard"))).to_be_visible()
     page.get_by_role("button", name=re.compile("Discard")).first.click()
 

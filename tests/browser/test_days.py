@@ -117,7 +117,7 @@ def test_an_administrator_adds_a_person_and_puts_them_out_at_once(
     admin.goto("/people?q=new.person")
     admin.get_by_role("link", name="New Person").click()
     admin.get_by_role("button", name="Disable").click()
-    expect(admin.get_by_role("button", name="Let them in again")).to_be_visible()
+    expect(admin.get_by_role("button", name="Enable again")).to_be_visible()
     newcomer.reload()
     newcomer.wait_for_url(re.compile("/sign-in"))
     context.close()

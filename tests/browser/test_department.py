@@ -30,7 +30,7 @@ def test_a_leads_hour(context: BrowserContext) -> None:
     expect(page.get_by_text("Reviewed in time")).to_be_visible()
 
     page.get_by_role("link", name="Tidying").click()
-    page.get_by_role("button", name="Look at all links outside").click()
+    page.get_by_role("button", name="Check all external links").click()
     expect(page.get_by_text(re.compile("looked at"))).to_be_visible()
 
     page.get_by_role("link", name="Replace", exact=True).click()

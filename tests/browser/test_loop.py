@@ -103,7 +103,7 @@ def test_the_whole_loop_and_another_department_sees_nothing_of_it(
     ilse.goto(f"/inbox/{number}")
     expect(ilse.locator(".talk")).to_contain_text("Fjord Parcel")
     ilse.get_by_label("Note that only the department sees").fill("Status 44 is customs.")
-    ilse.get_by_role("button", name="Keep the note").click()
+    ilse.get_by_role("button", name="Save the note").click()
     expect(ilse.locator(".talk")).to_contain_text("Status 44 is customs.")
 
     dana.goto(f"/inbox/{number}")

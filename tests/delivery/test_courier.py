@@ -135,7 +135,7 @@ def test_a_procedure_one_may_not_read_any_more_is_not_named(site: Parts, office:
     for other in ("rep@kb.example", "outsider@kb.example"):
         assert "Zebra" not in str(by_name[other])
         assert "SHP-015" not in str(by_name[other])
-        assert "not open to you any more" in words(by_name[other])
+        assert "no longer open to you" in words(by_name[other])
 
 
 def test_without_a_mail_server_nothing_is_mailed_and_nothing_waits(parts: Parts) -> None:

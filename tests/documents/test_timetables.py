@@ -74,5 +74,5 @@ def test_the_top_of_the_file_speaks_for_all_who_do_not_say_their_own() -> None:
 def test_what_is_wrong_at_the_top_is_said_once() -> None:
     found = parse_departments(b"time_zone: Mars\ndepartments:\n  - id: a\n  - id: b\n")
     (fault,) = found.faults
-    assert (fault.line, fault.message) == (1, "time_zone: 'Mars' is no time zone")
+    assert (fault.line, fault.message) == (1, "time_zone: 'Mars' is not a time zone")
     assert list(found.by_id) == ["a", "b"]

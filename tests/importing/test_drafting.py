@@ -43,7 +43,7 @@ def test_steps_as_columns() -> None:
     assert torn.keywords == ("torn", "label")
     assert len(wet.first.text.steps) == 6
     assert "some of its steps stand in hidden columns" in wet.noticed
-    assert any("“4/2026” is no day" in told for told in wet.noticed)
+    assert any("“4/2026” is not a day" in told for told in wet.noticed)
     assert wet.keywords == ("wet", "damp")
     assert [one.first.category for one in found.procedures] == ["Parcels", "Parcels", "Bills"]
     assert late.first.reviewed == date(2026, 3, 4)

@@ -96,7 +96,7 @@ def test_the_overview(lived: Month, lead) -> None:
     assert figures["Nothing opened"].split()[0] == str(unopened)
     assert figures["Asked"] == str(asked)
     ((rank,),) = by_hand(lived, "SELECT avg(rank) FROM openings")
-    assert figures["Mean rank opened"] == f"{rank:.1f}"
+    assert figures["Average rank opened"] == f"{rank:.1f}"
 
 
 def test_the_days_and_departments(lived: Month, lead) -> None:

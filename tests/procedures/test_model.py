@@ -35,8 +35,8 @@ def test_a_period_beyond_the_calendar_ends_with_it() -> None:
 
 
 def test_a_fault_reads_as_one_line() -> None:
-    fault = Fault("a.md", 4, "no-date", "it is no date", "write one", Severity.WARNING)
-    assert str(fault) == "a.md:4: it is no date; write one"
+    fault = Fault("a.md", 4, "no-date", "it is not a date", "write one", Severity.WARNING)
+    assert str(fault) == "a.md:4: it is not a date; write one"
 
 
 def test_an_unknown_department_has_a_readable_name() -> None:

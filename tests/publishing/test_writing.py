@@ -169,7 +169,7 @@ def test_a_move_that_changes_nothing_says_so(parts: Parts, editor: Person) -> No
 def test_the_other_verbs_return_their_no(parts: Parts, editor: Person) -> None:
     unknown = replace(late(parts), id="SHP-099")
     gone = parts.writing.retire(unknown, None, "", editor, NOW)
-    assert gone == Refusal("There is no procedure SHP-099 any more.")
+    assert gone == Refusal("Procedure SHP-099 no longer exists.")
     assert parts.writing.reinstate(unknown, editor, NOW) == gone
     erased = parts.writing.erase("SHP-014", editor, NOW)
     assert isinstance(erased, Refusal)

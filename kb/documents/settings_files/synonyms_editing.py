@@ -135,7 +135,7 @@ def _removed(text: str, old: Synonym) -> str:
     dash = len(text[: item.start_mark.index].rstrip()) - 1
     start, end = _line_start(text, dash), _line_end(text, _end(item))
     if text[dash] != "-" or text[start:dash].strip(" "):
-        problem = "an entry does not stand on lines of its own"
+        problem = "an entry is not on lines of its own"
         raise NotEditable(_line(item), problem, _BEHIND_DASHES)
     if end == len(text):  # the last line does not end: from now on the one before it does not
         return bom + text[:start].removesuffix("\n").removesuffix("\r")

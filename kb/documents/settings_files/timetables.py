@@ -40,7 +40,7 @@ def zone(value: Any) -> ZoneInfo | None:
     try:
         return ZoneInfo(written)
     except (ValueError, OSError, KeyError):
-        raise ValueError(f"{written!r} is no time zone") from None
+        raise ValueError(f"{written!r} is not a time zone") from None
 
 
 def written_hours(stretches: tuple[Hours, ...]) -> str:
@@ -74,7 +74,7 @@ def _days(text: str) -> frozenset[int]:
 def _day(text: str) -> int:
     name = text.strip()[:3]
     if name not in DAYS:
-        raise ValueError(f"{text.strip()!r} is no day of the week")
+        raise ValueError(f"{text.strip()!r} is not a day of the week")
     return DAYS.index(name)
 
 
@@ -85,7 +85,7 @@ def _time(text: str) -> time:
     try:
         return time(int(hour), int(minute or 0))
     except ValueError:
-        raise ValueError(f"{text!r} is no time of the day") from None
+        raise ValueError(f"{text!r} is not a time of day") from None
 
 
 def _written_days(days: list[int]) -> str:

@@ -39,7 +39,7 @@ def entries(shown: list[str], above: int) -> list[FieldLines]:
     if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         return []
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
-        raise NotAmendable(above + 1, "the front matter stands in brackets", _AS_TEXT)
+        raise NotAmendable(above + 1, "the front matter is in brackets", _AS_TEXT)
     return [_entry(key, value, shown) for key, value in root.value]
 
 

@@ -84,7 +84,7 @@ def within(value: Any) -> timedelta | None:
     lower = written.casefold()
     found = _PERIOD.fullmatch(f"{lower} hours" if lower.isdecimal() else lower)
     if found is None or found[2] not in _HOURS or int(found[1]) == 0:
-        raise ValueError(f"{written!r} is no time to answer in")
+        raise ValueError(f"{written!r} is not a time to answer in")
     return timedelta(hours=int(found[1]) * _HOURS[found[2]])
 
 
@@ -100,4 +100,4 @@ def _casefolded_address(written: str | None) -> str | None:
 
 
 def _no_day(written: str) -> date:
-    raise ValueError(f"{written!r} is no date")
+    raise ValueError(f"{written!r} is not a date")

@@ -54,7 +54,7 @@ class Ratings:
             which = (ratings.c.item_id == item_id) & (ratings.c.round == item.round)
             before = connection.execute(select(ratings).where(which)).one_or_none()
             if before is not None and now - before.at >= FRESH:
-                raise NotRatable("This rating counts already and cannot be changed any more.")
+                raise NotRatable("This rating counts already and can no longer be changed.")
             if before is not None:
                 connection.execute(update(ratings).where(which).values(**given, thanks=said))
             elif marks or said:

@@ -94,7 +94,7 @@ class Replies:
             return reopened
 
     def withdraw(self, item_id: int, person_id: int, now: datetime) -> Item:
-        """Take it back: nothing is to be answered any more."""
+        """Withdraw it: nothing is to be answered any more."""
         with writing(self._engine, "feedback") as connection:
             turn = Turn(connection, Reporter(person_id), now)
             item, state = turn.begin(item_id, Verb.WITHDRAW)

@@ -199,7 +199,7 @@ class _Rows:
             cell = row.cell(one.column)
             found = days.day(cell, months_first=self._months_first[one.column])
             if found is None and cell.text:
-                noticed.append(f"“{cell.text[:40]}” is no day, so it has no day of a review")
+                noticed.append(f"“{cell.text[:40]}” is not a day, so it has no day of a review")
             return found
         return None
 

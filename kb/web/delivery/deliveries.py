@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.web.site import access, wording
+from kb.procedures.counting import counted
+from kb.web.site import access
 from kb.web.site.pages import Pages, here, now, page_number, parts
 
 blueprint = Blueprint("deliveries", __name__)
@@ -35,6 +36,6 @@ def try_again() -> ResponseReturnValue:
     """All that surely did not go out, once more."""
     access.administrator_or_404()
     again = parts().delivery.failures.try_again(now())
-    waits = f"{wording.counted(again, 'notice')} will be tried again within a quarter of an hour."
+    waits = f"{counted(again, 'notice')} will be tried again within a quarter of an hour."
     flash(waits if again else "There is nothing to try again.", "ok" if again else "plain")
     return redirect(url_for(".listing"))

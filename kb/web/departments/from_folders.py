@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.departments.administration import DepartmentRefused
+from kb.procedures.counting import counted
 from kb.publishing.outcomes import Refusal
 from kb.web.site import access
 from kb.web.site.pages import departments, now, parts
-from kb.web.site.wording import counted
 
 blueprint = Blueprint("from_folders", __name__, url_prefix="/departments/from-folders")
 _MOST = 200

@@ -15,12 +15,13 @@ from kb.departments.sql.health import WEEKS, Failures, VoteFigures
 from kb.departments.sql.workload import Workload
 from kb.people.person import Person
 from kb.people.rights import reviews
+from kb.procedures.counting import counted
 from kb.procedures.model import Department
 from kb.reviews.sql.review_list import SOON
 from kb.web.departments import where_to_act
 from kb.web.departments.sparklines import Trend, trend
 from kb.web.site.pages import now, parts
-from kb.web.site.wording import counted, days_long, short_day
+from kb.web.site.wording import days_long, short_day
 
 LISTED = 5  # of each list on the page
 _WEEKS_DRAWN = 12

@@ -19,7 +19,7 @@ _ALIKE = 0.5  # share of common words from which a passage counts as what anothe
 
 
 class Since(Struct, frozen=True):
-    """`found` is what differs; `gone`: the passage is not there any more.
+    """`found` is what differs; `gone`: the passage no longer exists.
 
     `from_commit` names the version then, where the history has it.
     """

@@ -33,7 +33,7 @@ def set_aside(shared_id: int) -> ResponseReturnValue:
     found = _mine_or_404(shared_id)
     parts().insight.report.ignore(found.words, now())
     _shared().close(found.id, access.signed_in().id, now())
-    flash("Set aside. It stands in search insight under Ignored, to be taken back.", "ok")
+    flash("Set aside. You can find it under Insight, Ignored, and show it again.", "ok")
     return redirect(url_for(".listing"))
 
 

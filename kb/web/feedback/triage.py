@@ -110,7 +110,7 @@ def assigned(found: Item, person_id: int, me: Answering) -> object:
         return steps.take(found.id, me, now())
     person = parts().people.directory.get(person_id)
     if person is None:
-        raise NotYourDepartment("There is no such person any more.")
+        raise NotYourDepartment("That person no longer exists.")
     to = parts().feedback.routing.answering(person, departments())
     return steps.assign(found.id, to, me, now())
 

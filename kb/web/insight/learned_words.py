@@ -49,7 +49,7 @@ def adopt(procedure_id: str) -> ResponseReturnValue:
     """The word becomes a keyword, in the file."""
     procedure, word = _own_or_404(procedure_id), _word_or_400()
     if word not in {one.word for one in parts().insight.learned.of(procedure.id)}:
-        flash(f"“{word}” is not among the learned words any more.", "warn")
+        flash(f"“{word}” is no longer among the learned words.", "warn")
         return _back(procedure)
     if not access.allowed(Right.WRITE, procedure):
         flash("Changes wait for a reviewer here: submit the text with its new keyword.", "plain")
@@ -73,9 +73,9 @@ def ban(procedure_id: str) -> ResponseReturnValue:
     except OSError:
         abort(503)
     if banned:
-        flash(f"“{word}” does not count for this procedure any more.", "ok")
+        flash(f"“{word}” no longer counts for this procedure.", "ok")
     else:
-        flash(f"“{word}” is not among the learned words any more.", "warn")
+        flash(f"“{word}” is no longer among the learned words.", "warn")
     return _back(procedure)
 
 
@@ -88,7 +88,7 @@ def lift(procedure_id: str, ban_id: int) -> ResponseReturnValue:
     except OSError:
         abort(503)
     if word is None:
-        flash("That word is not banned any more.", "warn")
+        flash("That word is no longer banned.", "warn")
     else:
         flash(f"“{word}” counts for this procedure again.", "ok")
     return _back(procedure)

@@ -56,6 +56,7 @@ class Plot(Struct, frozen=True):
     rectangles: tuple[Rectangle, ...]
     lines: tuple[PlotLabel, ...]
     names: tuple[PlotLabel, ...]
+    legend: tuple[ColumnPart, ...] = ()  # one part of each name, where names tell parts apart
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -80,7 +81,12 @@ def bars(columns: Sequence[Column]) -> Plot:
     lines = [
         PlotLabel(_r(HEIGHT - BELOW - share * room), f"{top * share:,.0f}") for share in _LINES
     ]
-    return Plot(tuple(drawn), tuple(lines), _names(columns, step))
+    return Plot(tuple(drawn), tuple(lines), _names(columns, step), _legend(columns))
+
+
+def _legend(columns: Sequence[Column]) -> tuple[ColumnPart, ...]:
+    parts = {piece.name: piece for one in columns for piece in one.pieces if piece.amount}
+    return tuple(piece for name, piece in parts.items() if name)
 
 
 _LINES = (0.0, 0.5, 1.0)

@@ -123,7 +123,7 @@ def ignore() -> ResponseReturnValue:
     """Show a group no more."""
     form = _words_or_400()
     _report().ignore(form.words.data, now())
-    flash("Ignored. It stands under Ignored, to be taken back.", "ok")
+    flash("Ignored. You can find it under Ignored, and show it again.", "ok")
     return redirect(_back())
 
 

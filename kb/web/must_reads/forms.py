@@ -50,7 +50,7 @@ def request_from(form: AudienceForm, note: str | None = None) -> Request:
     known = {choice.value for choice in form.must_audience.choices}
     audience = tuple(dict.fromkeys(form.must_audience.data or ()))
     if not set(audience) <= known:
-        why = "One of those departments is not there any more; choose again."
+        why = "One of those departments no longer exists; choose again."
         raise NotAsked(why, "audience")
     read_by = form.must_read_by.data
     if not isinstance(read_by, date):

@@ -108,7 +108,7 @@ def cancel(must_read_id: int) -> ResponseReturnValue:
     if not may(who, Right.WRITE, found.department):
         abort(404)
     parts().must_reads.must_reads.cancel(found.id, who.id, now())
-    flash("Nobody is asked to read it any more. What was confirmed stays on record.", "ok")
+    flash("Nobody is asked to read it now. Confirmations stay on record.", "ok")
     return redirect(url_for(".one", must_read_id=found.id))
 
 

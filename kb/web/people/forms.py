@@ -47,7 +47,7 @@ class OwnPasswordForm(FlaskForm):
 class RolesForm(FlaskForm):
     """What a person is, by department."""
 
-    administrator = BooleanField("Administrator: keeps people")
+    administrator = BooleanField("Administrator: manages people and departments")
     editor_of = SelectMultipleField("Editor of")
     reviewer_of = SelectMultipleField("Reviewer of")
 

@@ -15,9 +15,10 @@ from kb.people.errors import (
 from kb.people.passwords import generated
 from kb.people.person import Person, folded_email
 from kb.people.sql.rows import Newcomer
+from kb.procedures.counting import counted
 from kb.procedures.model import Department
 from kb.web.people.forms import EntryForm, NewPersonForm, PasswordForm, RolesForm
-from kb.web.site import access, wording
+from kb.web.site import access
 from kb.web.site.fields import mark
 from kb.web.site.pages import Pages, departments, now, page_number, parts
 
@@ -135,7 +136,7 @@ def entry(person_id: int) -> ResponseReturnValue:
         left = parts().reviews.leaving.disable(who, now())
     except LastAdministrator as refusal:
         return _refused(who, str(refusal))
-    many = wording.counted(left.procedures, "procedure")
+    many = counted(left.procedures, "procedure")
     told = f" They leave {many} to be handed over." if left.procedures else ""
     return _done(who, f"{who.name} is out.{told}")
 

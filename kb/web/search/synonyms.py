@@ -119,7 +119,7 @@ def removal(key: str) -> ResponseReturnValue:
     try:
         _change(lambda raw: without_synonym(raw, key), f"Synonym removed: {_told(synonym)}")
     except NotThere:
-        flash("That synonym is not there any more.", "warn")
+        flash("That synonym no longer exists.", "warn")
     except NotEditable as refusal:
         flash(f"It is not removed: {refusal}.", "bad")
     except OSError as error:

@@ -43,7 +43,7 @@ _TOLD = {
     ),
 }
 _GONE = ErrorText(
-    "It is gone, or not yours any more",
+    "It is gone, or no longer yours",
     "Somebody removed it, gave it another id or another department while you wrote, or it was never"
     " here. Nothing that you wrote is lost.",
 )

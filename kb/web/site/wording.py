@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from kb.notices.days import day_in_words
+from kb.procedures.counting import counted
 from kb.procedures.model import Keyword
 
 _DAYS_IN = (("year", 365), ("month", 30), ("week", 7))
@@ -58,12 +59,6 @@ def promised(within: timedelta) -> str:
         if minutes % length == 0:
             return counted(minutes // length, unit)
     return counted(minutes, "minute")
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 procedure", "1,204 procedures", "2 departments", "3 categories"."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else many}"
 
 
 def quiet(text: str) -> str:

@@ -90,7 +90,7 @@ def _problem(wording: Replacement) -> str:
     if max(len(wording.old), len(wording.new)) > LONGEST:
         return f"At most {LONGEST} characters, please."
     if wording.old == wording.new:
-        return "The two are the same; write what shall stand there instead."
+        return "The two are the same; write what it should say instead."
     return ""
 
 

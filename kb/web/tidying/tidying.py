@@ -11,11 +11,11 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from kb.departments.sql.workload import BROKEN_FIND, to_mend
+from kb.procedures.counting import counted
 from kb.procedures.model import Fault, Procedure
 from kb.publishing.batches import Batch
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts, today
-from kb.web.site.wording import counted
 
 blueprint = Blueprint("tidying", __name__, url_prefix="/departments/<path:department_id>/tidying")
 DEAD_LINK = "dead-link"

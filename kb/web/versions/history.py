@@ -200,7 +200,7 @@ def _address(procedure: Procedure, shown: Version, as_of: str) -> str:
 
 def _nothing_then(at: datetime | None) -> str:
     if at is None:
-        return "That is no time. Write it like 2026-03-03T10:00."
+        return "That is not a time. Write it like 2026-03-03T10:00."
     return f"There was nothing to be read here on {clock.moment(at)}, as far as you may see."
 
 

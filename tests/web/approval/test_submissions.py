@@ -94,8 +94,8 @@ def test_who_sees_it_and_who_decides(
     for client in (editor, reviewer):
         page(client, AT)
     assert "Approve: up now" not in page(editor, AT)
-    assert "Withdraw it" in page(editor, AT)
-    assert "Withdraw it" not in page(reviewer, AT)
+    assert "Withdraw</button>" in page(editor, AT)
+    assert "Withdraw</button>" not in page(reviewer, AT)
     for name in ("rep", "outsider", "admin"):
         other = signed_in(app, f"{name}@kb.example")
         assert page(other, AT, 404) == page(other, "/submissions/999", 404)
@@ -193,7 +193,7 @@ def test_where_changes_are_reviewed_a_save_waits(
     page(editor, "/procedures/SHP-014/place", 404)
     assert propose(editor).location == AT
     assert "what you submit here takes its place" in page(editor, "/procedures/SHP-014/edit")
-    assert "There is none" in page(editor, "/drafts")
+    assert "No drafts" in page(editor, "/drafts")
     assert "6 days" not in page(rep, "/procedures/SHP-014")
     assert "A change by" in page(reviewer, "/procedures/SHP-014")
     assert "A change by" not in page(rep, "/procedures/SHP-014")

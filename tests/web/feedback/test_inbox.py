@@ -203,7 +203,7 @@ def test_what_is_due_is_told_by_the_departments_clock(
     for client, address in ((editor, f"/inbox/{item}"), (rep, f"/questions/{item}")):
         assert "23 Nov 2026, 02:00 JST" in page(client, address)
     parts.feedback.inbox.steps.ask_back(item, "Which?", Answering(2, frozenset({"shipping"})), NOW)
-    assert "The clock stands until the reply" in page(editor, f"/inbox/{item}")
+    assert "The clock stops until the reply" in page(editor, f"/inbox/{item}")
 
 
 def several(parts: Parts) -> None:
@@ -328,7 +328,7 @@ def test_long_lists_have_pages(editor: FlaskClient, parts: Parts) -> None:
 def test_nothing_waits(editor: FlaskClient) -> None:
     assert "Nothing waits" in page(editor, "/inbox")
     assert "Nothing has been answered" in page(editor, "/inbox?show=answered")
-    assert "Take the filters off" in page(editor, "/inbox?department=shipping&text=x")
+    assert "Clear the filters" in page(editor, "/inbox?department=shipping&text=x")
 
 
 def test_the_inbox_costs_the_same_however_full(

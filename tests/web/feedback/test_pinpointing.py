@@ -117,7 +117,7 @@ def test_the_search_that_led_there_goes_along(rep: FlaskClient, parts: Parts) ->
     address = unescape(re.search(r'href="(/procedures/SHP-014\?[^"#]*)"', found)[1])
     page(rep, address)
     parts.insight.log.flush()
-    assert "you searched for “parcel is late”" in page(rep, f"{PLACE}?passage=steps")
+    assert "Your search “parcel is late”" in page(rep, f"{PLACE}?passage=steps")
     tell(rep, parts, "wrong")
     (item,) = items(parts)
     assert item.query == "parcel is late"

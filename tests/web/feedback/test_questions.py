@@ -83,7 +83,7 @@ def test_more_can_be_said_at_any_time_and_taken_back(
     assert "With &lt;b&gt;skis&lt;/b&gt;." in page(rep, "/questions/1")
     rep.post("/questions/1/withdrawal")
     assert item(parts).state is State.WITHDRAWN
-    assert "You took this back" in page(rep, "/questions/1")
+    assert "You withdrew this" in page(rep, "/questions/1")
     assert rep.post("/questions/1/replies", data={"words": "but"}).status_code == 409
 
 

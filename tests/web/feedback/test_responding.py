@@ -71,7 +71,7 @@ def test_a_vote_can_be_changed(rep: FlaskClient, parts: Parts) -> None:
     tally = parts.feedback.inbox.votes.tally("SHP-014")
     assert (tally.yes, tally.no) == (1, 0)
     assert items(parts) == []
-    assert "You took this back." in page(rep, "/questions")
+    assert "You withdrew this." in page(rep, "/questions")
 
 
 def test_a_vote_is_about_the_version_that_was_read(

@@ -106,7 +106,7 @@ def test_a_banned_word_stops_counting_at_once_and_can_come_back(
     assert reviewer.post(undo).location == PAGE
     assert "SHP-014" in page(rep, "/search?q=wismo")
     assert "Banned here" not in page(editor, PAGE)
-    assert reviewer.post(undo, follow_redirects=True).text.count("is not banned any more") == 1
+    assert reviewer.post(undo, follow_redirects=True).text.count("is no longer banned") == 1
 
 
 @pytest.mark.usefixtures("wismo")
@@ -146,7 +146,7 @@ def test_bad_input_is_refused(editor: FlaskClient, address: str, parts: Parts) -
     for unknown in ("delayed", "never learned", "<script>", "wismo\nstatus: draft"):
         answer = editor.post(address, data={"word": unknown}, follow_redirects=True)
         check_page(answer.text)
-        assert "is not among the learned words any more" in answer.text
+        assert "is no longer among the learned words" in answer.text
         assert "<script>" not in answer.text
     assert keywords(parts) == ["Complaint: Late Shipment", "where is my parcel"]
     assert editor.post("/procedures/NONE/learned-words/bans").status_code == 404

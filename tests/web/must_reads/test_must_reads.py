@@ -110,7 +110,7 @@ def test_whom_an_audience_means(
     ("wrong", "said"),
     [
         ({"must_audience": []}, "Say who must read it."),
-        ({"must_audience": ["nowhere"]}, "not there any more"),
+        ({"must_audience": ["nowhere"]}, "no longer exists"),
         ({"must_read_by": "2026-11-21"}, "from today to a year from now"),
         ({"must_read_by": "2028-01-01"}, "from today to a year from now"),
         ({"must_read_by": "soon"}, "Say by which day"),

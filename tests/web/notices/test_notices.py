@@ -73,7 +73,7 @@ def test_what_one_may_not_read_any_more_is_not_named(
     shown = page(rep, "/notices")
     for secret in ("Zebra", "Stripes", "SHP-015"):
         assert secret not in shown
-    assert "not open to you any more" in shown
+    assert "no longer open to you" in shown
     assert rep.post("/notices/1/reading").location == "/notices"
 
 

@@ -145,7 +145,7 @@ def test_a_draft_of_a_new_one_goes_on(editor: FlaskClient, reviewer: FlaskClient
     page(reviewer, f"/procedures/new?draft={number}", 404)
     assert "Half." in page(editor, f"/drafts/{number}")
     assert editor.post("/procedures", data=shown).status_code == 302
-    assert "There is none" in page(editor, "/drafts")
+    assert "No drafts" in page(editor, "/drafts")
 
 
 @pytest.mark.usefixtures("templates")

@@ -42,7 +42,7 @@ def test_a_draft_is_asked_about_and_continued(editor: FlaskClient, home: Path) -
     answer = editor.post("/procedures/SHP-014/edits", data={**going_on, "note": "n"})
     assert answer.status_code == 302
     assert "You were writing this" not in page(editor, EDIT)
-    assert "There is none" in page(editor, "/drafts")
+    assert "No drafts" in page(editor, "/drafts")
 
 
 def test_a_draft_keeps_who_must_read_it_and_by_when(editor: FlaskClient) -> None:
@@ -80,7 +80,7 @@ def test_a_discarded_draft_can_be_had_back_for_a_day(
     app.config["KB_NOW"] = NOW
     number = keep(editor, body="Mine.", title="My title")["draft"]
     assert editor.post(f"/drafts/{number}/discarding").location == "/drafts"
-    assert "Have it back" in page(editor, "/drafts")
+    assert "Restore it" in page(editor, "/drafts")
     assert "You were writing this" not in page(editor, EDIT)
     assert editor.post(f"/drafts/{number}/restoring").status_code == 302
     assert "You were writing this" in page(editor, EDIT)
@@ -90,7 +90,7 @@ def test_a_discarded_draft_can_be_had_back_for_a_day(
     editor.post(f"/drafts/{number}/restoring")
     assert "begun a newer draft" in page(editor, "/drafts")
     app.config["KB_NOW"] = NOW + timedelta(days=2)
-    assert "Have it back" not in page(editor, "/drafts")
+    assert "Restore it" not in page(editor, "/drafts")
     editor.post(f"/drafts/{newer}/discarding")
     page(editor, f"/drafts/{number}", 404)
 

@@ -57,7 +57,7 @@ def test_what_was_decided_is_saved(
     assert answer.status_code == 302
     assert file_of(home).read_text() == LATE.replace(L5, "\n".join(lines))
     assert "<<<<" not in file_of(home).read_text()
-    assert "There is none" in page(editor, "/drafts")
+    assert "No drafts" in page(editor, "/drafts")
 
 
 def test_what_is_not_decided_is_not_saved_and_the_draft_stays(

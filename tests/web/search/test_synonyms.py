@@ -151,7 +151,7 @@ def test_it_warns_of_what_may_not_be_meant(editor: FlaskClient) -> None:
 @pytest.mark.usefixtures("source")
 def test_what_is_there_already_is_not_saved_again(editor: FlaskClient, source: Path) -> None:
     shown = page(editor, "/synonyms/new?kind=two-way&words=Delayed,+late")
-    assert "This is there already: late = delayed" in plain(shown)
+    assert "This synonym exists already: late = delayed" in plain(shown)
     assert 'class="save-bar"' not in shown
     sent = editor.post("/synonyms", data={"kind": "one-way", "typed": "late", "finds": "delayed"})
     assert sent.status_code == 409
@@ -190,7 +190,7 @@ def test_one_is_removed_and_added_again(editor: FlaskClient, parts: Parts, sourc
 def test_a_second_removal_says_that_it_is_gone(editor: FlaskClient, outsider: FlaskClient) -> None:
     for client in (editor, outsider):
         assert client.post(f"/synonyms/{LATE.key}/removal").status_code == 302
-    assert "not there any more" in page(outsider, "/synonyms")
+    assert "no longer exists" in page(outsider, "/synonyms")
     assert editor.get(f"/synonyms/{LATE.key}").status_code == 404
 
 

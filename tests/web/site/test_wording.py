@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from kb.procedures.counting import counted
 from kb.web.site import wording
 
 TODAY = date(2026, 11, 22)
@@ -73,10 +74,15 @@ def test_a_promised_time_reads_as_it_was_promised(within: timedelta, reads: str)
         (1204, "procedure", "1,204 procedures"),
         (2, "category", "2 categories"),
         (2, "day", "2 days"),
+        (5, "search", "5 searches"),
+        (2, "box", "2 boxes"),
+        (1, "person", "1 person"),
+        (3, "person", "3 people"),
+        (2, "search test", "2 search tests"),
     ],
 )
 def test_what_is_counted_is_named_right(number: int, noun: str, reads: str) -> None:
-    assert wording.counted(number, noun) == reads
+    assert counted(number, noun) == reads
 
 
 @pytest.mark.parametrize(

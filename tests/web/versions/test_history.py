@@ -221,8 +221,8 @@ def test_before_the_history_nothing_was_read(rep: FlaskClient) -> None:
 @pytest.mark.parametrize("asked", ["yesterday", "2026-13-01", "9999-12-31T23:59-14:00", "%00", "0"])
 @pytest.mark.usefixtures("clone")
 def test_no_time_is_told(rep: FlaskClient, asked: str) -> None:
-    assert "That is no time" in page(rep, f"{HISTORY}?as_of={asked}", 400)
-    assert "is no time" in page(rep, f"/as-of?at={asked}", 400)
+    assert "That is not a time" in page(rep, f"{HISTORY}?as_of={asked}", 400)
+    assert "is not a time" in page(rep, f"/as-of?at={asked}", 400)
 
 
 @pytest.mark.usefixtures("clone")
