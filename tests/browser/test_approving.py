@@ -118,7 +118,7 @@ def test_from_a_draft_to_what_reps_find(context: BrowserContext, other: BrowserC
     rep.goto("/search?q=drone+on+roof")
     rep.get_by_role("link", name=re.compile("Drone On Roof")).first.click()
     expect(rep.get_by_text("Call the roofer on 4477.")).to_be_visible()
-    rep.get_by_role("link", name="Life").click()
+    rep.get_by_role("link", name="Approvals").click()
     expect(rep.locator(".life-approved")).to_contain_text("by Dana Reyes")
     assert "Which roofer" not in rep.content()
     ana.close()

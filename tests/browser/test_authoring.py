@@ -52,7 +52,7 @@ def test_an_owner_writes_with_a_picture_is_interrupted_and_comes_back(as_person:
 
     again = as_person("dana.reyes")
     again.goto("/")
-    expect(again.get_by_text("that is not saved yet")).to_be_visible()
+    expect(again.get_by_text("not saved yet")).to_be_visible()
     again.goto("/procedures/SHP-009/edit")
     expect(again.get_by_role("heading", level=1)).to_have_text("You were writing this")
     expect(again.get_by_text("A thought that nobody has seen yet.")).to_be_visible()
@@ -65,7 +65,7 @@ def test_an_owner_writes_with_a_picture_is_interrupted_and_comes_back(as_person:
     expect(again.get_by_text("Saved.")).to_be_visible()
     expect(again.locator("img[alt='Scan screen']")).to_be_visible()
     again.goto("/drafts")
-    expect(again.get_by_text("There is none")).to_be_visible()
+    expect(again.get_by_text("No drafts")).to_be_visible()
 
 
 def test_a_lost_session_loses_nothing(as_person: OpenAs, site: Site) -> None:

@@ -33,7 +33,7 @@ def test_a_step_is_complained_about_in_two_clicks_and_reaches_its_department(
     shoot(rep, "step-hovered")
     step.get_by_role("link", name="Was step 2 helpful?").click()
     panel = step.locator(".doubt-here")
-    expect(panel.get_by_text("Goes along: Your search “parcel is late”.")).to_be_visible()
+    expect(panel.get_by_text("Your search “parcel is late” is sent with it.")).to_be_visible()
     shoot(rep, "step-asked")
     assert serious(rep) == []
     panel.get_by_role("button", name="No: unclear").click()

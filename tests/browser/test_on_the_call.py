@@ -98,7 +98,8 @@ def test_the_way_back_and_what_was_opened(as_person: OpenAs) -> None:
     page.goto("/search?q=parcel+never+came")
     page.locator(".hit-title a").first.click()
     back = page.get_by_role("link", name="Results for “parcel never came”")
-    assert page.locator("#query").input_value() == "parcel never came"
+    expect(back).to_be_visible()
+    expect(page.locator("#query")).to_have_value("parcel never came")
     title = page.locator("h1").inner_text()
     page.goto("/procedures/BIL-001")
     back.click()

@@ -13,6 +13,7 @@ from kb.database import (
     closings,
     drafts,
     ignored_searches,
+    imported,
     items,
     learned_bans,
     learned_words,
@@ -40,7 +41,7 @@ ERASED = "An erased procedure"
 _SHORTEST = 4  # letters of a title that is looked for in other words
 # Taken away. What people said about it stays, and so do their votes, marks and confirmations:
 # `items`, `must_reads`, `submissions`, `drafts`, `notices` and `searches` have a rule of their own.
-GONE = (openings, learned_words, learned_bans, closings, link_places)
+GONE = (openings, learned_words, learned_bans, closings, link_places, imported)
 KEPT = (votes, ratings)  # without words of it
 
 

@@ -146,7 +146,7 @@ def test_a_trend_says_since_when_and_whether_it_is_better(
     editor: FlaskClient, parts: Parts, home: Path
 ) -> None:
     shown = page(editor, "/departments/shipping")
-    assert "written down once a day since today" in shown
+    assert "recorded daily since today" in shown
     for week in range(6, 0, -1):
         then = NOW - timedelta(weeks=week)
         parts.departments.days.note(parts.publishing.publisher.departments(), then)

@@ -150,7 +150,7 @@ def test_what_became_anothers_this_moment_stays_as_it_is(
 
 def test_a_draft_that_is_up_by_now_is_not_removed(home: Path, parts: Parts, editor) -> None:
     now = put(home, CUSTOMS, "status: draft", "status: published")
-    assert "not a draft of yours" in editor.post("/procedures/SHP-015/removal").text
+    assert "no longer your draft" in editor.post("/procedures/SHP-015/removal").text
     assert (home / "content" / CUSTOMS).read_bytes() == now
 
 

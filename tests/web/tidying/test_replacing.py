@@ -99,7 +99,7 @@ def test_a_file_that_somebody_changed_meanwhile_is_left_alone(
         ("old=+", "Write what is to be replaced"),
         ("old=late&new=late", "The two are the same"),
         (f"old={'x' * 300}&new=y", "At most 200 characters"),
-        ("old=quokka&new=zebra&whole=1", "stands nowhere"),
+        ("old=quokka&new=zebra&whole=1", "is not in the procedures"),
     ],
 )
 def test_what_cannot_be_looked_for_is_said(asked: str, said: str, editor: FlaskClient) -> None:

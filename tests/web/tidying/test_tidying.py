@@ -39,7 +39,7 @@ def test_a_dead_link_inside_is_told_at_once_with_its_line(
 
 
 def test_links_outside_are_looked_at_on_demand(editor: FlaskClient, parts: Parts) -> None:
-    assert "Nobody has looked yet" in page(editor, f"{BASE}/links")
+    assert "Not checked yet" in page(editor, f"{BASE}/links")
     assert editor.post(f"{BASE}/link-checks").location == f"{BASE}/links"
     assert "being read for links" in page(editor, f"{BASE}/links")
     rounds = parts.tidying.links
@@ -56,7 +56,7 @@ def test_links_outside_are_looked_at_on_demand(editor: FlaskClient, parts: Parts
     assert "https://a.example/" in shown
     assert "looked at 22 Nov 2026" in shown
     assert "https://b.example/" not in shown
-    assert "2 links looked at on 22 Nov 2026, 09:00 UTC" in shown
+    assert "2 links checked on 22 Nov 2026, 09:00 UTC" in shown
 
 
 def test_an_address_from_a_file_runs_nothing(editor: FlaskClient, parts: Parts) -> None:
