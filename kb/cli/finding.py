@@ -11,8 +11,11 @@ from kb.cli.common import Build, built, content_option
 from kb.procedures.visibility import Reader
 from kb.search.results import Explanation, Hit, Results
 
+# "-parcel" is a word, and so is one with an h in it: -h would be found within.
+_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
-@click.command(context_settings={"ignore_unknown_options": True})  # "-voucher" is a word
+
+@click.command(context_settings=_WORDS)
 @content_option
 @click.argument("words", nargs=-1, required=True)
 @click.option("--department", help="Only procedures of this department (its id).")

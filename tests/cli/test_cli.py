@@ -108,3 +108,8 @@ def test_a_start_without_its_database_is_one_sentence(home: Path) -> None:
     assert said.exit_code == 1
     assert "The database cannot be read: its file is not there" in said.output
     assert "Traceback" not in said.output
+
+
+@pytest.mark.parametrize("word", ["-hub", "-cash", "-shipment"])
+def test_a_word_to_leave_out_may_have_an_h_in_it(run, word: str) -> None:
+    assert "Usage" not in run("search", "late", word).output

@@ -45,6 +45,24 @@ def test_links_of_sites_whose_pages_end_in_a_slash_are_understood() -> None:
     assert "tools/slack/users.md" in candidates("../users/", "tools/slack/rules.md")
 
 
+@pytest.mark.parametrize(
+    ("target", "base", "path"),
+    [
+        ("../../pictures/scanner.png", "desk/returns.md", "pictures/scanner.png"),
+        ("../label.svg", "desk/returns.md", "desk/label.svg"),
+        ("../../forms/claim.docx#top", "desk/returns.markdown", "forms/claim.docx"),
+        ("belt.jpg", "desk/returns.md", "desk/returns/belt.jpg"),
+    ],
+)
+def test_files_of_such_sites_are_one_step_further(target: str, base: str, path: str) -> None:
+    assert candidates(target, base)[-1] == path
+
+
+def test_markdown_files_are_not() -> None:
+    assert candidates("../claims.md", "desk/returns.md") == ("claims.md",)
+    assert candidates("../../claims.md", "desk/returns.md") == ()
+
+
 def test_the_base_may_be_a_folder() -> None:
     assert candidates("lost.md", "shipping") == ("shipping/lost.md",)
     assert candidates("lost.md", "") == ("lost.md",)

@@ -80,7 +80,8 @@ def candidates(target: str, base: str) -> tuple[str, ...]:
     """The paths below the content folder that a link in the file `base` may mean, best first.
 
     `x/` means x/index.md, x/README.md or x.md. In files written for a site whose pages end in a
-    slash, `x/` in a/b.md may also mean a/b/x. Last come the names by which a page may be known.
+    slash, `x/` in a/b.md may also mean a/b/x, and so may pictures and other files that are no
+    Markdown: `../x.png` is a/x.png there. Last come the names by which a page may be known.
     Empty when it leads out of the folder or nowhere.
     """
     if is_wiki(target):
@@ -91,7 +92,7 @@ def candidates(target: str, base: str) -> tuple[str, ...]:
     stem, suffix = posixpath.splitext(base)
     is_file = suffix.casefold() in MARKDOWN_SUFFIXES
     found = _meant(path, posixpath.dirname(base) if is_file else base)
-    if is_file and not path.startswith("/") and _is_page(path):
+    if is_file and not path.startswith("/") and not path.casefold().endswith(MARKDOWN_SUFFIXES):
         found += tuple(each for each in _meant(path, stem) if each not in found)
     keys = tuple(address_key(each) for each in found[:1] if _may_be_address(path))
     return found + keys
