@@ -43,10 +43,11 @@ def blocks() -> tuple[str, str]:
 
 
 def run(commands: str, home: Path, tools: Path) -> str:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     done = subprocess.run(
         ["sh", "-eu", "-c", commands],
         cwd=home,
-        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        env={**own, "PATH": f"{tools}:{own['PATH']}", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

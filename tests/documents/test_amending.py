@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.documents.document import parse
@@ -251,7 +251,8 @@ def test_what_is_not_touched_is_the_same_bytes(raw: bytes) -> None:
 @given(files(), st.lists(st.sampled_from(["a", "Text.", "", "# Hi", "b"]), max_size=6), ENDS)
 def test_a_body_comes_back_as_it_was_typed(raw: bytes, typed: list[str], end: str) -> None:
     try:
-        assume(not lines_of(raw).document.faults)
+        if lines_of(raw).document.faults:
+            return
     except NotAmendable:
         return
     after = with_body(raw, end.join(typed))
