@@ -217,8 +217,8 @@ def _run(parts: Parts, door: socket.socket) -> int:
     parts.let_go()
     background = _Background(parts)
     while not web.ended():
+        time.sleep(_LOOK_EVERY)  # first the site, which somebody may wait for
         background.keep()
-        time.sleep(_LOOK_EVERY)
     background.end()
     return web.code
 
