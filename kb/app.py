@@ -41,7 +41,7 @@ from kb.web.people import people, signing_in
 from kb.web.procedures import reading
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
-from kb.web.site import access, badges, clock, errors, fragments, help, pages
+from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
 from kb.web.versions import history, lately, restoring
 
@@ -99,6 +99,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         parts.let_go()  # gunicorn forks: no two processes may have one connection
     app = Flask("kb", template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once
+    app.url_rule_class = addresses.LateRule
     app.extensions["kb"] = parts
     for module in (security, access, badges, pages, clock, fragments, errors):
         module.register(app)

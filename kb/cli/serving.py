@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 
 import click
 from gunicorn.app import wsgiapp
@@ -211,14 +210,16 @@ def _run(parts: Parts, door: socket.socket) -> int:
     """Both children until the web server ends; the worker is started again when it dies."""
     web = _Child(partial(_serve_pages, parts.settings, door))
     door.close()  # the child has it
+    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _frame: _pass_on(web, number, _frame))
+        signal.signal(number, lambda number, _frame: _pass_on(web, number, stopping))
     _introduce(parts)
     parts.let_go()
     background = _Background(parts)
     while not web.ended():
         time.sleep(_LOOK_EVERY)  # first the site, which somebody may wait for
-        background.keep()
+        if not stopping.is_set():  # a terminal's Ctrl-C has told the worker, too
+            background.keep()
     background.end()
     return web.code
 
@@ -300,7 +301,9 @@ class _Child:
             os.kill(self._pid, number)
 
 
-def _pass_on(web: _Child, number: int, _frame: FrameType | None) -> None:
+def _pass_on(web: _Child, number: int, stopping: threading.Event) -> None:
+    if number != signal.SIGHUP:
+        stopping.set()
     web.send(signal.SIGTERM if number == signal.SIGINT else number)
 
 

@@ -238,6 +238,16 @@ def test_a_home_without_people_gets_its_first_administrator(home: Path) -> None:
     assert "First sign-in" not in logs[1]
 
 
+def test_ctrl_c_in_a_terminal_is_no_error(home: Path) -> None:
+    with serving(home) as site:
+        assert within(60, site.workers)
+        time.sleep(1.5)  # longer than a worker that dies at once is waited for
+        for process in (site.process.pid, *site.workers()):  # the terminal tells all of them
+            os.kill(process, signal.SIGINT)
+        site.process.wait(timeout=60)
+        assert "worker_ended" not in site.log.read_text()
+
+
 def test_a_wrong_setting_stops_the_start_with_one_sentence(home: Path) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "kb", "serve"],

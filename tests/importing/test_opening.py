@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
+from openpyxl.worksheet.worksheet import Worksheet
 
 from kb.importing.readers import opening, packages
 from kb.importing.readers.opening import opened
@@ -90,8 +91,8 @@ def test_a_formula_comes_in_as_its_link_or_is_named_where_it_has_no_value() -> N
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "..\\a.docx"])
 def test_a_link_that_leads_to_no_web_address_is_left_out_and_told(address: str) -> None:
-    def change(sheet: object) -> None:
-        sheet["B2"].hyperlink = address  # type: ignore[index]
+    def change(sheet: Worksheet) -> None:
+        sheet["B2"].hyperlink = address
 
     (sheet,) = read(made([["Question", "Answer"], ["Who?", "Jo"]], change)).sheets
     assert sheet.rows[1].cell(1).links == ()

@@ -34,9 +34,11 @@ def forked_with(
         os.close(reading)
         work(make(), lambda text: _tell(writing, text))
         status = 0
-    except BaseException:  # noqa: BLE001 - told, then this process ends, with nothing of pytest's
-        _tell(writing, f"failed {traceback.format_exc()!r}")
-    os._exit(status)
+    finally:
+        # Whatever it raised is told; then this process ends, with nothing of pytest's.
+        if status:
+            _tell(writing, f"failed {traceback.format_exc()!r}")
+        os._exit(status)
 
 
 def _tell(pipe: int, text: str) -> None:

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from kb.documents.document import parse
-from kb.documents.reading import procedure_from
-from kb.documents.settings_files.departments import parse_departments
 from kb.search.searcher import Searcher
-from kb.storage.files.library import Library
-from tests.search.shelf import REP, TODAY, ids, searcher
+from tests.search.shelf import REP, TODAY, ids
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TABLES = sorted((ROOT / "tests" / "golden").glob("queries-*.tsv"))
 FIRST, THIRD = 94, 98  # percent of the queries that must have it first, and among three
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
-    library = Library(ROOT / "content")
-    departments = parse_departments(library.departments_source())
-    filed = [
-        procedure_from(parse(library.read(file.path), file.path), departments)
-        for file in library.files()
-    ]
-    return searcher(tmp_path_factory.mktemp("company"), *(one.entry for one in filed))
 
 
 def golden() -> list[tuple[str, str]]:

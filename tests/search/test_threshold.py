@@ -10,7 +10,7 @@ from kb.search.evaluation.general_fit import FEWEST, renew
 from kb.search.ranking.threshold import LEAST, MOST, UNKNOWN, Threshold, ThresholdFile, fit
 from kb.search.searcher import Searcher
 from tests.search.shelf import REP, TODAY, entry, nothing, searcher
-from tests.search.test_golden import company, golden  # noqa: F401 (a fixture)
+from tests.search.test_golden import golden
 
 FOREIGN = [
     line
@@ -31,7 +31,7 @@ def workshop(folder: Path, language: str = "english") -> Searcher:
     return searcher(folder, *every, language=language)
 
 
-def test_foreign_questions_are_doubted_and_own_ones_are_not(company: Searcher) -> None:  # noqa: F811
+def test_foreign_questions_are_doubted_and_own_ones_are_not(company: Searcher) -> None:
     renew(company)
     behind = [one for one in FOREIGN if company.search(one, REP, TODAY, limit=1).convincing]
     right = [

@@ -89,7 +89,8 @@ class Log:
             self.settle(now)
             if self._purged is None or now - self._purged >= _PURGED_EVERY:
                 self._purged = now
-                log().info("search_log_purged", searches=self.purge(now))
+                if purged := self.purge(now):
+                    log().info("search_log_purged", searches=purged)
         except (SQLAlchemyError, DatabaseTrouble) as error:
             log().error("search_log_not_kept", why=str(error.__cause__ or error))
 

@@ -21,6 +21,7 @@ from kb.people.errors import SignInRefused, TooManyAttempts, WeakPassword
 from kb.people.person import Person
 from kb.web.people.forms import OwnPasswordForm, SignInForm
 from kb.web.site import access, interrupted_forms
+from kb.web.site.field_labels import LABELS
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("signing_in", __name__)
@@ -151,7 +152,7 @@ def _kept_page(written: interrupted_forms.InterruptedForm) -> str:
     return render_template(
         "people/signing_in/kept.html",
         given=written,
-        labels=interrupted_forms.LABELS,
+        labels=LABELS,
         written=_WRITTEN,
     )
 

@@ -9,6 +9,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 
+from kb.web.site.field_labels import LABELS, label_of
+
 # Where somebody writes more than a click: these texts survive a session that ended meanwhile.
 KEEPING = frozenset(
     {
@@ -23,24 +25,6 @@ KEEPING = frozenset(
 _LASTS = 24 * 60 * 60  # seconds
 _SECRET = frozenset({"password", "current", "again"})
 _NOT_KEPT = frozenset({"csrf_token"}) | _SECRET
-LABELS = {
-    "q": "What you were looking for",
-    "department": "Department",
-    "helpful": "Helpful",
-    "said": "Was it helpful",
-    "reason": "What is not right",
-    "outcome": "Outcome",
-    "comment": "Your comment",
-    "reply": "Your answer",
-    "title": "Title",
-    "head": "Front matter",
-    "body": "The text",
-    "note": "What changed, and why",
-    "must_note": "What people have to know",
-    "words": "Words",
-    "email": "E-mail",
-    "name": "Name",
-}
 _SEALED = frozenset({"base", "mine", "theirs", "seal", "kept", "query"})  # a page's own
 _PROSE = 60  # characters
 
@@ -55,7 +39,7 @@ class InterruptedForm(Struct, frozen=True):
     def texts(self) -> list[tuple[str, str]]:
         """What was typed of it, with the words of the page it comes from."""
         return [
-            (LABELS.get(name) or name.replace("_", " ").capitalize(), value)
+            (label_of(name), value)
             for name, value in self.fields
             if value.strip() and name not in _SEALED and _is_written(name, value)
         ]

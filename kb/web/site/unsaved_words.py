@@ -6,8 +6,8 @@ from flask import g, request
 from msgspec import Struct
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from kb.documents.front_matter import FIELDS
 from kb.web.site import access
+from kb.web.site.field_labels import label_of
 
 # Not written by hand: what forms carry along, and what is chosen rather than typed.
 _CARRIED = frozenset(
@@ -16,18 +16,6 @@ _CARRIED = frozenset(
     " department assignee quiet next kept file ticked chosen whole case anyway page".split()
 )
 _SECRET = ("password", "token", "chat_url")
-_LABELS = {field.name: field.label for field in FIELDS.values() if field.label} | {
-    "at": "Day and time",
-    "body": "Text",
-    "head": "Front matter",
-    "note": "Note",
-    "old": "Instead of",
-    "new": "The new words",
-    "text": "Comment",
-    "words": "What you wrote",
-    "word": "Word",
-    "must_note": "What to know",
-}
 _REFUSED = frozenset({400, 404, 409, 410})
 
 
@@ -70,14 +58,10 @@ def typed() -> tuple[UnsavedText, ...]:
     """All that was typed into the form of this request, in its order."""
     pairs = request.form.items(multi=True)
     return tuple(
-        UnsavedText(_label(name), text) for name, text in pairs if text.strip() and _by_hand(name)
+        UnsavedText(label_of(name), text) for name, text in pairs if text.strip() and _by_hand(name)
     )
 
 
 def _by_hand(name: str) -> bool:
     carried = name in _CARRIED or name.startswith("choice-")
     return not (carried or any(part in name for part in _SECRET))
-
-
-def _label(name: str) -> str:
-    return _LABELS.get(name) or name.replace("_", " ").replace("-", " ").capitalize()

@@ -48,7 +48,10 @@ def taken_away(parts: Parts) -> Iterator[None]:
 @contextmanager
 def locked(parts: Parts) -> Iterator[None]:
     """By another program; nobody waits for it as long as they would."""
-    impatient = lambda connection, *_: connection.execute("PRAGMA busy_timeout=50")  # noqa: E731
+
+    def impatient(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout=50")
+
     parts.let_go()
     event.listen(parts.engine, "checkout", impatient)
     other = sqlite3.connect(database(parts), isolation_level=None)
@@ -61,7 +64,9 @@ def locked(parts: Parts) -> Iterator[None]:
 
 @contextmanager
 def full(parts: Parts) -> Iterator[None]:
-    limit = lambda connection, *_: connection.execute("PRAGMA max_page_count=1")  # noqa: E731
+    def limit(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")
+
     event.listen(parts.engine, "checkout", limit)
     yield
     event.remove(parts.engine, "checkout", limit)
