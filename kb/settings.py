@@ -29,7 +29,8 @@ class Settings(Discreet, frozen=True):
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
-    `upload_mb` 1 to 15, `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
+    `upload_mb` 1 to 15, `feedback_per_hour` 1 to 1,000,000,
+    `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
     """
 
     hidden = frozenset({"smtp_password"})
@@ -48,6 +49,7 @@ class Settings(Discreet, frozen=True):
     language: str = "english"
     search_log_days: int = 365
     upload_mb: int = 5
+    feedback_per_hour: int = 120
     pull_minutes: int = 0
     four_eyes: bool = False
     url: str = ""
@@ -169,6 +171,7 @@ _RANGES = {
     "workers": (1, 64, "workers cannot be"),
     "search_log_days": (0, LONGEST_LOG, "days cannot be"),
     "upload_mb": (1, 15, "MB cannot be"),
+    "feedback_per_hour": (1, 1_000_000, "an hour cannot be"),
     "pull_minutes": (0, 1440, "minutes cannot be"),
     "smtp_port": (1, 65535, "is no port"),
     "digest_hour": (0, 23, "is no hour of the day"),

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from kb.database import DatabaseTrouble
 from kb.logs import log
 from kb.web.site import interrupted_forms, unsaved_words
+from kb.web.site.pace import TooMuchAtOnce
 
 
 class ErrorText(Struct, frozen=True):
@@ -79,6 +80,8 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
         return jsonify(error=told.title, what_now=told.what_now), status, headers
     words, draft = unsaved_words.of_refused(), unsaved_words.draft_told_of()
     told = _GONE if words and status == 404 else told
+    if isinstance(error, TooMuchAtOnce):
+        told = ErrorText("That is more than fits into an hour", error.description or "")
     try:
         shown = render_template(
             "site/error.html", told=told, status=status, words=words, draft=draft
