@@ -60,6 +60,21 @@ def test_wide_tables_and_long_lines_end_on_the_paper(printed: Page) -> None:
     assert printed.evaluate("document.documentElement.scrollWidth") <= PAPER
 
 
+def test_words_in_the_cells_of_wide_tables_stay_whole(printed: Page) -> None:
+    broken = printed.evaluate(
+        """() => [...document.querySelectorAll(".prose td, .prose th")].flatMap((cell) => {
+            const text = cell.firstChild;
+            return [...text.data.matchAll(/\\S+/g)].filter((word) => {
+                const one = document.createRange();
+                one.setStart(text, word.index);
+                one.setEnd(text, word.index + word[0].length);
+                return one.getClientRects().length > 1;
+            }).map((word) => word[0]);
+        })"""
+    )
+    assert broken == []
+
+
 def test_what_is_folded_is_open_on_paper(printed: Page) -> None:
     expect(printed.get_by_text("Ferries are dear.")).to_be_visible()
     printed.emulate_media(media="screen")

@@ -99,8 +99,12 @@ def roles(person_id: int) -> ResponseReturnValue:
             editor_of=form.editor_of.data or (),
             reviewer_of=form.reviewer_of.data or (),
         )
-    except (LastAdministrator, UnusableName) as refusal:
-        return _refused(who, str(refusal))
+    except LastAdministrator as refusal:
+        mark(form, "administrator", str(refusal))
+        return _person_page(who, form), 409
+    except UnusableName as refusal:
+        mark(form, "editor_of", str(refusal))
+        return _person_page(who, form), 409
     return _done(who, f"{who.name} has these roles now.")
 
 
@@ -135,7 +139,8 @@ def entry(person_id: int) -> ResponseReturnValue:
     try:
         left = parts().reviews.leaving.disable(who, now())
     except LastAdministrator as refusal:
-        return _refused(who, str(refusal))
+        mark(form, "allowed", str(refusal))
+        return _person_page(who, entry=form), 409
     many = counted(left.procedures, "procedure")
     told = f" They leave {many} to be handed over." if left.procedures else ""
     return _done(who, f"{who.name} is out.{told}")
@@ -185,6 +190,7 @@ def _person_page(
     form: RolesForm | None = None,
     shown_once: str = "",
     password: PasswordForm | None = None,
+    entry: EntryForm | None = None,
 ) -> str:
     held = {
         "administrator": who.administrator,
@@ -196,14 +202,10 @@ def _person_page(
         who=who,
         roles=form or RolesForm(formdata=None, data=held).offer(_departments(who)),
         password=password or PasswordForm(formdata=None),
+        entry=entry or EntryForm(formdata=None),
         shown_once=shown_once,
         held=parts().reviews.listed.held_by(who.email),
     )
-
-
-def _refused(who: Person, why: str) -> ResponseReturnValue:
-    flash(why, "bad")
-    return _person_page(who), 409
 
 
 def _done(who: Person, what: str) -> ResponseReturnValue:

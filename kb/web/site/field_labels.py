@@ -40,9 +40,9 @@ _CARRIED = frozenset(
     "administrator allowed anchor anyway assignee attitude audience base case changes chosen"
     " csrf_token delivery department draft editor editor_of every file folder from helpful"
     " information instead_of into item kept kind leave made mail mine must_audience must_read_by"
-    " next no_chat one other outcome page passage person place procedure professionalism query"
-    " quiet reason reviewer reviewer_of said seal show shown sort status team template theirs then"
-    " ticked timeliness to typed version way when which whole worth_telling".split()
+    " next no_chat offered one other outcome page passage person place procedure professionalism"
+    " query quiet reason reviewer reviewer_of said seal show shown sort status team template theirs"
+    " then ticked timeliness to typed version way when which whole worth_telling".split()
 )
 _SECRET = ("password", "token", "chat_url")
 

@@ -106,9 +106,9 @@ LADDER = {
     "GET /departments/<path:department_id>/tidying/keywords": DRAFT,
     "GET /departments/<path:department_id>/tidying/keywords/renaming": "302 404 404 404 404 404",
     # Nothing is ticked, and the page says so.
-    "POST /departments/<path:department_id>/tidying/keywords/renamings": "401 404 302 302 404 404",
+    "POST /departments/<path:department_id>/tidying/keywords/renamings": "401 404 404 404 404 404",
     "GET /departments/<path:department_id>/tidying/replacement": DRAFT,
-    "POST /departments/<path:department_id>/tidying/replacements": "401 404 302 302 404 404",
+    "POST /departments/<path:department_id>/tidying/replacements": "401 404 400 400 404 404",
     "GET /procedures": READ,
     "GET /keywords": READ,
     "GET /keywords/<path:category>": READ,
@@ -176,8 +176,8 @@ LADDER = {
     "GET /reviews": DESK,
     "GET /reviews/orphans": DESK,
     # Nothing is ticked, and the page says so.
-    "POST /reviews/confirmations": "401 404 302 302 302 302",
-    "POST /reviews/hand-overs": "401 404 302 302 302 302",
+    "POST /reviews/confirmations": "401 404 400 400 400 400",
+    "POST /reviews/hand-overs": "401 404 400 400 400 400",
     "GET /changes": DESK,
     "POST /changes/<commit>/undo": "401 404 404 404 404 404",
     "GET /requests": READ,
@@ -204,7 +204,7 @@ LADDER = {
     "POST /inbox/answers": ANY_DESK_POST,
     "GET /inbox/assignments": DESK,
     "POST /inbox/assignments": ANY_DESK_POST,
-    "POST /inbox/views": "401 404 302 302 302 302",  # the list says what is missing
+    "POST /inbox/views": "401 404 400 400 400 400",
     "POST /inbox/views/<int:view_id>/removal": "401 404 302 302 302 302",
     "GET /inbox/searches": DESK,
     "POST /inbox/searches/<int:shared_id>/setting-aside": "401 404 404 404 404 404",
