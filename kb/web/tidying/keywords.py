@@ -68,22 +68,30 @@ def rename(department_id: str) -> ResponseReturnValue:
     old, new = request.form.getlist("old")[:_MOST_OLD], tidy(request.form.get("new", ""))
     ticked = [one.partition(".") for one in request.form.getlist("file")]
     chosen = [(id, version) for version, _, id in ticked if id]
-    if not (old and new and chosen) or len(new) > _LONGEST:
-        why = "Tick the files, and write the keyword that they shall have."
-        return _renaming_page(department_id, old, new[:_LONGEST], why), 400
+    if not new or len(new) > _LONGEST:
+        why = f"Write a keyword of up to {_LONGEST} characters."
+        return _renaming_page(department_id, old, new, problem=why), 400
+    if not chosen:
+        why = "Tick the files that shall have it."
+        return _renaming_page(department_id, old, new, unticked=why), 400
     files = _having(department_id, old)
     done = parts().tidying.rewording.rename(files, old, new, chosen, access.signed_in(), now())
     if isinstance(done, Refusal):
-        return _renaming_page(department_id, old, new, done.why), status_of(done, 409)
+        return _renaming_page(department_id, old, new, unticked=done.why), status_of(done, 409)
     return tell_done(done, url_for(".listing", department_id=department_id))
 
 
-def _renaming_page(department_id: str, old: list[str], new: str, unticked: str = "") -> str:
-    """Aborts with 404 where nothing is to be renamed. `unticked` says why nothing was."""
+def _renaming_page(
+    department_id: str, old: list[str], new: str, *, problem: str = "", unticked: str = ""
+) -> str:
+    """Aborts with 404 where nothing is to be renamed.
+
+    `problem` is said of the new keyword, `unticked` of the files.
+    """
     if not old:
         abort(404)
     wanted = [word for word in old if word != new]
-    files = _having(department_id, wanted) if new else []
+    files = _having(department_id, wanted) if new and not problem else []
     uses = parts().tidying.keyword_uses.all(department_id)
     return tidying_page(
         "renaming",
@@ -93,6 +101,7 @@ def _renaming_page(department_id: str, old: list[str], new: str, unticked: str =
         new=new,
         files=parts().tidying.rewording.renamed(files, wanted, new),
         others=sum(use.others for use in uses if use.keyword in wanted),
+        problem=problem,
         unticked=unticked,
     )
 

@@ -82,7 +82,7 @@ LADDER = {
     "GET /departments/new": ADMINISTRATORS,
     "GET /departments/history": ADMINISTRATORS,
     "GET /departments/from-folders": ADMINISTRATORS,
-    "POST /departments/from-folders": "401 404 404 404 404 302",
+    "POST /departments/from-folders": "401 404 404 404 404 400",
     "POST /departments/from-folders/undoing": "401 404 404 404 404 302",
     "POST /departments": ADMINISTRATORS_POST,
     "GET /departments/<path:department_id>/settings": ADMINISTRATORS,
