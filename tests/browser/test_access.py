@@ -284,3 +284,18 @@ def test_addresses_of_people_are_one_below_the_other(as_person: OpenAs) -> None:
     )
     assert len(lefts) > 10
     assert len(set(lefts)) == 1
+
+
+def test_addresses_of_members_are_not_cut_in_two_on_the_phone(as_person: OpenAs) -> None:
+    page = as_person("sam.admin")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/departments/shipping/settings")
+    lines = page.locator(".member-email").evaluate_all(
+        """all => all.map((one) => {
+            const words = document.createRange();
+            words.selectNodeContents(one);
+            return words.getClientRects().length;
+        })"""
+    )
+    assert lines == [1] * len(lines)
+    assert lines
