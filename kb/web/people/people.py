@@ -28,18 +28,23 @@ PER_PAGE = 25
 
 @blueprint.app_template_filter("roles")
 def roles_in_words(who: Person | Newcomer) -> str:
-    """ "administrator; editor and reviewer of Shipping; lead of Billing", or "rep"."""
+    """ "administrator; editor, reviewer and lead of Shipping; editor of Billing", or "rep"."""
+    held = {
+        "editor": who.editor_of,
+        "reviewer": who.reviewer_of,
+        "lead": departments().led_by(folded_email(who.email)),
+    }
+
+    def editors_first(department: str) -> tuple[list[bool], str]:
+        return [department not in of for of in held.values()], department
+
+    alike: dict[str, list[str]] = {}
+    for department in sorted(frozenset().union(*held.values()), key=editors_first):
+        *before, last = (role for role, of in held.items() if department in of)
+        roles = f"{', '.join(before)} and {last}" if before else last
+        alike.setdefault(roles, []).append(departments().get(department).name)
     said = ["administrator"] if who.administrator else []
-    both = who.editor_of & who.reviewer_of
-    for role, held in (
-        ("editor and reviewer", both),
-        ("editor", who.editor_of - both),
-        ("reviewer", who.reviewer_of - both),
-        ("lead", departments().led_by(folded_email(who.email))),
-    ):
-        if held:
-            names = ", ".join(departments().get(id).name for id in sorted(held))
-            said.append(f"{role} of {names}")
+    said += (f"{roles} of {', '.join(names)}" for roles, names in alike.items())
     return "; ".join(said) or "rep"
 
 
