@@ -89,8 +89,11 @@ _files: WeakKeyDictionary[Engine, SqliteFile] = WeakKeyDictionary()
 def connect(url: str) -> Engine:
     """An engine for the database at `url`. SQLite runs in WAL mode with foreign keys on.
 
-    Read with `reading(engine)`, write with `writing(engine)`.
+    PostgreSQL's is psycopg's, whether `url` names the driver or not. Read with `reading(engine)`,
+    write with `writing(engine)`.
     """
+    if url.startswith(("postgres://", "postgresql://")):
+        url = f"postgresql+psycopg://{url.partition('://')[2]}"
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         if engine.url.database:
