@@ -49,9 +49,9 @@ def move_to(build: Build, url: str) -> None:
         target.dispose()
     tables = sum(1 for rows in moved.rows.values() if rows)
     click.echo(
-        f"{sum(moved.rows.values()):,} rows of {tables} tables are in {target.url}, compared row by "
-        "row. Set KB_DATABASE_URL to it and start the site. The old database is as it was. Remove it "
-        "once you no longer need it."
+        f"{sum(moved.rows.values()):,} rows of {tables} tables are in {target.url}, "
+        "compared row by row. Set KB_DATABASE_URL to it and start the site. "
+        "The old database is as it was. Remove it once you no longer need it."
     )
 
 
