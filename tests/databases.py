@@ -26,6 +26,8 @@ from kb.settings import Settings
 
 _NAMED = os.environ.get("KB_TEST_DATABASE_URL", "")
 _chosen: ContextVar[str | None] = ContextVar("chosen", default=None)
+# Those from which a test gets parts, and with them a database.
+_FIXTURES = {"template", "home", "parts", "app", "engine", "site"}
 only_sqlite = pytest.mark.skipif(bool(_NAMED), reason="about SQLite itself")
 
 
@@ -58,11 +60,27 @@ def let_go(met: set[Engine]) -> None:
 
 def load(environment: Mapping[str, str], home: Path) -> Settings:
     """Settings as from that environment, over the database of this home."""
-    if _server():
-        if not _exists(_name(home)):
-            _create(home)
-        environment = {"KB_DATABASE_URL": url(home), **environment}
-    return configuration.load(environment, home)
+    return configuration.load({**environment_of(home), **environment}, home)
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """What a process of kb in that home must be told; its database is made where there is none."""
+    if not _server():
+        return {}
+    if not _exists(_name(home)):
+        _create(home)
+    return {"KB_DATABASE_URL": url(home)}
+
+
+def needing_one(items: list[pytest.Item]) -> list[pytest.Item]:
+    """On a server of PostgreSQL, the tests that use a database: others differ in nothing there."""
+    return [item for item in items if not _NAMED or _uses_one(item)]
+
+
+def _uses_one(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    names = vars(getattr(item, "module", None) or object)
+    return bool(fixtures & _FIXTURES) or bool(names.keys() & {"databases", "serving", "build"})
 
 
 def url(folder: Path) -> str:

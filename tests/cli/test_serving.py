@@ -90,7 +90,13 @@ def serving(
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", code, "serve", "--port", str(port), *options],
-            env={**without_settings(), "KB_HOME": str(home), "KB_WORKERS": "1", **environ},
+            env={
+                **without_settings(),
+                **databases.environment_of(home),
+                "KB_HOME": str(home),
+                "KB_WORKERS": "1",
+                **environ,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )
