@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from kb.database.engine import writing
+from kb.database.engine import REPLACEMENT, writing
 from kb.database.schema import metadata
 
 _AT_ONCE = 1_000  # rows
@@ -144,7 +144,8 @@ def _fingerprints(connection: Connection, table: Table) -> Iterator[bytes]:
 
 
 def _fingerprint(row: Row[Any]) -> bytes:
-    return sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
+    alike = [one.replace("\0", REPLACEMENT) if isinstance(one, str) else one for one in row]
+    return sha256(repr(alike).encode("utf-8", "surrogatepass")).digest()
 
 
 def _count_on(connection: Connection) -> None:
