@@ -6,6 +6,7 @@ import click
 
 from kb.cli import (
     checking,
+    database,
     departments,
     evaluate,
     finding,
@@ -43,6 +44,7 @@ for _command in (
     writing.new,
     departments.departments,
     importing.bring_in,
+    database.database,
     evaluate.evaluate,
     people.person,
     people.token,
