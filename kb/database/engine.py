@@ -273,10 +273,11 @@ def _for_looking(engine: Engine) -> Engine:
 
 
 def _without_nul(
-    _connection: Connection, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
+    _connection: Connection, _cursor: Any, statement: str, values: Any, *_rest: Any
 ) -> tuple[str, Any]:
     """PostgreSQL's texts cannot hold U+0000, which anybody may type into an address."""
-    return statement, [*map(_replaced, values)] if many else _replaced(values)
+    one = isinstance(values, Mapping)  # rows inserted together are one, though told as many
+    return statement, _replaced(values) if one else [*map(_replaced, values)]
 
 
 def _replaced(values: Any) -> Any:
