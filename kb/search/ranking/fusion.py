@@ -245,14 +245,15 @@ class Candidates:
                 self._typed = np.maximum(self._typed, adds)
 
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
-        """The title and the best passage by meaning."""
-        rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
+        """The title, and the best passage or keyword, by meaning."""
+        rows, weights = self.one.arrays["vectors"].take(laid.compared, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
         np.maximum(alike, 0, out=alike)
         self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
         alike[laid.firsts] = 0  # a title is no passage
-        self._meaning = np.maximum.reduceat(alike, laid.firsts)
-        self._fits = alike
+        best = np.maximum.reduceat(alike, laid.starts)
+        self._meaning = best.reshape(-1, len(laid.docs)).max(axis=0)
+        self._fits = alike[: len(laid.rows)]
 
     def _look_for_words(self, laid: CandidateText) -> None:
         """The best passage by words, and the words that stand close to each other."""

@@ -18,7 +18,7 @@ from msgspec import Struct
 from kb import durable
 
 UNKNOWN = 1.5  # where nothing was asked: too few procedures, or of another language
-LEAST, MOST = 0.75, 2.5  # whatever the questions say
+LEAST, MOST = 0.75, 3.0  # whatever the questions say
 LENGTHENED = 0.1  # a long question reaches less of what it could reach than a short one
 LEAST_KNOWN = 0.5  # of the words that tell something, those that some procedure has
 
