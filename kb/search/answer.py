@@ -45,7 +45,8 @@ class Answer(Struct):
             return False
         if self.query.filters and not self.query.words:
             return True
-        known = [bool(self.scorer.slots[nth].options) for nth in self.scorer.in_order]
+        learned = self.ranked.learned(self._best)
+        known = [learned or self._known(slot) for slot in self._telling]
         return self.threshold.reached(self.fit, known)
 
     @property
@@ -53,14 +54,44 @@ class Answer(Struct):
         """How well the best hit fits, as the threshold is measured."""
         if not len(self.ranked):
             return 0.0
-        best = self.ranked.scores[min(self.ranked.led, len(self.ranked) - 1)]
-        return fit(best, len(self.scorer.in_order))
+        one, doc = self.ranked.at(self._best)
+        words = self._telling
+        found = sum(self._stands_in(one, doc, slot) for slot in words)
+        if found < len(words) and self.ranked.learned(self._best):
+            found = len(words)
+        lost = self.scorer.lost / self.scorer.asked
+        return fit(self.ranked.scores[self._best], len(words), found, lost)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The words that no procedure has, nor anything that may stand for them."""
-        slots = [self.scorer.slots[nth] for nth in self.scorer.in_order]
-        return tuple(slot.word for slot in slots if not slot.options)
+        return tuple(slot.word for slot in self._telling if not self._known(slot))
+
+    @property
+    def _best(self) -> int:
+        """The best of the hits that share more than stop words with the query."""
+        return min(self.ranked.led, len(self.ranked) - 1)
+
+    @property
+    def _telling(self) -> list[Slot]:
+        """The typed words that are no stop words."""
+        return [self.scorer.slots[nth] for nth in self.scorer.in_order]
+
+    def _known(self, slot: Slot) -> bool:
+        """Has any procedure the word, or what may stand for it?"""
+        return bool(slot.options) or any(other.options for other in self._instead(slot))
+
+    def _stands_in(self, one: Snapshot, doc: int, slot: Slot) -> bool:
+        """Has the document the word, or what may stand for it?"""
+        others = self._instead(slot)
+        return _has(one, doc, slot) or (
+            bool(others) and all(_has(one, doc, other) for other in others)
+        )
+
+    def _instead(self, slot: Slot) -> list[Slot]:
+        """The words that mean the same together."""
+        others = self.understood.instead.get(slot.word, ())
+        return [other for other in self.scorer.slots if other.word in others]
 
     @property
     def total(self) -> int:
@@ -95,8 +126,7 @@ class Answer(Struct):
         one, doc = self.ranked.at(0)
         if not any(doc in one.surface_docs(row) for row in one.written(folded(spelling).encode())):
             return False
-        others = [self.scorer.slots[nth] for nth in self.scorer.in_order]
-        having = [_has(one, doc, slot) for slot in others if slot.word != word]
+        having = [_has(one, doc, slot) for slot in self._telling if slot.word != word]
         return 2 * sum(having) >= len(having)
 
     @property
@@ -127,8 +157,12 @@ class Answer(Struct):
 
 def _has(one: Snapshot, doc: int, slot: Slot) -> bool:
     """Does the document have what may stand for the word?"""
-    rows = [one.row(option.stem) for option in slot.options]
-    return any(doc in one.table("words", row)[0] for row in rows if row >= 0)
+    for option in slot.options:
+        if (row := one.row(option.stem)) >= 0:
+            docs = one.table("words", row)[0]
+            if (at := docs.searchsorted(doc)) < len(docs) and docs[at] == doc:
+                return True
+    return False
 
 
 def meant(query: Query, understood: ExpandedQuery) -> str:

@@ -105,6 +105,11 @@ class Ranked:
         looked, place = self._place(nth)
         return looked.shares(place)
 
+    def learned(self, nth: int) -> bool:
+        """Did people get to the nth hit with a word that was typed?"""
+        looked, place = self._place(nth)
+        return looked.learned(place)
+
     def lead(self, others: Ranked) -> None:
         """Put before all those of the `others` that are better than the best here."""
         self.led = sum(score > self.scores[0] for score in others.scores) if self.scores else 0
@@ -292,6 +297,10 @@ class Candidates:
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
         others = (self._passage, self._meaning, self._close, self._about, self._typed, self._named)
         return [*words, *(part.item(nth) for part in others)]
+
+    def learned(self, nth: int) -> bool:
+        """Did people get to the candidate with a word that was typed?"""
+        return bool(self._scorer.learned_share(self.number, self.docs[nth : nth + 1]).any())
 
     def _word_shares(self, part: slice) -> list[Floats]:
         """How the word scores divide among whole, title, keywords and learned words."""

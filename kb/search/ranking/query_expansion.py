@@ -40,11 +40,15 @@ MOST_SPLIT = 20  # letters of a word that may be two written together
 
 
 class ExpandedQuery(Struct):
-    """The slots, the words taken for misspelt with their likely spelling, and words added."""
+    """The slots, the words taken for misspelt with their likely spelling, and words added.
+
+    `instead` are for a word, or each word of an expression, others that mean the same together.
+    """
 
     slots: tuple[Slot, ...]
     corrected: dict[str, str]
     added: tuple[str, ...]
+    instead: dict[str, tuple[str, ...]]
 
 
 class QueryExpansion:
@@ -109,8 +113,8 @@ class QueryExpansion:
         words = tuple([corrected.get(word, word) for word in query.words])
         self._join(query, words, slots)
         self._mark_as_typed(query, slots)
-        added = self._add_synonyms(query.words, words, slots)
-        return ExpandedQuery(tuple(slots.values()), corrected, added)
+        added, instead = self._add_synonyms(query.words, words, slots)
+        return ExpandedQuery(tuple(slots.values()), corrected, added, instead)
 
     def _found_plain(self, word: str) -> Slot | None:
         """The slot of a word that is written so in some procedure, and is no part of others."""
@@ -387,9 +391,11 @@ class QueryExpansion:
 
     def _add_synonyms(
         self, typed: tuple[str, ...], words: tuple[str, ...], slots: dict[str, Slot]
-    ) -> tuple[str, ...]:
-        """The others that mean the same; `words` are those `typed`, each as it is likely meant."""
+    ) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+        """The others that mean the same, all and by word; `words` are those `typed`, each as it is
+        likely meant."""
         added: list[str] = []
+        instead: dict[str, tuple[str, ...]] = {}
         for first, last, others in self.synonyms.found_in(words):
             why = f"synonym of {' '.join(words[first:last])}"
             added.append(" ".join(others))
@@ -397,10 +403,11 @@ class QueryExpansion:
                 more = _because(self._exact(others[0]), why, SYNONYM)
                 slots[typed[first]] = self._again(slots[typed[first]], more)
                 continue
+            instead |= dict.fromkeys(typed[first:last], others)
             for other in others:
                 if other not in slots:
                     slots[other] = self._slot(other, _because(self._exact(other), why), True)
-        return tuple(added)
+        return tuple(added), instead
 
     def _again(
         self, slot: Slot, more: Iterable[Option], weight: float = 1.0, stop_word: bool = False
