@@ -17,6 +17,7 @@ from kb.search.words.analysis import folded
 
 CUT = 0.35  # of the best hit's score: what has less is not listed at first
 ALWAYS_LISTED = 3
+DOUBTED_LISTED = 10  # at first, where nothing fits
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 
 
@@ -98,14 +99,15 @@ class Answer(Struct):
         """How many match, and those that filler alone put first."""
         return self.narrowing.total + self.ranked.led
 
-    @property
-    def near(self) -> int:
-        """How many of the best are worth listing: those before the score falls off."""
+    def near(self, convincing: bool) -> int:
+        """How many of the best are worth listing: those before the score falls off, and where
+        nothing is convincing a few."""
         scores = self.ranked.scores[: self.ranked.reranked]
         if not scores or scores[0] <= 0:
             return self.total
         kept = sum(score >= CUT * scores[0] for score in scores)
-        return min(max(kept, ALWAYS_LISTED), self.total)
+        most = self.total if convincing else min(self.total, DOUBTED_LISTED)
+        return min(max(kept, ALWAYS_LISTED), most)
 
     @property
     def did_you_mean(self) -> str | None:

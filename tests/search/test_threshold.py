@@ -145,3 +145,8 @@ def test_what_falls_off_is_counted_apart(tmp_path: Path) -> None:
     broad = found.search("number of the order", REP, TODAY)
     assert broad.near == broad.total == 9
     assert found.search("department:shipping", REP, TODAY).near == 10
+
+
+def test_where_nothing_fits_a_few_are_listed_at_first(tmp_path: Path) -> None:
+    found = workshop(tmp_path).search("hand stirrup saddle bridle", REP, TODAY)
+    assert (found.convincing, found.total, found.near) == (False, 36, 10)
