@@ -11,7 +11,7 @@ from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
-from kb.search.ranking.threshold import Threshold, fit
+from kb.search.ranking.threshold import FOUND, Threshold, fit
 from kb.search.results import Explained, ScorePart
 from kb.search.words.analysis import folded
 
@@ -46,9 +46,26 @@ class Answer(Struct):
             return False
         if self.query.filters and not self.query.words:
             return True
-        learned = self.ranked.learned(self._best)
-        known = [learned or self._known(slot) for slot in self._telling]
-        return self.threshold.reached(self.fit, known)
+        words = self._telling
+        best = self._fit(len(words))
+        if best < self.threshold.fit:  # whatever the hit has of the question
+            return False
+        known = [bool(slot.options) for slot in words]
+        if not all(known):
+            learned = self.ranked.learned(self._best)
+            known = [learned or self._known(slot) for slot in words]
+            return self.threshold.reached(self.fit, known)
+        return self._has_enough(words, len(words) * (self.threshold.fit / best) ** (1 / FOUND))
+
+    def _has_enough(self, words: list[Slot], enough: float) -> bool:
+        """Has the best hit so many of the words, or was it learned for one?"""
+        one, doc = self.ranked.at(self._best)
+        found = 0
+        for slot in words:
+            found += self._stands_in(one, doc, slot)
+            if found >= enough:
+                return True
+        return not words or self.ranked.learned(self._best)
 
     @property
     def fit(self) -> float:
@@ -57,11 +74,15 @@ class Answer(Struct):
             return 0.0
         one, doc = self.ranked.at(self._best)
         words = self._telling
-        found = sum(self._stands_in(one, doc, slot) for slot in words)
+        found = sum([self._stands_in(one, doc, slot) for slot in words])
         if found < len(words) and self.ranked.learned(self._best):
             found = len(words)
+        return self._fit(found)
+
+    def _fit(self, found: int) -> float:
+        """The fit, if the best hit has so many of the words."""
         lost = self.scorer.lost / self.scorer.asked
-        return fit(self.ranked.scores[self._best], len(words), found, lost)
+        return fit(self.ranked.scores[self._best], len(self.scorer.in_order), found, lost)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -84,10 +105,10 @@ class Answer(Struct):
 
     def _stands_in(self, one: Snapshot, doc: int, slot: Slot) -> bool:
         """Has the document the word, or what may stand for it?"""
+        if _has(one, doc, slot):
+            return True
         others = self._instead(slot)
-        return _has(one, doc, slot) or (
-            bool(others) and all(_has(one, doc, other) for other in others)
-        )
+        return bool(others) and all(_has(one, doc, other) for other in others)
 
     def _instead(self, slot: Slot) -> list[Slot]:
         """The words that mean the same together."""

@@ -150,3 +150,10 @@ def test_what_falls_off_is_counted_apart(tmp_path: Path) -> None:
 def test_where_nothing_fits_a_few_are_listed_at_first(tmp_path: Path) -> None:
     found = workshop(tmp_path).search("hand stirrup saddle bridle", REP, TODAY)
     assert (found.convincing, found.total, found.near) == (False, 36, 10)
+
+
+def test_what_is_stood_behind_is_what_reaches_the_threshold(company: Searcher) -> None:
+    threshold = renew(company).fit
+    for one in [typed for typed, _ in golden()] + FOREIGN:
+        seen = company.glance(one, REP, 1)
+        assert not seen.convincing or seen.fit >= threshold - 1e-6, one
