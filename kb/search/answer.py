@@ -11,12 +11,13 @@ from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
-from kb.search.ranking.threshold import Threshold, fit
+from kb.search.ranking.threshold import FOUND, Threshold, fit
 from kb.search.results import Explained, ScorePart
 from kb.search.words.analysis import folded
 
 CUT = 0.35  # of the best hit's score: what has less is not listed at first
 ALWAYS_LISTED = 3
+DOUBTED_LISTED = 10  # at first, where nothing fits
 DEPARTMENT_VOTERS = 5  # hits that the likely department is guessed from
 
 
@@ -45,36 +46,89 @@ class Answer(Struct):
             return False
         if self.query.filters and not self.query.words:
             return True
-        known = [bool(self.scorer.slots[nth].options) for nth in self.scorer.in_order]
-        return self.threshold.reached(self.fit, known)
+        words = self._telling
+        best = self._fit(len(words))
+        if best < self.threshold.fit:  # whatever the hit has of the question
+            return False
+        known = [bool(slot.options) for slot in words]
+        if not all(known):
+            learned = self.ranked.learned(self._best)
+            known = [learned or self._known(slot) for slot in words]
+            return self.threshold.reached(self.fit, known)
+        return self._has_enough(words, len(words) * (self.threshold.fit / best) ** (1 / FOUND))
+
+    def _has_enough(self, words: list[Slot], enough: float) -> bool:
+        """Has the best hit so many of the words, or was it learned for one?"""
+        one, doc = self.ranked.at(self._best)
+        found = 0
+        for slot in words:
+            found += self._stands_in(one, doc, slot)
+            if found >= enough:
+                return True
+        return not words or self.ranked.learned(self._best)
 
     @property
     def fit(self) -> float:
         """How well the best hit fits, as the threshold is measured."""
         if not len(self.ranked):
             return 0.0
-        best = self.ranked.scores[min(self.ranked.led, len(self.ranked) - 1)]
-        return fit(best, len(self.scorer.in_order))
+        one, doc = self.ranked.at(self._best)
+        words = self._telling
+        found = sum([self._stands_in(one, doc, slot) for slot in words])
+        if found < len(words) and self.ranked.learned(self._best):
+            found = len(words)
+        return self._fit(found)
+
+    def _fit(self, found: int) -> float:
+        """The fit, if the best hit has so many of the words."""
+        lost = self.scorer.lost / self.scorer.asked
+        return fit(self.ranked.scores[self._best], len(self.scorer.in_order), found, lost)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The words that no procedure has, nor anything that may stand for them."""
-        slots = [self.scorer.slots[nth] for nth in self.scorer.in_order]
-        return tuple(slot.word for slot in slots if not slot.options)
+        return tuple(slot.word for slot in self._telling if not self._known(slot))
+
+    @property
+    def _best(self) -> int:
+        """The best of the hits that share more than stop words with the query."""
+        return min(self.ranked.led, len(self.ranked) - 1)
+
+    @property
+    def _telling(self) -> list[Slot]:
+        """The typed words that are no stop words."""
+        return [self.scorer.slots[nth] for nth in self.scorer.in_order]
+
+    def _known(self, slot: Slot) -> bool:
+        """Has any procedure the word, or what may stand for it?"""
+        return bool(slot.options) or any(other.options for other in self._instead(slot))
+
+    def _stands_in(self, one: Snapshot, doc: int, slot: Slot) -> bool:
+        """Has the document the word, or what may stand for it?"""
+        if _has(one, doc, slot):
+            return True
+        others = self._instead(slot)
+        return bool(others) and all(_has(one, doc, other) for other in others)
+
+    def _instead(self, slot: Slot) -> list[Slot]:
+        """The words that mean the same together."""
+        others = self.understood.instead.get(slot.word, ())
+        return [other for other in self.scorer.slots if other.word in others]
 
     @property
     def total(self) -> int:
         """How many match, and those that filler alone put first."""
         return self.narrowing.total + self.ranked.led
 
-    @property
-    def near(self) -> int:
-        """How many of the best are worth listing: those before the score falls off."""
+    def near(self, convincing: bool) -> int:
+        """How many of the best are worth listing: those before the score falls off, and where
+        nothing is convincing a few."""
         scores = self.ranked.scores[: self.ranked.reranked]
         if not scores or scores[0] <= 0:
             return self.total
         kept = sum(score >= CUT * scores[0] for score in scores)
-        return min(max(kept, ALWAYS_LISTED), self.total)
+        most = self.total if convincing else min(self.total, DOUBTED_LISTED)
+        return min(max(kept, ALWAYS_LISTED), most)
 
     @property
     def did_you_mean(self) -> str | None:
@@ -95,8 +149,7 @@ class Answer(Struct):
         one, doc = self.ranked.at(0)
         if not any(doc in one.surface_docs(row) for row in one.written(folded(spelling).encode())):
             return False
-        others = [self.scorer.slots[nth] for nth in self.scorer.in_order]
-        having = [_has(one, doc, slot) for slot in others if slot.word != word]
+        having = [_has(one, doc, slot) for slot in self._telling if slot.word != word]
         return 2 * sum(having) >= len(having)
 
     @property
@@ -127,8 +180,12 @@ class Answer(Struct):
 
 def _has(one: Snapshot, doc: int, slot: Slot) -> bool:
     """Does the document have what may stand for the word?"""
-    rows = [one.row(option.stem) for option in slot.options]
-    return any(doc in one.table("words", row)[0] for row in rows if row >= 0)
+    for option in slot.options:
+        if (row := one.row(option.stem)) >= 0:
+            docs = one.table("words", row)[0]
+            if (at := docs.searchsorted(doc)) < len(docs) and docs[at] == doc:
+                return True
+    return False
 
 
 def meant(query: Query, understood: ExpandedQuery) -> str:

@@ -113,6 +113,7 @@ class Searcher:
         shown = answer.page(asked.offset, asked.limit)
         wanted = answer.wanted if shown else frozenset()
         hits = tuple([self._hit(answer, nth, wanted, asked.today) for nth in shown])
+        convincing = answer.convincing
         return Results(
             query=asked.text,
             total=answer.total,
@@ -121,8 +122,8 @@ class Searcher:
             categories=answer.narrowing.categories() if asked.counts else (),
             did_you_mean=answer.did_you_mean,
             likely_department=answer.likely_department,
-            convincing=answer.convincing,
-            near=answer.near,
+            convincing=convincing,
+            near=answer.near(convincing),
             missing=answer.missing,
             opens=_opened(answer, asked.reader),
             took_ms=_millis(began),

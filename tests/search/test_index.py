@@ -71,6 +71,25 @@ def test_many_small_updates_leave_few_files(index: Index) -> None:
     assert len(list((index.folder / "sets").iterdir())) == 1
 
 
+def test_what_keywords_mean_outlives_merging(index: Index) -> None:
+    text = "Steps: Open the account and follow the form."
+    said = entry("P-1", "Form", text, keywords=("I forgot my password",))
+    other = entry("P-2", "Form", text, keywords=("I moved to another house",))
+
+    def means(typed: str) -> dict[str, float]:
+        """What meaning adds to each of the two."""
+        hits = Searcher(index).explain(typed, REP, TODAY).hits
+        adds = {hit.id: {part.name: part.adds for part in hit.parts}["meaning"] for hit in hits}
+        return {id: adds[id] for id in ("P-1", "P-2")}
+
+    index.update([other, said], [], nothing)
+    before = means("account with lost login")
+    assert before["P-1"] > before["P-2"]
+    for one in numbered(30):
+        index.update([one], [], nothing)
+    assert means("account with lost login") == before
+
+
 def test_everything_may_be_removed(index: Index) -> None:
     index.update([], list(index.fingerprints()), nothing)
     assert index.fingerprints() == {}

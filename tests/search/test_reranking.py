@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from kb.search.index.array_file import Array
 from kb.search.index.compiling import GAP, compiled
-from kb.search.index.embedding import Meaning
-from kb.search.index.passages import MOST_WORDS, prepare
+from kb.search.index.embedding import Meaning, Vectors
+from kb.search.index.passages import MOST_KEYWORDS, MOST_WORDS, prepare
 from kb.search.index.segment import in_memory
 from kb.search.index.snapshot import Snapshot
+from kb.search.ranking.fusion import PARTS, Candidates, Weights
 from kb.search.ranking.reranking import (
     CLOSE,
     candidate_text,
@@ -22,6 +23,7 @@ from kb.search.ranking.reranking import (
     passage_scores,
     word_places,
 )
+from kb.search.ranking.scoring import Scorer
 from kb.search.words.analysis import Stems
 from tests.search.shelf import entry
 
@@ -126,9 +128,54 @@ def test_a_procedure_longer_than_is_searched_disturbs_no_other() -> None:
     one = Snapshot(compiled([in_memory((long, other), MEANING)], STEMS), [False, False])
     assert (one.row(b"zebra"), one.row(b"quagga")) != (-1, -1)  # in the last place, like all after
     spans = one.arrays["running.passages"]
-    sizes = one.layout[3].repeat(one.layout[1])
+    sizes = one.layout[5].repeat(one.layout[2])
     assert (spans[:, 0] <= spans[:, 1]).all()
     assert (spans[:, 1] <= sizes).all()
     assert (one.arrays["passages.norm"] > 0).all()
     longer, shorter = scores(one, [[(one.row(b"scan"), 1.0)]], [1.0])
     assert longer.max() == 0 < shorter.max() < 1
+
+
+def test_the_keyword_nearest_in_meaning_counts_and_tags_do_not() -> None:
+    said = [
+        (),
+        ("cannot get into my account", "the screen stays black"),
+        ("Billing", "late fee"),
+        ("the app is frozen solid",),
+    ]
+    entries = [entry(f"K-{n}", "Case", "Do it.", keywords=some) for n, some in enumerate(said)]
+    one = Snapshot(compiled([in_memory(entries, MEANING)], STEMS), [False] * len(said))
+    asked = MEANING.of_query("display is dark")
+    passages = [float(MEANING.of_query("Case Do it.") @ asked)] * len(said)
+    expected = [
+        max(at_least, *[float(MEANING.of_query(text) @ asked) for text in some if " " in text], 0)
+        for some, at_least in zip(said, passages, strict=True)
+    ]
+    expected[2] = max(passages[2], 0)  # "late fee" is a tag
+    found = meant(one, asked, np.array([0, 1, 2, 3]))
+    assert np.allclose(found, expected, atol=0.02)
+    assert found.argmax() == 1
+    assert np.allclose(meant(one, asked, np.array([2, 3])), expected[2:], atol=0.02)
+
+
+def test_where_no_keyword_says_something_passages_alone_are_compared() -> None:
+    entries = [entry(f"K-{n}", "Case", "Do it.", keywords=("late fee",)) for n in range(2)]
+    one = Snapshot(compiled([in_memory(entries, MEANING)], STEMS), [False] * 2)
+    assert len(one.arrays["vectors"]) == len(one.arrays["passages"])
+    asked = MEANING.of_query("late fee")
+    expected = max(float(MEANING.of_query("Case Do it.") @ asked), 0)
+    assert np.allclose(meant(one, asked, np.arange(2)), expected, atol=0.02)
+
+
+def meant(one: Snapshot, asked: Vectors, docs: Array) -> Array:
+    """What meaning adds to each, by weight 1."""
+    weights = Weights(meaning=1.0, passage=0, close=0)
+    scorer = Scorer((one,), ())
+    looked = Candidates(scorer, 0, docs, scorer.match(0), weights)
+    looked.rerank(asked)
+    return np.array([looked.shares(nth)[PARTS.index("meaning")] for nth in range(len(docs))])
+
+
+def test_of_very_many_keywords_the_first_count_by_meaning() -> None:
+    many = entry("M-1", "Case", "Do it.", keywords=tuple(f"box number {n}" for n in range(2_000)))
+    assert len(in_memory([many], MEANING)["said"]) == MOST_KEYWORDS

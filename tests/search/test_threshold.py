@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from kb.search.evaluation.general_fit import FEWEST, renew
+from kb.search.ranking.learned_words import Learned
 from kb.search.ranking.threshold import LEAST, MOST, UNKNOWN, Threshold, ThresholdFile, fit
 from kb.search.searcher import Searcher
+from kb.search.words.synonyms import Synonyms
 from tests.search.shelf import REP, TODAY, entry, nothing, searcher
 from tests.search.test_golden import golden
 
@@ -89,7 +91,42 @@ def test_half_of_the_words_must_be_known() -> None:
     assert one.reached(1.2, [True, False])
     assert not one.reached(1.2, [True, False, False])
     assert not one.reached(0.9, [True])
-    assert fit(1.0, 6) > fit(1.0, 2) > fit(1.0, 1) == fit(1.0, 0) == 1.0
+
+
+def test_a_fit_allows_for_length_and_for_what_is_not_found() -> None:
+    assert fit(1.0, 6, 6, 0) > fit(1.0, 2, 2, 0) > fit(1.0, 1, 1, 0) == 1.0
+    assert fit(1.0, 4, 4, 0) > fit(1.0, 4, 2, 0) > fit(1.0, 4, 0, 0) > 0
+    assert fit(1.0, 2, 2, 0.5) == 2 * fit(1.0, 2, 2, 0)
+    assert fit(1.0, 0, 0, 0) < 0.5  # filler alone tells nothing
+    assert fit(1.0, 2, 2, 1.0) < 20
+
+
+def test_filler_that_nobody_writes_is_no_reason_to_doubt(tmp_path: Path) -> None:
+    found = workshop(tmp_path)
+    plain, polite = (
+        found.glance(text, REP, 1) for text in ("calibrate nozzle", "hi my calibrate nozzle")
+    )
+    assert polite.score < 0.8 * plain.score
+    assert polite.fit > 0.9 * plain.fit
+
+
+def test_what_the_best_hit_lacks_is_a_reason_to_doubt(tmp_path: Path) -> None:
+    found = workshop(tmp_path)
+    whole, half = (
+        found.glance(text, REP, 1) for text in ("calibrate nozzle", "calibrate nozzle gasket valve")
+    )
+    assert half.fit / half.score < whole.fit / whole.score
+
+
+def test_what_means_the_same_or_was_learned_is_not_doubted(tmp_path: Path) -> None:
+    found = workshop(tmp_path)
+    assert not found.search("squirter", REP, TODAY).convincing
+    synonyms = Synonyms(two_way=(("squirter", "calibrate a nozzle"),))
+    meant = Searcher(found.index, lambda: synonyms).search("squirter", REP, TODAY)
+    assert (meant.hits[0].id, meant.convincing, meant.missing) == ("calibrate-nozzle", True, ())
+    many = Learned.of([("calibrate-nozzle", "squirter", 500)])
+    learned = Searcher(found.index, learned=lambda: many).glance("squirter", REP, 1)
+    assert learned.fit == pytest.approx(learned.score)
 
 
 def test_the_words_that_no_procedure_has_are_named(tmp_path: Path) -> None:
@@ -108,3 +145,15 @@ def test_what_falls_off_is_counted_apart(tmp_path: Path) -> None:
     broad = found.search("number of the order", REP, TODAY)
     assert broad.near == broad.total == 9
     assert found.search("department:shipping", REP, TODAY).near == 10
+
+
+def test_where_nothing_fits_a_few_are_listed_at_first(tmp_path: Path) -> None:
+    found = workshop(tmp_path).search("hand stirrup saddle bridle", REP, TODAY)
+    assert (found.convincing, found.total, found.near) == (False, 36, 10)
+
+
+def test_what_is_stood_behind_is_what_reaches_the_threshold(company: Searcher) -> None:
+    threshold = renew(company).fit
+    for one in [typed for typed, _ in golden()] + FOREIGN:
+        seen = company.glance(one, REP, 1)
+        assert not seen.convincing or seen.fit >= threshold - 1e-6, one

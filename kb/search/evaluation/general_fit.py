@@ -9,7 +9,7 @@ from kb.search.ranking.threshold import LEAST, MOST, Threshold
 from kb.search.searcher import Searcher
 from kb.search.words.known_words import general_questions
 
-BELOW = 92  # percent of the questions; a few may well have an answer, whatever the base is about
+BELOW = 92.5  # percent of the questions; a few may well have an answer, whatever the base is about
 FEWEST = 30  # procedures; fewer say little about chance
 MUCH = 0.1  # of the procedures come or gone: the questions are asked again
 

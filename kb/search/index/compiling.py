@@ -84,7 +84,7 @@ def _with_titles(every: Raw) -> Raw:
     """The title stands before the passages of each document, in the same tables.
 
     Its vector is that of `about`. Its norm is infinite, so that its words add nothing by
-    themselves: they count in each passage.
+    themselves: they count in each passage. The vectors of keywords stand after all of these.
     """
     ends, titles = every["passages.ends"], every.pop("running.title")
     firsts = ends - np.diff(ends, prepend=0)
@@ -96,7 +96,14 @@ def _with_titles(every: Raw) -> Raw:
         ("vectors", every.pop("about")),
     ):
         every[name] = np.insert(every[name], firsts, rows, axis=0)
+    every["vectors"] = np.concatenate([every["vectors"], *_said(every.pop("said"))])
     return {**every, "passages.ends": ends + np.arange(1, len(ends) + 1)}
+
+
+def _said(vectors: Array) -> list[Array]:
+    """The keywords' vectors, after one of zeros for all documents that have none; where no
+    document has any, nothing."""
+    return [np.zeros_like(vectors[:1]), vectors] if len(vectors) else []
 
 
 def _vocabulary(raws: list[Raw], stems: Stems) -> _Words:
@@ -116,9 +123,10 @@ def _encoded(words: list[str]) -> Array:
 def _documents(raws: list[Raw]) -> Raw:
     """Everything of the documents, part after part, with the ends moved along."""
     joined: Raw = {}
-    for name in ("stored", "paths", "texts", "fingerprints", "passages", "vectors", "about"):
+    ended = ("stored", "paths", "texts", "passages", "said")
+    for name in (*ended, "fingerprints", "vectors", "about"):
         joined[name] = np.concatenate([raw[name] for raw in raws])
-    for name in ("stored.ends", "paths.ends", "texts.ends", "passages.ends"):
+    for name in (f"{each}.ends" for each in ended):
         sizes = [np.diff(raw[name], prepend=0) for raw in raws]
         joined[name] = np.cumsum(np.concatenate(sizes))
     return {**joined, **facets(joined)}

@@ -14,6 +14,8 @@ from kb.search.words.other_forms import HUMP, name_parts, numbers
 
 BLOCK = 60  # words; a passage is two neighbouring blocks of one section
 LEAST_BLOCK = 20  # a shorter rest joins the block before it
+MOST_KEYWORDS = 100  # of one procedure, whose meaning is kept
+LEAST_SAID = 3  # words of a keyword that says something; a shorter one is a tag
 MOST_WORDS = 200_000  # of one procedure; what follows is readable, not searchable
 # A word's place tells its field: where each begins, and how many words of it are told apart.
 TITLE, KEYWORDS, BODY = (0, 200), (300, 600), (1000, 260_000)
@@ -28,6 +30,7 @@ class PreparedEntry(Struct):
 
     `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
     of its `spans` in `written`: title, heading and text; the first `title` words are the title's.
+    `keywords` are the words of each keyword that says something.
     """
 
     path: str
@@ -39,6 +42,7 @@ class PreparedEntry(Struct):
     written: list[str] = field(default_factory=list)
     title: int = 0
     spans: list[tuple[Span, ...]] = field(default_factory=list)
+    keywords: list[list[str]] = field(default_factory=list)
 
 
 def prepare(entry: Entry) -> PreparedEntry:
@@ -56,6 +60,8 @@ def prepare(entry: Entry) -> PreparedEntry:
     _place(procedure.title, title, *TITLE, made.places)
     keywords = "\n".join(k.text for k in procedure.keywords)
     _place(keywords, cut(keywords), *KEYWORDS, made.places)
+    said = [cut(keyword.text).written for keyword in procedure.keywords]
+    made.keywords = [words for words in said if len(words) >= LEAST_SAID][:MOST_KEYWORDS]
     made.written += title.written
     made.title = len(title.written)
     at = offset = 0

@@ -33,6 +33,7 @@ RAW = "postings.arrays"
 WHOOSH = "whoosh"  # the array that holds the checksum of Whoosh's files
 _LOCK = "MAIN_WRITELOCK"
 COLUMNS = 5  # of a passage
+VECTORS = ("vectors", "about", "said")  # of passages, titles and keywords
 _AT_ONCE = 50  # documents, of which progress is told together
 
 
@@ -186,6 +187,12 @@ def _vectors(one: PreparedEntry, meaning: Meaning) -> tuple[Vectors, Vectors]:
     return (through[place[:, :, 1]] - through[place[:, :, 0]]).sum(axis=1), title
 
 
+def _said(one: PreparedEntry, meaning: Meaning) -> Vectors:
+    """The meaning of each keyword that says something."""
+    every = [meaning.of_words(words).sum(axis=0) for words in one.keywords]
+    return np.array(every, np.float32).reshape(-1, SIZE)
+
+
 def _add(writer: Any, one: PreparedEntry, meaning: Meaning, ledger: _Ledger) -> None:
     writer.add_document(path=one.path.encode("utf-8", "backslashreplace").decode())
     ledger.add(_document(one, meaning), one.places)
@@ -202,6 +209,7 @@ def _document(one: PreparedEntry, meaning: Meaning) -> dict[str, Any]:
         "passages": np.array(one.passages, np.uint32).tobytes(),
         "vectors": packed(vectors).tobytes(),
         "about": packed(title).tobytes(),
+        "said": packed(_said(one, meaning)).tobytes(),
     }
 
 
@@ -287,12 +295,14 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, array_file.Array]:
         arrays[f"{name}.ends"] = np.cumsum([len(one) for one in values], dtype=np.int64)
     tables = [one["passages"] for one in documents]
     ends = np.cumsum([len(one) // (4 * COLUMNS) for one in tables], dtype=np.int64)
+    keywords = [len(one["said"]) // SIZE for one in documents]
     return {
         **arrays,
         "fingerprints": np.array([one["fingerprint"].encode() for one in documents], "S64"),
         "passages": np.frombuffer(b"".join(tables), np.uint32).reshape(-1, COLUMNS),
         "passages.ends": ends,
-        **{name: _unpacked([one[name] for one in documents]) for name in ("vectors", "about")},
+        "said.ends": np.cumsum(keywords, dtype=np.int64),
+        **{name: _unpacked([one[name] for one in documents]) for name in VECTORS},
     }
 
 
@@ -301,7 +311,7 @@ def _documents_of(arrays: dict[str, array_file.Array]) -> list[dict[str, Any]]:
     size = len(arrays["fingerprints"])
     cut: dict[str, list[array_file.Array]] = {
         name: np.split(arrays[name], arrays[f"{name}.ends"][:-1])
-        for name in ("stored", "paths", "texts", "passages")
+        for name in ("stored", "paths", "texts", "passages", "said")
     }
     vectors = np.split(arrays["vectors"], arrays["passages.ends"][:-1])
     return [
@@ -313,6 +323,7 @@ def _documents_of(arrays: dict[str, array_file.Array]) -> list[dict[str, Any]]:
             "passages": cut["passages"][nth].tobytes(),
             "vectors": vectors[nth].tobytes(),
             "about": arrays["about"][nth].tobytes(),
+            "said": cut["said"][nth].tobytes(),
         }
         for nth in range(size)
     ]

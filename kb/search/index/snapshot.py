@@ -60,11 +60,7 @@ class Snapshot:
         self.count = len(deleted)
         self.whole: Snapshot | None = None
         self.stems = arrays["stems"]
-        # Of each document (4, count): its first passage, which is the title, and how many there
-        # are; where its stems begin in `running`, and how many there are.
-        ends = np.array([arrays["passages.ends"], arrays["running.ends"]])
-        sizes = np.diff(ends, prepend=0)
-        self.layout = np.stack([ends - sizes, sizes], axis=1).reshape(4, self.count)
+        self.layout, self.has_said = _layout(arrays)
         self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
         self.no_stem = int(np.iinfo(self.stem_kind).max)  # stands nowhere in `running`
         # The rows of stems that share a place with another.
@@ -161,7 +157,7 @@ class Snapshot:
 
     def line(self, doc: int) -> Array:
         """The rows of a document's stems in the order of its text."""
-        begin, length = self.layout[2:, doc].tolist()
+        begin, length = self.layout[4:, doc].tolist()
         return np.frombuffer(self.running[begin : begin + length], self.stem_kind)
 
     def start(self, name: str, row: int) -> int:
@@ -247,6 +243,25 @@ class Snapshot:
         names = self.names.get("department", [])
         codes = self.arrays["department"].astype(np.int64)
         return names, ValueCounts(self.count, np.arange(self.count), codes, len(names))
+
+
+def _layout(arrays: dict[str, Array]) -> tuple[Array, bool]:
+    """Where things of each document stand, (6, documents); and has any a keyword that says
+    something?
+
+    Rows 0 and 1: its first vector, which is the title's, and the first of its keywords, which all
+    stand after those of titles and passages. A document without shares a vector of zeros. 2 and 3:
+    how many they are. 4 and 5: where its stems begin in `running`, and how many there are.
+    """
+    kinds = ("passages", "said", "running")
+    ends = np.array([arrays[f"{kind}.ends"] for kind in kinds])
+    sizes = np.diff(ends, prepend=0)
+    passages, said, running = ends - sizes
+    every = len(arrays["passages"])
+    none = sizes[1] == 0
+    said = np.where(none, every, said + every + 1)
+    layout = [passages, said, sizes[0], np.maximum(sizes[1], 1), running, sizes[2]]
+    return np.array(layout), not bool(none.all())
 
 
 class ValueCounts:

@@ -105,6 +105,11 @@ class Ranked:
         looked, place = self._place(nth)
         return looked.shares(place)
 
+    def learned(self, nth: int) -> bool:
+        """Did people get to the nth hit with a word that was typed?"""
+        looked, place = self._place(nth)
+        return looked.learned(place)
+
     def lead(self, others: Ranked) -> None:
         """Put before all those of the `others` that are better than the best here."""
         self.led = sum(score > self.scores[0] for score in others.scores) if self.scores else 0
@@ -245,14 +250,15 @@ class Candidates:
                 self._typed = np.maximum(self._typed, adds)
 
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
-        """The title and the best passage by meaning."""
-        rows, weights = self.one.arrays["vectors"].take(laid.rows, axis=0), self.weights
+        """The title, and the best passage or keyword, by meaning."""
+        rows, weights = self.one.arrays["vectors"].take(laid.compared, axis=0), self.weights
         alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
         np.maximum(alike, 0, out=alike)
         self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
         alike[laid.firsts] = 0  # a title is no passage
-        self._meaning = np.maximum.reduceat(alike, laid.firsts)
-        self._fits = alike
+        best = np.maximum.reduceat(alike, laid.starts)
+        self._meaning = best.reshape(-1, len(laid.docs)).max(axis=0)
+        self._fits = alike[: len(laid.rows)]
 
     def _look_for_words(self, laid: CandidateText) -> None:
         """The best passage by words, and the words that stand close to each other."""
@@ -291,6 +297,10 @@ class Candidates:
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
         others = (self._passage, self._meaning, self._close, self._about, self._typed, self._named)
         return [*words, *(part.item(nth) for part in others)]
+
+    def learned(self, nth: int) -> bool:
+        """Did people get to the candidate with a word that was typed?"""
+        return bool(self._scorer.learned_share(self.number, self.docs[nth : nth + 1]).any())
 
     def _word_shares(self, part: slice) -> list[Floats]:
         """How the word scores divide among whole, title, keywords and learned words."""

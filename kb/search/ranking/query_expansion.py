@@ -18,13 +18,15 @@ from kb.search.words.analysis import LONGEST_WORD, Stems, folded, is_grammar, is
 from kb.search.words.other_forms import number_as_dialled
 from kb.search.words.synonyms import Synonyms
 
-FEW = 0  # procedures with the word exactly as typed, up to which near spellings are tried
+FEW = 2  # procedures that may have written a word wrong
+OFTENER = 10  # times as many have it right
 STOP_WORD_WEIGHT = 0.35
 LEAST_CODE = 3  # characters of a word with a digit: a number, a model, an error
 JOINED = 0.95  # "setup" for the words "set up"
 LEAST_HALF = 2  # letters
 SYNONYM = 0.8
-MISSPELT = {0.5: 0.75, 1.0: 0.85, 1.5: 0.6, 2.0: 0.65, 2.5: 0.45}  # by slips
+ONE_SLIP = 0.75  # or more: the factor of a spelling that is one slip away
+MISSPELT = {0.5: 0.75, 1.0: 0.95, 1.5: 0.6, 2.0: 0.65, 2.5: 0.45}  # by slips
 COMPOUND = 0.6  # a word of which it is the beginning or the end
 COMPOUNDING = frozenset(
     {"danish", "dutch", "finnish", "german", "hungarian", "norwegian", "swedish"}
@@ -38,11 +40,15 @@ MOST_SPLIT = 20  # letters of a word that may be two written together
 
 
 class ExpandedQuery(Struct):
-    """The slots, the words taken for misspelt with their likely spelling, and words added."""
+    """The slots, the words taken for misspelt with their likely spelling, and words added.
+
+    `instead` are for a word, or each word of an expression, others that mean the same together.
+    """
 
     slots: tuple[Slot, ...]
     corrected: dict[str, str]
     added: tuple[str, ...]
+    instead: dict[str, tuple[str, ...]]
 
 
 class QueryExpansion:
@@ -70,6 +76,7 @@ class QueryExpansion:
         self._plain = remembered(self._found_plain, 1 << 10)
         self._exact = remembered(self._found_exactly, 1 << 11)
         self._near = remembered(self._found_near, 1 << 10)
+        self._respelt = remembered(self._found_respelt, 1 << 11)
         self._halves = remembered(self._found_halves, 1 << 10)
         self._joins = remembered(self._found_joining, 1 << 11)
         self._compounds = remembered(self._found_in_compounds, 1 << 8)
@@ -95,30 +102,69 @@ class QueryExpansion:
             if not options and (halves := self._halves(word)):
                 slots |= halves
                 continue
-            if not options and self._may_be_misspelt(word):
-                options, spelling = self._near(word)
+            if not options or nth != last:
+                near, spelling = self._respelt(word, bool(options))
+                known = {option.stem for option in options}
+                options += [option for option in near if option.stem not in known]
                 if spelling:
                     corrected[word] = spelling
-            slots[word] = self._slot(word, options)
+            slots[word] = self._slot(word, options, meant=corrected.get(word, word))
         self._correct_known(slots, corrected)
-        self._join(query, slots)
+        words = tuple([corrected.get(word, word) for word in query.words])
+        self._join(query, words, slots)
         self._mark_as_typed(query, slots)
-        added = self._add_synonyms(query.words, slots)
-        return ExpandedQuery(tuple(slots.values()), corrected, added)
+        added, instead = self._add_synonyms(query.words, words, slots)
+        return ExpandedQuery(tuple(slots.values()), corrected, added, instead)
 
     def _found_plain(self, word: str) -> Slot | None:
         """The slot of a word that is written so in some procedure, and is no part of others."""
         options = self._exact(word)
-        return self._slot(word, options) if options and not self._makes_compounds(word) else None
+        if not options or self._makes_compounds(word) or self._respelt(word, True)[1]:
+            return None
+        return self._slot(word, options)
 
-    def _slot(self, word: str, options: Iterable[Option], added: bool = False) -> Slot:
-        stop_word = word in self.stop_words or is_grammar(word)
+    def _slot(
+        self, word: str, options: Iterable[Option], added: bool = False, meant: str = ""
+    ) -> Slot:
+        """The slot of a word, which is likely `meant` so."""
+        stop_word = (meant or word) in self.stop_words or is_grammar(word)
         weight = (STOP_WORD_WEIGHT if stop_word else 1.0) * (SYNONYM if added else 1.0)
         return Slot.among(self.sets, word, options, weight, stop_word, added)
 
     def _may_be_misspelt(self, word: str) -> bool:
         """A word that the language has is most often meant as it is typed."""
         return may_be_misspelt(word) and word not in self.stop_words and not self.knows(word)
+
+    def _found_respelt(self, word: str, stemmed: bool) -> tuple[list[Option], str | None]:
+        """Near spellings of a word that is likely misspelt, and the likeliest of them.
+
+        `stemmed`: its stem is known. Then it is misspelt where nobody has written it, or only by
+        mistake: few have it, each of these has the near spelling too, and so have many more. One
+        that differs in its end alone is another form: "shipments".
+        """
+        if not self._may_be_misspelt(word):
+            return [], None
+        near, spelling = self._near(word)
+        if not stemmed or spelling is None:
+            return near, spelling
+        if word.startswith(spelling) or spelling.startswith(word):
+            return [], None
+        own, right = self._having(word), self._having(spelling)
+        count, often = (sum(map(np.count_nonzero, having)) for having in (own, right))
+        beside = sum(np.count_nonzero(a & b) for a, b in zip(own, right, strict=True))
+        mistaken = count <= FEW and beside == count and often >= OFTENER * count
+        likely = near[0].factor >= ONE_SLIP and self.knows(spelling)
+        return (near[:1], spelling) if mistaken and likely else ([], None)
+
+    def _having(self, word: str) -> list[Mask]:
+        """The documents of each set that the reader may find and that have it as written."""
+        found = []
+        for one in self.sets:
+            mask = np.zeros(one.count, bool)
+            for row in one.written(_bytes(word)):
+                mask[one.surface_docs(row)] = True
+            found.append(mask & one.visible(self.reader))
+        return found
 
     def _correct_known(self, slots: dict[str, Slot], corrected: dict[str, str]) -> None:
         """A word of the language that no procedure has, if one names all others beside a near
@@ -156,7 +202,8 @@ class QueryExpansion:
         """ "setup" where only "set up" is written: the two words that it is made of."""
         if not word.isalpha() or len(word) > MOST_SPLIT:
             return {}
-        best, most, next_to = 0, 0, self.knows(word)
+        best, most = 0, 0
+        next_to = self.knows(word) or any(near.factor >= ONE_SLIP for near in self._near(word)[0])
         for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1):
             together = self._together(word[:at], word[at:], next_to)
             if together > most:
@@ -201,12 +248,15 @@ class QueryExpansion:
                 found.append(doc + 1)
         return found
 
-    def _join(self, query: Query, slots: dict[str, Slot]) -> None:
-        """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up")."""
+    def _join(self, query: Query, words: tuple[str, ...], slots: dict[str, Slot]) -> None:
+        """The joined form may stand for its parts, typed as one ("e-mail") or not ("set up").
+
+        `words` are those of the query, each as it is likely meant.
+        """
         typed = [(first, last) for first, last, _ in query.compounds]
         pairs = [
             (nth, nth + 2, left + right)
-            for nth, (left, right) in enumerate(pairwise(query.words))
+            for nth, (left, right) in enumerate(pairwise(words))
             if self._joins(left, right) and left + right not in slots
         ]
         for joined, _ in query.as_one:
@@ -339,19 +389,25 @@ class QueryExpansion:
         likeliest = best[0].decode("utf-8", "replace") if best else None
         return list(options.values()), likeliest
 
-    def _add_synonyms(self, words: tuple[str, ...], slots: dict[str, Slot]) -> tuple[str, ...]:
+    def _add_synonyms(
+        self, typed: tuple[str, ...], words: tuple[str, ...], slots: dict[str, Slot]
+    ) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+        """The others that mean the same, all and by word; `words` are those `typed`, each as it is
+        likely meant."""
         added: list[str] = []
+        instead: dict[str, tuple[str, ...]] = {}
         for first, last, others in self.synonyms.found_in(words):
             why = f"synonym of {' '.join(words[first:last])}"
             added.append(" ".join(others))
-            if last == first + 1 and len(others) == 1 and words[first] in slots:
+            if last == first + 1 and len(others) == 1 and typed[first] in slots:
                 more = _because(self._exact(others[0]), why, SYNONYM)
-                slots[words[first]] = self._again(slots[words[first]], more)
+                slots[typed[first]] = self._again(slots[typed[first]], more)
                 continue
+            instead |= dict.fromkeys(typed[first:last], others)
             for other in others:
                 if other not in slots:
                     slots[other] = self._slot(other, _because(self._exact(other), why), True)
-        return tuple(added)
+        return tuple(added), instead
 
     def _again(
         self, slot: Slot, more: Iterable[Option], weight: float = 1.0, stop_word: bool = False

@@ -24,7 +24,9 @@ class CandidateText(Struct):
     """A few `docs` of a set, one after the other: the rows of their passages, and their stems.
 
     `firsts` is where the passages of each document begin among `rows`, the title first; `sizes`
-    is how many they are. `begins` is where the stems of each document begin in `line`.
+    is how many they are. `begins` is where the stems of each document begin in `line`. `compared`
+    are the rows of all vectors: those of `rows`, then those of the keywords; `starts` is where
+    each document's begin, first the passages of all, then their keywords, if any has some.
     """
 
     one: Snapshot
@@ -34,6 +36,8 @@ class CandidateText(Struct):
     sizes: Array
     line: Array
     begins: Array
+    compared: Array
+    starts: Array
 
 
 class WordPlaces(Struct):
@@ -50,14 +54,18 @@ class WordPlaces(Struct):
 
 def candidate_text(one: Snapshot, docs: Array) -> CandidateText:
     """What reranking reads of `docs`."""
-    first, sizes, begin, lengths = one.layout.take(docs, axis=1)
-    firsts, begins = sizes.cumsum() - sizes, lengths.cumsum() - lengths
-    rows = (first - firsts).repeat(sizes)
-    rows += np.arange(len(rows))
+    layout, count = one.layout.take(docs, axis=1), len(docs)
+    first, sizes = layout[:4].reshape(2, -1) if one.has_said else layout[:4:2]
+    begin, lengths = layout[4:]
+    starts, begins = sizes.cumsum() - sizes, lengths.cumsum() - lengths
+    compared = (first - starts).repeat(sizes)
+    compared += np.arange(len(compared))
+    rows = compared[: starts.item(count)] if one.has_said else compared
     stretches = zip(begin.tolist(), (begin + lengths).tolist(), strict=True)
     stems = b"".join([one.running[start:end] for start, end in stretches])
+    line = np.frombuffer(stems, one.stem_kind)
     return CandidateText(
-        one, docs, rows, firsts, sizes, np.frombuffer(stems, one.stem_kind), begins
+        one, docs, rows, starts[:count], sizes[:count], line, begins, compared, starts
     )
 
 

@@ -43,6 +43,8 @@ class Scorer:
         self.slots = slots
         self._recall = recall
         self.asked = max(sum([slot.worth for slot in slots]), 1e-9)
+        # What of it is filler that no procedure has.
+        self.lost = sum([one.worth for one in slots if one.stop_word and not any(one.rows)])
         # The slots that make a match: those that are no stop words, where any of them is found.
         found = [nth for nth, slot in enumerate(slots) if any(slot.rows)]
         told = [nth for nth in found if not slots[nth].stop_word]
@@ -111,6 +113,8 @@ class Scorer:
 
     def learned_share(self, number: int, docs: Array) -> Floats:
         """What the learned words add to each of `docs`."""
+        if self._recall is None:
+            return np.zeros(len(docs), np.float32)
         total = np.zeros(self.sets[number].count, np.float32)
         for (having, strengths), worth in self._learned_of(number):
             total[having] += strengths * np.float32(worth)

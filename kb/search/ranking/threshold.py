@@ -17,9 +17,12 @@ from msgspec import Struct
 
 from kb import durable
 
-UNKNOWN = 1.5  # where nothing was asked: too few procedures, or of another language
-LEAST, MOST = 0.75, 2.5  # whatever the questions say
+UNKNOWN = 1.3  # where nothing was asked: too few procedures, or of another language
+LEAST, MOST = 0.5, 3.0  # whatever the questions say
 LENGTHENED = 0.1  # a long question reaches less of what it could reach than a short one
+FOUND = 0.5  # power of the share of the words that the best hit has
+LEAST_FOUND = 0.05  # of the words, as a share
+MOST_LOST = 0.9
 LEAST_KNOWN = 0.5  # of the words that tell something, those that some procedure has
 
 
@@ -35,9 +38,15 @@ class Threshold(Struct, frozen=True):
         return fit >= self.fit and sum(known) >= LEAST_KNOWN * len(known)
 
 
-def fit(score: float, words: int) -> float:
-    """How well the best hit fits a question with so many words that tell something."""
-    return score * math.pow(max(words, 1), LENGTHENED)
+def fit(score: float, words: int, found: int, lost: float) -> float:
+    """How well the best hit fits a question with so many words that tell something.
+
+    The hit has `found` of them. `lost` is the share of the score that nothing could reach, because
+    it is of filler that no procedure has: "hi", "my" where none says so.
+    """
+    share = max(found / max(words, 1), LEAST_FOUND)
+    fitting = score * math.pow(max(words, 1), LENGTHENED) * math.pow(share, FOUND)
+    return fitting / (1 - min(lost, MOST_LOST))
 
 
 class ThresholdFile:
