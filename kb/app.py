@@ -16,6 +16,7 @@ from kb.assembly.build import build
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.resources import TEMPLATES
+from kb.search.query import Lookup
 from kb.web import publishing, security
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
@@ -95,7 +96,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     if parts is None:
         parts = build(configuration.load(os.environ, Path.cwd()))
         # The first search loads the model: better now than while somebody waits.
-        parts.search.searcher.search("first", Reader(), date.today())
+        parts.search.searcher.find(Lookup("first", Reader(), date.today(), closely=False))
         parts.let_go()  # gunicorn forks: no two processes may have one connection
     app = Flask("kb", template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once

@@ -48,6 +48,7 @@ class Settings(Discreet, frozen=True):
     https: bool = False
     demo: bool = False
     language: str = "english"
+    encoder: str = ""
     search_log_days: int = 365
     upload_mb: int = 5
     feedback_per_hour: int = 120
@@ -71,6 +72,7 @@ class Settings(Discreet, frozen=True):
 
 
 LONGEST_LOG = 3650  # days
+NO_ENCODER = "none"  # not even that of the extra
 LANGUAGES = (
     "arabic armenian basque catalan czech danish dutch english esperanto estonian finnish french "
     "german greek hindi hungarian indonesian irish italian lithuanian nepali norwegian persian "
@@ -104,6 +106,8 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         values[name] = _converted(source, value, hints[name])
     for name in ("content", "search_index"):
         values[name] = (home / Path(values[name]).expanduser()).resolve()
+    if values.get("encoder", NO_ENCODER) != NO_ENCODER:
+        values["encoder"] = str((home / Path(values["encoder"]).expanduser()).resolve())
     return _checked(Settings(home=home, **values), {name: at for name, (at, _) in written.items()})
 
 

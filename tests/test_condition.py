@@ -12,10 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from msgspec import json
 
+from kb.assembly.build import build
 from kb.condition import concerns
+from kb.jobs import scheduler_of
 from kb.parts import Parts
+from kb.procedures.visibility import Reader
 from kb.storage.outside_changes import TROUBLE
 from kb.worker.heartbeat import Beat, Heartbeat, heartbeat_file
+from tests import databases
+from tests.cli.test_serving import within
 from tests.conftest import NOW
 from tests.pagekit import page
 
@@ -113,3 +118,18 @@ def test_a_heart_that_beats_is_heard(parts: Parts) -> None:
     heart.begin(stop)
     stop.set()
     assert concerns(parts) == ()
+
+
+def test_an_encoder_that_cannot_be_used_is_told_and_costs_itself_alone(
+    administrator: FlaskClient, rep: FlaskClient, home: Path, parts: Parts
+) -> None:
+    site = build(databases.load({"KB_ENCODER": "nowhere"}, home))
+    heart = Heartbeat(heartbeat_file(parts.settings.var))
+    (job,) = [one for one in scheduler_of(site, heart).of if one.name == "encoding"]
+    job.run(NOW)
+    assert within(10, lambda: heart.beat() or concerns(parts))
+    told = page(administrator, "/faults")
+    assert f"“encoding” cannot be done: there is no folder {home / 'nowhere'}" in told
+    assert "Late Shipment" in page(rep, "/search?q=late+shipment")
+    assert site.search.searcher.search("late shipment", Reader(), NOW.date()).total
+    site.let_go()

@@ -123,3 +123,9 @@ def test_mail_that_cannot_work_stops_the_start(
 ) -> None:
     with pytest.raises(SettingsError, match=said):
         load({**MAIL, **wrong}, home)
+
+
+def test_the_folder_of_an_encoder_is_below_the_home_and_none_stays_none(folder: Path) -> None:
+    assert load({}, folder).encoder == ""
+    assert load({"KB_ENCODER": "models/small"}, folder).encoder == str(folder / "models/small")
+    assert load({"KB_ENCODER": "none"}, folder).encoder == "none"

@@ -25,10 +25,11 @@ class Doubts(Struct, frozen=True):
     threshold: float
 
 
-def doubts(one: IndexedDocuments, labelled: Sequence[Labelled], outside: Path) -> Doubts:
+def doubts(
+    one: IndexedDocuments, searcher: Searcher, labelled: Sequence[Labelled], outside: Path
+) -> Doubts:
     """`outside` has a question a line, none of which these documents answer. Raises OSError."""
-    searcher = Searcher(one.index)
-    threshold = renew(searcher)
+    threshold = renew(searcher, closely=True)
     doubted = [
         not found.convincing
         for query in labelled

@@ -9,13 +9,20 @@ import click
 from msgspec.structs import asdict
 
 from kb.cli.doubts import Doubts, doubts
-from kb.cli.evaluation_sets import IndexedDocuments, indexed_documents, labelled_queries
+from kb.cli.encoder_gain import Measured, with_and_without
+from kb.cli.evaluation_sets import (
+    IndexedDocuments,
+    answered,
+    indexed_documents,
+    labelled_queries,
+)
 from kb.cli.learning_gain import Gains, Lesson, gains
 from kb.search.evaluation.metrics import DEPTH, Answered, Figures, Labelled, figures, worst
 from kb.search.searcher import Searcher
 from kb.settings import LANGUAGES
 
 MISSES = 15  # that are printed
+HEAD = f"{'queries':>8} {'s@1':>6} {'s@3':>6} {'s@5':>6} {'MRR@10':>7} {'nDCG@10':>8}"
 
 
 @click.command()
@@ -57,6 +64,15 @@ MISSES = 15  # that are printed
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Questions that FOLDER does not answer, one a line: how often is nothing said to fit?",
 )
+@click.option(
+    "--meaning", is_flag=True, help="Compare the figures without the sentence encoder, and with it."
+)
+@click.option(
+    "--encoder",
+    default="",
+    envvar="KB_ENCODER",
+    help="Its folder; the one of the extra, where none is named.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random numbers.")
 @click.option("--json", "as_json", is_flag=True, help="The figures only, as JSON.")
 def evaluate(
@@ -67,6 +83,8 @@ def evaluate(
     people: int,
     wrong: float,
     outside: Path | None,
+    meaning: bool,
+    encoder: str,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -79,9 +97,13 @@ def evaluate(
     try:
         labelled = list(labelled_queries(queries or folder / "queries.jsonl", folder / "qrels.tsv"))
         with indexed_documents(folder / "docs.jsonl", language) as one:
+            if meaning:
+                _print_both(list(with_and_without(one, labelled, outside, encoder)), as_json)
+                return
             gained = gains(one, labelled, lesson) if lesson else None
             answered = [] if lesson else _answered(one, labelled)
-            doubted = doubts(one, labelled, outside) if outside and not lesson else None
+            plain = Searcher(one.index)
+            doubted = doubts(one, plain, labelled, outside) if outside and not lesson else None
     except (OSError, ValueError, KeyError) as error:
         click.echo(f"kb: {folder} cannot be evaluated: {error!r}", err=True)
         raise click.exceptions.Exit(2) from error
@@ -98,8 +120,20 @@ def evaluate(
 
 
 def _answered(one: IndexedDocuments, labelled: list[Labelled]) -> list[Answered]:
-    searcher = Searcher(one.index)
-    return [Answered(query, one.find(searcher, query.text)) for query in labelled]
+    return answered(one, Searcher(one.index), labelled)
+
+
+def _print_both(measured: list[Measured], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({each.name: each.as_json() for each in measured}))
+        return
+    lines = [f"{'':16} {HEAD}"]
+    for each in measured:
+        lines.append(f"{each.name:16} {_row(each.figures)}")
+    click.echo("\n".join(lines))
+    for each in measured:
+        if each.doubts:
+            click.echo(f"\n{each.name.capitalize()} encoder: {_told(each.doubts).strip()}")
 
 
 def _told(found: Doubts) -> str:
@@ -126,12 +160,16 @@ def _compared(gained: Gains) -> str:
     return "\n".join(lines)
 
 
-def _print(found: Figures, answered: list[Answered]) -> None:
-    click.echo(f"{'queries':>8} {'s@1':>6} {'s@3':>6} {'s@5':>6} {'MRR@10':>7} {'nDCG@10':>8}")
-    click.echo(
+def _row(found: Figures) -> str:
+    return (
         f"{found.n:8} {found.s1:6.1f} {found.s3:6.1f} {found.s5:6.1f} "
         f"{found.mrr10:7.1f} {found.ndcg10:8.1f}"
     )
+
+
+def _print(found: Figures, answered: list[Answered]) -> None:
+    click.echo(HEAD)
+    click.echo(_row(found))
     missed = [one for one in worst(answered, MISSES) if one.rank != 1]
     if missed:
         click.echo("\nWorst misses (rank of the right answer, query, wanted, found instead):")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from kb.documents.document import Document
 from kb.documents.reading import procedure_from
 from kb.procedures.model import Departments, Entry
 from kb.procedures.visibility import Reader
-from kb.search.evaluation.metrics import DEPTH, Labelled
+from kb.search.evaluation.metrics import DEPTH, Answered, Labelled
 from kb.search.index.index import Index
 from kb.search.searcher import Searcher
 
@@ -32,6 +32,13 @@ class IndexedDocuments(Struct, frozen=True):
         """The ids of the best hits."""
         results = searcher.search(text, Reader(), date.today(), limit=DEPTH)
         return tuple(self.ids[hit.found.path] for hit in results.hits)
+
+
+def answered(
+    one: IndexedDocuments, searcher: Searcher, labelled: Sequence[Labelled]
+) -> list[Answered]:
+    """What the searcher finds for each query."""
+    return [Answered(query, one.find(searcher, query.text)) for query in labelled]
 
 
 @contextmanager

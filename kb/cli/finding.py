@@ -36,6 +36,7 @@ def search(
     if department is not None and department not in parts.publishing.publisher.departments():
         known = ", ".join(parts.publishing.publisher.departments().by_id)
         raise click.UsageError(f"there is no department {department!r}; there are {known}.")
+    parts.search.encoding.be_ready()
     if explain:
         _print_why(parts.search.searcher.explain(" ".join(words), Reader(), date.today(), limit))
         return

@@ -42,6 +42,18 @@ def _threshold(parts: Parts) -> str:
     return f"said below a fit of {found.fit} ({asked})"
 
 
+def _encoder(parts: Parts) -> str:
+    """Which sentence encoder there is, and how far it is with the passages."""
+    encoding = parts.search.encoding
+    if not encoding.set_up:
+        return "none"
+    try:
+        found = encoding.coverage(parts.search.searcher.snapshots())
+    except OSError as error:
+        return f"cannot be used: {error}"
+    return f"{found.encoder}: {found.made} of {found.passages} passages have vectors"
+
+
 def missing() -> list[str]:
     """What could not be had at set-up, and what it costs; a sentence or two each."""
     return [] if embedding.installed() else [embedding.MISSING]
@@ -59,4 +71,5 @@ def _facts(parts: Parts) -> dict[str, str]:
         "database": str(parts.engine.url),
         "people": str(parts.people.directory.everyone(1, 1).total),
         "meaning": "installed" if embedding.installed() else "not installed",
+        "encoder": _encoder(parts),
     }

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from kb.search.encoder.encoding import Encoding, Progress
+from kb.search.evaluation.general_fit import renew
 from kb.search.index.index import Index
 from kb.search.ranking.learned_words import LearnableWords, LearnedFile
 from kb.search.searcher import Searcher
@@ -40,17 +42,32 @@ class Searching(Struct, frozen=True):
     searcher: Searcher
     suggester: Suggester
     nearness: Nearness
+    encoding: Encoding
+
+    def encode(self, progress: Progress = lambda done: None) -> None:
+        """Bring the sentence encoder's vectors, and the threshold with them, up to the index.
+
+        Raises EncoderTrouble, OSError.
+        """
+        self.encoding.catch_up(self.searcher.snapshots, progress)
+        renew(self.searcher, closely=True)
+
+    def encoding_wanted(self) -> bool:
+        """Is there anything to encode?"""
+        return self.encoding.wanted(self.searcher.snapshots())
 
 
 def build(settings: Settings, synonyms: Callable[[], Synonyms]) -> Searching:
     """Over the index that the settings name. `synonyms` is asked at each search."""
     index = Index(settings.search_index, settings.language)
     learned = LearnedFile(settings.var / "learned.arrays")
-    searcher = Searcher(index, synonyms, learned=learned, keep=_ANSWERS_KEPT)
+    encoding = Encoding(settings.encoder, settings.search_index)
+    searcher = Searcher(index, synonyms, learned=learned, keep=_ANSWERS_KEPT, encoding=encoding)
     return Searching(
         index=index,
         words=WordsSeen(in_words, LearnableWords(index.stems), learned.write),
         searcher=searcher,
         suggester=Suggester(searcher, keep=_SUGGESTIONS_KEPT),
         nearness=Nearness(searcher),
+        encoding=encoding,
     )

@@ -32,7 +32,8 @@ class Lookup(NamedTuple):
 
     `today` is None where no day is asked for. `chosen` are filters beside the text. The hits are
     `limit` from `offset` on; without `counts` nothing is counted but the total. `prefix`: the last
-    word is unfinished. A tuple, because answers are kept by it: it is made and compared at once.
+    word is unfinished. `closely`: a sentence encoder is asked, where there is one; not while
+    somebody types. A tuple, because answers are kept by it: it is made and compared at once.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Lookup(NamedTuple):
     limit: int = 10
     prefix: bool = False
     counts: bool = True
+    closely: bool = True
 
     @property
     def most(self) -> int:

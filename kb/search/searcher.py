@@ -14,6 +14,8 @@ from kb.procedures.visibility import Reader
 from kb.search import filters
 from kb.search.answer import Answer, meant
 from kb.search.cache import AnswerCache
+from kb.search.encoder.encoding import Encoding
+from kb.search.encoder.vectors import NOTHING_ENCODED, EncodedPassages
 from kb.search.facets import Narrowing
 from kb.search.index.array_file import Damaged
 from kb.search.index.current_snapshots import CurrentSnapshots
@@ -25,14 +27,14 @@ from kb.search.ranking.learned_words import Learned, Recall
 from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
-from kb.search.ranking.threshold import Threshold, ThresholdFile
+from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
 from kb.search.results import Explanation, Glance, Hit, Results
 from kb.search.snippets import snippet
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
 
-Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned, Threshold]
+Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned, Threshold, EncodedPassages]
 
 NOT_NAMED: Named = np.zeros(0, np.int64), np.zeros(0, np.float32)
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
@@ -49,16 +51,19 @@ class Searcher:
         weights: Weights | None = None,
         learned: Callable[[], Learned] = lambda: _NOTHING_LEARNED,
         keep: int = 0,
+        encoding: Encoding | None = None,
     ) -> None:
         """`synonyms` and `learned` are asked at each search: their files may change at any time.
 
         `keep` answers are remembered: many customers say the same, and each page of results, each
-        filter taken off and each step back asks again.
+        filter taken off and each step back asks again. `encoding` is the sentence encoder's.
         """
         self.index = index
         self.synonyms = synonyms
         self._learned = learned
+        self._encoding = encoding
         self.threshold = ThresholdFile(index.folder / "threshold.json", index.made)
+        self.encoded_threshold = EncodedThresholds(index.folder, index.made, self.threshold)
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
         self._kept: AnswerCache[Results] = AnswerCache(keep)
@@ -98,7 +103,7 @@ class Searcher:
 
     def _find(self, asked: Lookup) -> Results:
         began = time.perf_counter()
-        basis, new = self.basis(), False
+        basis, new = self.basis(asked.closely), False
 
         def answer() -> Results:
             nonlocal new
@@ -139,9 +144,15 @@ class Searcher:
         *,
         prefix: bool = False,
         today: date | None = None,
+        closely: bool = True,
     ) -> Glance:
-        """The `most` best alone, in the order of `search`: no snippets, no counts."""
-        asked = Lookup(text, reader, today, limit=most, prefix=prefix, counts=False)
+        """The `most` best alone, in the order of `search`: no snippets, no counts.
+
+        Not `closely`: without the sentence encoder, as while somebody types.
+        """
+        asked = Lookup(
+            text, reader, today, limit=most, prefix=prefix, counts=False, closely=closely
+        )
         try:
             with self.index.surely():
                 return self._glance(asked, most)
@@ -150,7 +161,7 @@ class Searcher:
 
     def _glance(self, asked: Lookup, most: int) -> Glance:
         began = time.perf_counter()
-        answer = self._answer(self.basis(), asked)
+        answer = self._answer(self.basis(asked.closely), asked)
         ranked = answer.ranked
         best = [ranked.at(nth) for nth in answer.page(0, most)]
         return Glance(
@@ -178,24 +189,37 @@ class Searcher:
         """The snapshots in service now; none where there is no usable index."""
         return self._snapshots()
 
-    def basis(self) -> Basis:
+    def basis(self, closely: bool = True) -> Basis:
         """What answers are made from: one of these is another object as soon as it changed."""
-        return self.snapshots(), self.synonyms(), self._learned(), self.threshold()
+        passages = NOTHING_ENCODED
+        if closely and self._encoding:
+            passages = self._encoding.passages()
+        threshold = self.encoded_threshold(passages.encoder)
+        return self.snapshots(), self.synonyms(), self._learned(), threshold, passages
+
+    def threshold_file(self, closely: bool) -> ThresholdFile:
+        """Where the threshold stands: that with the sentence encoder, if there is one."""
+        encoder = self._encoding.passages().encoder if closely and self._encoding else ""
+        return self.encoded_threshold.file(encoder) if encoder else self.threshold
 
     def with_synonyms(self, synonyms: Synonyms) -> Searcher:
         """A searcher of what is in service now, to which other words mean the same."""
-        other = Searcher(self.index, lambda: synonyms, self._weights, self._learned)
+        other = Searcher(
+            self.index, lambda: synonyms, self._weights, self._learned, encoding=self._encoding
+        )
         other._snapshots = self._snapshots
         return other
 
     def with_snapshots(self, sets: tuple[Snapshot, ...]) -> Searcher:
         """A searcher of just these snapshots, whatever the index does meanwhile."""
-        other = Searcher(self.index, self.synonyms, self._weights, self._learned)
+        other = Searcher(
+            self.index, self.synonyms, self._weights, self._learned, encoding=self._encoding
+        )
         other._snapshots = lambda: sets
         return other
 
     def _answer(self, basis: Basis, asked: Lookup) -> Answer:
-        sets, synonyms, learned, threshold = basis
+        sets, synonyms, learned, threshold, passages = basis
         query = self._parse(asked.text)
         named = [self._named(one, query, asked) for one in sets]
         if any(len(docs) for docs, _ in named):
@@ -208,9 +232,11 @@ class Searcher:
             for one, match in zip(sets, matches, strict=True)
         ]
         narrowing = Narrowing(sets, allowed, asked.chosen, asked.today)
-        vector = None
+        vector, question = None, None
         if understood.slots and narrowing.total:
-            vector = self.index.meaning.of_query(meant(query, understood))
+            text = meant(query, understood)
+            vector = self.index.meaning.of_query(text)
+            question = self._encoding.asked(text, passages) if self._encoding else None
         ranked = rank(
             scorer,
             matches,
@@ -221,6 +247,7 @@ class Searcher:
             asked.most,
             () if query.narrows or asked.chosen else [one.visible(asked.reader) for one in sets],
             named,
+            question,
         )
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked, threshold)
 

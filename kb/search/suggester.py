@@ -86,7 +86,7 @@ class Suggester:
         began = time.perf_counter()
         text = text[:MOST_TYPED]
         found = self._kept.of(
-            self._searcher.basis(),
+            self._searcher.basis(closely=False),
             (text, reader, procedures, keywords, today),
             lambda: self._found(text, reader, procedures, keywords, today),
         )
@@ -103,7 +103,9 @@ class Suggester:
         if not words:
             return Suggestions()
         stems = self._searcher.index.stems
-        glance = self._searcher.glance(text, reader, procedures, prefix=unfinished, today=today)
+        glance = self._searcher.glance(
+            text, reader, procedures, prefix=unfinished, today=today, closely=False
+        )
         begun = words[-1] if unfinished else ""
         found = [_suggested(one, glance.wanted, begun, stems) for one in glance.hits]
         tags = self._keywords(words, unfinished, reader, keywords)

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from kb.cli.evaluate import evaluate
 from kb.search.evaluation.metrics import Answered, Labelled, figures, worst
+from tests.search.small_encoder import small_encoder
 
 RIGHT = Labelled("1", "late", {"A": 1})
 
@@ -139,3 +140,29 @@ def test_the_comparison_is_printed_as_a_table(in_other_words: Path) -> None:
     assert lines[0].split() == ["queries", "s@1", "s@3", "s@5", "MRR@10", "nDCG@10"]
     assert lines[2].startswith("  with learned words")
     assert len(lines) == 7
+
+
+def test_figures_with_the_encoder_stand_beside_those_without(
+    labelled: Path, tmp_path: Path
+) -> None:
+    folder = small_encoder(tmp_path / "small")
+    told = [str(labelled), "--meaning", "--encoder", str(folder)]
+    ran = CliRunner().invoke(evaluate, told)
+    assert ran.exit_code == 0, ran.output
+    rows = [line.split() for line in ran.output.splitlines()]
+    assert [row[0] for row in rows] == ["queries", "without", "with"]
+    assert [row[1:3] for row in rows[1:]] == [["2", "100.0"]] * 2
+    outside = tmp_path / "outside.txt"
+    outside.write_text("how tall is a giraffe\n", encoding="utf-8")
+    ran = CliRunner().invoke(evaluate, [*told, "--outside", str(outside), "--json"])
+    both = json.loads(ran.output)
+    assert both["with"].keys() == both["without"].keys() >= {"s1", "doubted_right"}
+
+
+def test_an_encoder_that_cannot_be_used_is_said_before_anything_is_measured(
+    labelled: Path, tmp_path: Path
+) -> None:
+    told = [str(labelled), "--meaning", "--encoder", str(tmp_path / "nowhere")]
+    ran = CliRunner().invoke(evaluate, told)
+    assert ran.exit_code == 2
+    assert "there is no folder" in ran.output

@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from kb.search.encoder.encoding import Encoding
 from kb.search.evaluation.general_fit import FEWEST, renew
 from kb.search.ranking.learned_words import Learned
-from kb.search.ranking.threshold import LEAST, MOST, UNKNOWN, Threshold, ThresholdFile, fit
+from kb.search.ranking.threshold import (
+    LEAST,
+    MOST,
+    UNKNOWN,
+    EncodedThresholds,
+    Threshold,
+    ThresholdFile,
+    fit,
+)
 from kb.search.searcher import Searcher
 from kb.search.words.synonyms import Synonyms
 from tests.search.shelf import REP, TODAY, entry, nothing, searcher
+from tests.search.small_encoder import small_encoder
 from tests.search.test_golden import golden
 
 FOREIGN = [
@@ -157,3 +167,25 @@ def test_what_is_stood_behind_is_what_reaches_the_threshold(company: Searcher) -
     for one in [typed for typed, _ in golden()] + FOREIGN:
         seen = company.glance(one, REP, 1)
         assert not seen.convincing or seen.fit >= threshold - 1e-6, one
+
+
+def test_each_encoder_has_a_threshold_of_its_own_once_it_was_asked(tmp_path: Path) -> None:
+    plain = ThresholdFile(tmp_path / "threshold.json", [1])
+    every = EncodedThresholds(tmp_path, [1], plain)
+    plain.write(Threshold(1.1, 40))
+    assert every("") == every("one") == Threshold(1.1, 40)
+    every.file("one").write(Threshold(1.4, 40))
+    assert every("one") == Threshold(1.4, 40)
+    assert every("") == every("other") == Threshold(1.1, 40)
+    assert EncodedThresholds(tmp_path, [2], plain)("one") == Threshold(1.1, 40)
+
+
+def test_the_questions_are_asked_with_the_encoder_too(tmp_path: Path) -> None:
+    plain = workshop(tmp_path)
+    encoding = Encoding(str(small_encoder(tmp_path / "small")), plain.index.folder)
+    both = Searcher(plain.index, encoding=encoding)
+    encoding.catch_up(both.snapshots)
+    before, found = renew(both), renew(both, closely=True)
+    assert found.procedures == before.procedures == len(PARTS) * len(ACTS)
+    assert both.basis(closely=True)[3] == found
+    assert both.basis(closely=False)[3] == before

@@ -14,21 +14,25 @@ FEWEST = 30  # procedures; fewer say little about chance
 MUCH = 0.1  # of the procedures come or gone: the questions are asked again
 
 
-def renew(searcher: Searcher) -> Threshold:
-    """The threshold of what is in service, found out anew where that has changed much."""
-    known, count = searcher.threshold(), _published(searcher)
+def renew(searcher: Searcher, closely: bool = False) -> Threshold:
+    """The threshold of what is in service, found out anew where that has changed much.
+
+    `closely`: that with the sentence encoder, where there is one.
+    """
+    file = searcher.threshold_file(closely)
+    known, count = file(), _published(searcher)
     if not _moved(known.procedures, count):
         return known
-    found = found_out(searcher, count)
-    searcher.threshold.write(found)
+    found = found_out(searcher, count, closely)
+    file.write(found)
     return found
 
 
-def found_out(searcher: Searcher, procedures: int) -> Threshold:
+def found_out(searcher: Searcher, procedures: int, closely: bool = False) -> Threshold:
     """Ask all questions, as one who may read what is published (half a second to two)."""
     if procedures < FEWEST or searcher.index.language != "english":
         return Threshold(procedures=procedures)
-    fits = [searcher.glance(one, Reader(), 1).fit for one in general_questions()]
+    fits = [searcher.glance(one, Reader(), 1, closely=closely).fit for one in general_questions()]
     fit = float(np.percentile(fits, BELOW))
     return Threshold(round(min(max(fit, LEAST), MOST), 3), procedures)
 

@@ -97,12 +97,14 @@ def _with_titles(every: Raw) -> Raw:
     ):
         every[name] = np.insert(every[name], firsts, rows, axis=0)
     every["vectors"] = np.concatenate([every["vectors"], *_said(every.pop("said"))])
+    keys, said = every.pop("keys"), every.pop("said.keys")
+    every["vectors.keys"] = np.concatenate([keys, *_said(said)])
     return {**every, "passages.ends": ends + np.arange(1, len(ends) + 1)}
 
 
 def _said(vectors: Array) -> list[Array]:
-    """The keywords' vectors, after one of zeros for all documents that have none; where no
-    document has any, nothing."""
+    """The keywords' vectors, or keys, after one of zeros for all documents that have none; where
+    no document has any, nothing."""
     return [np.zeros_like(vectors[:1]), vectors] if len(vectors) else []
 
 
@@ -124,7 +126,7 @@ def _documents(raws: list[Raw]) -> Raw:
     """Everything of the documents, part after part, with the ends moved along."""
     joined: Raw = {}
     ended = ("stored", "paths", "texts", "passages", "said")
-    for name in (*ended, "fingerprints", "vectors", "about"):
+    for name in (*ended, "fingerprints", "vectors", "about", "keys", "said.keys"):
         joined[name] = np.concatenate([raw[name] for raw in raws])
     for name in (f"{each}.ends" for each in ended):
         sizes = [np.diff(raw[name], prepend=0) for raw in raws]

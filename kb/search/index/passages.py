@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 
 from msgspec import Struct, field
 
@@ -30,7 +31,8 @@ class PreparedEntry(Struct):
 
     `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
     of its `spans` in `written`: title, heading and text; the first `title` words are the title's.
-    `keywords` are the words of each keyword that says something.
+    `keywords` are the words of each keyword that says something. `keys` are those of the title
+    and the passages, `keyword_keys` of these keywords (key_of).
     """
 
     path: str
@@ -43,6 +45,8 @@ class PreparedEntry(Struct):
     title: int = 0
     spans: list[tuple[Span, ...]] = field(default_factory=list)
     keywords: list[list[str]] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    keyword_keys: list[int] = field(default_factory=list)
 
 
 def prepare(entry: Entry) -> PreparedEntry:
@@ -60,19 +64,39 @@ def prepare(entry: Entry) -> PreparedEntry:
     _place(procedure.title, title, *TITLE, made.places)
     keywords = "\n".join(k.text for k in procedure.keywords)
     _place(keywords, cut(keywords), *KEYWORDS, made.places)
-    said = [cut(keyword.text).written for keyword in procedure.keywords]
-    made.keywords = [words for words in said if len(words) >= LEAST_SAID][:MOST_KEYWORDS]
+    said = spoken(keyword.text for keyword in procedure.keywords)
+    made.keywords = [cut(keyword).written for keyword in said]
+    made.keyword_keys = [key_of(keyword) for keyword in said]
+    made.keys.append(key_of(procedure.title))
     made.written += title.written
     made.title = len(title.written)
     at = offset = 0
     for nth, section in enumerate(entry.sections):
         if at < MOST_WORDS:
-            at = _add_section(section, nth, at, offset, made)
+            at = _add_section(procedure.title, section, nth, at, offset, made)
         offset += len(encoded[nth])
     if not made.passages:
         made.passages.append((0, 0, 0, 0, 0))
         made.spans.append(((0, len(title.words)),))
+        made.keys.append(key_of(passage_text(procedure.title, "", "")))
     return made
+
+
+def spoken(keywords: Iterable[str]) -> list[str]:
+    """The keywords that say something, and so have a meaning of their own."""
+    said = (keyword for keyword in keywords if len(cut(keyword).written) >= LEAST_SAID)
+    return list(said)[:MOST_KEYWORDS]
+
+
+def passage_text(title: str, heading: str, text: str) -> str:
+    """A passage as a sentence encoder reads it."""
+    return "\n".join(filter(None, (title, heading if heading != title else "", text)))
+
+
+def key_of(text: str) -> int:
+    """What tells a text that is encoded from all others; 0 is none's."""
+    hashed = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(hashed, "little") or 1
 
 
 def _stored(entry: Entry, texts: list[bytes]) -> str:
@@ -124,7 +148,9 @@ def _other_forms(text: str, found: Cut) -> Iterator[tuple[int, str]]:
             yield position, form
 
 
-def _add_section(section: Section, nth: int, at: int, offset: int, made: PreparedEntry) -> int:
+def _add_section(
+    title: str, section: Section, nth: int, at: int, offset: int, made: PreparedEntry
+) -> int:
     """Words and passages of heading and text; returns the position after them."""
     heading, text = cut(section.heading), cut(section.text, starts=False)
     _place(section.heading, heading, BODY[0] + at, BODY[1] - at, made.places)
@@ -142,6 +168,7 @@ def _add_section(section: Section, nth: int, at: int, offset: int, made: Prepare
         end = begins[high] if high < count else len(section.text)
         first, last = at + low, at + high
         made.passages.append((first, last, nth, *_bytes_at(section.text, start, end, offset)))
+        made.keys.append(key_of(passage_text(title, section.heading, section.text[start:end])))
         text_span = (base + max(first, below), base + max(last, below))
         made.spans.append(((0, base), (base + at, base + below), text_span))
     return at + count

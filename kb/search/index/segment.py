@@ -34,6 +34,7 @@ WHOOSH = "whoosh"  # the array that holds the checksum of Whoosh's files
 _LOCK = "MAIN_WRITELOCK"
 COLUMNS = 5  # of a passage
 VECTORS = ("vectors", "about", "said")  # of passages, titles and keywords
+KEYS = ("keys", "said.keys")  # of titles and passages, and of keywords
 _AT_ONCE = 50  # documents, of which progress is told together
 
 
@@ -210,6 +211,8 @@ def _document(one: PreparedEntry, meaning: Meaning) -> dict[str, Any]:
         "vectors": packed(vectors).tobytes(),
         "about": packed(title).tobytes(),
         "said": packed(_said(one, meaning)).tobytes(),
+        "keys": np.array(one.keys, np.uint64).tobytes(),
+        "said.keys": np.array(one.keyword_keys, np.uint64).tobytes(),
     }
 
 
@@ -303,6 +306,7 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, array_file.Array]:
         "passages.ends": ends,
         "said.ends": np.cumsum(keywords, dtype=np.int64),
         **{name: _unpacked([one[name] for one in documents]) for name in VECTORS},
+        **{n: np.frombuffer(b"".join(one[n] for one in documents), np.uint64) for n in KEYS},
     }
 
 
@@ -314,6 +318,9 @@ def _documents_of(arrays: dict[str, array_file.Array]) -> list[dict[str, Any]]:
         for name in ("stored", "paths", "texts", "passages", "said")
     }
     vectors = np.split(arrays["vectors"], arrays["passages.ends"][:-1])
+    titled = arrays["passages.ends"] + np.arange(1, size + 1)
+    keys = np.split(arrays["keys"], titled[:-1])
+    said_keys = np.split(arrays["said.keys"], arrays["said.ends"][:-1])
     return [
         {
             "where": cut["paths"][nth].tobytes(),
@@ -324,6 +331,8 @@ def _documents_of(arrays: dict[str, array_file.Array]) -> list[dict[str, Any]]:
             "vectors": vectors[nth].tobytes(),
             "about": arrays["about"][nth].tobytes(),
             "said": cut["said"][nth].tobytes(),
+            "keys": keys[nth].tobytes(),
+            "said.keys": said_keys[nth].tobytes(),
         }
         for nth in range(size)
     ]

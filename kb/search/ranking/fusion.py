@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from kb.search.encoder.encoding import Question
 from kb.search.index.array_file import Array
 from kb.search.index.compiling import PASSAGE, SATURATION
 from kb.search.index.embedding import LENGTH
@@ -26,6 +27,7 @@ from kb.search.ranking.reranking import (
     word_places,
 )
 from kb.search.ranking.scoring import Match, Scorer, best_of
+from kb.search.ranking.sentences import Scatter, reached, scatter
 
 # The best of a set by words are reranked: so many at least and at most, and of those
 # between only what is at most so far behind the best in its score.
@@ -50,6 +52,9 @@ class Weights:
     close: float = 1.67
     about: float = 0.21
     learned: float = 1.0
+    # For a standard deviation above the other candidates, where there is an encoder.
+    sentences: float = 0.12
+    sentence_title: float = 0.09
 
     @cached_property
     def as_compiled(self) -> bool:
@@ -68,6 +73,7 @@ PARTS = (
     "about",
     "typed",
     "named",
+    "sentences",
 )
 TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
 RARE = 0.05  # of the documents, or two
@@ -145,14 +151,16 @@ def rank(
     most: int = 0,
     beside: Sequence[Mask] = (),
     named: Sequence[Named] = (),
+    question: Question | None = None,
 ) -> Ranked:
     """The best candidates of all sets; where `most` are more, the others follow by words alone.
 
     `totals` are of the `eligible` documents of each set. Those `beside` that share stop words
     alone with the query come first where titles and meaning make them better than the best.
-    `named` are those of each set whose title the query is, and what that adds.
+    `named` are those of each set whose title the query is, and what that adds. `question` is what
+    a sentence encoder made of the query.
     """
-    found = []
+    found: list[Candidates] = []
     for number, (match, mask, total) in enumerate(zip(matches, eligible, totals, strict=True)):
         if total:
             reach = REACH * scorer.asked * HIGHEST
@@ -164,8 +172,11 @@ def rank(
             found[-1].rerank(vector)
             if named:
                 found[-1].name(*named[number])
+    others = _beside(scorer, matches, beside, vector, weights)
+    if question:
+        _listen(question, found, others)
     ranked = Ranked(found)
-    if others := _beside(scorer, matches, beside, vector, weights):
+    if others:
         ranked.lead(Ranked(others))
     if most > len(ranked) and sum(totals) > len(ranked):
         ranked.then(_rest(scorer, matches, eligible, found, most), most)
@@ -193,6 +204,15 @@ def _beside(
     return found
 
 
+def _listen(question: Question, found: list[Candidates], others: list[Candidates]) -> None:
+    """Add how each candidate stands among those `found`, by its sentences."""
+    for one in (*found, *others):
+        one.listen(question)
+    best, title = (scatter([one.reached[nth] for one in found]) for nth in (0, 1))
+    for one in (*found, *others):
+        one.stand(best, title)
+
+
 class Candidates:
     """Candidates of one set (`docs`, ascending), and what each part adds to their scores."""
 
@@ -209,6 +229,8 @@ class Candidates:
             self._weigh_words()
         self._none = none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
+        self._sentences = none
+        self.reached = none, none  # cosine of the question with the best passage, and the title
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
         self._fits = none[:0]
@@ -233,6 +255,17 @@ class Candidates:
                 self._look_for_typed(slot)
         if self._scorer.slots and (self.weights.passage or self.weights.close):
             self._look_for_words(laid)
+
+    def listen(self, question: Question) -> None:
+        """Compare the sentences of each, once they were laid out."""
+        if self._laid is not None:
+            self.reached = reached(self._laid, question)
+
+    def stand(self, best: Scatter, title: Scatter) -> None:
+        """Among candidates that reach so much."""
+        self._sentences = best.standing(self.reached[0]) * np.float32(self.weights.sentences)
+        about = title.standing(self.reached[1])
+        self._sentences += about * np.float32(self.weights.sentence_title)
 
     def name(self, docs: Array, adds: Floats) -> None:
         """Those of `docs` have the query for a title."""
@@ -279,7 +312,7 @@ class Candidates:
     def scores(self) -> Floats:
         """Of each candidate."""
         total = self._words + self._passage + self._meaning + self._close + self._about
-        for part in (self._typed, self._named):
+        for part in (self._typed, self._named, self._sentences):
             if part is not self._none:
                 total = total + part
         return total
@@ -295,8 +328,9 @@ class Candidates:
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
-        others = (self._passage, self._meaning, self._close, self._about, self._typed, self._named)
-        return [*words, *(part.item(nth) for part in others)]
+        others = (self._passage, self._meaning, self._close, self._about)
+        rare = (self._typed, self._named, self._sentences)
+        return [*words, *(part.item(nth) for part in (*others, *rare))]
 
     def learned(self, nth: int) -> bool:
         """Did people get to the candidate with a word that was typed?"""

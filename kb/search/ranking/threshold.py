@@ -88,3 +88,23 @@ class ThresholdFile:
                 except (OSError, ValueError, KeyError, TypeError):
                     pass
             self._read = (seen, found)
+
+
+class EncodedThresholds:
+    """The threshold with each sentence encoder, which adds to the scores: a file of its own. The
+    one `without`, as long as nothing was asked with it, or where there is none."""
+
+    def __init__(self, folder: Path, made: Sequence[object], without: ThresholdFile) -> None:
+        self._folder, self._made, self._without = folder, made, without
+        self._files: dict[str, ThresholdFile] = {}
+
+    def __call__(self, encoder: str) -> Threshold:
+        """Of the encoder of that name; "" for none."""
+        if encoder and (found := self.file(encoder)()).procedures:
+            return found
+        return self._without()
+
+    def file(self, encoder: str) -> ThresholdFile:
+        """Where it is written."""
+        path = self._folder / f"threshold-{encoder}.json"
+        return self._files.setdefault(encoder, ThresholdFile(path, self._made))

@@ -65,7 +65,7 @@ def _typed(text: str, found: Glance) -> Searched:
     searcher, day = parts().search.searcher, today()
 
     def everybody_finds() -> PublicResult:
-        return _glanced(searcher.glance(text, Reader(), 1, prefix=True, today=day))
+        return _glanced(searcher.glance(text, Reader(), 1, prefix=True, today=day, closely=False))
 
     seen = everybody_finds if access.reader().drafts_of else _glanced(found)
     return Searched(person_key(), now(), text, seen, found.took_ms, finished=False)

@@ -1,0 +1,1 @@
+"""A sentence encoder, where one is installed: what passages mean as whole sentences (an extra)."""
