@@ -17,6 +17,7 @@ from kb.search.index.array_file import Array
 from kb.search.index.compiling import PASSAGE, SATURATION
 from kb.search.index.embedding import LENGTH
 from kb.search.index.snapshot import Floats, Mask, Snapshot
+from kb.search.ranking.attached import best_places
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.reranking import (
     CandidateText,
@@ -45,6 +46,7 @@ class Weights:
     whole: float = SATURATION["whole"].weight
     title: float = SATURATION["title"].weight
     keywords: float = SATURATION["keywords"].weight
+    attached: float = SATURATION["attached"].weight
     passage: float = PASSAGE.weight
     meaning: float = 1.64
     close: float = 1.67
@@ -61,6 +63,7 @@ PARTS = (
     "whole",
     "title",
     "keywords",
+    "attached",
     "learned",
     "passage",
     "meaning",
@@ -72,6 +75,7 @@ PARTS = (
 TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
 RARE = 0.05  # of the documents, or two
 NAMED = 5.0  # a title typed in full: more than anything else adds up to beside it
+PAGE = 1.2  # all words on one page of an attachment, times the weight of those
 LETTER_BY_LETTER = 0.5  # more where it is typed with its very signs
 
 
@@ -204,16 +208,17 @@ class Candidates:
             self._weigh_words()
         self._none = none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
+        self._page = none
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
         self._fits = none[:0]
 
     def _weigh_words(self) -> None:
         """Where the fields are weighed otherwise than they are compiled."""
-        wanted = (self.weights.whole, self.weights.title, self.weights.keywords)
+        wanted = [getattr(self.weights, name) for name in SATURATION]
         compiled = [one.weight for one in SATURATION.values()]
         shares = self._word_shares(slice(None))
-        for share, wish, had in zip(shares[:3], wanted, compiled, strict=True):
+        for share, wish, had in zip(shares[: len(wanted)], wanted, compiled, strict=True):
             self._words += share * np.float32(wish / had - 1)
 
     def rerank(self, vector: Floats | None) -> None:
@@ -223,6 +228,8 @@ class Candidates:
             self._compare_meaning(laid, vector)
         else:
             self._fits = np.zeros(len(laid.rows), np.float32)
+        if len(self.one.within) and self.weights.attached:
+            self._look_into_attachments()
         for slot in self._scorer.slots:
             if slot.as_typed:
                 self._look_for_typed(slot)
@@ -243,6 +250,13 @@ class Candidates:
                 having = np.isin(self.docs, self.one.table("words", row)[0])
                 adds = having * np.float32(TYPED * slot.as_typed * factor)
                 self._typed = np.maximum(self._typed, adds)
+
+    def _look_into_attachments(self) -> None:
+        """The page of each one's attachments on which most of the words stand."""
+        words, scale = self._scorer.telling_words(self.number), PAGE * self.weights.attached
+        self._page = best_places(self.one, self.docs, *words).worth * np.float32(
+            scale / self._scorer.asked
+        )
 
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
         """The title and the best passage by meaning."""
@@ -273,7 +287,7 @@ class Candidates:
     def scores(self) -> Floats:
         """Of each candidate."""
         total = self._words + self._passage + self._meaning + self._close + self._about
-        for part in (self._typed, self._named):
+        for part in (self._typed, self._named, self._page):
             if part is not self._none:
                 total = total + part
         return total
@@ -289,19 +303,21 @@ class Candidates:
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
+        words[list(SATURATION).index("attached")] += self._page.item(nth)
         others = (self._passage, self._meaning, self._close, self._about, self._typed, self._named)
         return [*words, *(part.item(nth) for part in others)]
 
     def _word_shares(self, part: slice) -> list[Floats]:
-        """How the word scores divide among whole, title, keywords and learned words."""
+        """How the word scores divide among text, title, keywords, attachments and learned words."""
         scorer, docs, words = self._scorer, self.docs[part], self._words[part]
         scale = scorer.asked * HIGHEST
-        title, keywords = (
+        title, keywords, attached = (
             scorer.share(self.number, name, docs) * np.float32(SATURATION[name].weight / scale)
-            for name in ("title", "keywords")
+            for name in ("title", "keywords", "attached")
         )
         learned = scorer.learned_share(self.number, docs) / np.float32(scale)
-        return [words - title - keywords - learned, title, keywords, learned]
+        text = words - title - keywords - attached - learned
+        return [text, title, keywords, attached, learned]
 
 
 def _reranked_words(scorer: Scorer, typed: int) -> list[Slot]:
