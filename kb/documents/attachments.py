@@ -13,6 +13,8 @@ from kb.documents.text.plain_text import readable, slug
 
 MEGABYTE = 1024 * 1024
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg"})
+# Their text is found. Office programs' own of older days only as tables.
+SEARCHED = frozenset(".pdf .docx .docm .pptx .pptm .xlsx .xlsm .xls .ods .csv .tsv .txt".split())
 KINDS = "PNG, JPEG, GIF, WebP, AVIF, BMP, SVG, PDF, CSV or plain text"
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", ".png"),

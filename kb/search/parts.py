@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from kb.search.index.attached_texts import AttachedTexts
 from kb.search.index.index import Index
 from kb.search.ranking.learned_words import LearnableWords, LearnedFile
 from kb.search.searcher import Searcher
@@ -40,6 +41,7 @@ class Searching(Struct, frozen=True):
     searcher: Searcher
     suggester: Suggester
     nearness: Nearness
+    attached: AttachedTexts
 
 
 def build(settings: Settings, synonyms: Callable[[], Synonyms]) -> Searching:
@@ -53,4 +55,5 @@ def build(settings: Settings, synonyms: Callable[[], Synonyms]) -> Searching:
         searcher=searcher,
         suggester=Suggester(searcher, keep=_SUGGESTIONS_KEPT),
         nearness=Nearness(searcher),
+        attached=AttachedTexts(settings.search_index / "attached"),
     )

@@ -19,7 +19,7 @@ MOST_WORDS = 200_000  # of one procedure; what follows is readable, not searchab
 TITLE, KEYWORDS, BODY = (0, 200), (300, 600), (1000, 260_000)
 # From here on a place is a page, slide or row of the attachments, for all words on it.
 ATTACHED = 1 << 18
-MOST_ATTACHED = 150_000  # words of all attachments of one procedure
+MOST_ATTACHED = 300_000  # words of all attachments of one procedure
 
 Places = defaultdict[str, list[int]]
 Row = tuple[int, int, int, int, int]  # [first, last) word, section, [start, end) in the texts

@@ -26,7 +26,7 @@ class BestPlaces(Struct):
 
 
 def best_places(one: Snapshot, docs: Array, words: Options, worth: Sequence[float]) -> BestPlaces:
-    """The best place of each of `docs` (ascending). Of each word, worth so much, the best option."""
+    """The best place of each of `docs` (ascending), by what the words on it are worth."""
     best = BestPlaces(np.zeros(len(docs), np.int64), np.zeros(len(docs), np.float32))
     rows = [
         (row, factor * much, nth)
