@@ -45,6 +45,8 @@ class Answer(Struct):
             return False
         if self.query.filters and not self.query.words:
             return True
+        if len(self.scorer.in_order) > 1 and self.ranked.on_one_page(0):
+            return True
         known = [bool(self.scorer.slots[nth].options) for nth in self.scorer.in_order]
         return self.threshold.reached(self.fit, known)
 

@@ -72,6 +72,14 @@ def test_words_of_a_text_weigh_more_than_those_of_an_attachment(ferries: Searche
     assert ids(ferries.search("purser", REP, TODAY)) == ["FER-2", "FER-1"]
 
 
+def test_a_word_of_a_text_alone_comes_before_one_of_an_attachment(tmp_path: Path) -> None:
+    long = "Steps: " + "Read the tide table and ring the bell. " * 40 + "Whistle."
+    page = AttachedText("a.pdf", (TextPlace("page 1", "Whistle whistle whistle."),))
+    shelf = [entry("FER-1", "Tides", long), with_files(entry("FER-2", "Tides", "See it."), page)]
+    found = searcher(tmp_path, *shelf)
+    assert ids(found.search("whistle", REP, TODAY)) == ["FER-1", "FER-2"]
+
+
 def test_a_page_with_all_words_comes_before_pages_with_one_each(tmp_path: Path) -> None:
     texts = ["Anchor", "Winch", "Bilge"], ["Anchor winch bilge", "Rope", "Chain"]
     shelf = [
@@ -158,7 +166,7 @@ def test_a_small_set_beside_one_without_attachments_counts_them(tmp_path: Path) 
     index.rebuild([entry(f"OTH-{n}", f"Other {n}", f"Text {n}") for n in range(1001)], nothing)
     index.update([CROSSING], [], nothing)
     (hit,) = hits(Searcher(index), "stowaway")
-    assert hit.score > 0.5
+    assert hit.score > 0.25
 
 
 def test_a_proposed_text_keeps_its_attachments(ferries: Searcher) -> None:
@@ -183,7 +191,7 @@ def test_without_attachments_the_arrays_are_as_they_were(tmp_path: Path) -> None
 def test_the_explanation_tells_what_an_attachment_adds(ferries: Searcher) -> None:
     (one,) = ferries.explain("stowaway", REP, TODAY).hits
     adds = {part.name: part.adds for part in one.parts}
-    assert adds["attached"] > 0.4
+    assert adds["attached"] > 0.15
     assert sum(adds.values()) == pytest.approx(one.score, abs=0.01)
     assert adds["whole"] == pytest.approx(0, abs=0.01)
 

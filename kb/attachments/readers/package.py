@@ -48,7 +48,8 @@ class Package:
             raise Unreadable(f"it unpacks to more than {most} MB of text", "part it")
         try:
             raw = self._zip.read(name)
-            if b"<!DOCTYPE" in raw:  # entities, which no office program writes
+            # No office program writes entities, nor the encodings in which they would hide.
+            if b"<!DOCTYPE" in raw or b"\0" in raw:
                 raise damaged()
             return ElementTree.fromstring(raw)
         except _DAMAGE as error:

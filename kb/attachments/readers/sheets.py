@@ -8,10 +8,11 @@ from itertools import islice
 from kb.attachments.readers.unreadable import Unreadable
 from kb.importing.readers.opening import opened
 from kb.importing.readers.unreadable import UnreadableFile
-from kb.importing.sheets import SheetRow, SheetTable
+from kb.importing.sheets import SheetCell, SheetTable
 from kb.procedures.model import TextPlace
 
 MOST_ROWS = 20_000
+_LONGEST_NAME = 30
 
 
 def places(name: str, raw: bytes) -> Iterator[TextPlace]:
@@ -23,23 +24,43 @@ def places(name: str, raw: bytes) -> Iterator[TextPlace]:
     named = name.casefold().endswith((".csv", ".tsv"))
     rows = (
         TextPlace(
-            f"row {row.number}" if named else f"sheet “{sheet.name}”, row {row.number}",
-            _text(row, sheet.hidden_columns),
+            f"row {number}" if named else f"sheet “{sheet.name}”, row {number}",
+            text,
         )
         for sheet in book.sheets
         if not sheet.hidden
-        for row in _shown(sheet)
+        for number, text in _rows(sheet)
     )
     yield from islice(rows, MOST_ROWS)
 
 
-def _shown(sheet: SheetTable) -> Iterator[SheetRow]:
-    return (row for row in sheet.rows if not row.hidden)
+def _rows(sheet: SheetTable) -> Iterator[tuple[int, str]]:
+    """The number and the text of each row, with what its columns are called."""
+    names: dict[int, str] | None = None
+    for row in sheet.rows:
+        cells = {
+            column: cell
+            for column, cell in enumerate(row.cells)
+            if cell.text and column not in sheet.hidden_columns
+        }
+        if row.hidden:
+            continue
+        texts = {column: cell.text for column, cell in cells.items()}
+        said = (_called((names or {}).get(column, ""), text) for column, text in texts.items())
+        yield row.number, " | ".join(dict.fromkeys(said))
+        if names is None and len(cells) > 1:
+            names = texts if all(map(_may_be_name, cells.values())) else {}
 
 
-def _text(row: SheetRow, hidden: frozenset[int]) -> str:
-    cells = (cell.text for column, cell in enumerate(row.cells) if column not in hidden)
-    return " | ".join(dict.fromkeys(filter(None, cells)))
+def _called(name: str, text: str) -> str:
+    return f"{name}: {text}" if name else text
+
+
+def _may_be_name(cell: SheetCell) -> bool:
+    """A column's: a word or a few, no number, no day, no sentence."""
+    said = cell.text
+    numbered = cell.number or cell.day is not None
+    return not numbered and len(said) <= _LONGEST_NAME and not said.endswith((".", "?", "!"))
 
 
 def _told(name: str, sentence: str) -> tuple[str, str]:

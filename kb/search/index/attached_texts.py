@@ -32,11 +32,14 @@ class AttachedTexts(Struct, frozen=True):
         return self._file(digest).exists()
 
     def get(self, digest: str) -> TextOfFile | None:
-        """What it says; None where it was not read, or what was kept cannot be used."""
+        """What it says; None where it was not read. What cannot be used is not kept any longer."""
         try:
             return msgpack.decode(self._file(digest).read_bytes(), type=TextOfFile)
-        except (OSError, MsgspecError, UnicodeDecodeError):
-            return None
+        except (MsgspecError, UnicodeDecodeError):
+            self._file(digest).unlink(missing_ok=True)
+        except OSError:
+            pass
+        return None
 
     def keep(self, digest: str, text: TextOfFile) -> None:
         """Raises OSError."""

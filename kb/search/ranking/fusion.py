@@ -75,7 +75,7 @@ PARTS = (
 TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
 RARE = 0.05  # of the documents, or two
 NAMED = 5.0  # a title typed in full: more than anything else adds up to beside it
-PAGE = 1.2  # all words on one page of an attachment, times the weight of those
+TOGETHER = 1.6  # words on one page of an attachment, by the share of those beside the weightiest
 LETTER_BY_LETTER = 0.5  # more where it is typed with its very signs
 
 
@@ -103,6 +103,11 @@ class Ranked:
         """The row of the nth hit's best passage."""
         looked, place = self._place(nth)
         return looked.best_passage(place)
+
+    def on_one_page(self, nth: int) -> bool:
+        """Has one page of the nth hit's attachments all words that tell something?"""
+        looked, place = self._place(nth)
+        return looked.share_of_page(place) > 0.999
 
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the nth hit's score."""
@@ -208,7 +213,7 @@ class Candidates:
             self._weigh_words()
         self._none = none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
-        self._page = none
+        self._page = self._share = none
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
         self._fits = none[:0]
@@ -253,10 +258,11 @@ class Candidates:
 
     def _look_into_attachments(self) -> None:
         """The page of each one's attachments on which most of the words stand."""
-        words, scale = self._scorer.telling_words(self.number), PAGE * self.weights.attached
-        self._page = best_places(self.one, self.docs, *words).worth * np.float32(
-            scale / self._scorer.asked
-        )
+        words, worth = self._scorer.telling_words(self.number)
+        asked = max(self._scorer.telling_worth, sum(worth))
+        share = best_places(self.one, self.docs, words, worth).worth * np.float32(1 / asked)
+        beside = np.maximum(share - np.float32(max(worth, default=0.0) / asked), 0)
+        self._page, self._share = share * beside * np.float32(TOGETHER), share
 
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
         """The title and the best passage by meaning."""
@@ -299,6 +305,10 @@ class Candidates:
         first = self._laid.firsts.item(nth) + 1
         last = first - 1 + self._laid.sizes.item(nth)
         return int(self._laid.rows[first + self._fits[first:last].argmax()])
+
+    def share_of_page(self, nth: int) -> float:
+        """How much of the words' worth stands on one page of the candidate's attachments."""
+        return float(self._share.item(nth))
 
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""

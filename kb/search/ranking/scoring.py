@@ -109,6 +109,11 @@ class Scorer:
             total += best * np.float32(slot.worth)
         return total
 
+    @property
+    def telling_worth(self) -> float:
+        """What the typed words that are no stop words are worth, known or not."""
+        return sum(self.slots[nth].worth for nth in self.in_order)
+
     def telling_words(self, number: int) -> tuple[list[Sequence[tuple[int, float]]], list[float]]:
         """The words that make a match: what may stand for each in a set, and its worth."""
         slots = [self.slots[nth] for nth in self.telling]
