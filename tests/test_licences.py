@@ -20,6 +20,7 @@ ALLOWED = {
 IN_WORDS = {
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
+    "BSD-3-Clause, Apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
     "GPLv2 with linking exception": LINKING,
     "MIT License": "MIT",
     "MIT, BSD": "MIT AND BSD-3-Clause",

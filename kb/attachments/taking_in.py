@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kb import durable
 from kb.attachments.reader_process import Bounds, ReaderProcess, reader_process
-from kb.catalogue.sql.attached_files import AttachedFiles, ReadFile
+from kb.catalogue.sql.attached_files import AttachedFiles, KnownFile
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.publishing.refreshing.publisher import Publisher
 from kb.search.index.attached_texts import AttachedTexts, TextOfFile
@@ -95,7 +95,7 @@ class TakingIn:
                 continue
             yield _File(path, place, found.st_size, found.st_mtime_ns + found.st_ctime_ns)
 
-    def _differs(self, file: _File, before: ReadFile | None) -> bool:
+    def _differs(self, file: _File, before: KnownFile | None) -> bool:
         if before is None or (before.size, before.times) != (file.size, file.times):
             return True
         return bool(before.digest) and not self._texts.has(before.digest)
@@ -104,18 +104,18 @@ class TakingIn:
         if file.size > LARGEST:
             most = LARGEST // 1_000_000
             told = ("", 0, f"it is larger than {most} MB", "split it, or save it in a smaller size")
-            self._files.record(file.path, ReadFile(file.size, file.times, *told))
+            self._files.record(file.path, KnownFile(file.size, file.times, *told))
             return
         try:
             raw = file.place.read_bytes()
         except OSError as error:
             why = f"it cannot be read: {error.strerror}"
             told = ("", 0, why, "see to its rights")
-            self._files.record(file.path, ReadFile(file.size, file.times, *told))
+            self._files.record(file.path, KnownFile(file.size, file.times, *told))
             return
         digest = sha256(raw).hexdigest()
         text = self._texts.get(digest) or self._anew(file.path, raw, digest, reader)
-        found = ReadFile(file.size, file.times, digest, len(text.places), text.why, text.remedy)
+        found = KnownFile(file.size, file.times, digest, len(text.places), text.why, text.remedy)
         self._files.record(file.path, found)
 
     def _anew(self, path: str, raw: bytes, digest: str, reader: ReaderProcess) -> TextOfFile:

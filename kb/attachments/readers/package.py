@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from kb.attachments.readers.unreadable import Unreadable, damaged
+from kb.attachments.readers.unreadable import UnreadableText, damaged
 
 LARGEST_UNPACKED = 100_000_000  # bytes of the parts of one file that are read
 _DAMAGE = (
@@ -27,7 +27,7 @@ _DAMAGE = (
 Element = ElementTree.Element
 
 
-class Package:
+class OfficePackage:
     """A package whose parts unpack to what the zip says of them, and no more."""
 
     def __init__(self, raw: bytes) -> None:
@@ -39,13 +39,13 @@ class Package:
         self._left = LARGEST_UNPACKED
 
     def xml(self, name: str) -> Element | None:
-        """The root of a part; None where there is none. Raises Unreadable."""
+        """The root of a part; None where there is none. Raises UnreadableText."""
         if name not in self.names:
             return None
         self._left -= self._zip.getinfo(name).file_size
         if self._left < 0:
             most = LARGEST_UNPACKED // 1_000_000
-            raise Unreadable(f"it unpacks to more than {most} MB of text", "part it")
+            raise UnreadableText(f"it unpacks to more than {most} MB of text", "part it")
         try:
             raw = self._zip.read(name)
             # No office program writes entities, nor the encodings in which they would hide.

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from kb.attachments.readers.broken_words import mended
-from kb.attachments.readers.unreadable import Unreadable, damaged, protected
+from kb.attachments.readers.unreadable import UnreadableText, damaged, protected
 from kb.procedures.model import TextPlace
 
 MOST_PAGES = 3000
 
 
 def places(raw: bytes) -> Iterator[TextPlace]:
-    """A place a page. Raises Unreadable."""
+    """A place a page. Raises UnreadableText."""
     every = mended(_pages(raw))
     if every and not any(map(str.strip, every)):
         remedy = "have the text recognised (OCR) and save it with that, or write it down"
-        raise Unreadable("its pages are pictures without text", remedy)
+        raise UnreadableText("its pages are pictures without text", remedy)
     for number, text in enumerate(every, 1):
         yield TextPlace(f"page {number}", text, f"page={number}")
 

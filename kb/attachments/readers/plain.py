@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable, Iterator
 
 from kb.attachments.readers.broken_words import mended
-from kb.attachments.readers.unreadable import Unreadable
+from kb.attachments.readers.unreadable import UnreadableText
 from kb.procedures.model import TextPlace
 
 PIECE = 2000  # characters of a place, about
@@ -21,7 +21,7 @@ def places(raw: bytes) -> Iterator[TextPlace]:
     """Its lines, some together."""
     (text,) = mended([decoded(raw)])
     if "\0" in text:
-        raise Unreadable("it holds no text, whatever its name says", "give it its own ending")
+        raise UnreadableText("it holds no text, whatever its name says", "give it its own ending")
     number = 1
     for piece in pieces(text.splitlines()):
         yield TextPlace(f"line {number}", "\n".join(piece))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from kb.attachments.readers import pdf, plain, sheets, slides, word
-from kb.attachments.readers.package import Package
-from kb.attachments.readers.unreadable import Unreadable, damaged, protected
+from kb.attachments.readers.package import OfficePackage
+from kb.attachments.readers.unreadable import UnreadableText, damaged, protected
 from kb.procedures.model import TextPlace
 from kb.search.index.attached_texts import TextOfFile
 
@@ -22,13 +22,13 @@ def read(name: str, raw: bytes) -> TextOfFile:
     """What it says; where it cannot be read, why."""
     try:
         return _bounded(_places(name, raw))
-    except Unreadable as error:
+    except UnreadableText as error:
         return TextOfFile((), error.why, error.remedy)
 
 
 def _places(name: str, raw: bytes) -> Iterator[TextPlace]:
     if not raw.strip():
-        raise Unreadable("it is empty", "put the file itself there")
+        raise UnreadableText("it is empty", "put the file itself there")
     if b"%PDF-" in raw[:1024]:
         return pdf.places(raw)
     if raw.startswith(b"PK"):
@@ -44,7 +44,7 @@ def _places(name: str, raw: bytes) -> Iterator[TextPlace]:
 
 
 def _of_package(name: str, raw: bytes) -> Iterator[TextPlace]:
-    package = Package(raw)
+    package = OfficePackage(raw)
     main = package.main
     if main.startswith("word/"):
         return word.places(package)
@@ -59,7 +59,7 @@ def _of_compound(name: str, raw: bytes) -> Iterator[TextPlace]:
     if PurePosixPath(name).suffix.casefold() == ".xls":
         return sheets.places(name, raw)
     remedy = "open it in its program, and save it as .docx, .xlsx or .pptx"
-    raise Unreadable("it is of an older format, whatever its name says", remedy)
+    raise UnreadableText("it is of an older format, whatever its name says", remedy)
 
 
 def _bounded(places: Iterable[TextPlace]) -> TextOfFile:
@@ -76,7 +76,7 @@ def _bounded(places: Iterable[TextPlace]) -> TextOfFile:
             room -= len(text)
     if kept:
         return TextOfFile(tuple(kept))
-    raise Unreadable("it holds no text", "write down what it shows, or take the link out")
+    raise UnreadableText("it holds no text", "write down what it shows, or take the link out")
 
 
 def _clean(text: str) -> str:

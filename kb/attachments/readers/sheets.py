@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from kb.attachments.readers.unreadable import Unreadable
+from kb.attachments.readers.unreadable import UnreadableText
 from kb.importing.readers.opening import opened
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import SheetCell, SheetTable
@@ -16,11 +16,11 @@ _LONGEST_NAME = 30
 
 
 def places(name: str, raw: bytes) -> Iterator[TextPlace]:
-    """A place a row. Raises Unreadable."""
+    """A place a row. Raises UnreadableText."""
     try:
         book = opened(name, raw)
     except UnreadableFile as error:
-        raise Unreadable(*_told(name, str(error))) from error
+        raise UnreadableText(*_told(name, str(error))) from error
     named = name.casefold().endswith((".csv", ".tsv"))
     rows = (
         TextPlace(

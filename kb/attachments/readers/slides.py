@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.attachments.readers.package import Element, Package, attribute, child, local
+from kb.attachments.readers.package import Element, OfficePackage, attribute, child, local
 from kb.attachments.readers.unreadable import damaged
 from kb.procedures.model import TextPlace
 
@@ -12,8 +12,8 @@ _NO_TEXT = frozenset(("sldNum", "dt", "ftr", "hdr", "sldImg"))  # placeholders
 _OFF = ("0", "false")
 
 
-def places(package: Package) -> Iterator[TextPlace]:
-    """A place a slide, and one for its notes. Raises Unreadable."""
+def places(package: OfficePackage) -> Iterator[TextPlace]:
+    """A place a slide, and one for its notes. Raises UnreadableText."""
     main = package.main
     root = package.xml(main)
     if root is None:
@@ -26,7 +26,7 @@ def places(package: Package) -> Iterator[TextPlace]:
         yield from _slide(package, names.get(relation, ""), number)
 
 
-def _slide(package: Package, name: str, number: int) -> Iterator[TextPlace]:
+def _slide(package: OfficePackage, name: str, number: int) -> Iterator[TextPlace]:
     root = package.xml(name)
     if root is None:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unreadable(Exception):
+class UnreadableText(Exception):
     """`why` completes "it is not searched:"; `remedy` says what to do."""
 
     def __init__(self, why: str, remedy: str) -> None:
@@ -12,12 +12,12 @@ class Unreadable(Exception):
         self.remedy = remedy
 
 
-def damaged() -> Unreadable:
+def damaged() -> UnreadableText:
     """It ends too early, or its bytes were changed."""
     remedy = "open it in the program that made it, and save it anew"
-    return Unreadable("it is damaged or was not copied whole", remedy)
+    return UnreadableText("it is damaged or was not copied whole", remedy)
 
 
-def protected() -> Unreadable:
+def protected() -> UnreadableText:
     """A password is in the way."""
-    return Unreadable("it is protected by a password", "save it without one")
+    return UnreadableText("it is protected by a password", "save it without one")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from kb.attachments.readers.package import Element, Package, attribute, child, local
+from kb.attachments.readers.package import Element, OfficePackage, attribute, child, local
 from kb.attachments.readers.plain import pieces
 from kb.attachments.readers.unreadable import damaged
 from kb.procedures.model import TextPlace
@@ -24,8 +24,8 @@ _OFF = ("0", "false", "off")
 _LONGEST_HEADING = 80
 
 
-def places(package: Package) -> Iterator[TextPlace]:
-    """A place a heading, more where much stands below it. Raises Unreadable."""
+def places(package: OfficePackage) -> Iterator[TextPlace]:
+    """A place a heading, more where much stands below it. Raises UnreadableText."""
     main = package.main
     root = package.xml(main)
     if root is None:

@@ -21,7 +21,7 @@ _WRITING = "attached files"
 _SEARCHED = or_(*(func.lower(shown_files.c.file).like(f"%{suffix}") for suffix in sorted(SEARCHED)))
 
 
-class ReadFile(Struct, frozen=True):
+class KnownFile(Struct, frozen=True):
     """A file as it was read last. `times` and `size` tell whether it changed since.
 
     `digest` names what is in it ("" where it is too large to be read), `places` are how many of
@@ -58,12 +58,12 @@ class AttachedFiles:
             found = connection.scalars(select(shown_files.c.file).where(_SEARCHED).distinct())
             return sorted(found)
 
-    def known(self) -> dict[str, ReadFile]:
+    def known(self) -> dict[str, KnownFile]:
         """Those that were read, or tried."""
         with reading(self._engine) as connection:
-            return {row.file: _read_file(row) for row in connection.execute(select(table))}
+            return {row.file: _known_file(row) for row in connection.execute(select(table))}
 
-    def record(self, file: str, found: ReadFile) -> None:
+    def record(self, file: str, found: KnownFile) -> None:
         """It was read, or cannot be."""
         values = {
             "size": found.size,
@@ -104,7 +104,7 @@ class AttachedFiles:
             found[path].append((file, digest))
         return {path: _meant(path, files) for path, files in found.items()}
 
-    def digests(self, path: str, files: Iterable[str]) -> list[tuple[str, str]]:
+    def linked(self, path: str, files: Iterable[str]) -> list[tuple[str, str]]:
         """The same for a text that is not saved yet, which links to these files."""
         wanted = [file for file in files if posixpath.splitext(file)[1].casefold() in SEARCHED]
         if not wanted:
@@ -149,6 +149,6 @@ def _line(links: list[tuple[int, str]], row: Row[Any]) -> int:
     return next((line for line, to in links if row.file in candidates(to, row.path)), 1)
 
 
-def _read_file(row: Row[Any]) -> ReadFile:
+def _known_file(row: Row[Any]) -> KnownFile:
     times = int(row.modified_ns)
-    return ReadFile(row.size, times, row.digest, row.places, row.why, row.remedy)
+    return KnownFile(row.size, times, row.digest, row.places, row.why, row.remedy)

@@ -32,7 +32,7 @@ class Attached(Struct, frozen=True):
 
     def entry(self, filed: Filed) -> Entry:
         """What search needs of a text that may not be saved yet."""
-        shown = self._at_hand(self.files.digests(filed.procedure.path, filed.files))
+        shown = self._at_hand(self.files.linked(filed.procedure.path, filed.files))
         return replace(filed.entry, attached=self.texts.of(shown)) if shown else filed.entry
 
     def faults(self) -> Iterator[Fault]:

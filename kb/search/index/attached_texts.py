@@ -46,9 +46,9 @@ class AttachedTexts(Struct, frozen=True):
         self.folder.mkdir(parents=True, exist_ok=True)
         durable.replace(self._file(digest), msgpack.encode(text))
 
-    def forget_but(self, digests: Collection[str]) -> None:
+    def forget_but(self, contents: Collection[str]) -> None:
         """Delete all others, and those of an older way of reading."""
-        wanted = {self._file(digest).name for digest in digests}
+        wanted = {self._file(digest).name for digest in contents}
         for file in self.folder.glob("*") if self.folder.is_dir() else ():
             if file.name not in wanted:
                 file.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ PARTS = (
 TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
 RARE = 0.05  # of the documents, or two
 NAMED = 5.0  # a title typed in full: more than anything else adds up to beside it
-TOGETHER = 1.6  # words on one page of an attachment, by the share of those beside the weightiest
+TOGETHER = 0.7  # words on one page of an attachment, by the share of those beside the weightiest
 LETTER_BY_LETTER = 0.5  # more where it is typed with its very signs
 
 
