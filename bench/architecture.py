@@ -30,7 +30,14 @@ TOGETHER = (
 )
 GROUND = "procedures"  # all below it are one box: they know nothing of the rest
 # Where it is not in the middle of its floor: boxes to the right of the picture's middle.
-COLUMN = {"attachments": -1.5, "departments": -0.5, "approval": -1.5, "reviews": -0.5, "publishing": -1, "feedback": 1}
+COLUMN = {
+    "attachments": -1.5,
+    "departments": -0.5,
+    "approval": -1.5,
+    "reviews": -0.5,
+    "publishing": -1,
+    "feedback": 1,
+}
 COLUMN |= {"database": 1}
 HOLDS = {
     "app": "build all; nobody imports them",

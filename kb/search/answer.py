@@ -40,12 +40,12 @@ class Answer(Struct):
 
     @property
     def convincing(self) -> bool:
-        """Does the best hit fit well?"""
+        """Does the best hit fit well, or has a page of the first three's attachments all words?"""
         if not len(self.ranked):
             return False
         if self.query.filters and not self.query.words:
             return True
-        if len(self.scorer.in_order) > 1 and self.ranked.on_one_page(0):
+        if len(self.scorer.in_order) > 1 and any(map(self.ranked.on_one_page, self.page(0, 3))):
             return True
         known = [bool(self.scorer.slots[nth].options) for nth in self.scorer.in_order]
         return self.threshold.reached(self.fit, known)

@@ -261,7 +261,8 @@ def with_guide(parts: Parts, status: str = "published") -> None:
 def test_a_hit_in_an_attachment_opens_it_at_its_page(rep: FlaskClient, parts: Parts) -> None:
     with_guide(parts)
     html = page(rep, "/search?q=stowaway")
-    assert "In the attachment harbour guide.pdf, page 2</a>" in html
+    assert "In the attachment harbour guide.pdf, page 2</a> <span" in html
+    assert "</span> A <mark>stowaway" in html
     assert "<mark>stowaway</mark> is handed to the &lt;purser&gt;" in html
     (address,) = re.findall(r'href="(/files/[^"]+)"', html)
     assert address.endswith("&amp;of=HAR-1#page=2")
@@ -306,3 +307,4 @@ def test_a_page_of_an_attachment_that_says_all_is_stood_behind(
 ) -> None:
     with_guide(parts)
     assert "Nothing here fits well" not in page(rep, "/search?q=stowaway+handed+purser")
+    assert "Nothing here fits well" in page(rep, "/search?q=stowaway+handed+unheardof")
