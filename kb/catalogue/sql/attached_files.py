@@ -16,6 +16,7 @@ from kb.database import procedures, reading, shown_files, writing
 from kb.database.upsert import insert_into
 from kb.documents.attachments import SEARCHED
 from kb.documents.markdown.links import candidates
+from kb.procedures.model import Fault, Severity
 
 _WRITING = "attached files"
 _SEARCHED = or_(*(func.lower(shown_files.c.file).like(f"%{suffix}") for suffix in sorted(SEARCHED)))
@@ -44,6 +45,14 @@ class Unsearched(Struct, frozen=True):
     file: str
     why: str
     remedy: str
+
+    @property
+    def fault(self) -> Fault:
+        """As a fault of that procedure."""
+        name = posixpath.basename(self.file)
+        message = f'the attachment "{name}" is not searched: {self.why}'
+        told = ("unsearched-attachment", message, self.remedy, Severity.WARNING)
+        return Fault(self.path, self.line, *told)
 
 
 class AttachedFiles:

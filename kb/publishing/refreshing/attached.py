@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 from kb.catalogue.listings import Stamp
 from kb.catalogue.sql.attached_files import AttachedFiles
 from kb.documents.reading import Filed
-from kb.procedures.model import Entry, Fault, Severity
+from kb.procedures.model import Entry, Fault
 from kb.search.index.attached_texts import READING, AttachedFile, AttachedTexts
 
 # Path of a procedure → the files beside it whose texts are at hand.
@@ -37,11 +36,7 @@ class Attached(Struct, frozen=True):
 
     def faults(self) -> Iterator[Fault]:
         """The files that are not searched, each where it is linked to."""
-        for one in self.files.unsearched():
-            name = posixpath.basename(one.file)
-            message = f'the attachment "{name}" is not searched: {one.why}'
-            told = ("unsearched-attachment", message, one.remedy, Severity.WARNING)
-            yield Fault(one.path, one.line, *told)
+        return (one.fault for one in self.files.unsearched())
 
     def _at_hand(self, files: Collection[AttachedFile]) -> tuple[AttachedFile, ...]:
         return tuple((file, digest) for file, digest in files if self.texts.has(digest))
