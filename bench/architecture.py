@@ -22,27 +22,35 @@ TOGETHER = (
     "app assembly",
     "cli web",
     "condition jobs parts",
-    "departments reminders",
+    "attachments reminders",
     "approval importing",
     "reviews tidying",
     "insight notices",
+    "delivery must_reads",
 )
 GROUND = "procedures"  # all below it are one box: they know nothing of the rest
 # Where it is not in the middle of its floor: boxes to the right of the picture's middle.
-COLUMN = {"departments": -0.5, "approval": -1.5, "reviews": -0.5, "publishing": -1, "feedback": 1}
+COLUMN = {
+    "attachments": -1.5,
+    "departments": -0.5,
+    "approval": -1.5,
+    "reviews": -0.5,
+    "publishing": -1,
+    "feedback": 1,
+}
 COLUMN |= {"database": 1}
 HOLDS = {
     "app": "build all; nobody imports them",
     "cli": "commands; pages, API: all HTTP",
     "parts": "what pages and commands use",
-    "departments": "how it stands; what is late",
+    "attachments": "what files say; what is late",
+    "departments": "how each of them stands",
     "approval": "what waits, what comes in",
     "reviews": "still right? what is wrong?",
     "publishing": "an edit on its way in",
     "feedback": "votes, questions, the inbox",
     "versions": "the history, read",
-    "delivery": "mail and chat",
-    "must_reads": "what must be confirmed",
+    "delivery": "mail, chat; what to confirm",
     "catalogue": "what there is, as rows",
     "storage": "files and git, as one",
     "people": "who, and who may what",

@@ -17,6 +17,8 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     tell = heart.tell if heart else silently
     insight, tidying, departments = parts.insight, parts.tidying, parts.publishing.departments
     days_kept, days = parts.settings.search_log_days, parts.departments.days
+    take_in = parts.attachments.taking_in.keep_up
+    attachments = LongJob("attachments", lambda: True, take_in, rest=20, tell=tell)
     links = LongJob("links", tidying.links.wanted, tidying.link_checking.work, tell=tell)
     compare = tidying.comparing.compare
     twins = LongJob("twins", tidying.comparing.wanted, compare, rest=20, tell=tell)
@@ -33,6 +35,7 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("answering", 15, parts.feedback.fixing.keep_all),
             Job("sharing", 1800, parts.feedback.sharing.count),
             Job("days", 600, lambda now: days.note(departments(), now)),
+            Job("attachments", 2, attachments.begin),
             Job("links", 2, links.begin),
             Job("twins", 300, twins.begin),
             Job("erasing", 60, parts.publishing.saver.keep_up_erasing),

@@ -18,6 +18,11 @@ def procedure(id: str) -> str:
     return f"/procedures/{quote(id)}"
 
 
+def file(path: str, fragment: str = "") -> str:
+    """A file beside the procedures, opened at that place of it."""
+    return f"/files/{quote(path)}{f'#{fragment}' if fragment else ''}"
+
+
 def change(id: str, commit: str) -> str:
     """What that commit changed in it."""
     return f"/procedures/{quote(id)}/differences?{urlencode({'to': commit})}"

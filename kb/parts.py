@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from kb.approval.approving import Approving
+from kb.attachments.parts import Attachments
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine, share
 from kb.delivery.parts import Delivery
@@ -45,6 +46,7 @@ class Parts(Struct, frozen=True):
     must_reads: Asking
     tidying: Tidying
     importing: Importing
+    attachments: Attachments
     departments: Administration
     writing: Writing
 

@@ -22,6 +22,7 @@ IN_WORDS = {
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
+    "BSD-3-Clause, Apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
     "GPLv2 with linking exception": LINKING,
     "MIT License": "MIT",
     "MIT, BSD": "MIT AND BSD-3-Clause",

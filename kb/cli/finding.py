@@ -57,6 +57,8 @@ def _print(results: Results) -> None:
         click.echo(f"Did you mean: {results.did_you_mean}")
     for rank, hit in enumerate(results.hits, 1 + results.offset):
         click.echo(f"{rank:3}. {hit.id}  {hit.title}  [{hit.department}]{_mark(hit)}")
+        if hit.attached:
+            click.echo(f"     in the attachment {hit.attached.path}, {hit.attached.where}:")
         click.echo(f"     {''.join(part.text for part in hit.snippet)}")
 
 

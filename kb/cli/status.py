@@ -11,6 +11,7 @@ import click
 from kb.cli.common import Build, built, content_option
 from kb.condition import concerns
 from kb.parts import Parts
+from kb.procedures.counting import counted
 from kb.search.index import embedding
 
 
@@ -22,13 +23,17 @@ def status(build: Build, as_json: bool) -> None:
     """Say where things are, how much there is, and what is missing."""
     parts = built(build)
     facts, lacking = _facts(parts), missing()
+    unsearched = parts.attachments.files.unsearched()
     wrong = [one.told for one in concerns(parts)]
     if as_json:
-        told = {**facts, "missing": lacking, "wrong": wrong}
+        reasons = {file.file: file.why for file in unsearched}
+        told = {**facts, "not searched": reasons, "missing": lacking, "wrong": wrong}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for name, fact in facts.items():
         click.echo(f"{name:<12} {fact}")
+    for file in unsearched:
+        click.echo(f"{'not searched':<12} {file.file}: {file.why}; {file.remedy}")
     for sentence in lacking or ["nothing"]:
         click.echo(f"{'missing':<12} {sentence}")
     for one in wrong:
@@ -54,6 +59,17 @@ def _encoder(parts: Parts) -> str:
     return f"{found.encoder}: {found.made} of {found.passages} passages have vectors"
 
 
+def _attachments(parts: Parts) -> str:
+    """How many of the files beside procedures are searched."""
+    known = parts.attachments.files.known().values()
+    read, less = sum(one.places > 0 for one in known), sum(bool(one.why) for one in known)
+    return (
+        f"{counted(read, 'file')} read; {less} not, or not wholly"
+        if less
+        else (f"{counted(read, 'file')} read")
+    )
+
+
 def missing() -> list[str]:
     """What could not be had at set-up, and what it costs; a sentence or two each."""
     return [] if embedding.installed() else [embedding.MISSING]
@@ -67,6 +83,7 @@ def _facts(parts: Parts) -> dict[str, str]:
         "home": str(settings.home),
         "content": f"{settings.content}: {files} files read",
         "index": f"{settings.search_index}: {indexed} procedures ({settings.language})",
+        "attachments": _attachments(parts),
         "nothing fits": _threshold(parts),
         "database": str(parts.engine.url),
         "people": str(parts.people.directory.everyone(1, 1).total),

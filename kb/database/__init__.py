@@ -32,6 +32,7 @@ from kb.database.tables.approval import (
 )
 from kb.database.tables.catalogue import (
     addresses,
+    attached_files,
     catalogue_state,
     procedure_keywords,
     procedure_names,
@@ -113,6 +114,7 @@ __all__ = [
     "Unreadable",
     "Unwritable",
     "addresses",
+    "attached_files",
     "batch_files",
     "batches",
     "catalogue_state",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 from urllib.parse import quote
@@ -13,7 +14,9 @@ from kb.documents.text.plain_text import readable, slug
 
 MEGABYTE = 1024 * 1024
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg"})
-KINDS = "PNG, JPEG, GIF, WebP, AVIF, BMP, SVG, PDF, CSV or plain text"
+# Their text is found. Office programs' own of older days only as tables.
+SEARCHED = frozenset(".pdf .docx .docm .pptx .pptm .xlsx .xlsm .xls .ods .csv .tsv .txt".split())
+KINDS = "PNG, JPEG, GIF, WebP, AVIF, BMP, SVG, PDF, Word, Excel, PowerPoint, CSV or plain text"
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", ".png"),
     (b"\xff\xd8\xff", ".jpg"),
@@ -22,6 +25,7 @@ _STARTS = (
     (b"BM", ".bmp"),
     (b"%PDF-", ".pdf"),
 )
+_OFFICE = {".docx": "word/", ".xlsx": "xl/", ".pptx": "ppt/"}
 _LONGEST_NAME = 60
 
 
@@ -75,7 +79,21 @@ def _suffix(name: str, raw: bytes) -> str:
         return ".svg"
     if written in (".csv", ".txt") and _is_text(raw):
         return written
+    if written in _OFFICE and _is_office(raw, _OFFICE[written]):
+        return written
     raise UnusableAttachment(f"Only {KINDS} can be stored here.")
+
+
+def _is_office(raw: bytes, folder: str) -> bool:
+    """Is it a package with such a folder, and without macros?"""
+    import zipfile  # only for who attaches one
+
+    try:
+        names = zipfile.ZipFile(io.BytesIO(raw)).namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False
+    has = any(name.startswith(folder) for name in names)
+    return has and not any(name.endswith("vbaProject.bin") for name in names)
 
 
 def _is_text(raw: bytes) -> bool:

@@ -122,12 +122,31 @@ class Section(Struct, frozen=True):
     text: str
 
 
+class TextPlace(Struct, frozen=True):
+    """A part of an attachment's text. `where` says which ("page 3"), after "in the attachment".
+
+    `fragment` stands behind the file's address to open it there, where a browser can.
+    """
+
+    where: str
+    text: str
+    fragment: str = ""
+
+
+class AttachedText(Struct, frozen=True):
+    """What a file beside a procedure says, place after place."""
+
+    path: str
+    places: tuple[TextPlace, ...]
+
+
 class Entry(Struct, frozen=True):
     """All that search needs of a procedure. `fingerprint` changes whenever any of it does."""
 
     procedure: Procedure
     sections: tuple[Section, ...]
     fingerprint: str
+    attached: tuple[AttachedText, ...] = ()
 
 
 class Promise(Struct, frozen=True):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from kb.catalogue.sql.attached_files import AttachedFiles
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine
 from kb.people.parts import People
 from kb.people.person import Person
 from kb.procedures.model import Departments
 from kb.publishing.desk import Desk
+from kb.publishing.refreshing.attached import Attached
 from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.refreshing.publisher import Publisher
 from kb.publishing.saver import Saver
@@ -68,6 +70,7 @@ def build(
     live: LiveSettings,
 ) -> Publishing:
     """Into that storage, catalogue and index."""
+    attached = Attached(AttachedFiles(engine), search.attached)
     publisher = Publisher(
         storage.keeping,
         catalogue,
@@ -75,8 +78,11 @@ def build(
         Chronicle(engine, storage.history),
         lambda: people.directory.staff() or None,
         settings.var / "refresh.lock",
-        SearchTests(lambda: live.departments().settings, catalogue, search.searcher),
+        SearchTests(
+            lambda: live.departments().settings, catalogue, search.searcher, attached.entry
+        ),
         live,
+        attached,
     )
     ledger = Ledger(engine)
     forgetting = Forgetting(engine)

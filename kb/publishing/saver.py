@@ -25,14 +25,17 @@ ATTACHED = (
     ".avif",
     ".bmp",
     ".csv",
+    ".docx",
     ".gif",
     ".jpeg",
     ".jpg",
     ".pdf",
     ".png",
+    ".pptx",
     ".svg",
     ".txt",
     ".webp",
+    ".xlsx",
 )
 _TRIES = 5
 

@@ -11,7 +11,7 @@ from kb.catalogue.cross_faults import SearchTest, broken_find
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
 from kb.documents.reading import Filed, procedure_from
-from kb.procedures.model import Departments, Fault
+from kb.procedures.model import Departments, Entry, Fault
 from kb.procedures.visibility import Reader
 from kb.search.evaluation.expected_hits import Miss, Winner, missed
 from kb.search.evaluation.general_fit import renew
@@ -50,11 +50,17 @@ class SearchTests:
     """
 
     def __init__(
-        self, departments: Callable[[], Departments], catalogue: Catalogue, searcher: Searcher
+        self,
+        departments: Callable[[], Departments],
+        catalogue: Catalogue,
+        searcher: Searcher,
+        entry: Callable[[Filed], Entry],
     ) -> None:
+        """`entry` is what search needs of a file, with what its attachments say."""
         self._departments = departments
         self._catalogue = catalogue
         self._searcher = searcher
+        self._entry = entry
 
     def renew_threshold(self) -> None:
         """Find out anew from when on a search is stood behind, where the index has changed much."""
@@ -74,7 +80,7 @@ class SearchTests:
             return []
         changed = [one for one in read if indexed.get(one.procedure.path) != one.procedure.version]
         gone = indexed.keys() - {one.procedure.path for one in read}
-        searcher = with_entries(self._searcher, [one.entry for one in changed], gone)
+        searcher = with_entries(self._searcher, list(map(self._entry, changed)), gone)
         return list(_faults(searcher, tests))
 
     def broken_by(self, change: ProposedChange, reader: Reader) -> tuple[BrokenFind, ...]:
@@ -84,7 +90,7 @@ class SearchTests:
         """
         before = self._catalogue.search_tests()
         read = self._read(change.files)
-        searcher = with_entries(self._searcher, [one.entry for one in read], change.gone)
+        searcher = with_entries(self._searcher, list(map(self._entry, read)), change.gone)
         tests = _after(before, read, change)
         if change.synonyms is not None:
             searcher = searcher.with_synonyms(change.synonyms)

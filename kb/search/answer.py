@@ -41,11 +41,16 @@ class Answer(Struct):
 
     @property
     def convincing(self) -> bool:
-        """Does the best hit fit well?"""
+        """Does the best hit fit well, or has a page of the first three's attachments all words?"""
         if not len(self.ranked):
             return False
         if self.query.filters and not self.query.words:
             return True
+        return self._reaches_threshold or self._on_one_page
+
+    @property
+    def _reaches_threshold(self) -> bool:
+        """Does the best hit reach the threshold?"""
         words = self._telling
         best = self._fit(len(words))
         if best < self.threshold.fit:  # whatever the hit has of the question
@@ -66,6 +71,11 @@ class Answer(Struct):
             if found >= enough:
                 return True
         return not words or self.ranked.learned(self._best)
+
+    @property
+    def _on_one_page(self) -> bool:
+        """Has one page of the first three's attachments all words, two or more?"""
+        return len(self._telling) > 1 and any(map(self.ranked.on_one_page, self.page(0, 3)))
 
     @property
     def fit(self) -> float:

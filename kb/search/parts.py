@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from kb.search.encoder.encoding import Encoding, Progress
 from kb.search.evaluation.general_fit import renew
+from kb.search.index.attached_texts import AttachedTexts
 from kb.search.index.index import Index
 from kb.search.ranking.learned_words import LearnableWords, LearnedFile
 from kb.search.searcher import Searcher
@@ -42,6 +43,7 @@ class Searching(Struct, frozen=True):
     searcher: Searcher
     suggester: Suggester
     nearness: Nearness
+    attached: AttachedTexts
     encoding: Encoding
 
     def encode(self, progress: Progress = lambda done: None) -> None:
@@ -70,4 +72,5 @@ def build(settings: Settings, synonyms: Callable[[], Synonyms]) -> Searching:
         suggester=Suggester(searcher, keep=_SUGGESTIONS_KEPT),
         nearness=Nearness(searcher),
         encoding=encoding,
+        attached=AttachedTexts(settings.search_index / "attached"),
     )

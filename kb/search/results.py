@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from datetime import date
 
 from msgspec import Struct
@@ -35,8 +36,32 @@ class IndexedProcedure(Struct, frozen=True):
     changed_since: bool = False
 
 
+class AttachedPlace(Struct, frozen=True):
+    """Where in a file beside the procedure it was found; `where` as in "page 3"."""
+
+    path: str
+    where: str
+    fragment: str
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return posixpath.basename(self.path)
+
+    def as_json(self) -> dict[str, str]:
+        """As the API tells it."""
+        return {"file": self.path, "where": self.where, "url": self.address}
+
+    @property
+    def address(self) -> str:
+        """What opens it there."""
+        return page_addresses.file(self.path, self.fragment)
+
+
 class Hit(Struct, frozen=True):
     """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
+
+    Where the words stand in a file beside it rather than in its text, `attached` says where.
 
     `score` is at least 0 and comparable only within one search.
     """
@@ -47,6 +72,7 @@ class Hit(Struct, frozen=True):
     anchor: str
     heading: str
     snippet: tuple[Fragment, ...]
+    attached: AttachedPlace | None = None
 
     @property
     def id(self) -> str:
@@ -78,6 +104,7 @@ class Hit(Struct, frozen=True):
             "url": page_addresses.procedure(self.id),
             "score": self.score,
             "section": self.heading,
+            "attachment": self.attached and self.attached.as_json(),
             "snippet": "".join(fragment.text for fragment in self.snippet),
             "reviewed": self.found.reviewed.isoformat() if self.found.reviewed else None,
             "overdue": self.overdue,

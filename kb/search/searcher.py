@@ -29,6 +29,7 @@ from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
 from kb.search.results import Explanation, Glance, Hit, Results
+from kb.search.shown_place import shown_place
 from kb.search.snippets import snippet
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
@@ -313,17 +314,16 @@ class Searcher:
     def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date | None) -> Hit:
         one, number = answer.ranked.at(nth)
         it = one.stored(number)
-        best = answer.ranked.passage(nth)
-        _, _, section, start, end = one.arrays["passages"][best].tolist()
-        anchor, heading, _ = it.sections[section] if it.sections else ("", "", 0)
+        place = shown_place(answer, nth)
         due = it.found.due
         return Hit(
             found=it.found,
             overdue=bool(due and today and due < today),
             score=round(answer.ranked.scores[nth], 4),
-            anchor=anchor,
-            heading=heading,
-            snippet=snippet(one.text(number, start, end), wanted, self.index.stems),
+            anchor=place.anchor,
+            heading=place.heading,
+            snippet=snippet(place.text, wanted, self.index.stems),
+            attached=place.attached,
         )
 
 

@@ -14,6 +14,7 @@ from kb.cli import kb
 from kb.parts import Parts
 from kb.settings import load
 from tests import databases
+from tests.attachments import made
 
 
 @pytest.fixture
@@ -96,6 +97,23 @@ def test_check_fails_on_an_error_and_names_file_line_and_remedy(run, home: Path)
     assert ("shipping/broken.md", 3, "error") in {
         (fault["path"], fault["line"], fault["severity"]) for fault in found
     }
+
+
+def test_attachments_are_read_by_index_and_told_by_status(run, parts: Parts) -> None:
+    folder = parts.settings.content / "shipping"
+    (folder / "harbour.md").write_text("# Harbour\n\n[Guide](guide.pdf), [old](old.docx).\n")
+    (folder / "guide.pdf").write_bytes(made.pdf("Harbour", "A stowaway is handed over"))
+    (folder / "old.docx").write_bytes(b"PK\3\4 cut")
+    assert "2 attachments read" in run("index").output
+    found = run("search", "stowaway").output
+    assert "in the attachment shipping/guide.pdf, page 2:" in found
+    told = run("status").output
+    assert "1 file read; 1 not, or not wholly" in told
+    assert "shipping/old.docx: it is damaged or was not copied whole; open it" in told
+    as_json = json.loads(run("status", "--json").output)
+    assert list(as_json["not searched"]) == ["shipping/old.docx"]
+    assert 'the attachment "old.docx" is not searched' in run("check").output
+    assert "attachments read" not in run("index").output
 
 
 @databases.only_sqlite

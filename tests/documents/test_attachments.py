@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kb.documents import svg
 from kb.documents.attachments import MEGABYTE, UnusableAttachment, checked
 from kb.documents.svg import NoDrawing, harmless
+from tests.attachments.made import package
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">%s</svg>'
@@ -49,6 +50,28 @@ def test_the_content_says_what_it_is(name: str, raw: bytes, stored: str) -> None
 def test_what_is_not_taken_is_said(name: str, raw: bytes, said: str) -> None:
     with pytest.raises(UnusableAttachment, match=said):
         checked(name, raw, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "stored"),
+    [
+        ("Kiln Plan.DOCX", "word/document.xml", "kiln-plan.docx"),
+        ("glazes.xlsx", "xl/workbook.xml", "glazes.xlsx"),
+        ("talk.pptx", "ppt/presentation.xml", "talk.pptx"),
+    ],
+)
+def test_files_of_office_programs_are_taken_without_macros(
+    name: str, part: str, stored: str
+) -> None:
+    assert checked(name, package({part: "<a/>"}), 1).name == stored
+    folder = part.partition("/")[0]
+    for raw in (
+        package({part: "<a/>", f"{folder}/vbaProject.bin": "x"}),
+        package({"other/a.xml": "<a/>"}),
+        b"PK\3\4 no zip",
+    ):
+        with pytest.raises(UnusableAttachment, match="Only PNG"):
+            checked(name, raw, 1)
 
 
 def test_its_markdown_shows_a_picture_and_links_a_document() -> None:

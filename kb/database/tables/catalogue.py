@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -69,6 +70,17 @@ shown_files = Table(  # pictures and documents that a procedure shows or links t
     Column("path", Text, ForeignKey("procedures.path", ondelete="CASCADE"), primary_key=True),
     Column("file", Text, primary_key=True),  # its path, there or not
     Index(None, "file"),
+)
+attached_files = Table(  # those of them whose text is searched, as they were read last
+    "attached_files",
+    metadata,
+    Column("file", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", String(24), nullable=False),  # FileStamp.times
+    Column("digest", String(64), nullable=False),  # SHA-256 of what is in it; "" where too large
+    Column("places", Integer, nullable=False),  # pages, slides, rows that say something
+    Column("why", Text, nullable=False),  # it is not searched, or not all of it; "" for nothing
+    Column("remedy", Text, nullable=False),
 )
 procedure_names = Table(  # what a procedure is linked by besides its path
     "procedure_names",

@@ -14,6 +14,7 @@ from kb.catalogue.cross_faults import CrossRow, Staff, cross_faults
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.reading import read_as
 from kb.procedures.model import Fault
+from kb.publishing.refreshing.attached import Attached, marked
 from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.search_tests import SearchTests
 from kb.search.index.index import Index
@@ -33,6 +34,7 @@ class Checking(Struct, frozen=True):
     staff: Employed
     search_tests: SearchTests
     live: LiveSettings
+    attached: Attached
 
     def everything(self, today: date) -> list[Fault]:
         """All faults of all files, read afresh, by path and line."""
@@ -51,6 +53,7 @@ class Checking(Struct, frozen=True):
         faults.extend(cross_faults(rows, departments, self.staff(), today, self.library.has))
         shown = {path for filed in read for path in filed.files}
         faults.extend(other_faults(self.library, shown))
+        faults.extend(self.attached.faults())
         faults.extend(self.search_tests.faults_of(read, self._indexed_versions()))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
 
@@ -72,6 +75,7 @@ class Checking(Struct, frozen=True):
             today,
             self.library.has,
         )
+        found += self.attached.faults()
         found += self.search_tests.faults()
         self.catalogue.record_cross_faults([*unlisted, *found])
         # What was just recorded made the catalogue move on.
@@ -80,7 +84,7 @@ class Checking(Struct, frozen=True):
     def _indexed_versions(self) -> dict[str, str]:
         """Of the files whose newest known text is in the index, the version of that text."""
         indexed = self.index.fingerprints()
-        stamps = self.catalogue.stamps()
+        stamps = marked(self.catalogue.stamps(), self.attached.shown_by())
         versions = dict.fromkeys(indexed, "")
         for path, stamp in stamps.items():
             if indexed.get(path) == stamp.fingerprint:

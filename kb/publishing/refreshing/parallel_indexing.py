@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kb.catalogue.listings import Stamp
 from kb.process_pool import ProcessPool, process_pool
-from kb.publishing.refreshing.parallel_reading import Lot, ReadFile, read_lot
+from kb.publishing.refreshing.parallel_reading import Beside, Lot, ReadFile, read_lot
 from kb.search.index import index
 from kb.search.index.index import Work
 from kb.storage.files.library import Library
@@ -52,15 +52,17 @@ class Together:
         for asked in self._asked:
             yield asked.told.result()
 
-    def work(self, stamps: Mapping[str, Stamp], meanwhile: Callable[[], None]) -> Work:
+    def work(
+        self, stamps: Mapping[str, Stamp], beside: Beside, meanwhile: Callable[[], None]
+    ) -> Work:
         """These files as lots to be indexed; what was not asked for before is read first."""
         known = {path for asked in self._asked for path in asked.paths}
         self.ask([path for path in stamps if path not in known])
         for _ in self.told():
             pass
-        return Work(self._lots(stamps), self._pool, meanwhile)
+        return Work(self._lots(stamps, beside), self._pool, meanwhile)
 
-    def _lots(self, stamps: Mapping[str, Stamp]) -> Iterator[Lot]:
+    def _lots(self, stamps: Mapping[str, Stamp], beside: Beside) -> Iterator[Lot]:
         size = min(max(-(-len(stamps) // self._pool.count), index.CHUNK), index.MOST)
         places: list[Path] = []
         wanted: dict[str, tuple[str, str]] = {}
@@ -70,10 +72,15 @@ class Together:
                 if path in stamps:
                     wanted[path] = (stamps[path].id, stamps[path].fingerprint)
             if len(wanted) > size - LOT:
-                yield Lot(tuple(places), wanted)
+                yield Lot(tuple(places), wanted, _of(wanted, beside))
                 places, wanted = [], {}
         if wanted:
-            yield Lot(tuple(places), wanted)
+            yield Lot(tuple(places), wanted, _of(wanted, beside))
+
+
+def _of(wanted: Collection[str], beside: Beside) -> Beside:
+    """What one process needs of it."""
+    return Beside({p: some for p, some in beside.shown.items() if p in wanted}, beside.texts)
 
 
 class Begun:

@@ -18,6 +18,7 @@ from kb.documents.reading import Filed, read_as
 from kb.documents.settings_files.departments import parse_departments
 from kb.procedures.model import Departments, Entry, Procedure, Section
 from kb.process_pool import advance
+from kb.search.index.attached_texts import AttachedFile, AttachedTexts
 from kb.storage.files.bulk_reading import ManyFiles
 from kb.storage.files.library import Library
 
@@ -29,6 +30,13 @@ class ReadFile(Struct, frozen=True):
     blob: str
 
 
+class Beside(Struct, frozen=True):
+    """The attachments of procedures by path, and where their texts are."""
+
+    shown: Mapping[str, tuple[AttachedFile, ...]]
+    texts: AttachedTexts
+
+
 class Lot(Struct, frozen=True):
     """Procedures of which the texts wait on disk: iterating reads them, some at a time.
 
@@ -37,6 +45,7 @@ class Lot(Struct, frozen=True):
 
     places: tuple[Path, ...]
     wanted: Mapping[str, tuple[str, str]]
+    beside: Beside
 
     def __len__(self) -> int:
         return len(self.wanted)
@@ -49,7 +58,8 @@ class Lot(Struct, frozen=True):
                     id, fingerprint = self.wanted[procedure.path]
                     # As the catalogue has it.
                     entered = replace(procedure, id=id, department=procedure.department[:80])
-                    yield Entry(entered, sections, fingerprint)
+                    files = self.beside.shown.get(procedure.path, ())
+                    yield Entry(entered, sections, fingerprint, self.beside.texts.of(files))
 
 
 def read_lot(

@@ -20,9 +20,11 @@ from kb.documents.settings_files.departments import parse_departments
 from kb.documents.settings_files.names import DEPARTMENTS_FILE, SYNONYMS_FILE
 from kb.procedures.model import Departments, Entry, Fault, Section
 from kb.procedures.visibility import Reader
+from kb.publishing.refreshing.attached import Attached, Shown, marked
 from kb.publishing.refreshing.checking import Checking, Employed
 from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.refreshing.parallel_indexing import Begun, Together, together
+from kb.publishing.refreshing.parallel_reading import Beside
 from kb.publishing.search_tests import BrokenFind, ProposedChange, SearchTests
 from kb.search.index.index import Index
 from kb.storage.files.library import FileStamp
@@ -73,6 +75,7 @@ class Publisher:
         lock: Path,
         search_tests: SearchTests,
         live: LiveSettings,
+        attached: Attached,
         clock: Clock = _by_the_clock,
     ) -> None:
         self._keeping = keeping
@@ -85,7 +88,10 @@ class Publisher:
         self._lock = lock
         self._search_tests = search_tests
         self.live = live
-        self._checking = Checking(self._library, catalogue, index, staff, search_tests, live)
+        self._attached = attached
+        self._checking = Checking(
+            self._library, catalogue, index, staff, search_tests, live, attached
+        )
 
     def departments(self) -> Departments:
         """departments.yml as it is on disk now, or was when it could last be read."""
@@ -209,8 +215,10 @@ class Publisher:
             there = [stamp for stamp in stamps.values() if stamp is not None]
             self._record(there, self.departments(), gone, read)
             self._catalogue.remove(gone)
-            known = self._catalogue.stamps_of(paths)
-            self._index.update(self._entries(known, read.sections), gone, lambda done: None)
+            shown = self._attached.shown_by(paths)
+            known = marked(self._catalogue.stamps_of(paths), shown)
+            entries = self._entries(known, read.sections, shown)
+            self._index.update(entries, gone, lambda done: None)
             self._catalogue.set_state("checked", "")
         self.read_history(said=read.said)
         return True
@@ -292,16 +300,21 @@ class Publisher:
     def _index_entries(
         self, read: _Read, begun: Begun, progress: Progress, *, rebuild: bool
     ) -> int:
-        stamps = self._catalogue.stamps()
+        shown = self._attached.shown_by()
+        stamps = marked(self._catalogue.stamps(), shown)
         there = {} if rebuild else self._index.fingerprints()
         stale = [path for path, stamp in stamps.items() if there.get(path) != stamp.fingerprint]
         gone = [path for path in there if path not in stamps]
         wanted = {path: stamps[path] for path in stale}
         several = begun.for_many(stale)
         entries = (
-            self._entries(wanted, read.sections)
+            self._entries(wanted, read.sections, shown)
             if several is None
-            else several.work(wanted, lambda: self._read_history(progress, read, new=True))
+            else several.work(
+                wanted,
+                Beside(shown, self._attached.texts),
+                lambda: self._read_history(progress, read, new=True),
+            )
         )
 
         def report(done: int) -> None:
@@ -314,7 +327,7 @@ class Publisher:
         return len(stale) + len(gone)
 
     def _entries(
-        self, stamps: Mapping[str, Stamp], kept: dict[str, tuple[Section, ...]]
+        self, stamps: Mapping[str, Stamp], kept: dict[str, tuple[Section, ...]], shown: Shown
     ) -> Iterator[Entry]:
         departments = self.departments()
         paths = list(stamps)
@@ -328,7 +341,8 @@ class Publisher:
                         filed, _ = read_as(self._library.read, path, departments)
                         sections = filed.sections
                 card = cards[stamps[path].id]
-                yield Entry(card.procedure, sections or (), stamps[path].fingerprint)
+                attached = self._attached.texts.of(shown.get(path, ()))
+                yield Entry(card.procedure, sections or (), stamps[path].fingerprint, attached)
 
 
 class _Read(Struct):

@@ -2,7 +2,8 @@
 
 A *table* says for each stem which documents have it and what it adds there before its rarity is
 weighed in: `ends` (of each stem's rows), `ids` (ascending within a stem), `adds`. The table
-"words" weighs all fields together; "title" and "keywords" tell what of it comes from them.
+"words" weighs all fields together; "title", "keywords" and "attached" tell what of it comes from
+them. "within" has for each document and stem on which pages of its attachments that stands.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from kb.search.index.array_file import Array
-from kb.search.index.passages import BODY, KEYWORDS
+from kb.search.index.passages import ATTACHED, BODY, KEYWORDS
 from kb.search.index.stored_fields import facets
 from kb.search.words.analysis import LONGEST_WORD, Stems, folded
 
@@ -41,6 +42,7 @@ SATURATION = {
     "whole": Saturation(1.2, 0.75, 1.0),
     "title": Saturation(1.2, 0.5, 1.89),
     "keywords": Saturation(1.2, 0.3, 2.69),
+    "attached": Saturation(1.2, 0.75, 0.4),
 }
 PASSAGE = Saturation(1.2, 0.5, 0.35)
 
@@ -71,9 +73,10 @@ def compiled(raws: list[Raw], stems: Stems, averages: Array | None = None) -> Ra
     size = len(documents["stored.ends"])
     postings = _postings(raws, words)
     keys, counts = _counted(postings, words, size)
-    averages = _averages(counts, keys, documents) if averages is None else averages
+    own = _averages(counts, keys, documents)
+    averages = own if averages is None else np.where(averages > 0, averages, own)
     tables = _scored(keys, counts, size, averages, len(words.stems))
-    tables |= _running(raws, words)
+    tables |= _running(raws, words) | _within(raws, words)
     tables["passages.norm"] = _passage_norm(counts, keys, documents, averages)
     tables["averages"] = averages
     every = {**documents, **tables, **_surfaces(postings, words, size), "stems": words.stems}
@@ -125,7 +128,7 @@ def _encoded(words: list[str]) -> Array:
 def _documents(raws: list[Raw]) -> Raw:
     """Everything of the documents, part after part, with the ends moved along."""
     joined: Raw = {}
-    ended = ("stored", "paths", "texts", "passages", "said")
+    ended = ("stored", "paths", "texts", "files", "passages", "said")
     for name in (*ended, "fingerprints", "vectors", "about", "keys", "said.keys"):
         joined[name] = np.concatenate([raw[name] for raw in raws])
     for name in (f"{each}.ends" for each in ended):
@@ -151,7 +154,15 @@ def _counted(postings: _Postings, words: _Words, size: int) -> tuple[Array, dict
     title, before_body = (
         _sums(postings.places < end, starts, np.int32) for end in (KEYWORDS[0], BODY[0])
     )
-    every = {"whole": postings.counts, "title": title, "keywords": before_body - title}
+    attached = np.zeros(len(starts), np.int32)
+    if (postings.places >= ATTACHED).any():
+        attached = _sums(postings.places >= ATTACHED, starts, np.int32)
+    every = {
+        "whole": postings.counts - attached,
+        "title": title,
+        "keywords": before_body - title,
+        "attached": attached,
+    }
     keys = words.stem_of[postings.words].astype(np.int64) * size + postings.docs
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
@@ -177,13 +188,42 @@ def _running(raws: list[Raw], words: _Words) -> Raw:
     """
     none = len(words.stems)
     made = [
-        _running_part(raw, words.stem_of[rows], none)
+        _running_part(_of_text(raw), words.stem_of[rows], none)
         for raw, rows in zip(raws, words.rows, strict=True)
     ]
     joined = {name: np.concatenate([one[name] for one in made]) for name in made[0]} if made else {}
     for name in ("running", "also"):
         joined[f"{name}.ends"] = np.cumsum(joined.pop(f"{name}.sizes"))
     return joined
+
+
+def _of_text(raw: Raw) -> Raw:
+    """The part without the words of attachments."""
+    inside = raw["places"] < ATTACHED
+    if inside.all():
+        return raw
+    starts = np.cumsum(raw["counts"], dtype=np.int64) - raw["counts"]
+    counts = _sums(inside, starts, np.int64)
+    return {**raw, "counts": counts, "places": raw["places"][inside]}
+
+
+def _within(raws: list[Raw], words: _Words) -> Raw:
+    """Each stem's pages, slides or rows in the attachments of a document.
+
+    `within.keys` are document · stems + stem, ascending; `within.places` count within a document.
+    """
+    keys, base, stems = [np.zeros(0, np.int64)], 0, len(words.stems)
+    for raw, rows in zip(raws, words.rows, strict=True):
+        outside = raw["places"] >= ATTACHED
+        if outside.any():
+            stem = words.stem_of[rows].repeat(np.diff(raw["ends"], prepend=0))
+            pair = (raw["docs"].astype(np.int64) + base) * stems + stem
+            found = pair.repeat(raw["counts"])[outside] << PLACE_BITS
+            keys.append(np.unique(found | (raw["places"][outside] - ATTACHED)))
+        base += len(raw["stored.ends"])
+    every = np.concatenate(keys)
+    places = every & ((1 << PLACE_BITS) - 1)
+    return {"within.keys": every >> PLACE_BITS, "within.places": places.astype(np.int32)}
 
 
 def _running_part(raw: Raw, stem_of_term: Array, none: int) -> Raw:
@@ -227,8 +267,8 @@ def _running_part(raw: Raw, stem_of_term: Array, none: int) -> Raw:
 
 
 def _averages(counts: dict[str, Array], keys: Array, documents: Raw) -> Array:
-    """Words of a text on average, of the documents that have any: whole, title, keywords; and of
-    a passage with its title."""
+    """Words of a text on average, of the documents that have any: whole, title, keywords,
+    attached; and of a passage with its title."""
     size = len(documents["stored.ends"])
     docs = keys % max(size, 1)
     measured = []
@@ -241,7 +281,7 @@ def _averages(counts: dict[str, Array], keys: Array, documents: Raw) -> Array:
 
 
 def _scored(keys: Array, counts: dict[str, Array], size: int, averages: Array, stems: int) -> Raw:
-    """The tables of all words, of the titles' and of the keywords'."""
+    """The tables of all words, and of the titles', the keywords' and the attachments'."""
     ids = (keys % max(size, 1)).astype(np.int32)
     rows = keys // max(size, 1)
     every = np.arange(stems)
@@ -269,7 +309,7 @@ def _passage_norm(
     reach = np.diff(documents["passages.ends"], prepend=0)
     lengths = passages[:, 1] - passages[:, 0] + np.repeat(titles, reach)
     b = PASSAGE.b
-    return np.asarray(PASSAGE.k1 * (1 - b + b * lengths / max(averages[3], 1e-9)), np.float32)
+    return np.asarray(PASSAGE.k1 * (1 - b + b * lengths / max(averages[-1], 1e-9)), np.float32)
 
 
 def ranges(starts: Array, sizes: Array) -> Array:

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from msgspec import Struct, field
+from msgspec import Struct, field, msgpack
 
-from kb.procedures.model import Entry, Section
+from kb.procedures.model import AttachedText, Entry, Section
 from kb.search.words.analysis import Cut, cut, starts_at
 from kb.search.words.other_forms import HUMP, name_parts, numbers
 
@@ -20,6 +20,9 @@ LEAST_SAID = 3  # words of a keyword that says something; a shorter one is a tag
 MOST_WORDS = 200_000  # of one procedure; what follows is readable, not searchable
 # A word's place tells its field: where each begins, and how many words of it are told apart.
 TITLE, KEYWORDS, BODY = (0, 200), (300, 600), (1000, 260_000)
+# From here on a place is a page, slide or row of the attachments, for all words on it.
+ATTACHED = 1 << 18
+MOST_ATTACHED = 300_000  # words of all attachments of one procedure
 
 Places = defaultdict[str, list[int]]
 Row = tuple[int, int, int, int, int]  # [first, last) word, section, [start, end) in the texts
@@ -29,7 +32,8 @@ Span = tuple[int, int]  # [first, last) of the words as written
 class PreparedEntry(Struct):
     """What the index writes of one entry.
 
-    `texts` are those of its sections, as UTF-8. The meaning of each passage is that of the words
+    `texts` are those of its sections, as UTF-8; `files` is what its attachments say, packed.
+    The meaning of each passage is that of the words
     of its `spans` in `written`: title, heading and text; the first `title` words are the title's.
     `keywords` are the words of each keyword that says something. `keys` are those of the title
     and the passages, `keyword_keys` of these keywords (key_of).
@@ -47,6 +51,7 @@ class PreparedEntry(Struct):
     keywords: list[list[str]] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)
     keyword_keys: list[int] = field(default_factory=list)
+    files: bytes = b""
 
 
 def prepare(entry: Entry) -> PreparedEntry:
@@ -79,6 +84,8 @@ def prepare(entry: Entry) -> PreparedEntry:
         made.passages.append((0, 0, 0, 0, 0))
         made.spans.append(((0, len(title.words)),))
         made.keys.append(key_of(passage_text(procedure.title, "", "")))
+    if entry.attached:
+        made.files = msgpack.encode(_attach(entry.attached, made.places))
     return made
 
 
@@ -97,6 +104,37 @@ def key_of(text: str) -> int:
     """What tells a text that is encoded from all others; 0 is none's."""
     hashed = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(hashed, "little") or 1
+
+
+def unpacked(files: bytes) -> tuple[AttachedText, ...]:
+    """What `prepare` packed of the attachments."""
+    return msgpack.decode(files, type=tuple[AttachedText, ...]) if files else ()
+
+
+def _attach(attached: tuple[AttachedText, ...], places: Places) -> list[AttachedText]:
+    """Add the words of attachments; returns as much of these as was added."""
+    kept, nth, count = [], 0, 0
+    for one in attached:
+        some = []
+        for place in one.places:
+            if count >= MOST_ATTACHED:
+                break
+            count += _attach_place(place.text, ATTACHED + nth, places)
+            some.append(place)
+            nth += 1
+        kept.append(AttachedText(one.path, tuple(some)))
+    return kept
+
+
+def _attach_place(text: str, place: int, places: Places) -> int:
+    found = cut(text, starts=False)
+    for word in found.words:
+        places[word].append(place)
+    for form, _ in found.joined.values():
+        places[form].append(place)
+    for _, form in _other_forms(text, found):
+        places[form].append(place)
+    return len(found.words)
 
 
 def _stored(entry: Entry, texts: list[bytes]) -> str:

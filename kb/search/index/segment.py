@@ -207,6 +207,7 @@ def _document(one: PreparedEntry, meaning: Meaning) -> dict[str, Any]:
         "fingerprint": one.fingerprint,
         "stored": one.stored,
         "texts": one.texts,
+        "files": one.files,
         "passages": np.array(one.passages, np.uint32).tobytes(),
         "vectors": packed(vectors).tobytes(),
         "about": packed(title).tobytes(),
@@ -291,6 +292,7 @@ def _documents(documents: list[dict[str, Any]]) -> dict[str, array_file.Array]:
         "stored": [one["stored"].encode() for one in documents],
         "paths": [one["where"] for one in documents],
         "texts": [one["texts"] for one in documents],
+        "files": [one["files"] for one in documents],
     }
     arrays: dict[str, array_file.Array] = {}
     for name, values in columns.items():
@@ -315,7 +317,7 @@ def _documents_of(arrays: dict[str, array_file.Array]) -> list[dict[str, Any]]:
     size = len(arrays["fingerprints"])
     cut: dict[str, list[array_file.Array]] = {
         name: np.split(arrays[name], arrays[f"{name}.ends"][:-1])
-        for name in ("stored", "paths", "texts", "passages", "said")
+        for name in ("stored", "paths", "texts", "files", "passages", "said")
     }
     vectors = np.split(arrays["vectors"], arrays["passages.ends"][:-1])
     titled = arrays["passages.ends"] + np.arange(1, size + 1)
@@ -327,6 +329,7 @@ def _documents_of(arrays: dict[str, array_file.Array]) -> list[dict[str, Any]]:
             "fingerprint": arrays["fingerprints"][nth].decode(),
             "stored": cut["stored"][nth].tobytes().decode(),
             "texts": cut["texts"][nth].tobytes(),
+            "files": cut["files"][nth].tobytes(),
             "passages": cut["passages"][nth].tobytes(),
             "vectors": vectors[nth].tobytes(),
             "about": arrays["about"][nth].tobytes(),

@@ -14,9 +14,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from kb.procedures.model import KEPT_BACK, Status
+from kb.procedures.model import KEPT_BACK, AttachedText, Status
 from kb.procedures.visibility import Reader
 from kb.search.index.array_file import Array
+from kb.search.index.passages import unpacked
 from kb.search.index.spelling import Spellings
 from kb.search.results import IndexedProcedure
 from kb.search.words.analysis import folded
@@ -63,6 +64,9 @@ class Snapshot:
         self.layout, self.has_said = _layout(arrays)
         self.running, self.stem_kind = arrays["running"].data, arrays["running"].dtype
         self.no_stem = int(np.iinfo(self.stem_kind).max)  # stands nowhere in `running`
+        self.within = arrays[
+            "within.keys"
+        ]  # what stands in attachments (kb.search.ranking.attached)
         # The rows of stems that share a place with another.
         self.sharing = frozenset(arrays["also.stems"].tolist())
         self.names: dict[str, list[str]] = json.loads(arrays["names"].tobytes())
@@ -76,6 +80,7 @@ class Snapshot:
         self.size = remembered(self._size, 1 << 14)
         self.table = remembered(self._table, 1 << 13)
         self.stored = remembered(self._stored, 1_000)
+        self.attached = remembered(self._attached, 16)
         self.everywhere = remembered(self._everywhere, max(8, KEPT_BYTES // (4 * self.count + 1)))
 
     def without(self, numbers: list[int]) -> Snapshot:
@@ -211,6 +216,11 @@ class Snapshot:
         first, last = self._stretch("texts", number)
         part = self.arrays["texts"][first + start : last if end is None else first + end]
         return part.tobytes().decode("utf-8", "surrogatepass")
+
+    def _attached(self, number: int) -> tuple[AttachedText, ...]:
+        """What the attachments of a document say."""
+        first, last = self._stretch("files", number)
+        return unpacked(self.arrays["files"][first:last].tobytes())
 
     def _stretch(self, name: str, number: int) -> tuple[int, int]:
         ends = self.arrays[f"{name}.ends"]

@@ -18,6 +18,7 @@ from kb.search.index.array_file import Array
 from kb.search.index.compiling import PASSAGE, SATURATION
 from kb.search.index.embedding import LENGTH
 from kb.search.index.snapshot import Floats, Mask, Snapshot
+from kb.search.ranking.attached import best_places
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.reranking import (
     CandidateText,
@@ -47,6 +48,7 @@ class Weights:
     whole: float = SATURATION["whole"].weight
     title: float = SATURATION["title"].weight
     keywords: float = SATURATION["keywords"].weight
+    attached: float = SATURATION["attached"].weight
     passage: float = PASSAGE.weight
     meaning: float = 1.64
     close: float = 1.67
@@ -66,6 +68,7 @@ PARTS = (
     "whole",
     "title",
     "keywords",
+    "attached",
     "learned",
     "passage",
     "meaning",
@@ -78,6 +81,7 @@ PARTS = (
 TYPED = 1.0  # a version, a compound or a code that stands as it was typed, where that is rare
 RARE = 0.05  # of the documents, or two
 NAMED = 5.0  # a title typed in full: more than anything else adds up to beside it
+TOGETHER = 0.7  # words on one page of an attachment, by the share of those beside the weightiest
 LETTER_BY_LETTER = 0.5  # more where it is typed with its very signs
 
 
@@ -105,6 +109,11 @@ class Ranked:
         """The row of the nth hit's best passage."""
         looked, place = self._place(nth)
         return looked.best_passage(place)
+
+    def on_one_page(self, nth: int) -> bool:
+        """Has one page of the nth hit's attachments all words that tell something?"""
+        looked, place = self._place(nth)
+        return looked.share_of_page(place) > 0.999
 
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the nth hit's score."""
@@ -229,7 +238,7 @@ class Candidates:
             self._weigh_words()
         self._none = none = np.zeros(len(docs), np.float32)
         self._passage = self._meaning = self._close = self._about = self._typed = self._named = none
-        self._sentences = none
+        self._sentences = self._page = self._share = none
         self.reached = none, none  # cosine of the question with the best passage, and the title
         # Of the passages, once they were looked at: which they are, and how well each fits.
         self._laid: CandidateText | None = None
@@ -237,10 +246,10 @@ class Candidates:
 
     def _weigh_words(self) -> None:
         """Where the fields are weighed otherwise than they are compiled."""
-        wanted = (self.weights.whole, self.weights.title, self.weights.keywords)
+        wanted = [getattr(self.weights, name) for name in SATURATION]
         compiled = [one.weight for one in SATURATION.values()]
         shares = self._word_shares(slice(None))
-        for share, wish, had in zip(shares[:3], wanted, compiled, strict=True):
+        for share, wish, had in zip(shares[: len(wanted)], wanted, compiled, strict=True):
             self._words += share * np.float32(wish / had - 1)
 
     def rerank(self, vector: Floats | None) -> None:
@@ -250,6 +259,8 @@ class Candidates:
             self._compare_meaning(laid, vector)
         else:
             self._fits = np.zeros(len(laid.rows), np.float32)
+        if len(self.one.within) and self.weights.attached:
+            self._look_into_attachments()
         for slot in self._scorer.slots:
             if slot.as_typed:
                 self._look_for_typed(slot)
@@ -282,6 +293,14 @@ class Candidates:
                 adds = having * np.float32(TYPED * slot.as_typed * factor)
                 self._typed = np.maximum(self._typed, adds)
 
+    def _look_into_attachments(self) -> None:
+        """The page of each one's attachments on which most of the words stand."""
+        words, worth = self._scorer.telling_words(self.number)
+        asked = max(self._scorer.telling_worth, sum(worth))
+        share = best_places(self.one, self.docs, words, worth).worth * np.float32(1 / asked)
+        beside = np.maximum(share - np.float32(max(worth, default=0.0) / asked), 0)
+        self._page, self._share = share * beside * np.float32(TOGETHER), share
+
     def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
         """The title, and the best passage or keyword, by meaning."""
         rows, weights = self.one.arrays["vectors"].take(laid.compared, axis=0), self.weights
@@ -312,7 +331,7 @@ class Candidates:
     def scores(self) -> Floats:
         """Of each candidate."""
         total = self._words + self._passage + self._meaning + self._close + self._about
-        for part in (self._typed, self._named, self._sentences):
+        for part in (self._typed, self._named, self._sentences, self._page):
             if part is not self._none:
                 total = total + part
         return total
@@ -325,9 +344,14 @@ class Candidates:
         last = first - 1 + self._laid.sizes.item(nth)
         return int(self._laid.rows[first + self._fits[first:last].argmax()])
 
+    def share_of_page(self, nth: int) -> float:
+        """How much of the words' worth stands on one page of the candidate's attachments."""
+        return float(self._share.item(nth))
+
     def shares(self, nth: int) -> list[float]:
         """What each of PARTS adds to the candidate's score, with the weights as compiled."""
         words = [share.item() for share in self._word_shares(slice(nth, nth + 1))]
+        words[list(SATURATION).index("attached")] += self._page.item(nth)
         others = (self._passage, self._meaning, self._close, self._about)
         rare = (self._typed, self._named, self._sentences)
         return [*words, *(part.item(nth) for part in (*others, *rare))]
@@ -337,15 +361,16 @@ class Candidates:
         return bool(self._scorer.learned_share(self.number, self.docs[nth : nth + 1]).any())
 
     def _word_shares(self, part: slice) -> list[Floats]:
-        """How the word scores divide among whole, title, keywords and learned words."""
+        """How the word scores divide among text, title, keywords, attachments and learned words."""
         scorer, docs, words = self._scorer, self.docs[part], self._words[part]
         scale = scorer.asked * HIGHEST
-        title, keywords = (
+        title, keywords, attached = (
             scorer.share(self.number, name, docs) * np.float32(SATURATION[name].weight / scale)
-            for name in ("title", "keywords")
+            for name in ("title", "keywords", "attached")
         )
         learned = scorer.learned_share(self.number, docs) / np.float32(scale)
-        return [words - title - keywords - learned, title, keywords, learned]
+        text = words - title - keywords - attached - learned
+        return [text, title, keywords, attached, learned]
 
 
 def _reranked_words(scorer: Scorer, typed: int) -> list[Slot]:

@@ -8,8 +8,10 @@ import numpy as np
 
 from kb.search.index.array_file import Array
 from kb.search.index.snapshot import Mask, Snapshot
+from kb.search.ranking.attached import places_with_all
 from kb.search.words.analysis import folded, tokens
 
+MOST_PAGES = 50  # of the attachments of one document
 MOST_READ = 500  # documents whose text is compared; those with the best word scores
 
 
@@ -24,6 +26,7 @@ def standing_together(
         it = one.stored(number)
         known = it.found
         texts = [known.title, *known.keywords, *_sections(one, number, it.sections)]
+        texts += _pages(one, number, phrases) if len(one.within) else []
         found[number] = _has_all(texts, phrases)
     return found
 
@@ -36,6 +39,18 @@ def _sections(
     for _, heading, end in sections:
         yield f"{heading}\n{one.text(number, start, end)}"
         start = end
+
+
+def _pages(one: Snapshot, number: int, phrases: tuple[tuple[str, ...], ...]) -> list[str]:
+    """What pages of its attachments say, on which all words of a phrase stand."""
+    every = [place.text for file in one.attached(number) for place in file.places]
+    stems = one.arrays["surface.stem"]
+    found: set[int] = set()
+    for phrase in phrases:
+        words = [one.written(folded(word).encode("utf-8", "replace")) for word in phrase]
+        rows = [stems[row.start : row.stop].tolist() for row in words]
+        found.update(places_with_all(one, number, rows)[:MOST_PAGES])
+    return [every[place] for place in sorted(found)]
 
 
 def _having_all(one: Snapshot, phrases: tuple[tuple[str, ...], ...]) -> Mask:

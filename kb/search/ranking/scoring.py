@@ -111,6 +111,16 @@ class Scorer:
             total += best * np.float32(slot.worth)
         return total
 
+    @property
+    def telling_worth(self) -> float:
+        """What the typed words that are no stop words are worth, known or not."""
+        return sum(self.slots[nth].worth for nth in self.in_order)
+
+    def telling_words(self, number: int) -> tuple[list[Sequence[tuple[int, float]]], list[float]]:
+        """The words that make a match: what may stand for each in a set, and its worth."""
+        slots = [self.slots[nth] for nth in self.telling]
+        return [slot.rows[number] for slot in slots], [slot.worth for slot in slots]
+
     def learned_share(self, number: int, docs: Array) -> Floats:
         """What the learned words add to each of `docs`."""
         if self._recall is None:

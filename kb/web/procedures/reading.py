@@ -99,6 +99,8 @@ def attachment(path: str) -> ResponseReturnValue:
     """A picture or document beside the procedures, for who may read one that shows it."""
     if path not in FilesSeen(parts().catalogue, departments(), access.reader()):
         abort(404)
+    if "of" in request.args:  # from a hit that was found in it
+        search_log.opened(readable_or_404(request.args["of"]).procedure.id)
     try:
         file = parts().storage.library.attachment(path)
     except OSError:  # a name may also be too long for the file system

@@ -20,6 +20,7 @@ KEYS = {
     "url",
     "score",
     "section",
+    "attachment",
     "snippet",
     "reviewed",
     "overdue",

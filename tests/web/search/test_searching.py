@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.database import openings, reading
 from kb.parts import Parts
+from tests.attachments import made
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
 from tests.web.acts import statements
@@ -243,3 +245,66 @@ def test_what_fits_less_well_is_behind_show_all(rep: FlaskClient, parts: Parts) 
     assert len(re.findall(r">Many \d+</a>", every)) == 9
     assert f"{address.replace('&', '&amp;')}&amp;all=1" in html
     assert "Show all" not in every + page(rep, f"{address}&all=1&page=2")
+
+
+def with_guide(parts: Parts, status: str = "published") -> None:
+    """A procedure that links to a PDF of two pages, which were read."""
+    folder: Path = parts.storage.library.root / "shipping"
+    guide = made.pdf("Harbour guide", "A stowaway is handed to the <purser>")
+    (folder / "harbour guide.pdf").write_bytes(guide)
+    front = f"---\nid: HAR-1\ntitle: Harbour\ndepartment: shipping\nstatus: {status}\n---\n"
+    (folder / "harbour.md").write_text(f"{front}\nSee [it](<harbour guide.pdf>).\n")
+    parts.publishing.publisher.refresh(NOW.date())
+    parts.attachments.taking_in.keep_up(NOW.date)
+
+
+def test_a_hit_in_an_attachment_opens_it_at_its_page(rep: FlaskClient, parts: Parts) -> None:
+    with_guide(parts)
+    html = page(rep, "/search?q=stowaway")
+    assert "In the attachment harbour guide.pdf, page 2</a> <span" in html
+    assert "</span> A <mark>stowaway" in html
+    assert "<mark>stowaway</mark> is handed to the &lt;purser&gt;" in html
+    (address,) = re.findall(r'href="(/files/[^"]+)"', html)
+    assert address.endswith("&amp;of=HAR-1#page=2")
+    with rep.get(address.replace("&amp;", "&").partition("#")[0]) as opened:
+        assert opened.status_code == 200
+        assert opened.mimetype == "application/pdf"
+
+
+def test_an_attachment_opened_from_a_hit_counts_as_its_procedure(
+    rep: FlaskClient, parts: Parts
+) -> None:
+    with_guide(parts)
+    (address,) = re.findall(r'href="(/files/[^"#]+)', page(rep, "/search?q=stowaway"))
+    rep.get(address.replace("&amp;", "&")).close()
+    parts.insight.log.flush()
+    with reading(parts.engine) as connection:
+        opened = connection.execute(openings.select()).all()
+    assert [(row.procedure_id, row.rank) for row in opened] == [("HAR-1", 1)]
+
+
+def test_an_attachment_does_not_count_for_what_one_may_not_read(
+    rep: FlaskClient, parts: Parts
+) -> None:
+    with_guide(parts)
+    assert rep.get("/files/shipping/harbour%20guide.pdf?of=SHP-015").status_code == 404
+    assert rep.get("/files/shipping/harbour%20guide.pdf?of=nothing").status_code == 404
+
+
+def test_an_attachment_of_a_draft_is_found_by_its_department_only(
+    rep: FlaskClient, outsider: FlaskClient, editor: FlaskClient, parts: Parts
+) -> None:
+    with_guide(parts, "draft")
+    assert "page 2" in page(editor, "/search?q=stowaway")
+    for other in (rep, outsider):
+        html = page(other, "/search?q=stowaway")
+        assert "Harbour" not in html
+        assert "No procedure has any of these words" in html
+
+
+def test_a_page_of_an_attachment_that_says_all_is_stood_behind(
+    rep: FlaskClient, parts: Parts
+) -> None:
+    with_guide(parts)
+    assert "Nothing here fits well" not in page(rep, "/search?q=stowaway+handed+purser")
+    assert "Nothing here fits well" in page(rep, "/search?q=stowaway+handed+unheardof")
