@@ -17,6 +17,9 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp",
 # Their text is found. Office programs' own of older days only as tables.
 SEARCHED = frozenset(".pdf .docx .docm .pptx .pptm .xlsx .xlsm .xls .ods .csv .tsv .txt".split())
 KINDS = "PNG, JPEG, GIF, WebP, AVIF, BMP, SVG, PDF, Word, Excel, PowerPoint, CSV or plain text"
+# The endings of what may be put there, and of what may come with documents that are brought in.
+ATTACHED = (*sorted(PICTURES), ".csv", ".docx", ".pdf", ".pptx", ".txt", ".xlsx")
+BESIDE = (*ATTACHED, ".odp", ".ods", ".odt")
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", ".png"),
     (b"\xff\xd8\xff", ".jpg"),

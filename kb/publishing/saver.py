@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
+from kb.documents.attachments import ATTACHED
 from kb.documents.document import parse
 from kb.documents.reading import folder_department
 from kb.documents.text.plain_text import slug
@@ -21,22 +22,6 @@ from kb.publishing.sql.erasures import Erasure
 from kb.storage.files.library import MAX_BYTES
 from kb.storage.transaction import Keeping
 
-ATTACHED = (
-    ".avif",
-    ".bmp",
-    ".csv",
-    ".docx",
-    ".gif",
-    ".jpeg",
-    ".jpg",
-    ".pdf",
-    ".png",
-    ".pptx",
-    ".svg",
-    ".txt",
-    ".webp",
-    ".xlsx",
-)
 _TRIES = 5
 
 
@@ -178,12 +163,14 @@ class Saver:
         now: datetime,
         *,
         joining: bool = True,
+        beside: Mapping[str, bytes] | None = None,
     ) -> Batch:
         """Many files in one commit, each as `save` would; what cannot be joined is skipped.
 
-        Without `joining`, whatever changed since its base was read is skipped.
+        Without `joining`, whatever changed since its base was read is skipped. `beside` are
+        pictures and documents that they show, by path.
         """
-        return self._batches.change(changes, note, by, now, joining=joining)
+        return self._batches.change(changes, note, by, now, joining=joining, beside=beside or {})
 
     def undo(
         self, commit: str, by: Author, now: datetime, objection: Objection | None = None

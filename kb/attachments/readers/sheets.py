@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from kb.attachments.readers.unreadable import UnreadableText
-from kb.importing.readers.opening import opened
+from kb.importing.opening import opened
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import SheetCell, SheetTable
 from kb.procedures.model import TextPlace
