@@ -1,0 +1,136 @@
+"""Paragraphs put together as lists: what stands between two of a list's items is the first's. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from kb.documents.foreign.tree import Element
+from kb.documents.word.numbering import Numbered
+
+_BETWEEN = 4  # blocks that may stand between two items of one list
+_TYPED_NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
+_TYPED_LETTER = re.compile(r"\s*([a-z])[.)]\s+(?=\S)")
+_TYPED_BULLET = re.compile(r"\s*[•·▪●○◦‣\-–—]\s+(?=\S)")
+_TYPED = "typed by hand"
+
+
+class _Open(Struct):
+    """A list that may go on."""
+
+    series: str
+    level: int
+    kind: str
+    count: int
+    list: Element
+    item: Element
+
+
+class Lists:
+    """Takes blocks in their order and puts them into `into`."""
+
+    def __init__(self, into: Element) -> None:
+        self._into = into
+        self._open: list[_Open] = []
+        self._between: list[Element] = []
+
+    def add(self, block: Element, *, indented: bool = False) -> None:
+        """A block that is no item. One that is set in below an item belongs to that."""
+        if self._open and indented and not self._between:
+            self._open[-1].item.add(block)
+        elif self._open and len(self._between) < _BETWEEN:
+            self._between.append(block)
+        else:
+            self.close()
+            self._into.add(block)
+
+    def add_item(self, numbered: Numbered, words: list[Element | str]) -> None:
+        """An item of a list, or a paragraph of one without a sign."""
+        if numbered.bare:
+            self.add(Element("p", {}, words), indented=True)
+            return
+        kind = _kind(numbered)
+        here = next((one for one in self._open if one.level == numbered.level), None)
+        goes_on = here is not None and _goes_on(here, numbered, kind)
+        if here is not None and goes_on:
+            for block in self._between:
+                here.item.add(block)
+            self._between = []
+            self._open = [one for one in self._open if one.level <= numbered.level]
+        else:
+            if self._between:
+                self.close()
+            self._open = [one for one in self._open if one.level < numbered.level]
+            here = self._begun(numbered, kind)
+        item = Element("li", {}, [Element("p", {}, words)])
+        if numbered.number is not None:
+            item.attributes["value"] = str(numbered.number)
+        elif numbered.label:
+            item.attributes["label"] = numbered.label
+        here.list.add(item)
+        here.item, here.count = item, numbered.count
+
+    def typed(self, words: list[Element | str]) -> Numbered | None:
+        """What a paragraph begins with that somebody numbered by hand; it is taken off `words`."""
+        place = next((nth for nth, one in enumerate(words) if _text(one).strip()), None)
+        if place is None or not isinstance(words[place], str):
+            return None
+        text = _text(words[place])
+        known = [one for one in self._open if one.series == _TYPED]
+        for pattern, made in (
+            (_TYPED_NUMBER, self._typed_number),
+            (_TYPED_LETTER, self._typed_letter),
+            (_TYPED_BULLET, self._typed_bullet),
+        ):
+            if (found := pattern.match(text)) and (numbered := made(found, known)):
+                words[place] = text[found.end() :]
+                return numbered
+        return None
+
+    def close(self) -> None:
+        """No list goes on from here."""
+        for block in self._between:
+            self._into.add(block)
+        self._between, self._open = [], []
+
+    def _begun(self, numbered: Numbered, kind: str) -> _Open:
+        made = Element("ol" if kind == "number" else "ul")
+        (self._open[-1].item if self._open else self._into).add(made)
+        found = _Open(numbered.series, numbered.level, kind, numbered.count, made, made)
+        self._open.append(found)
+        return found
+
+    def _typed_number(self, found: re.Match[str], known: list[_Open]) -> Numbered | None:
+        number = int(found[1])
+        goes_on = any(one.level == 0 and one.count + 1 == number for one in known)
+        return Numbered(_TYPED, 0, number, number) if goes_on or number == 1 else None
+
+    def _typed_letter(self, found: re.Match[str], known: list[_Open]) -> Numbered | None:
+        count = ord(found[1]) - 96
+        goes_on = any(one.level == 1 and one.count + 1 == count for one in known)
+        if not (goes_on or count == 1):
+            return None
+        return Numbered(_TYPED, 1, count, None, found[0].strip())
+
+    def _typed_bullet(self, _: re.Match[str], known: list[_Open]) -> Numbered:
+        below = any(one.level == 0 and one.kind == "number" for one in known)
+        return Numbered(_TYPED, 1 if below else 0, 1, bullet=True)
+
+
+def _goes_on(here: _Open, numbered: Numbered, kind: str) -> bool:
+    if kind != here.kind:
+        return False
+    return kind == "bullet" or (
+        here.series == numbered.series and numbered.count == here.count + 1
+    )
+
+
+def _kind(numbered: Numbered) -> str:
+    if numbered.bullet:
+        return "bullet"
+    return "label" if numbered.number is None else "number"
+
+
+def _text(one: Element | str) -> str:
+    return one if isinstance(one, str) else one.text()
