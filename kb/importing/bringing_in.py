@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kb.importing.permits import BringersLeave, Permit
-from kb.importing.proposing import WRITTEN, Fate, ImportPreview, ProposedFile
+from kb.importing.proposed import WRITTEN, Fate, ImportPreview, ProposedFile
 from kb.importing.sql.imports import Imports, RowBefore
 from kb.publishing.batches import Batch, FileEdit
 from kb.publishing.edits import Author, UnusableEdit
@@ -33,7 +33,8 @@ class BringingIn(Struct, frozen=True):
         many = "1 procedure" if len(written) == 1 else f"{len(written)} procedures"
         note = f"Brought in {many} from {preview.mapping.name}"
         edits = [FileEdit(one.procedure.path, one.base, one.text) for one in written]
-        done = self._saver(permit).change_many(edits, note, by, now)
+        beside = {path: raw for one in written for path, raw in one.attached.items()}
+        done = self._saver(permit).change_many(edits, note, by, now, beside=beside)
         if done.commit:
             self.imports.note(done.commit, self._rows(preview, done), now)
         return done

@@ -6,6 +6,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from kb.importing.documents import Bundle
+
 
 class Run(Struct, frozen=True):
     """A stretch of a cell's text."""
@@ -84,6 +86,7 @@ class Workbook(Struct, frozen=True):
     name: str
     sheets: tuple[SheetTable, ...]
     noticed: tuple[str, ...] = ()
+    documents: Bundle = Bundle()
 
 
 def letter(column: int) -> str:

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kb.importing.readers import opening, packages
-from kb.importing.readers.opening import opened
+from kb.importing import opening
+from kb.importing.opening import opened
+from kb.importing.readers import packages
 from kb.importing.readers.unreadable import UnreadableFile
 from tests.effort import examples
 from tests.importing.workbooks import drafts, lived_in, made, read, table

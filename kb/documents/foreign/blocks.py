@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 
-
 class Block(Struct, frozen=True):
     """Markdown that stands on lines of its own. `heading` is its level, 0 where it is none.
 

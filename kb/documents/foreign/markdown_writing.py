@@ -34,6 +34,19 @@ _TICKS = {"☑ ": "[x] ", "☐ ": "[ ] "}
 _NO_LANGUAGE = frozenset({"text", "plain", "none"})
 
 
+# The elements that are more than paragraphs, with the method that writes each.
+_OWN = {
+    "ul": "_lists",
+    "ol": "_lists",
+    "table": "_table",
+    "blockquote": "_quoted",
+    "pre": "_code",
+    "hr": "_rule",
+    "details": "_unfolded",
+    "dl": "_defined",
+}
+
+
 def written(body: Element, named: frozenset[str] = frozenset()) -> tuple[Block, ...]:
     """The blocks of a document. `named`: the places that links lead to, which keep their names."""
     return tuple(_Writing(Inline(named)).blocks(body))
@@ -64,24 +77,24 @@ class _Writing:
     def _block(self, one: Element) -> Iterator[Block]:
         if found := _HEADING.match(one.tag):
             yield from self._heading(one, int(found[1]))
-        elif one.tag in ("ul", "ol"):
-            yield from self._lists(one)
-        elif one.tag == "table":
-            yield from self._table(one)
-        elif one.tag == "blockquote":
-            yield Block(self._quote(one))
-        elif one.tag == "pre":
-            yield Block(_code(one))
-        elif one.tag == "hr":
-            yield Block("***")
-        elif one.tag == "details":
-            yield from self._unfolded(one)
-        elif one.tag == "dl":
-            yield Block(self._terms(one))
+        elif one.tag in _OWN:
+            yield from getattr(self, _OWN[one.tag])(one)
         elif any(child.is_block() or _holds_blocks(child) for child in one.elements):
             yield from self.blocks(one)
         else:
             yield self._paragraph(one)
+
+    def _rule(self, _: Element) -> Iterator[Block]:
+        yield Block("***")
+
+    def _code(self, one: Element) -> Iterator[Block]:
+        yield Block(_fenced(one))
+
+    def _quoted(self, one: Element) -> Iterator[Block]:
+        yield Block(self._quote(one))
+
+    def _defined(self, one: Element) -> Iterator[Block]:
+        yield Block(self._terms(one))
 
     def _paragraph(self, one: Element) -> Block:
         text = self._words(one)
@@ -157,7 +170,9 @@ class _Writing:
 
     def _item(self, item: _Item) -> str:
         found = list(self.blocks(item.element))
-        texts = [re.sub(r"\A#+ (.*)", r"**\1**", b.markdown) if b.heading else b.markdown for b in found]
+        texts = [
+            re.sub(r"\A#+ (.*)", r"**\1**", b.markdown) if b.heading else b.markdown for b in found
+        ]
         if item.label:
             start = f"{self._inline.written([item.label])} "
             texts = [start + texts[0], *texts[1:]] if texts else [start.rstrip()]
@@ -355,10 +370,10 @@ def _as_table(lines: list[list[str]], *, headed: bool) -> str:
     lines = [line + [""] * (width - len(line)) for line in lines]
     head, rows = (lines[0], lines[1:]) if headed else ([""] * width, lines)
     found = [head, ["---"] * width, *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in found)
+    return "\n".join(f"| {' | '.join(row)} |" for row in found)
 
 
-def _code(one: Element) -> str:
+def _fenced(one: Element) -> str:
     text = _raw(one).strip("\n")
     if not text.strip():
         return ""
@@ -373,7 +388,7 @@ def _code(one: Element) -> str:
 
 
 def _raw(one: Element) -> str:
-    parts = []
+    parts: list[str] = []
     for child in one.children:
         if isinstance(child, str):
             parts.append(child)

@@ -59,9 +59,7 @@ class Element(Struct, eq=False):
 
     def without(self, unwanted: Callable[[Element], bool]) -> None:
         """Take out every element of which that is so."""
-        self.children = [
-            c for c in self.children if isinstance(c, str) or not unwanted(c)
-        ]
+        self.children = [c for c in self.children if isinstance(c, str) or not unwanted(c)]
         for child in self.elements:
             child.without(unwanted)
 

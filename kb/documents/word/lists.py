@@ -1,4 +1,4 @@
-"""Paragraphs put together as lists: what stands between two of a list's items is the first's. Pure."""
+"""Paragraphs put together as lists; what stands between two items belongs to the first. Pure."""
 
 from __future__ import annotations
 
@@ -121,9 +121,7 @@ class Lists:
 def _goes_on(here: _Open, numbered: Numbered, kind: str) -> bool:
     if kind != here.kind:
         return False
-    return kind == "bullet" or (
-        here.series == numbered.series and numbered.count == here.count + 1
-    )
+    return kind == "bullet" or (here.series == numbered.series and numbered.count == here.count + 1)
 
 
 def _kind(numbered: Numbered) -> str:

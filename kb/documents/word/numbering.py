@@ -41,7 +41,7 @@ class Numbering:
 
     def __init__(self, root: Xml | None, styles: Styles) -> None:
         self._styles = styles
-        every = root if root is not None else []
+        every: list[Xml] = list(root) if root is not None else []
         self._abstract = {
             one.get("w_abstractNumId", ""): one for one in every if one.tag == "w_abstractNum"
         }

@@ -1,4 +1,4 @@
-"""A Word document as a tree: headings, lists as they are numbered, tables, boxes, pictures. Pure."""
+"""A Word document as a tree: headings, lists with their numbers, tables, boxes, pictures. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kb.documents.foreign.tree import DEEPEST, Element, element
 from kb.documents.text.plain_text import tidy
 from kb.documents.word.lists import Lists
 from kb.documents.word.noticing import Noticing
-from kb.documents.word.numbering import Numbered, Numbering
+from kb.documents.word.numbering import Numbering
 from kb.documents.word.parts import NotReadable, WordParts, Xml, is_on, number, value
 from kb.documents.word.runs import Node, Runs
 from kb.documents.word.styles import Styles, left

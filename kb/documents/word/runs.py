@@ -36,6 +36,31 @@ _REFERENCE = re.compile(r'\s*(?:REF|PAGEREF|NOTEREF)\s+"?([^\s"]+)', re.IGNORECA
 _CONTENTS = re.compile(r"\s*(?:TOC|INDEX|TOA)\b", re.IGNORECASE)
 
 
+# What is more than a wrapping, with the method that reads it.
+_READERS = {
+    "w_r": "_run",
+    "w_hyperlink": "_link",
+    "w_fldSimple": "_simple_field",
+    "w_sdt": "_content_control",
+    "w_bookmarkStart": "_bookmark",
+    "w_del": "_deleted",
+    "w_moveFrom": "_moved_away",
+    "w_ins": "_added",
+    "w_moveTo": "_added",
+    "m_oMath": "_formula",
+}
+_READERS_IN_RUNS = {
+    "w_br": "_line_end",
+    "w_cr": "_line_end",
+    "w_sym": "_sign",
+    "w_fldChar": "_field_sign",
+    "w_instrText": "_instruction",
+    "w_footnoteReference": "_reference",
+    "w_endnoteReference": "_reference",
+    "w_commentReference": "_comment",
+}
+
+
 class _Field:
     def __init__(self) -> None:
         self.instruction = ""
@@ -92,29 +117,24 @@ class Runs:
             self._one(child)
 
     def _one(self, one: Xml) -> None:
-        tag = one.tag
-        if tag == "w_r":
-            self._run(one)
-        elif tag == "w_hyperlink":
-            self._link(one)
-        elif tag == "w_fldSimple":
-            self._simple_field(one)
-        elif tag == "w_sdt":
-            self._content_control(one)
-        elif tag == "w_bookmarkStart":
-            if (name := one.get("w_name", "")) and name != "_GoBack":
-                self._put(element("a", id=name))
-        elif tag == "w_del":
-            self._noticing.taken_away(_plain(one))
-        elif tag == "w_moveFrom":
-            self._noticing.count("tracked")
-        elif tag in ("m_oMath", "x_oMath"):
-            self._formula(one)
-        else:
-            if tag in ("w_ins", "w_moveTo"):
-                self._noticing.count("tracked")
-            if tag in _UNWRAPPED:
-                self._all(one)
+        if reader := _READERS.get(one.tag):
+            getattr(self, reader)(one)
+        elif one.tag in _UNWRAPPED:
+            self._all(one)
+
+    def _bookmark(self, one: Xml) -> None:
+        if (name := one.get("w_name", "")) and name != "_GoBack":
+            self._put(element("a", id=name))
+
+    def _deleted(self, one: Xml) -> None:
+        self._noticing.taken_away(_plain(one))
+
+    def _moved_away(self, _: Xml) -> None:
+        self._noticing.count("tracked")
+
+    def _added(self, one: Xml) -> None:
+        self._noticing.count("tracked")
+        self._all(one)
 
     def _content_control(self, one: Xml) -> None:
         content = one.find("w_sdtContent")
@@ -172,24 +192,29 @@ class Runs:
             self._put(self._marked(child.text or "", properties, character))
         elif tag in _CHARACTERS:
             self._put(_CHARACTERS[tag])
-        elif tag in ("w_br", "w_cr"):
-            if child.get("w_type") not in ("page", "column"):
-                self._put(element("br"))
-        elif tag == "w_sym":
-            self._put(_symbol(child))
-        elif tag == "w_fldChar":
-            self._field_sign(child)
-        elif tag == "w_instrText":
-            if self._fields and not self._fields[-1].in_result:
-                self._fields[-1].instruction += child.text or ""
-        elif tag in ("w_footnoteReference", "w_endnoteReference"):
-            kind = tag.removeprefix("w_").removesuffix("Reference")
-            if (note := self._note(kind, child.get("w_id", ""))) is not None:
-                self._put(note)
-        elif tag == "w_commentReference":
-            self._noticing.count("comment")
+        elif reader := _READERS_IN_RUNS.get(tag):
+            getattr(self, reader)(child)
         else:
             self._drawn(child)
+
+    def _line_end(self, child: Xml) -> None:
+        if child.get("w_type") not in ("page", "column"):
+            self._put(element("br"))
+
+    def _sign(self, child: Xml) -> None:
+        self._put(_symbol(child))
+
+    def _instruction(self, child: Xml) -> None:
+        if self._fields and not self._fields[-1].in_result:
+            self._fields[-1].instruction += child.text or ""
+
+    def _reference(self, child: Xml) -> None:
+        kind = child.tag.removeprefix("w_").removesuffix("Reference")
+        if (note := self._note(kind, child.get("w_id", ""))) is not None:
+            self._put(note)
+
+    def _comment(self, _: Xml) -> None:
+        self._noticing.count("comment")
 
     def _drawn(self, one: Xml) -> None:
         """Pictures and text boxes, at whatever depth they stand in a drawing."""
@@ -205,7 +230,7 @@ class Runs:
         elif tag == "v_shape" or tag.endswith("_shape"):
             data = _image_data(one)
             if data is not None:
-                self._show(data.get("r_id", ""), one.get("alt") or data.get("x_title", ""))
+                self._show(data.get("r_id") or "", one.get("alt") or data.get("x_title") or "")
             self._drawn_all(one)
         elif tag == "w_ruby":
             base = one.find("w_rubyBase")
@@ -231,7 +256,7 @@ class Runs:
         if "relIds" in kinds:
             self._noticing.count("diagram")
         for each in one.iter("a_blip"):
-            self._show(each.get("r_embed") or each.get("r_link", ""), words)
+            self._show(each.get("r_embed") or each.get("r_link") or "", words)
         for each in one.iter("w_txbxContent"):
             self.boxes.append(each)
 

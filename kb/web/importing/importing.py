@@ -1,4 +1,4 @@
-"""Bring in: a workbook is looked at, mapped, shown as what it will be, and written."""
+"""Bring in: a file is looked at, mapped, shown as what it will be, and written."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from flask_wtf import FlaskForm
 from msgspec.structs import replace
 from werkzeug.datastructures import FileStorage
 
-from kb.importing.guessing.columns import guess
+from kb.importing.first_guess import guess
 from kb.importing.mapping import ColumnMeaning, FileMapping
+from kb.importing.opening import SUFFIXES, opened
 from kb.importing.permits import Permit, permit_of
-from kb.importing.proposing import Fate, ImportPreview, ProposedFile
-from kb.importing.readers.opening import SUFFIXES, opened
-from kb.importing.readers.packages import LARGEST
+from kb.importing.proposed import Fate, ImportPreview, ProposedFile
+from kb.importing.pages.splitting import choices
+from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook, letter
 from kb.importing.sql.imports import ImportUnderway
@@ -48,6 +49,7 @@ def index() -> ResponseReturnValue:
         changes=changes,
         suffixes=SUFFIXES,
         most=LARGEST // 1_000_000,
+        most_of_documents=LARGEST_DOCUMENTS // 1_000_000,
     )
 
 
@@ -80,7 +82,8 @@ def mapping(number: int) -> ResponseReturnValue:
         preview=preview,
         shown=list(islice(_as_pages(preview), _SHOWN)),
         departments=_choosable(me),
-        encodings=ENCODINGS if _is_text(underway) else {},
+        encodings=ENCODINGS if _is_text(underway, workbook) else {},
+        levels={page.name: choices(page) for page in workbook.documents.pages},
     )
 
 
@@ -198,8 +201,8 @@ def _choosable(me: Person) -> list[tuple[str, str]]:
     return [(one.id, one.name) for one in known if me.administrator or one.id in me.writes_for]
 
 
-def _is_text(underway: ImportUnderway) -> bool:
-    return not underway.raw.startswith((b"PK", b"\xd0\xcf"))
+def _is_text(underway: ImportUnderway, workbook: Workbook) -> bool:
+    return bool(workbook.sheets) and not underway.raw.startswith((b"PK", b"\xd0\xcf"))
 
 
 def _checked_form() -> None:
@@ -209,12 +212,12 @@ def _checked_form() -> None:
 
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
-    """A workbook is larger than the forms of other pages."""
+    """A file that comes in is larger than the forms of other pages."""
     state.app.before_request_funcs.setdefault(None, []).insert(0, _allow_more)
 
 
 def _allow_more() -> None:
     if request.method == "POST" and request.blueprint == blueprint.name and access.person():
-        request.max_content_length = LARGEST + 1_000_000
+        request.max_content_length = LARGEST_DOCUMENTS + 1_000_000
         request.max_form_memory_size = 4_000_000
         request.max_form_parts = 20_000

@@ -133,7 +133,7 @@ def test_a_conflict_is_shown_side_by_side_and_decided(
     rows[1][2] = "1. Read all.\n2. Call the agent."
     again = sent(administrator, table(*rows))
     will = page(administrator, f"{again}/preview")
-    assert "Changed here and in the workbook" in will
+    assert "Changed here and in the file" in will
     assert "1. Read it." in will
     key = re.search(r'name="anyway"\s+value="([^"]+)"', will)
     assert key
