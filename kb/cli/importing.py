@@ -107,21 +107,12 @@ def _author(parts: Parts, email: str | None) -> Author:
 
 def _tell(preview: ImportPreview) -> None:
     click.echo(preview.mapping.name)
-    for sheet in preview.mapping.sheets:
-        if not sheet.taken:
-            click.echo(f"  sheet      {sheet.name}: left out, because {sheet.why or 'you said so'}")
-    for page in preview.mapping.pages:
-        if page.taken and page.split:
-            click.echo(f"  document   {page.title}: parted at headings of level {page.split}")
+    _tell_decided(preview)
     for told in preview.noticed:
         click.echo(f"  note       {told}")
     for one in preview.files:
         _tell_file(one)
-    for gone in preview.gone:
-        click.echo(f"  gone       {gone.id} {gone.title} ({gone.path})")
-    for left in preview.left_out:
-        place = f"{left.sheet}, row {left.number}" if preview.mapping.sheets else left.sheet
-        click.echo(f"  left out   {place}: {left.why}{f': {left.title}' if left.title else ''}")
+    _tell_left(preview)
     for team, rows in preview.teams.items():
         click.echo(f"  team       {team} is no department here ({rows} procedures)")
     if preview.personal:
@@ -129,6 +120,23 @@ def _tell(preview: ImportPreview) -> None:
         click.echo(f"  people     {addresses} e-mail addresses, {numbers} telephone numbers")
     counts = ", ".join(f"{len(preview.of(fate))} {fate}" for fate in Fate if preview.of(fate))
     click.echo(f"  {counts or 'no procedures'}")
+
+
+def _tell_decided(preview: ImportPreview) -> None:
+    for sheet in preview.mapping.sheets:
+        if not sheet.taken:
+            click.echo(f"  sheet      {sheet.name}: left out, because {sheet.why or 'you said so'}")
+    for page in preview.mapping.pages:
+        if page.taken and page.split:
+            click.echo(f"  document   {page.title}: parted at headings of level {page.split}")
+
+
+def _tell_left(preview: ImportPreview) -> None:
+    for gone in preview.gone:
+        click.echo(f"  gone       {gone.id} {gone.title} ({gone.path})")
+    for left in preview.left_out:
+        place = f"{left.sheet}, row {left.number}" if preview.mapping.sheets else left.sheet
+        click.echo(f"  left out   {place}: {left.why}{f': {left.title}' if left.title else ''}")
 
 
 def _tell_file(one: ProposedFile) -> None:

@@ -23,7 +23,7 @@ _LINK = (
     r"\(\s*(?P<target><[^<>\n]{1,1000}>|[^\s()<>]{1,1000}(?:\([^\s()]{0,300}\)[^\s()]{0,300}){0,5})"
     r"(?P<title>\s+\"[^\"\n]{0,300}\")?\s*\)"
 )
-_DEFINED = r"^(?P<before> {0,3}\[[^\]\n]{1,300}\]:\s*)(?P<defined>\S{1,1000})"
+_DEFINED = r"^(?P<before> {0,3}\[(?!\^)[^\]\n]{1,300}\]:\s*)(?P<defined>\S{1,1000})"
 _HTML = r"(?P<tag><(?:a|img)\b[^<>]{0,500}?\b(?:href|src)=[\"'])(?P<html>[^\"'<>]{1,1000})(?=[\"'])"
 _EVERY = re.compile(f"{_CODE}|{_LINK}|{_DEFINED}|{_HTML}", re.MULTILINE | re.DOTALL)
 

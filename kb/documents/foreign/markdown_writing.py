@@ -341,8 +341,8 @@ def _cell_lines(one: Element, inline: Inline) -> Iterator[str]:
                     if not cell.repeated_across
                 ]
                 yield "; ".join(filter(None, words))
-        elif words := inline.written([Element("span", block.attributes, block.children)]):
-            yield f"**{words}**" if _HEADING.match(block.tag) else words
+        elif text := inline.written([Element("span", block.attributes, block.children)]):
+            yield f"**{text}**" if _HEADING.match(block.tag) else text
 
 
 def _listed_in_cell(one: Element, inline: Inline, depth: int) -> Iterator[str]:

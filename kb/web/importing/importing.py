@@ -15,9 +15,9 @@ from werkzeug.datastructures import FileStorage
 from kb.importing.first_guess import guess
 from kb.importing.mapping import ColumnMeaning, FileMapping
 from kb.importing.opening import SUFFIXES, opened
+from kb.importing.pages.splitting import choices
 from kb.importing.permits import Permit, permit_of
 from kb.importing.proposed import Fate, ImportPreview, ProposedFile
-from kb.importing.pages.splitting import choices
 from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook, letter
