@@ -22,11 +22,13 @@ _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|bolder|[6-9]00|normal|[1-5]00)", 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _SPECIAL = re.compile(
     r"[\\`*]|~(?=~)|<(?=[\w/!?])|&(?=#?\w+;)|(?<!\w)_|_(?!\w)"
-    r"|\[(?=[^\]]*\](?:[(\[:]|\Z))|\[(?=[\[^])|\[(?=[ xX]\])"
+    r"|!(?=\[)|\[(?=[^\]]*\](?:[(\[:]|\Z))|\[(?=[\[^])|\[(?=[ xX]\])"
 )
 _AT_START = re.compile(r"\A(#{1,6}(?=\s|\Z)|>|[-+](?=\s|\Z)|=+\s*\Z|-{2,}\s*\Z|:(?=\s)|:{3,}|\|)")
 _NUMBER_AT_START = re.compile(r"\A(\d{1,9})([.)])(?=\s|\Z)")
 _BREAK = "\n"
+_SIGN = {"del": "~~", "strong": "**", "em": "*"}
+_SIGNS = frozenset("*~`_")  # also where it is escaped: the reader of the file need not count
 
 
 class Piece(Struct, frozen=True):
@@ -51,19 +53,24 @@ class Inline(Struct, frozen=True):
     def written(self, children: Iterable[Element | str]) -> str:
         """Without blanks around it; "" where it says nothing."""
         pieces = list(_merged(_spaced(_pieces(children, self.named))))
-        linked = groupby(pieces, key=lambda piece: piece.href)
-        text = "".join(self._link(href, list(some)) for href, some in linked)
-        text = re.sub(r"!(?=\[)", r"\!", text)  # else a link behind "!" were a picture
+        text = ""
+        for href, some in groupby(pieces, key=lambda piece: piece.href):
+            part = self._link(href, list(some), text[-1:])
+            if part.startswith("[") and text.endswith("!"):
+                text = text[:-1] + "\\!"  # else a link behind "!" were a picture
+            text += part
         lines = [_started(line.strip()) for line in text.replace("\0", "").split(_BREAK)]
         while lines and not lines[0]:
             lines.pop(0)
         while lines and not lines[-1]:
             lines.pop()
         found = self.gap.join(lines)
+        if not self.in_cell:  # two line ends in a row part paragraphs
+            found = re.sub(r"(?:\\\n){2,}", "\n\n", found)
         return found.replace("|", "\\|") if self.in_cell else found
 
-    def _link(self, href: str, pieces: list[Piece]) -> str:
-        text = "".join(_marked(pieces))
+    def _link(self, href: str, pieces: list[Piece], before: str) -> str:
+        text = "".join(_marked(pieces, "[" if href else before))
         if not href or not text.strip():
             return text
         inner = text.strip().replace(_BREAK, " ")
@@ -152,8 +159,8 @@ def _picture(one: Element, href: str) -> Iterator[Piece]:
 
 
 def _marks(one: Element, marks: frozenset[str]) -> frozenset[str]:
-    if one.tag in _CODE:
-        return marks | {"code"}
+    if one.tag in _CODE or "code" in marks:
+        return frozenset({"code"})
     if one.tag in _STRUCK:
         return marks | {"del"}
     if one.tag in _SLANTED:
@@ -202,18 +209,16 @@ def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield held
 
 
-def _marked(pieces: list[Piece]) -> Iterator[str]:
+def _marked(pieces: list[Piece], before: str) -> Iterator[str]:
     """The pieces of one link, or between two, with their marks."""
     for nth, piece in enumerate(pieces):
-        if piece.raw:
-            yield piece.text
-            continue
-        before = pieces[nth - 1].text[-1:] if nth else ""
-        after = pieces[nth + 1].text[:1] if nth + 1 < len(pieces) else ""
-        yield _one(piece, before, after)
+        after = pieces[nth + 1] if nth + 1 < len(pieces) else Piece("")
+        text = piece.text if piece.raw else _one(piece, before, after)
+        before = text[-1:] or before
+        yield text
 
 
-def _one(piece: Piece, before: str, after: str) -> str:
+def _one(piece: Piece, before: str, after: Piece) -> str:
     text = piece.text
     inner = text.strip()
     if not piece.marks or not inner:
@@ -222,8 +227,9 @@ def _one(piece: Piece, before: str, after: str) -> str:
     end = text[len(start) + len(inner) :]
     if "code" in piece.marks:
         return start + _code(inner) + end
+    next_to = after.text[:1]
     # A mark between a sign and a letter is none: the sign stands outside.
-    if not end and after.isalnum():
+    if not end and next_to.isalnum():
         kept = re.sub(r"\W+\Z", "", inner)
         inner, end = kept, inner[len(kept) :]
     if not start and before.isalnum():
@@ -231,10 +237,19 @@ def _one(piece: Piece, before: str, after: str) -> str:
         start, inner = inner[: len(inner) - len(kept)], kept
     if not inner:
         return escaped(text)
-    marks = "".join(
-        sign for mark, sign in (("del", "~~"), ("strong", "**"), ("em", "*")) if mark in piece.marks
-    )
-    return f"{escaped(start)}{marks}{escaped(inner)}{marks[::-1]}{escaped(end)}"
+    meets = (not start and before in _SIGNS) or (not end and bool(after.marks - {"code"}))
+    opening, closing = _signs(piece.marks, as_html=meets)
+    return f"{escaped(start)}{opening}{escaped(inner)}{closing}{escaped(end)}"
+
+
+def _signs(marks: frozenset[str], *, as_html: bool) -> tuple[str, str]:
+    """What stands before and behind. Where signs would meet others, they are HTML."""
+    own = [mark for mark in ("del", "strong", "em") if mark in marks]
+    if as_html:
+        tags = "".join(f"<{mark}>" for mark in own), "".join(f"</{mark}>" for mark in own[::-1])
+        return tags
+    signs = "".join(_SIGN[mark] for mark in own)
+    return signs, signs[::-1]
 
 
 def _code(text: str) -> str:
