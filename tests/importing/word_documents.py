@@ -23,12 +23,14 @@ STYLES = """
 <w:style w:type="paragraph" w:styleId="Titel"><w:name w:val="Title"/></w:style>
 <w:style w:type="paragraph" w:styleId="K1"><w:name w:val="heading 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="K2"><w:name w:val="heading 2"/></w:style>
-<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Desk topic"/><w:basedOn w:val="K1"/></w:style>
+<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Desk topic"/>
+ <w:basedOn w:val="K1"/></w:style>
 <w:style w:type="paragraph" w:styleId="Numbered"><w:name w:val="List Number"/>
  <w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Warn"><w:name w:val="Warning"/></w:style>
 <w:style w:type="character" w:styleId="Firm"><w:name w:val="Firm"/><w:rPr><w:b/></w:rPr></w:style>
-<w:style w:type="character" w:styleId="Quiet"><w:name w:val="Quiet"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Quiet"><w:name w:val="Quiet"/>
+ <w:rPr><w:vanish/></w:rPr></w:style>
 """
 
 

@@ -227,14 +227,11 @@ def _runs(one: Element) -> Iterator[list[_Item]]:
 
 def _items(one: Element) -> Iterator[_Item]:
     """With the numbers that a browser shows."""
-    items = [child for child in _in_blocks(one) if _says(child)]
+    items = list(_gathered(one))
     down = "reversed" in one.attributes
     number = _number(one.get("start")) or (len(items) if down else 1)
     kind = _kind(one)
     for child in items:
-        if child.tag in ("ul", "ol"):  # a list in a list without an item around it
-            yield _Item(element("div", child))
-            continue
         number = number if (own := _number(child.get("value"))) is None else own
         if label := child.get("label"):
             yield _Item(child, None, label)
@@ -245,6 +242,21 @@ def _items(one: Element) -> Iterator[_Item]:
         else:
             yield _Item(child, number)
         number += -1 if down else 1
+
+
+def _gathered(one: Element) -> Iterator[Element]:
+    """The items of a list; a list that stands between two belongs to the first."""
+    held: Element | None = None
+    for child in (each for each in _in_blocks(one) if _says(each)):
+        if child.tag in ("ul", "ol"):
+            held = held or element("li")
+            held = Element("li", held.attributes, [*held.children, child])
+            continue
+        if held is not None:
+            yield held
+        held = child
+    if held is not None:
+        yield held
 
 
 def _kind(one: Element) -> str:

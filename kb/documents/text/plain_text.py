@@ -12,7 +12,9 @@ from hashlib import sha1
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SPECIAL = re.compile(r"[\[\]*_`<&\\~!]")
-_IMAGE_OR_LINK = re.compile(r"(?<!\\)!?(?<!\\)\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[([^\[\]]*)\])?")
+_IMAGE_OR_LINK = re.compile(
+    r"(?<!\\)!?(?<!\\)\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[([^\[\]]*)\])?"
+)
 _ESCAPE_OR_EMPHASIS = re.compile(
     r"\\([!-/:-@\[-`{-~])|\*\*+|~~+"
     r"|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)"

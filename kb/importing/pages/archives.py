@@ -8,7 +8,7 @@ import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from kb.importing.pages.dialects import without_hex
 from kb.importing.pages.helpdesk import helpdesk_bundle
 from kb.importing.pages.markdown import markdown_page
 from kb.importing.pages.portable import is_portable, portable_bundle
-from kb.importing.pages.web import as_bundle, web_source
+from kb.importing.pages.web import WebSource, as_bundle, web_source
 from kb.importing.pages.word import word_page
 from kb.importing.readers.packages import DAMAGE, damaged
 from kb.importing.readers.unreadable import UnreadableFile
@@ -29,7 +29,7 @@ _MOST_ENTRIES = 20_000
 _LARGEST_PAGE = 10_000_000  # bytes
 _DEEPEST = 3  # zips within one another
 _MARKDOWN, _WEB, _WORD = (".md", ".markdown"), (".html", ".htm", ".xhtml"), (".docx", ".docm")
-_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+_TABLES = (".csv", ".tsv")
 _UNSEEN = re.compile(r"(?:\A|/)(?:__MACOSX/|\.|thumbs\.db\Z|desktop\.ini\Z)", re.IGNORECASE)
 _CLIMBING = re.compile(r"(?:\A|/)\.\.(?:/|\Z)|\A/|\A[A-Za-z]:")
 
@@ -61,13 +61,13 @@ def _unpacked(name: str, raw: bytes, left: list[int], depth: int) -> Iterator[tu
         )
     for entry in entries:
         place = _place(entry)
-        if entry.is_dir() or _UNSEEN.search(place) or stat.S_ISLNK(entry.external_attr >> 16):
-            continue
         if _CLIMBING.search(place):
             raise UnreadableFile(
                 f"{name} holds names that lead out of it (“{place[:60]}”), which no wiki writes: "
                 "unpack it, look at what it is, and bring in a zip of the documents."
             )
+        if entry.is_dir() or _UNSEEN.search(place) or stat.S_ISLNK(entry.external_attr >> 16):
+            continue
         if entry.flag_bits & 1:
             raise UnreadableFile(f"{name} is protected by a password: save it without one.")
         left[0] -= entry.file_size
@@ -101,12 +101,30 @@ def _place(entry: zipfile.ZipInfo) -> str:
 
 
 def _read(name: str, files: dict[str, bytes]) -> Bundle:
+    """Its pages. Beside pages of a wiki, Word documents are what those lead to."""
     left: list[tuple[str, str]] = []
-    pages: list[Page] = []
-    kept: dict[str, bytes] = {}
-    web = []
+    pages = _wiki_pages(files, left)
+    if pages.pages:
+        return replace(pages, left=tuple(left))
+    found, kept = list[Page](), dict[str, bytes]()
     for place, raw in files.items():
-        ending = posixpath.splitext(place)[1].casefold()
+        ending = _ending(place)
+        if ending in _WORD or ending == ".json":
+            read = word_page if ending in _WORD else helpdesk_bundle
+            for bundle in _tried(read, place, raw, left):
+                found += bundle.pages
+                kept |= bundle.files
+        else:
+            kept[place] = raw
+    return Bundle(tuple(_named_once(found)), kept, tuple(left))
+
+
+def _wiki_pages(files: Mapping[str, bytes], left: list[tuple[str, str]]) -> Bundle:
+    """Markdown and web pages, and all that is beside them."""
+    pages, web = list[Page](), list[WebSource]()
+    kept: dict[str, bytes] = {}
+    for place, raw in files.items():
+        ending = _ending(place)
         if ending in _WEB:
             source = web_source(place, raw[:_LARGEST_PAGE])
             if is_contents(place, source.body):
@@ -115,22 +133,20 @@ def _read(name: str, files: dict[str, bytes]) -> Bundle:
                 web.append(source)
         elif ending in _MARKDOWN:
             pages.append(replace(markdown_page(place, raw[:_LARGEST_PAGE]), place=place))
-        elif ending in _WORD or ending == ".json":
-            read = word_page if ending in _WORD else helpdesk_bundle
-            for bundle in _tried(read, place, raw, left):
-                pages += bundle.pages
-                kept |= bundle.files
         else:
             kept[place] = raw
     bundle = as_bundle(web)
     pages += bundle.pages
-    tables = [place for place in kept if place.casefold().endswith(_TABLES)]
     titles = {page.title for page in pages}
-    for place in tables:
+    for place in [one for one in kept if _ending(one) in _TABLES]:
         if repeated_titles(kept[place], titles):
             left.append((without_hex(place), "it repeats the pages"))
             del kept[place]
-    return Bundle(tuple(_named_once(pages)), {**kept, **bundle.files}, tuple(left))
+    return Bundle(tuple(_named_once(pages)), {**kept, **bundle.files})
+
+
+def _ending(place: str) -> str:
+    return posixpath.splitext(place)[1].casefold()
 
 
 def _tried(

@@ -73,8 +73,8 @@ def _is_article(told: Mapping[str, Any]) -> bool:
 
 
 def _holds(value: list[Any]) -> bool:
-    """Does a list hold things with titles of their own?"""
-    return any(isinstance(one, dict) and _title(one) for one in value)
+    """Does a list hold things with titles and texts of their own?"""
+    return any(isinstance(one, dict) and _is_article(one) for one in value)
 
 
 def _title(told: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from kb.importing.documents import Bundle, Page
 from kb.importing.guessing.headers import guessed
 from kb.importing.pages.dialects import Plainer, without_hex
 from kb.importing.pages.saying import said
+from kb.importing.pages.splitting import taken_title
 
 _PROPERTY = re.compile(r"([^\W\d][\w /-]{0,39}):[ \t]+(\S.*)")
 _INDEXES = frozenset({"index", "readme", "_index", "home"})
@@ -31,7 +32,7 @@ def markdown_page(name: str, raw: bytes) -> Page:
     body = document.body.lstrip("\ufeff\n")
     plainer = Plainer()
     blocks = list(blocks_of(without_wiki_links(plainer.markdown(body))))
-    title = _taken_title(blocks)
+    title = taken_title(blocks)
     if title:
         _take_properties(blocks, properties)
     if plainer.tags:
@@ -46,14 +47,6 @@ def markdown_page(name: str, raw: bytes) -> Page:
         noticed=(*own.noticed, *plainer.noticed, *_broken(document.faults)),
         why="it is retired there" if _is_retired(properties) else "",
     )
-
-
-def _taken_title(blocks: list[Block]) -> str:
-    """The heading that the text begins with, where no other is as high; it is taken off."""
-    tops = [block for block in blocks if block.heading == 1]
-    if blocks and len(tops) == 1 and blocks[0] is tops[0]:
-        return blocks.pop(0).title
-    return ""
 
 
 def _take_properties(blocks: list[Block], properties: dict[str, Any]) -> None:

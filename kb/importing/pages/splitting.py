@@ -31,6 +31,14 @@ class Split(Struct, frozen=True):
     lead: str = ""
 
 
+def taken_title(blocks: list[Block]) -> str:
+    """The heading that the text begins with, where no other is as high; it is taken off."""
+    tops = [block for block in blocks if block.heading == 1]
+    if blocks and len(tops) == 1 and blocks[0] is tops[0]:
+        return blocks.pop(0).title
+    return ""
+
+
 def choices(page: Page) -> dict[int, int]:
     """The levels at which it can be parted, and how many procedures that makes."""
     counts = {level: sum(one.heading == level for one in page.blocks) for level in _LEVELS}
@@ -43,14 +51,29 @@ def guessed_level(page: Page, *, alone: bool) -> int:
     Headings such as "Steps" are those of one procedure. A page of a wiki is one, unless it has
     several first headings.
     """
-    for level in choices(page):
-        titles = [one.title for one in page.blocks if one.heading == level]
-        if any(kind_of(title) != "text" for title in titles):
-            return 0
-        if level == 1:
-            return 1
-        return level if alone and _has_steps_in_most(split(page, level).parts) else 0
-    return 0
+    levels = choices(page)
+    if not levels or (not alone and 1 not in levels):
+        return 0
+    highest = next(iter(levels))
+    if _is_of_one(page, highest):
+        return 0
+    deeper = highest + 1  # chapters, and procedures in them
+    if levels.get(deeper, 0) > levels[highest] and not _is_of_one(page, deeper):
+        chapters, parts = split(page, highest).parts, split(page, deeper).parts
+        if _has_steps_in_most(parts) and not any(_begins_with_steps(one) for one in chapters):
+            return deeper
+    return highest if highest == 1 or _has_steps_in_most(split(page, highest).parts) else 0
+
+
+def _is_of_one(page: Page, level: int) -> bool:
+    titles = [one.title for one in page.blocks if one.heading == level]
+    return any(kind_of(title) != "text" for title in titles)
+
+
+def _begins_with_steps(part: Part) -> bool:
+    """Has it a list before its first heading?"""
+    first = next((nth for nth, one in enumerate(part.blocks) if one.heading), len(part.blocks))
+    return any(one.ordered for one in part.blocks[:first])
 
 
 def split(page: Page, level: int) -> Split:

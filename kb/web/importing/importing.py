@@ -26,6 +26,7 @@ from kb.people.person import Person
 from kb.publishing.edits import author_of
 from kb.publishing.outcomes import Refusal
 from kb.web.importing.deciding_columns import ENCODINGS, decided
+from kb.web.importing.side_by_side import apart
 from kb.web.publishing.preview import Preview, preview_of
 from kb.web.site import access
 from kb.web.site.pages import departments, now, parts, today
@@ -175,9 +176,10 @@ def _permit(me: Person) -> Permit:
 
 
 def _as_pages(proposed: ImportPreview) -> Iterator[tuple[ProposedFile, Preview]]:
-    for one in proposed.files:
-        if one.fate is not Fate.LEFT:
-            yield one, preview_of(one.text, one.procedure.path, None)
+    taken = (one for one in proposed.files if one.fate is not Fate.LEFT)
+    for nth, one in enumerate(taken, 1):
+        shown = preview_of(one.text, one.procedure.path, None)
+        yield one, replace(shown, page=apart(shown.page, nth))
 
 
 def _samples(workbook: Workbook, mapping: FileMapping) -> dict[str, dict[int, list[str]]]:
