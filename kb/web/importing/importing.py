@@ -26,7 +26,7 @@ from kb.people.person import Person
 from kb.publishing.edits import author_of
 from kb.publishing.outcomes import Refusal
 from kb.web.importing.deciding_columns import ENCODINGS, decided
-from kb.web.importing.side_by_side import apart
+from kb.web.importing.side_by_side import apart, before_it_is_there
 from kb.web.publishing.preview import Preview, preview_of
 from kb.web.site import access
 from kb.web.site.pages import departments, now, parts, today
@@ -176,9 +176,11 @@ def _permit(me: Person) -> Permit:
 
 
 def _as_pages(proposed: ImportPreview) -> Iterator[tuple[ProposedFile, Preview]]:
-    taken = (one for one in proposed.files if one.fate is not Fate.LEFT)
+    taken = [one for one in proposed.files if one.fate is not Fate.LEFT]
+    coming = frozenset(one.procedure.path for one in taken)
     for nth, one in enumerate(taken, 1):
-        shown = preview_of(one.text, one.procedure.path, None)
+        text = before_it_is_there(one.text, one.procedure.path, one.attached, coming)
+        shown = preview_of(text, one.procedure.path, None)
         yield one, replace(shown, page=apart(shown.page, nth))
 
 

@@ -202,6 +202,8 @@ def test_a_word_document_is_split_previewed_brought_in_and_undone(
     assert "2 procedures, by headings of level 1" in shown
     assert "one procedure" in shown
     assert "Broken on arrival" in shown
+    assert '<img class="img-fluid" loading="lazy" src="data:image/png;base64,' in shown
+    assert "not-found" not in shown
     will = flat(page(administrator, f"{begun}/preview"))
     assert "Bring in 2 procedures" in will
     assert "1 file beside it" in will
