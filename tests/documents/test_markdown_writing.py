@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy, lists, one_of, recursive, samp
 from kb.documents.foreign.blocks import joined
 from kb.documents.foreign.continued_lists import continue_lists
 from kb.documents.foreign.html_reading import tree_of, web_page
+from kb.documents.foreign.lists import make_typed_lists
 from kb.documents.foreign.markdown_reading import relinked, without_wiki_links
 from kb.documents.foreign.markdown_writing import written
 from kb.documents.markdown.rendering import Renderer
@@ -20,6 +21,7 @@ from tests.effort import examples
 
 def markdown(source: str) -> str:
     body = tree_of(source)
+    make_typed_lists(body)
     continue_lists(body)
     return joined(written(body, frozenset({"there"})))
 
@@ -33,6 +35,9 @@ def rendered(text: str) -> str:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        ("<p>1. a<p>2. <b>b</b><p>c", "1. a\n2. **b**\n\nc"),
+        ("<div>Do:<br>1. a<br>2. b</div>", "Do:\n\n1. a\n2. b"),
+        ("<p>- a<br>- b</p>", "- a\n- b"),
         ("<ol start=5><li>a<li>b</ol>", "5. a\n6. b"),
         ("<ol type=a><li>x<li>y</ol>", "- a) x\n- b) y"),
         ("<ol style='list-style-type: upper-roman'><li>x<li>y</ol>", "- I) x\n- II) y"),
@@ -73,7 +78,7 @@ def rendered(text: str) -> str:
         ("<dl><dt>T<dd>D<dd>E</dl>", "T\n: D\n: E"),
         ("one<br><br>two<br>three", "one\n\ntwo\\\nthree"),
         ("<blockquote><p>a<p>b</blockquote>", "> a\n>\n> b"),
-        ("<p>1. x<p># y<p>- z", "1\\. x\n\n\\# y\n\n\\- z"),
+        ("<p>9. x<p># y<p>– z", "9\\. x\n\n\\# y\n\n- z"),
         ("<p>&gt; q<p>===<p>: d", "\\> q\n\n\\===\n\n\\: d"),
         ("<a href='javascript:x()'>a</a><a href='data:text/html,x'>b</a>", "ab"),
         ("<a href='https://a.example/?b=1&amp;c=2'>https://a.example/?b=1&amp;c=2</a>",

@@ -212,8 +212,9 @@ def test_an_icon_is_no_picture(parts: Parts) -> None:
 
 @pytest.mark.parametrize(("name", "made"), [(name, made) for name, made, _, _ in GOLDEN])
 def test_a_second_run_changes_nothing(parts: Parts, name: str, made: Callable[[], bytes]) -> None:
-    brought_in(parts, made(), name)
-    preview = proposed(parts, made(), name)
+    raw = made()
+    brought_in(parts, raw, name)
+    preview = proposed(parts, raw, name)
     assert {one.fate for one in preview.files} == {Fate.UNCHANGED}
     assert preview.gone == ()
 

@@ -15,7 +15,7 @@ from kb.documents.foreign.blocks import Block, joined
 from kb.documents.foreign.inline_writing import Inline
 from kb.documents.foreign.numbers import counted
 from kb.documents.foreign.tables import Cell, grid
-from kb.documents.foreign.tree import Element, element
+from kb.documents.foreign.tree import Element, element, holds_blocks, in_blocks
 from kb.documents.text.plain_text import tidy
 
 _HEADING = re.compile(r"h([1-6])\Z")
@@ -61,7 +61,7 @@ class _Writing:
 
     def blocks(self, parent: Element) -> Iterator[Block]:
         """Those of its children; words between them are paragraphs. Notes stand below theirs."""
-        for one in _in_blocks(parent):
+        for one in in_blocks(parent):
             for block in self._block(one):
                 if block.markdown.strip():
                     self._list = self._list if block.markdown[:1] in "-*" or block.ordered else ""
@@ -79,7 +79,7 @@ class _Writing:
             yield from self._heading(one, int(found[1]))
         elif one.tag in _OWN:
             yield from getattr(self, _OWN[one.tag])(one)
-        elif any(child.is_block() or _holds_blocks(child) for child in one.elements):
+        elif any(child.is_block() or holds_blocks(child) for child in one.elements):
             yield from self.blocks(one)
         else:
             yield self._paragraph(one)
@@ -247,7 +247,7 @@ def _items(one: Element) -> Iterator[_Item]:
 def _gathered(one: Element) -> Iterator[Element]:
     """The items of a list; a list that stands between two belongs to the first."""
     held: Element | None = None
-    for child in (each for each in _in_blocks(one) if _says(each)):
+    for child in (each for each in in_blocks(one) if _says(each)):
         if child.tag in ("ul", "ol"):
             held = held or element("li")
             held = Element("li", held.attributes, [*held.children, child])
@@ -273,31 +273,6 @@ def _number(written: str) -> int | None:
 
 def _says(one: Element) -> bool:
     return bool(one.text().strip()) or any(c.tag in ("img", "input", "note") for c in one.walk())
-
-
-def _in_blocks(parent: Element) -> Iterator[Element]:
-    """The children that stand on lines of their own; words between them as paragraphs.
-
-    A link or bold around blocks is looked through: Markdown has none such.
-    """
-    words: list[Element | str] = []
-    for child in parent.children:
-        if isinstance(child, Element) and (child.is_block() or _holds_blocks(child)):
-            if words:
-                yield Element("p", {}, words)
-                words = []
-            if child.is_block():
-                yield child
-            else:
-                yield from _in_blocks(child)
-        else:
-            words.append(child)
-    if words:
-        yield Element("p", {}, words)
-
-
-def _holds_blocks(one: Element) -> bool:
-    return one.tag != "note" and any(each.is_block() for each in one.walk() if each is not one)
 
 
 def _names(one: Element) -> tuple[str, ...]:
@@ -338,7 +313,7 @@ def _only_nested(text: str) -> bool:
 
 def _cell_lines(one: Element, inline: Inline) -> Iterator[str]:
     """The blocks of a cell, each on a line of its own; lists with their signs as text."""
-    for block in _in_blocks(one):
+    for block in in_blocks(one):
         if block.tag in ("ul", "ol"):
             yield from _listed_in_cell(block, inline, 0)
         elif block.tag == "pre":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 _ROMAN = tuple(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -28,3 +30,19 @@ def counted(number: int, kind: str) -> str:
         while number >= value:
             found, number = found + sign, number - value
     return found if kind == "roman" else found.upper()
+
+
+class Numbered(Struct, frozen=True):
+    """What stands before one paragraph. `series` and `level` say which list it goes on with.
+
+    `count` is its place there; `number` the same where its own number alone is shown; `label` is
+    all that is shown. `bare`: nothing is.
+    """
+
+    series: str
+    level: int
+    count: int
+    number: int | None = None
+    label: str = ""
+    bullet: bool = False
+    bare: bool = False

@@ -71,3 +71,29 @@ class Element(Struct, eq=False):
 def element(tag: str, *children: Element | str, **attributes: str) -> Element:
     """One element, in short."""
     return Element(tag, attributes, list(children))
+
+
+def in_blocks(parent: Element) -> Iterator[Element]:
+    """The children that stand on lines of their own; words between them as paragraphs.
+
+    A link or bold around blocks is looked through: Markdown has none such.
+    """
+    words: list[Element | str] = []
+    for child in parent.children:
+        if isinstance(child, Element) and (child.is_block() or holds_blocks(child)):
+            if words:
+                yield Element("p", {}, words)
+                words = []
+            if child.is_block():
+                yield child
+            else:
+                yield from in_blocks(child)
+        else:
+            words.append(child)
+    if words:
+        yield Element("p", {}, words)
+
+
+def holds_blocks(one: Element) -> bool:
+    """Are there blocks in what is none itself?"""
+    return one.tag != "note" and any(each.is_block() for each in one.walk() if each is not one)

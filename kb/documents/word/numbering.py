@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from msgspec import Struct
-
-from kb.documents.foreign.numbers import counted
+from kb.documents.foreign.numbers import Numbered, counted
 from kb.documents.word.parts import Xml, is_on, number, value
 from kb.documents.word.styles import Styles
 
@@ -18,22 +16,6 @@ _KINDS = {
     "upperRoman": "ROMAN",
 }
 _BULLETS = frozenset({"bullet", "none"})
-
-
-class Numbered(Struct, frozen=True):
-    """What stands before one paragraph. `series` and `level` say which list it goes on with.
-
-    `count` is its place there; `number` the same where its own number alone is shown; `label` is
-    all that is shown. `bare`: nothing is.
-    """
-
-    series: str
-    level: int
-    count: int
-    number: int | None = None
-    label: str = ""
-    bullet: bool = False
-    bare: bool = False
 
 
 class Numbering:

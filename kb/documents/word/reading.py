@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from kb.documents.attachments import UnusableAttachment, checked
+from kb.documents.foreign.bold_lines import take_bold_lines_as_headings
+from kb.documents.foreign.lists import Lists, lines_typed
 from kb.documents.foreign.tree import DEEPEST, Element, element
 from kb.documents.text.plain_text import tidy
-from kb.documents.word.lists import Lists
 from kb.documents.word.noticing import Noticing
 from kb.documents.word.numbering import Numbering
 from kb.documents.word.parts import NotReadable, WordParts, Xml, is_on, number, value
@@ -66,6 +67,8 @@ class _Reader:
             raise NotReadable
         body = Element("body")
         self._fill(body, content)
+        if take_bold_lines_as_headings(body):
+            self._noticing.say("it has no headings, so lines in bold were taken for them")
         if any(name.endswith("vbaProject.bin") for name in self._parts.names):
             self._noticing.say("its macros are left out")
         return WordDocument(
@@ -146,10 +149,12 @@ class _Reader:
             lists.add(made)
         elif numbered is not None:
             lists.add_item(numbered, words)
-        elif by_hand := lists.typed(words):
-            lists.add_item(by_hand, words)
         else:
-            self._plain(lists, words, properties, style, names)
+            for line in lines_typed(words):
+                if by_hand := lists.typed(line):
+                    lists.add_item(by_hand, line)
+                else:
+                    self._plain(lists, line, properties, style, names)
 
     def _plain(
         self,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from kb.documents.attachments import UnusableAttachment, checked
 from kb.documents.foreign.continued_lists import continue_lists
 from kb.documents.foreign.html_reading import WebPage, tree_of, web_page
+from kb.documents.foreign.lists import make_typed_lists
 from kb.documents.foreign.markdown_writing import written
 from kb.documents.foreign.tree import Element
 from kb.documents.front_matter import FIELDS
@@ -78,6 +79,7 @@ def source_of(name: str, title: str, body: Element, properties: Mapping[str, Any
             else f"{outside} pictures stand on the web and were not fetched"
         )
     mark_alerts(body)
+    make_typed_lists(body)
     continue_lists(body)
     own = said(properties, told=False)
     return WebSource(name, own.title or title, body, own, tuple(noticed), pictures)

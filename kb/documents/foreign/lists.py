@@ -6,13 +6,17 @@ import re
 
 from msgspec import Struct
 
-from kb.documents.foreign.tree import Element
-from kb.documents.word.numbering import Numbered
+from kb.documents.foreign.numbers import Numbered
+from kb.documents.foreign.tree import Element, in_blocks
 
 _BETWEEN = 4  # blocks that may stand between two items of one list
-_TYPED_NUMBER = re.compile(r"\s*(\d{1,2})[.)]\s+(?=\S)")
-_TYPED_LETTER = re.compile(r"\s*([a-z])[.)]\s+(?=\S)")
-_TYPED_BULLET = re.compile(r"\s*[•·▪●○◦‣\-–—]\s+(?=\S)")
+_TYPED_NUMBER = re.compile(
+    r"\s*(?:(?:step|schritt|stap|étape|paso|passo)\s+(\d{1,2})\s?[.):]|\(?(\d{1,2})[.)])\s+",
+    re.IGNORECASE,
+)
+_TYPED_LETTER = re.compile(r"\s*([a-z])[.)]\s+")
+_TYPED_BULLET = re.compile(r"\s*[•·▪●○◦‣\-–—]\s+")
+_HEADING = re.compile(r"h[1-6]\Z")
 _TYPED = "typed by hand"
 
 
@@ -37,6 +41,8 @@ class Lists:
 
     def add(self, block: Element, *, indented: bool = False) -> None:
         """A block that is no item. One that is set in below an item belongs to that."""
+        if _HEADING.match(block.tag):
+            self.close()
         if self._open and indented and not self._between:
             self._open[-1].item.add(block)
         elif self._open and len(self._between) < _BETWEEN:
@@ -71,12 +77,20 @@ class Lists:
         here.list.add(item)
         here.item, here.count = item, numbered.count
 
+    def add_typed(self, words: list[Element | str], attributes: dict[str, str]) -> None:
+        """A paragraph, or an item where somebody numbered it by hand."""
+        if numbered := self.typed(words):
+            self.add_item(numbered, words)
+        else:
+            self.add(Element("p", attributes, words))
+
     def typed(self, words: list[Element | str]) -> Numbered | None:
         """What a paragraph begins with that somebody numbered by hand; it is taken off `words`."""
-        place = next((nth for nth, one in enumerate(words) if _text(one).strip()), None)
-        if place is None or not isinstance(words[place], str):
+        found_at = _first_text(words)
+        if found_at is None:
             return None
-        text = _text(words[place])
+        holder, place = found_at
+        text = str(holder[place])
         known = [one for one in self._open if one.series == _TYPED]
         for pattern, made in (
             (_TYPED_NUMBER, self._typed_number),
@@ -84,7 +98,7 @@ class Lists:
             (_TYPED_BULLET, self._typed_bullet),
         ):
             if (found := pattern.match(text)) and (numbered := made(found, known)):
-                words[place] = text[found.end() :]
+                holder[place] = text[found.end() :]
                 return numbered
         return None
 
@@ -102,7 +116,7 @@ class Lists:
         return found
 
     def _typed_number(self, found: re.Match[str], known: list[_Open]) -> Numbered | None:
-        number = int(found[1])
+        number = int(found[1] or found[2])
         goes_on = any(one.level == 0 and one.count + 1 == number for one in known)
         return Numbered(_TYPED, 0, number, number) if goes_on or number == 1 else None
 
@@ -116,6 +130,69 @@ class Lists:
     def _typed_bullet(self, _: re.Match[str], known: list[_Open]) -> Numbered:
         below = any(one.level == 0 and one.kind == "number" for one in known)
         return Numbered(_TYPED, 1 if below else 0, 1, bullet=True)
+
+
+def lines_typed(words: list[Element | str]) -> list[list[Element | str]]:
+    """The lines of a paragraph where somebody numbered them; else the paragraph as it is."""
+    lines: list[list[Element | str]] = [[]]
+    for one in words:
+        if isinstance(one, Element) and one.tag == "br":
+            lines.append([])
+        else:
+            lines[-1].append(one)
+    lines = [line for line in lines if any(_text(one).strip() for one in line)]
+    marked = [line for line in lines if _is_marked(line)]
+    return lines if len(marked) > 1 else [words]
+
+
+def make_typed_lists(parent: Element) -> None:
+    """Paragraphs of a page that somebody numbered by hand become lists."""
+    for child in parent.elements:
+        make_typed_lists(child)
+    blocks = list(in_blocks(parent))
+    lines = [line for one in blocks if one.tag == "p" for line in lines_typed(one.children)]
+    if sum(map(_is_marked, lines)) < 2:
+        return
+    made = Element(parent.tag)
+    lists = Lists(made)
+    for block in blocks:
+        if block.tag == "p":
+            for line in lines_typed(block.children):
+                lists.add_typed(line, block.attributes)
+        else:
+            lists.add(block)
+    lists.close()
+    parent.children = made.children
+
+
+def _is_marked(line: list[Element | str]) -> bool:
+    start = "".join(map(_text, line))
+    return any(one.match(start) for one in (_TYPED_NUMBER, _TYPED_LETTER, _TYPED_BULLET))
+
+
+def _first_text(words: list[Element | str]) -> tuple[list[Element | str], int] | None:
+    """Where the first words stand, within bold or a link too."""
+    _join_texts(words)
+    for nth, one in enumerate(words):
+        if isinstance(one, str):
+            if one.strip():
+                return words, nth
+        elif one.text().strip():
+            return _first_text(one.children)
+        elif one.tag in ("img", "note"):
+            return None
+    return None
+
+
+def _join_texts(words: list[Element | str]) -> None:
+    """Neighbouring texts as one."""
+    nth = 1
+    while nth < len(words):
+        before, here = words[nth - 1], words[nth]
+        if isinstance(before, str) and isinstance(here, str):
+            words[nth - 1 : nth + 1] = [before + here]
+        else:
+            nth += 1
 
 
 def _goes_on(here: _Open, numbered: Numbered, kind: str) -> bool:

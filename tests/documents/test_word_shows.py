@@ -47,6 +47,13 @@ def told(*body: str) -> str:
         ([p("1. Open it"), p("a) blue"), p("b) red"), p("2. Close it")],
          "1. Open it\n   - a) blue\n   - b) red\n2. Close it"),
         ([p("2026. was a year")], "2026. was a year".replace(".", "\\.", 1)),
+        ([p(r("1."), "<w:r><w:tab/><w:t>Open</w:t></w:r>"), p(r("2."), r(" "), r("Close", "b"))],
+         "1. Open\n2. **Close**"),
+        (["<w:p><w:r><w:t>1) Open</w:t><w:br/><w:t>2) Close</w:t></w:r></w:p>"],
+         "1. Open\n2. Close"),
+        ([p(r("1. Open", "b"), " it"), p(r("2. Close", "b"), " it")],
+         "1. **Open** it\n2. **Close** it"),
+        ([p("Step 1: Open"), p("Schritt 2. Zu")], "1. Open\n2. Zu"),
         ([p("• first"), p("• second")], "- first\n- second"),
         ([step("One"), p("its second paragraph", more='<w:ind w:left="720"/>'), step("Two")],
          "1. One\n\n   its second paragraph\n\n2. Two"),
@@ -134,6 +141,14 @@ def test_headings_are_told_by_their_styles_whatever_they_are_called() -> None:
     )
     assert found.title == "Our desk"
     assert joined(written(found.body)) == "# One\n\n# Two\n\n## Three"
+
+
+def test_lines_in_bold_are_headings_where_there_are_no_others() -> None:
+    body = [p(r("Late", "b")), step("Look."), p(r("Lost", "b")), p("Trace.")]
+    assert markdown(*body) == "# Late\n\n1. Look.\n\n# Lost\n\nTrace."
+    assert "lines in bold were taken" in told(*body)
+    assert markdown(heading("Up"), *body).count("#") == 1
+    assert markdown(p(r("Never.", "b")), p("x"), p(r("Ever.", "b")), p("y")).count("#") == 0
 
 
 def test_a_heading_keeps_its_number_apart() -> None:
