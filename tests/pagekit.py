@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ VOID = frozenset("area base br col embed hr img input link meta source track wbr
 UNLABELLED = frozenset({"hidden", "submit", "button", "reset", "image"})
 REFERRING = {"aria-labelledby", "aria-describedby", "aria-controls", "for", "list", "form"}
 LEADING = {"href", "src", "action", "formaction"}
+OWN_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+\Z")
 MAY_SUBMIT_BY_GET = frozenset({"get"})
 
 
@@ -146,7 +148,8 @@ class Seen(HTMLParser):
                 self.faults.append(f"<{tag} {name}=…> at {self.getpos()}")
         for name in attributes.keys() & LEADING:
             scheme = attributes[name].strip().lower().partition(":")[0]
-            if scheme in {"javascript", "data", "vbscript"} and ":" in attributes[name]:
+            own = tag == "img" and OWN_PICTURE.match(attributes[name])
+            if scheme in {"javascript", "data", "vbscript"} and ":" in attributes[name] and not own:
                 self.faults.append(f"<{tag} {name}={attributes[name]!r}>")
         if tag == "script" and not attributes.get("src"):
             self.faults.append("inline script")

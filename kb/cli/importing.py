@@ -1,4 +1,4 @@
-"""`kb import`: workbooks become procedures, seen first with --dry-run, repeated by --mapping."""
+"""`kb import`: files become procedures, seen first with --dry-run, repeated by --mapping."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import click
 from msgspec.structs import replace
 
 from kb.cli.common import Build, built, content_option
-from kb.importing.guessing.columns import guess
+from kb.importing.first_guess import guess
 from kb.importing.mapping import FileMapping, UnusableMapping, mapping_from
+from kb.importing.opening import opened
 from kb.importing.permits import Permit, everything
-from kb.importing.proposing import Fate, ImportPreview, ProposedFile
-from kb.importing.readers.opening import opened
+from kb.importing.proposed import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook
 from kb.parts import Parts
@@ -30,7 +30,7 @@ from kb.publishing.outcomes import Refusal
     "--mapping",
     "kept",
     type=click.Path(path_type=Path),
-    help="Keep in this file what columns mean; read it where it is there. With one FILE only.",
+    help="Keep in this file what was decided; read it where it is there. With one FILE only.",
 )
 @click.option("--department", help="Whose is what names no known team (an id).")
 @click.option("--known-as", help="The name under which it was brought in before.")
@@ -47,7 +47,7 @@ def bring_in(
     publish: bool,
     email: str | None,
 ) -> None:
-    """Bring workbooks and tables in as procedures: one commit a file, as drafts."""
+    """Bring workbooks, documents and exports in as procedures: one commit a file, as drafts."""
     parts = built(build)
     if len(files) > 1 and (kept or known_as):
         raise click.UsageError("--mapping and --known-as go with one file.")
@@ -107,23 +107,18 @@ def _author(parts: Parts, email: str | None) -> Author:
 
 def _tell(preview: ImportPreview) -> None:
     click.echo(preview.mapping.name)
-    for sheet in preview.mapping.sheets:
-        if not sheet.taken:
-            click.echo(f"  sheet      {sheet.name}: left out, because {sheet.why or 'you said so'}")
+    _tell_decided(preview)
     for told in preview.noticed:
         click.echo(f"  note       {told}")
     for one in preview.files:
         _tell_file(one)
-    _tell_of_rows(preview)
+    _tell_left(preview)
+    _tell_teams(preview)
     counts = ", ".join(f"{len(preview.of(fate))} {fate}" for fate in Fate if preview.of(fate))
     click.echo(f"  {counts or 'no procedures'}")
 
 
-def _tell_of_rows(preview: ImportPreview) -> None:
-    for gone in preview.gone:
-        click.echo(f"  row gone   {gone.id} {gone.title} ({gone.path})")
-    for left in preview.left_out:
-        click.echo(f"  left out   {left.sheet}, row {left.number}: {left.why}: {left.title}")
+def _tell_teams(preview: ImportPreview) -> None:
     for team, rows in preview.teams.items():
         click.echo(f"  team       {team} is no department here ({rows} procedures)")
     for cell, named in preview.several.items():
@@ -135,11 +130,30 @@ def _tell_of_rows(preview: ImportPreview) -> None:
         click.echo(f"  people     {addresses} e-mail addresses, {numbers} telephone numbers")
 
 
+def _tell_decided(preview: ImportPreview) -> None:
+    for sheet in preview.mapping.sheets:
+        if not sheet.taken:
+            click.echo(f"  sheet      {sheet.name}: left out, because {sheet.why or 'you said so'}")
+    for page in preview.mapping.pages:
+        if page.taken and page.split:
+            click.echo(f"  document   {page.title}: parted at headings of level {page.split}")
+
+
+def _tell_left(preview: ImportPreview) -> None:
+    for gone in preview.gone:
+        click.echo(f"  gone       {gone.id} {gone.title} ({gone.path})")
+    for left in preview.left_out:
+        place = f"{left.sheet}, row {left.number}" if preview.mapping.sheets else left.sheet
+        click.echo(f"  left out   {place}: {left.why}{f': {left.title}' if left.title else ''}")
+
+
 def _tell_file(one: ProposedFile) -> None:
     if one.fate is Fate.UNCHANGED:
         return
     why = f": {one.why}" if one.why else ""
     click.echo(f"  {one.fate:<10} {one.procedure.path}  {one.drafted.title}{why}")
+    for path in one.attached:
+        click.echo(f"             beside it: {path}")
     for remark in one.remarks:
         click.echo(f"             {remark}")
     for fault in one.faults:

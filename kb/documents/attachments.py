@@ -13,6 +13,9 @@ from kb.documents.text.plain_text import readable, slug
 
 MEGABYTE = 1024 * 1024
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg"})
+# The endings of what may be put there, and of what may come with documents that are brought in.
+ATTACHED = (*sorted(PICTURES), ".csv", ".pdf", ".txt")
+BESIDE = (*ATTACHED, ".docx", ".odp", ".ods", ".odt", ".pptx", ".xlsx")
 KINDS = "PNG, JPEG, GIF, WebP, AVIF, BMP, SVG, PDF, CSV or plain text"
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", ".png"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kb.importing.permits import BringersLeave, Permit
-from kb.importing.proposing import WRITTEN, Fate, ImportPreview, ProposedFile
+from kb.importing.proposed import WRITTEN, Fate, ImportPreview, ProposedFile
 from kb.importing.sql.imports import Imports, RowBefore
 from kb.publishing.batches import Batch, FileEdit
 from kb.publishing.edits import Author, UnusableEdit
@@ -36,7 +36,9 @@ class BringingIn(Struct, frozen=True):
         edits = [FileEdit(one.procedure.path, one.base, one.text, one.as_it_was) for one in written]
         templates = [one for one in preview.beside if is_template(one.path)]
         others = [one for one in preview.beside if one not in templates]
-        done = self._saver(permit).change_many([*others, *edits], note, by, now)
+        beside = {path: raw for one in written for path, raw in one.attached.items()}
+        saver = self._saver(permit)
+        done = saver.change_many([*others, *edits], note, by, now, beside=beside)
         library = self.publishing.saver.keeping.library
         for one in templates:  # they have no versions, so that undoing leaves them
             library.keep_template(one.path, one.text)

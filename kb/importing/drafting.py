@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from kb.documents.text.plain_text import folded
 from kb.importing.mapping import FileMapping
+from kb.importing.pages.drafting_pages import Origin, pages_read
 from kb.importing.rows.as_markdown import inline, listed
 from kb.importing.rows.reading import LeftOut, RowRead, rows_read
 from kb.importing.sheets import CellLink, Workbook
@@ -18,10 +19,14 @@ _LEAST = 25  # letters of an answer from which two rows with the same are one pr
 
 
 class DraftedProcedure(Struct, frozen=True):
-    """One procedure to be. `sources` name its rows: workbook, sheet and key, the first first."""
+    """One procedure to be. `sources` name its rows: workbook, sheet and key, the first first.
+
+    `origin` is set where it is no row but a document or a part of one.
+    """
 
     sources: tuple[str, ...]
     rows: tuple[RowRead, ...]
+    origin: Origin | None = None
 
     @property
     def first(self) -> RowRead:
@@ -102,13 +107,43 @@ def drafted(workbook: Workbook, mapping: FileMapping, today: date) -> Drafting:
                 left.append(found)
     kept, repeated, contradictions = _without_repeats(rows)
     procedures = tuple(_grouped(kept, mapping.name))
+    documents, others = _of_documents(workbook, mapping)
+    left += others
     order = {(row.sheet, row.number): nth for nth, row in enumerate(rows)}
     left += repeated
     return Drafting(
-        tuple(sorted(procedures, key=lambda one: order[(one.first.sheet, one.first.number)])),
+        (
+            *sorted(procedures, key=lambda one: order[(one.first.sheet, one.first.number)]),
+            *documents,
+        ),
         tuple(left),
-        (*workbook.noticed, *contradictions),
+        (*workbook.noticed, *contradictions, *_noticed_of_parted(workbook, mapping)),
     )
+
+
+def _of_documents(
+    workbook: Workbook, mapping: FileMapping
+) -> tuple[list[DraftedProcedure], list[LeftOut]]:
+    made, used = list[DraftedProcedure](), set[str]()
+    left = [LeftOut(place, 0, why) for place, why in workbook.documents.left]
+    for found in pages_read(workbook.documents.pages, mapping):
+        if isinstance(found, LeftOut):
+            left.append(found)
+        else:
+            row, origin = found
+            source = _own(f"{mapping.name} | {row.sheet} | {row.key}", used)
+            made.append(DraftedProcedure((source,), (row,), origin))
+    return made, left
+
+
+def _noticed_of_parted(workbook: Workbook, mapping: FileMapping) -> Iterator[str]:
+    """What was noticed in a document that is several procedures is said of the file."""
+    yield from workbook.documents.noticed
+    for page in workbook.documents.pages:
+        how = mapping.page(page.name)
+        if how and how.taken and how.split:
+            for told in (*page.noticed, *page.said.noticed):
+                yield f"{page.title}: {told}."
 
 
 def _without_repeats(

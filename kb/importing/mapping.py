@@ -56,17 +56,31 @@ class SheetMapping(Struct, frozen=True, omit_defaults=True):
         return tuple(one for one in self.columns if one.meaning is meaning)
 
 
+class PageMapping(Struct, frozen=True, omit_defaults=True):
+    """One document. `split` is the level of the headings that begin a procedure, 0 where it is one.
+
+    `why` says why it is not taken.
+    """
+
+    name: str
+    title: str = ""
+    split: int = 0
+    taken: bool = True
+    why: str = ""
+
+
 class FileMapping(Struct, frozen=True, omit_defaults=True):
     """All that was decided about one file; kept, so that it can be brought in again.
 
     `name` is what the file is known as: what comes under one name is one workbook, changed.
     `teams` gives the department (an id) of each team as it is written; `department` that of all
     others, "" for none. `reviewed` is the day of the review where a row names none. `decided`
-    has the rows taken or left out by hand, by "sheet!row".
+    has the rows taken or left out by hand, by "sheet!row"; those of a document are its parts.
     """
 
     name: str
     sheets: tuple[SheetMapping, ...] = ()
+    pages: tuple[PageMapping, ...] = ()
     teams: dict[str, str] = {}
     department: str = ""
     reviewed: date | None = None
@@ -77,6 +91,10 @@ class FileMapping(Struct, frozen=True, omit_defaults=True):
     def sheet(self, name: str) -> SheetMapping | None:
         """What was decided about that sheet."""
         return next((one for one in self.sheets if one.name == name), None)
+
+    def page(self, name: str) -> PageMapping | None:
+        """What was decided about that document."""
+        return next((one for one in self.pages if one.name == name), None)
 
     def json(self) -> str:
         """As text that people can read and change."""
@@ -92,7 +110,14 @@ def as_before(guessed: FileMapping, before: FileMapping) -> FileMapping:
         known if (known := before.sheet(one.name)) and _alike(one, known) else one
         for one in guessed.sheets
     )
-    return replace(before, sheets=sheets, decided={})
+    pages = tuple(_page_as_before(one, before) for one in guessed.pages)
+    return replace(before, sheets=sheets, pages=pages, decided={})
+
+
+def _page_as_before(one: PageMapping, before: FileMapping) -> PageMapping:
+    """A document of the same name is taken, and parted, as it was."""
+    known = before.page(one.name)
+    return replace(one, split=known.split, taken=known.taken, why=known.why) if known else one
 
 
 def _alike(one: SheetMapping, other: SheetMapping) -> bool:

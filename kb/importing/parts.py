@@ -11,7 +11,8 @@ from kb.database import Engine
 from kb.importing.bringing_in import BringingIn
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit
-from kb.importing.proposing import ImportPreview, Proposing
+from kb.importing.proposed import ImportPreview
+from kb.importing.proposing import Proposing
 from kb.importing.returning.coming_back import ComingBack
 from kb.importing.returning.rows import comes_back
 from kb.importing.sheets import Workbook

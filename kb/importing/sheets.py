@@ -6,6 +6,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from kb.importing.documents import Bundle
+
 
 class Run(Struct, frozen=True):
     """A stretch of a cell's text."""
@@ -100,6 +102,7 @@ class Workbook(Struct, frozen=True):
     sheets: tuple[SheetTable, ...]
     noticed: tuple[str, ...] = ()
     returned: tuple[ReturnedFile, ...] = ()
+    documents: Bundle = Bundle()
 
 
 def letter(column: int) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from datetime import date
 
 from msgspec import Struct
 
 from kb.documents.document import parse
+from kb.documents.front_matter import FIELDS
 from kb.documents.text.yaml_writing import scalar
 from kb.importing.drafting import DraftedProcedure
+from kb.importing.rows.reading import RowRead
 from kb.procedures.model import Status
 
 LONGEST_TOPIC = 80
@@ -34,13 +37,26 @@ def file_of(drafted: DraftedProcedure, placing: Placing) -> bytes:
     lines.append(f"department: {scalar(placing.department)}")
     if row.owner:
         lines.append(f"owner: {scalar(row.owner)}")
+    lines += _others(row, {"deputy", "review_every"})
     if placing.status is not Status.PUBLISHED:
         lines.append(f"status: {placing.status}")
     if reviewed:
         lines.append(f"reviewed: {reviewed}")
+    lines += _others(row, {"audience", "finds"})
     lines.append(f"source: {scalar(drafted.sources[0])}")
     head = "\n".join(lines)
     return f"---\n{head}\n---\n\n{drafted.body()}".encode("utf-8", "replace")
+
+
+def _others(row: RowRead, names: Set[str]) -> Iterator[str]:
+    """Fields that a document says and a row cannot."""
+    for name, values in row.fields:
+        if name not in names:
+            continue
+        if FIELDS[name].several:
+            yield from (f"{name}:", *(f"  - {scalar(value)}" for value in values))
+        else:
+            yield f"{name}: {scalar(values[0])}"
 
 
 def keywords(drafted: DraftedProcedure) -> tuple[str, ...]:

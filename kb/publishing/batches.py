@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import quote
 
 from msgspec import Struct
 
+from kb.documents.attachments import BESIDE
 from kb.documents.document import parse
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES
 from kb.publishing.desk import Desk, noted
@@ -23,6 +26,7 @@ _ANY = ("",)  # endings of names
 GONE = "it no longer exists"
 CHANGED_SINCE = "it was changed since"
 SAME_LINES = "somebody else changed the same lines"
+SHOWN = "a procedure that stays shows it"
 THERE = "there is a file of that name by now"
 TAKEN = "its id went to another procedure meanwhile"
 
@@ -77,12 +81,15 @@ class Batches:
         now: datetime,
         *,
         joining: bool = True,
+        beside: Mapping[str, bytes] = MappingProxyType({}),
     ) -> Batch:
         """All in one commit, each joined with what others changed since its base was read.
 
         A file that cannot be joined, is gone, or may not be changed so, is skipped; without
-        `joining`, one that changed at all. Raises NotSaved, UnusableEdit: then nothing has changed.
+        `joining`, one that changed at all. What lies `beside` them is written where nothing is.
+        Raises NotSaved, UnusableEdit: then nothing has changed.
         """
+        beside = {self._desk.place(path, BESIDE): raw for path, raw in beside.items()}
         wanted: dict[str, tuple[bytes, bytes]] = {}
         for one in changes:
             suffixes = _ANY if one.as_it_was else MARKDOWN_SUFFIXES
@@ -90,7 +97,7 @@ class Batches:
             if not one.as_it_was:
                 ensure_usable(one.text, one.base)
         told = noted(note, f"Changed {len(wanted)} files", by, now, False)
-        return _again(lambda: self._change(wanted, told, joining=joining))
+        return _again(lambda: self._change(wanted, beside, told, joining=joining))
 
     def undo(self, commit: str, by: Author, now: datetime, objection: Objection = _none) -> Batch:
         """Put back every file that is still as that commit left it; the others are skipped.
@@ -107,11 +114,16 @@ class Batches:
                 self._settle()
 
     def _change(
-        self, wanted: Mapping[str, tuple[bytes, bytes]], note: Note, *, joining: bool
+        self,
+        wanted: Mapping[str, tuple[bytes, bytes]],
+        beside: Mapping[str, bytes],
+        note: Note,
+        *,
+        joining: bool,
     ) -> Batch:
         with self._desk.alone(f"The change of {len(wanted)} files"):
             self._settle()
-            present = self._present(wanted, note.at)
+            present = self._present([*wanted, *beside], note.at)
             texts: dict[str, bytes | None] = {}
             skipped: dict[str, str] = {}
             taken = self._taken(wanted)
@@ -124,6 +136,11 @@ class Batches:
                     skipped[path] = found
                 elif found != present[path]:
                     texts[path] = found
+            for path, raw in beside.items() if texts else ():
+                if present[path] is None:
+                    texts[path] = raw
+                elif present[path] != raw:
+                    skipped[path] = THERE
             commit = self._applied(texts, present, note)
         return self._batch(commit, texts, skipped)
 
@@ -157,6 +174,7 @@ class Batches:
                     skipped[file.path] = why
                 else:
                     texts[file.path] = before
+            _keep_shown(texts, skipped, present)
             note = noted("", f"Undone: {bulk.note}", by, now, False)
             commit = self._applied(texts, present, note, undoes=bulk.id)
         return self._batch(commit, texts, skipped)
@@ -215,6 +233,7 @@ class Batches:
     def _batch(
         self, commit: str, texts: Mapping[str, bytes | None], skipped: dict[str, str]
     ) -> Batch:
+        texts = {path: text for path, text in texts.items() if is_page(path)}
         gone = {path: id for path, id in self._ids_at(texts).items() if texts[path] is None}
         searchable = self._desk.searchable(texts) if texts else True
         ids = gone | self._ids_at(texts)
@@ -222,6 +241,25 @@ class Batches:
             ids.get(path) or self._desk.filed_id(path, text or b"") for path, text in texts.items()
         )
         return Batch(commit, named, tuple(texts), MappingProxyType(skipped), searchable)
+
+
+def _keep_shown(
+    texts: dict[str, bytes | None],
+    skipped: dict[str, str],
+    present: Mapping[str, bytes | None],
+) -> None:
+    """A file beside a procedure that stays as it is stays, too, where that shows it."""
+    staying = [present[path] or b"" for path in skipped if is_page(path)]
+    for path in [path for path, text in texts.items() if text is None and not is_page(path)]:
+        name = quote(posixpath.basename(path)).encode()
+        if any(name in text for text in staying):
+            skipped[path] = SHOWN
+            del texts[path]
+
+
+def is_page(path: str) -> bool:
+    """Is it a procedure's file, and not one beside it?"""
+    return path.casefold().endswith(MARKDOWN_SUFFIXES)
 
 
 def _named(text: bytes | None) -> str:

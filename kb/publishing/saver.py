@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
+from kb.documents.attachments import ATTACHED
 from kb.documents.document import parse
 from kb.documents.text.plain_text import slug
 from kb.people.person import Person
@@ -20,19 +21,6 @@ from kb.publishing.sql.erasures import Erasure
 from kb.storage.files.library import MAX_BYTES
 from kb.storage.transaction import Keeping
 
-ATTACHED = (
-    ".avif",
-    ".bmp",
-    ".csv",
-    ".gif",
-    ".jpeg",
-    ".jpg",
-    ".pdf",
-    ".png",
-    ".svg",
-    ".txt",
-    ".webp",
-)
 _TRIES = 5
 
 
@@ -171,12 +159,14 @@ class Saver:
         now: datetime,
         *,
         joining: bool = True,
+        beside: Mapping[str, bytes] | None = None,
     ) -> Batch:
         """Many files in one commit, each as `save` would; what cannot be joined is skipped.
 
-        Without `joining`, whatever changed since its base was read is skipped.
+        Without `joining`, whatever changed since its base was read is skipped. `beside` are
+        pictures and documents that they show, by path.
         """
-        return self._batches.change(changes, note, by, now, joining=joining)
+        return self._batches.change(changes, note, by, now, joining=joining, beside=beside or {})
 
     def undo(
         self, commit: str, by: Author, now: datetime, objection: Objection | None = None

@@ -10,8 +10,8 @@ from kb.documents.reading import described
 from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
-from kb.procedures.model import Departments, Procedure
-from kb.publishing.batches import Batch
+from kb.procedures.model import Departments, Procedure, Status
+from kb.publishing.batches import Batch, is_page
 from kb.publishing.edits import author_of
 from kb.publishing.outcomes import refusing
 from kb.publishing.saver import Saver
@@ -37,6 +37,8 @@ class Undoing:
         departments = self._departments()
 
         def objection(path: str, text: bytes, before: bytes) -> str:
+            if not is_page(path):
+                return self._beside(by, path, departments)
             if not (text and before):
                 return self._whole(by, path, text or before, departments)
             there, then = parse(text, path), parse(before, path)
@@ -54,6 +56,12 @@ class Undoing:
             if self._may_bring(by, described(parse(raw, path), departments)[0], departments)
             else NOT_YOURS
         )
+
+    def _beside(self, by: Person, path: str, departments: Departments) -> str:
+        """A picture or document that came with procedures goes with them."""
+        there = described(parse(b"x", path), departments)[0]
+        case = Case(departments.get(there.department), Status.DRAFT, self._four_eyes)
+        return "" if allows(by, Right.BRING_IN, case) else NOT_YOURS
 
     def _may_bring(self, by: Person, procedure: Procedure, departments: Departments) -> bool:
         case = Case(departments.get(procedure.department), procedure.status, self._four_eyes)

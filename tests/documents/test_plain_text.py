@@ -93,3 +93,17 @@ def test_plain_text_takes_time_in_proportion(pattern: str) -> None:
 
     few, many = (min(seconds(times) for _ in range(5)) for times in (30, 600))
     assert many < 100 * few + 0.001  # 400 times as long, were one of its expressions quadratic
+
+
+@pytest.mark.parametrize(
+    ("markdown", "seen"),
+    [
+        ("Enter \\<order number> here", "Enter <order number> here"),
+        ("\\`not code\\` and `code`", "`not code` and code"),
+        ("\\[x](y) and [z](y)", "[x](y) and z"),
+        ("\\!\\[x](y)", "![x](y)"),
+        ("\\<https://a.example>", "<https://a.example>"),
+    ],
+)
+def test_escaped_signs_are_words(markdown: str, seen: str) -> None:
+    assert plain(markdown) == seen

@@ -7,10 +7,10 @@ from pathlib import Path
 from kb.app import build
 from kb.exporting.making import ExportForm
 from kb.exporting.selecting import Scope
-from kb.importing.guessing.columns import guess
+from kb.importing.first_guess import guess
+from kb.importing.opening import opened
 from kb.importing.permits import Permit, everything
-from kb.importing.proposing import ImportPreview
-from kb.importing.readers.opening import opened
+from kb.importing.proposed import ImportPreview
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.publishing.batches import Batch

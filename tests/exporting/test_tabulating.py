@@ -14,7 +14,7 @@ from kb.exporting.columns import MOST_LETTERS, comparable, joined, parts_of, res
 from kb.exporting.making import ExportForm
 from kb.exporting.selecting import Scope
 from kb.importing.permits import permit_of
-from kb.importing.proposing import Fate, ImportPreview
+from kb.importing.proposed import Fate, ImportPreview
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from tests.exporting.bases import ODD, brought_in, files_of, refreshed, seen, taken_out, write

@@ -15,7 +15,7 @@ from kb.exporting.making import ExportForm
 from kb.exporting.manifest import MANIFEST
 from kb.exporting.selecting import Scope
 from kb.importing.permits import permit_of
-from kb.importing.proposing import Fate
+from kb.importing.proposed import Fate
 from kb.importing.readers.own_archives import is_ours
 from kb.parts import Parts
 from kb.procedures.visibility import Reader

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kb.importing.guessing.columns import guess
+from kb.importing.first_guess import guess
 from kb.importing.guessing.headers import guessed
 from kb.importing.mapping import ColumnMeaning, mapping_from
 from kb.importing.writing_out import keywords

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from hypothesis import given, settings
 from hypothesis.strategies import DataObject, binary, data, integers, sampled_from
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kb.importing.readers import opening, packages
-from kb.importing.readers.opening import opened
+from kb.importing import opening
+from kb.importing.opening import opened
+from kb.importing.readers import packages
 from kb.importing.readers.unreadable import UnreadableFile
 from tests.effort import examples
+from tests.importing.word_documents import document, p, picture
 from tests.importing.workbooks import drafts, lived_in, made, read, table
 
 
@@ -155,14 +158,15 @@ def test_what_is_not_utf_8_says_how_it_was_read_and_another_code_page_can_be_ask
         ("desk.xlsx", made([["Question", "Answer"]])[:900], "save it anew"),
         ("desk.xlsx", b"PK\x03\x04 and nothing", "save it anew"),
         ("desk.xls", b"<html><table><tr><td>a</td></tr></table></html>", "save it as .xlsx"),
-        ("desk.docx", zipped({"word/document.xml": b"<w/>"}), "Word document"),
-        ("desk.zip", zipped({"a.txt": b"a"}), "zip without a workbook"),
-        ("desk.pdf", b"%PDF-1.7", "no workbook"),
-        ("desk.csv", b"%PDF-1.7", "no table"),
+        ("desk.docx", zipped({"word/document.xml": b"<w/>"}), "save it anew"),
+        ("desk.zip", zipped({"a.txt": b"a"}), "zip without documents"),
+        ("desk.pdf", b"%PDF-1.7", "is a PDF"),
+        ("desk.csv", b"%PDF-1.7", "is a PDF"),
+        ("desk.csv", b"\x89PNG", "is a picture"),
         ("desk.csv", b"a,b\0c", "save it as .xlsx"),
         ("desk.xls", opening._COMPOUND + b"\0" * 600 + opening._PROTECTED, "remove the password"),
         ("desk.xls", opening._COMPOUND + b"\0" * 600, "save it anew"),
-        ("desk.json", b"{}", "is no workbook"),
+        ("desk.json", b"{}", "holds no articles"),
     ],
 )
 def test_what_cannot_be_read_ends_in_one_sentence_that_says_what_to_do(
@@ -234,6 +238,15 @@ def test_nothing_that_a_file_names_is_fetched(asked: tuple[str, list[str]]) -> N
     raw = made(rows, change)
     drafts(raw)
     drafts(f"Question,Answer\nWho?,<img src={address}/csv>\n".encode(), "desk.csv")
+    page = f"<img src={address}/a><link href={address}/b><p style='background:url({address}/c)'>x"
+    drafts(page.encode(), "desk.html")
+    drafts(f"# A\n\n![x]({address}/md)".encode(), "desk.md")
+    drafts(zipped({"a.html": page.encode(), "b.md": b"x"}), "desk.zip")
+    article = {"id": 1, "title": "A", "body": page, "html_url": f"{address}/article"}
+    drafts(json.dumps({"articles": [article]}).encode(), "desk.json")
+    outside = f'<Relationship Id="rIdP" Target="{address}/d" TargetMode="External"/>'
+    rels = f"<Relationships>{outside}</Relationships>".encode()
+    drafts(document(p(picture()), more={"word/_rels/document.xml.rels": rels}), "desk.docx")
     entity = f'<!DOCTYPE a SYSTEM "{address}/dtd"><workbook'.encode()
     refused("desk.xlsx", changed(raw, "xl/workbook.xml", b"<workbook", entity))
     assert paths == []

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from kb.importing.guessing.columns import guess
+from kb.importing.first_guess import guess
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit, everything, permit_of
-from kb.importing.proposing import Fate, ImportPreview
+from kb.importing.proposed import Fate, ImportPreview
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.publishing.batches import Batch

@@ -13,8 +13,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
 from kb.importing.drafting import Drafting, drafted
-from kb.importing.guessing.columns import guess
-from kb.importing.readers.opening import opened
+from kb.importing.first_guess import guess
+from kb.importing.opening import opened
 from kb.importing.sheets import Workbook
 from tests.conftest import NOW
 

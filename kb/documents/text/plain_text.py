@@ -12,7 +12,9 @@ from hashlib import sha1
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SPECIAL = re.compile(r"[\[\]*_`<&\\~!]")
-_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[([^\[\]]*)\])?")
+_IMAGE_OR_LINK = re.compile(
+    r"(?<!\\)!?(?<!\\)\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[([^\[\]]*)\])?"
+)
 _ESCAPE_OR_EMPHASIS = re.compile(
     r"\\([!-/:-@\[-`{-~])|\*\*+|~~+"
     r"|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)"
@@ -20,8 +22,8 @@ _ESCAPE_OR_EMPHASIS = re.compile(
 # `[[Page]]`, `[[Page|words]]`, `![[picture.png]]`: (mark, target, words).
 WIKI = re.compile(r"(?<!\\)(!?)\[\[([^\[\]|\n]{1,300})(?:\\?\|([^\[\]\n]{1,300}))?\]\]")
 _BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
+_TAG = re.compile(r"(?<!\\)</?[a-zA-Z][^<>]*>")
+_AUTOLINK = re.compile(r"(?<!\\)<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
 
 
 def without_controls(text: str) -> str:
@@ -107,7 +109,7 @@ def code_spans(markdown: str) -> list[tuple[int, int, str]]:
     spans = []
     at = 0
     closers: dict[str, int] = {}
-    for opening in re.finditer(r"`+", markdown):
+    for opening in re.finditer(r"(?<!\\)`+", markdown):
         ticks = opening.group()
         if opening.start() < at or closers.get(ticks) == -1:
             continue

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from kb.importing.guessing.headers import guessed
 from kb.importing.guessing.personal_data import is_dump_of_tickets
-from kb.importing.mapping import ColumnMapping, ColumnMeaning, FileMapping, SheetMapping
-from kb.importing.sheets import SheetRow, SheetTable, Workbook
+from kb.importing.mapping import ColumnMapping, ColumnMeaning, SheetMapping
+from kb.importing.sheets import SheetRow, SheetTable
 
 _LOOKED_AT = 20  # rows in which a header may stand
 _SAMPLE = 200  # rows whose cells are looked at
@@ -25,11 +25,6 @@ _SEVERAL = (
 _BY_LANGUAGE = (ColumnMeaning.TITLE, ColumnMeaning.ANSWER, ColumnMeaning.KEYWORDS)
 _MAIN = frozenset({ColumnMeaning.TITLE, ColumnMeaning.ANSWER, ColumnMeaning.STEP})
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
-
-
-def guess(workbook: Workbook) -> FileMapping:
-    """What every sheet of it most likely is."""
-    return FileMapping(workbook.name, tuple(map(guess_sheet, workbook.sheets)))
 
 
 def guess_sheet(sheet: SheetTable, header: int | None = None) -> SheetMapping:

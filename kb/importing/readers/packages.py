@@ -9,11 +9,20 @@ import zlib
 
 from kb.importing.readers.unreadable import UnreadableFile
 
-LARGEST = 30_000_000  # bytes of a file
+LARGEST = 30_000_000  # bytes of a workbook or table
+LARGEST_DOCUMENTS = 100_000_000  # bytes of a document, or of a zip of them
 LARGEST_UNPACKED = 100_000_000  # bytes of the parts of one file that are read
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, OSError, EOFError, ValueError)
 _DECLARATION = b"<!DOCTYPE"
-_MEDIA = ("xl/media/", "Pictures/", "xl/embeddings/", "docProps/")
+_MEDIA = (
+    "xl/media/",
+    "xl/embeddings/",
+    "word/media/",
+    "word/embeddings/",
+    "word/fonts/",
+    "Pictures/",
+    "docProps/thumbnail",
+)
 
 
 class Package:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kb.documents.text.plain_text import tidy
+from kb.importing.against_before import merged, unusable
 from kb.importing.drafting import DraftedProcedure
 from kb.importing.permits import Permit
-from kb.importing.proposing import Fate, ProposedFile, merged, unusable
+from kb.importing.proposed import Fate, ProposedFile
 from kb.importing.rows.as_markdown import TextBlocks
 from kb.importing.rows.reading import RowRead
 from kb.procedures.model import Procedure

@@ -11,7 +11,8 @@ from kb.documents.settings_files.names import DEPARTMENTS_FILE
 from kb.importing.guessing.personal_data import found_in
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit
-from kb.importing.proposing import ImportPreview, Proposing
+from kb.importing.proposed import ImportPreview
+from kb.importing.proposing import Proposing
 from kb.importing.returning.returned_files import FilesComingBack
 from kb.importing.returning.returned_rows import RowsComingBack
 from kb.importing.returning.rows import other_sheets, returned_rows

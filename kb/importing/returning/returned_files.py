@@ -16,10 +16,12 @@ from kb.documents.settings_files.departments import parse_departments
 from kb.documents.settings_files.names import DEPARTMENTS_FILE, SYNONYMS_FILE
 from kb.documents.source.amending import amend
 from kb.documents.source.lines import NotAmendable
+from kb.importing.against_before import unusable
 from kb.importing.drafting import DraftedProcedure
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit
-from kb.importing.proposing import Fate, ProposedFile, Proposing, unusable
+from kb.importing.proposed import Fate, ProposedFile
+from kb.importing.proposing import Proposing
 from kb.importing.returning.against_now import against_now, drafted, left
 from kb.importing.sheets import ReturnedFile
 from kb.procedures.model import Departments, Procedure, Status

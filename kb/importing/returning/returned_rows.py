@@ -17,10 +17,12 @@ from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript, opened
 from kb.documents.text.plain_text import folded, slug
 from kb.exporting.columns import FIELD_OF, joined, restored, same, shown_fields
+from kb.importing.against_before import unusable
 from kb.importing.drafting import DraftedProcedure
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit
-from kb.importing.proposing import Fate, ProposedFile, Proposing, unusable
+from kb.importing.proposed import Fate, ProposedFile
+from kb.importing.proposing import Proposing
 from kb.importing.returning.against_now import against_now, drafted, left
 from kb.importing.returning.returned_files import free_path, text_of
 from kb.importing.returning.rows import ReturnedRow

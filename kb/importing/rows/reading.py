@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.documents.text.plain_text import tidy
 from kb.importing.mapping import ColumnMapping, ColumnMeaning, FileMapping, SheetMapping
@@ -35,7 +36,10 @@ class OtherMethod(Struct, frozen=True):
 
 
 class RowRead(Struct, frozen=True):
-    """What one row says, in one language. `key` names it within its sheet from file to file."""
+    """What one row says, in one language. `key` names it within its sheet from file to file.
+
+    `fields` are others of front matter, written as they are; `draft`: it stays one.
+    """
 
     sheet: str
     number: int
@@ -52,16 +56,22 @@ class RowRead(Struct, frozen=True):
     reviewed: date | None = None
     lines: tuple[tuple[str, str], ...] = ()
     links: tuple[CellLink, ...] = ()
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    draft: bool = False
     noticed: tuple[str, ...] = ()
 
 
 class LeftOut(Struct, frozen=True):
-    """A row that does not come in. `title` is what it says first."""
+    """A row that does not come in. `title` is what it says first. `optional`: it may all the same.
+
+    Of a document its parts are the rows; 0 is the whole of it.
+    """
 
     sheet: str
     number: int
     why: str
     title: str = ""
+    optional: bool = False
 
 
 def rows_read(
@@ -108,7 +118,7 @@ class _Rows:
         if decided is False:
             yield self._left(row, "you left it out")
         elif row.hidden and not decided:
-            yield self._left(row, "the row is hidden")
+            yield replace(self._left(row, "the row is hidden"), optional=True)
         elif row.banner:
             self._section = _first(row)
             yield self._left(row, "it is a heading: the category of the rows below it")

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from kb.documents.text.plain_text import tidy
 from kb.importing.guessing.columns import guess_sheet
-from kb.importing.mapping import ColumnMeaning, FileMapping, SheetMapping
+from kb.importing.mapping import ColumnMeaning, FileMapping, PageMapping, SheetMapping
+from kb.importing.pages.splitting import choices
 from kb.importing.sheets import Workbook
 from kb.procedures.model import Departments
 from kb.web.site.pages import number_in
@@ -34,7 +35,7 @@ def decided(
     mapping: FileMapping, said: Form, workbook: Workbook, departments: Departments
 ) -> FileMapping:
     """The mapping with what this form says; what it does not ask stays as it is."""
-    changed = _columns(mapping, said, workbook)
+    changed = _pages(_columns(mapping, said, workbook), said, workbook)
     if "department" in said:
         chosen = said["department"]
         changed = replace(changed, department=chosen if chosen in departments else "")
@@ -59,6 +60,22 @@ def _columns(mapping: FileMapping, said: Form, workbook: Workbook) -> FileMappin
         for nth, one in enumerate(mapping.sheets)
     ]
     return replace(mapping, sheets=tuple(sheets))
+
+
+def _pages(mapping: FileMapping, said: Form, workbook: Workbook) -> FileMapping:
+    levels = {page.name: choices(page) for page in workbook.documents.pages}
+    pages = [
+        _page(one, nth, said, levels.get(one.name, {})) if f"page-{nth}" in said else one
+        for nth, one in enumerate(mapping.pages)
+    ]
+    return replace(mapping, pages=tuple(pages))
+
+
+def _page(one: PageMapping, nth: int, said: Form, levels: Mapping[int, int]) -> PageMapping:
+    """A document is left out, one procedure, or parted at the headings of a level that it has."""
+    chosen = said[f"page-{nth}"]
+    level = number_in(chosen, 1)
+    return replace(one, taken=chosen != "no", split=level if level in levels else 0)
 
 
 def _sheet(one: SheetMapping, nth: int, said: Form, workbook: Workbook) -> SheetMapping:

@@ -1,4 +1,4 @@
-"""Bring in: a workbook is looked at, mapped, shown as what it will be, and written."""
+"""Bring in: a file is looked at, mapped, shown as what it will be, and written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
-from kb.importing.guessing.columns import guess
+from kb.importing.first_guess import guess
 from kb.importing.mapping import ColumnMeaning, FileMapping, as_before
+from kb.importing.opening import SUFFIXES, opened
+from kb.importing.pages.splitting import choices
 from kb.importing.permits import Permit, permit_of
-from kb.importing.proposing import Fate, ImportPreview, ProposedFile
-from kb.importing.readers.opening import SUFFIXES, opened
-from kb.importing.readers.packages import LARGEST
+from kb.importing.proposed import Fate, ImportPreview, ProposedFile
+from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.returning.rows import comes_back
 from kb.importing.sheets import Workbook, letter
@@ -27,6 +28,7 @@ from kb.people.person import Person
 from kb.publishing.edits import author_of
 from kb.publishing.outcomes import Refusal
 from kb.web.importing.deciding_columns import ENCODINGS, decided
+from kb.web.importing.side_by_side import apart, before_it_is_there
 from kb.web.publishing.preview import Preview, preview_of
 from kb.web.site import access
 from kb.web.site.errors import ErrorText
@@ -52,6 +54,7 @@ def index() -> ResponseReturnValue:
         changes=changes,
         suffixes=SUFFIXES,
         most=LARGEST // 1_000_000,
+        most_of_documents=LARGEST_DOCUMENTS // 1_000_000,
     )
 
 
@@ -86,7 +89,8 @@ def mapping(number: int) -> ResponseReturnValue:
         preview=preview,
         shown=list(islice(_as_pages(preview), _SHOWN)),
         departments=_choosable(me),
-        encodings=ENCODINGS if _is_text(underway) else {},
+        encodings=ENCODINGS if _is_text(underway, workbook) else {},
+        levels={page.name: choices(page) for page in workbook.documents.pages},
     )
 
 
@@ -180,9 +184,12 @@ def _permit(me: Person) -> Permit:
 
 
 def _as_pages(proposed: ImportPreview) -> Iterator[tuple[ProposedFile, Preview]]:
-    for one in proposed.files:
-        if one.fate is not Fate.LEFT:
-            yield one, preview_of(one.text, one.procedure.path, None)
+    taken = [one for one in proposed.files if one.fate is not Fate.LEFT]
+    coming = frozenset(one.procedure.path for one in taken)
+    for nth, one in enumerate(taken, 1):
+        text = before_it_is_there(one.text, one.procedure.path, one.attached, coming)
+        shown = preview_of(text, one.procedure.path, None)
+        yield one, replace(shown, page=apart(shown.page, nth))
 
 
 def _samples(workbook: Workbook, mapping: FileMapping) -> dict[str, dict[int, list[str]]]:
@@ -206,8 +213,8 @@ def _choosable(me: Person) -> list[tuple[str, str]]:
     return [(one.id, one.name) for one in known if me.administrator or one.id in me.writes_for]
 
 
-def _is_text(underway: ImportUnderway) -> bool:
-    return not underway.raw.startswith((b"PK", b"\xd0\xcf"))
+def _is_text(underway: ImportUnderway, workbook: Workbook) -> bool:
+    return bool(workbook.sheets) and not underway.raw.startswith((b"PK", b"\xd0\xcf"))
 
 
 def _checked_form() -> None:
@@ -224,21 +231,21 @@ def too_large(_error: HTTPException) -> ResponseReturnValue:
             break
     told = ErrorText(
         "That file is too large",
-        f"At most {LARGEST // 1_000_000} MB can be sent. Save the sheets that hold procedures as a "
-        "workbook of their own, without pictures, and bring in that one. What was taken out of "
-        "another site and is larger comes in by kb import, on the machine itself.",
+        f"At most {LARGEST_DOCUMENTS // 1_000_000} MB can be sent. Bring it in in parts, or "
+        "without films and large pictures. What was taken out of another site and is larger comes "
+        "in by kb import, on the machine itself.",
     )
     return render_template("site/error.html", told=told, status=413), 413
 
 
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
-    """A workbook is larger than the forms of other pages."""
+    """A file that comes in is larger than the forms of other pages."""
     state.app.before_request_funcs.setdefault(None, []).insert(0, _allow_more)
 
 
 def _allow_more() -> None:
     if request.method == "POST" and request.blueprint == blueprint.name and access.person():
-        request.max_content_length = LARGEST + 1_000_000
+        request.max_content_length = LARGEST_DOCUMENTS + 1_000_000
         request.max_form_memory_size = 4_000_000
         request.max_form_parts = 20_000

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from kb.parts import Parts
 from kb.web.importing import importing
+from tests.importing.exports import handbook, zendesk
 from tests.importing.workbooks import lived_in, same_answers, table, tickets
 from tests.pagekit import page
 
@@ -133,7 +134,7 @@ def test_a_conflict_is_shown_side_by_side_and_decided(
     rows[1][2] = "1. Read all.\n2. Call the agent."
     again = sent(administrator, table(*rows))
     will = page(administrator, f"{again}/preview")
-    assert "Changed here and in the workbook" in will
+    assert "Changed here and in the file" in will
     assert "1. Read it." in will
     key = re.search(r'name="anyway"\s+value="([^"]+)"', will)
     assert key
@@ -201,9 +202,83 @@ def test_what_is_begun_can_be_forgotten(editor: FlaskClient) -> None:
 def test_an_upload_beyond_the_limit_is_refused(
     editor: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "LARGEST", 1000 - 1_000_000)
+    monkeypatch.setattr(importing, "LARGEST_DOCUMENTS", 1000 - 1_000_000)
     data = {"file": (io.BytesIO(b"x" * 5000), "desk.xlsx")}
     answer = editor.post("/imports", data=data)
     assert answer.status_code == 413
     assert "That file is too large" in answer.text
-    assert "without pictures" in answer.text
+    assert "without films" in answer.text
+
+
+def test_a_word_document_is_split_previewed_brought_in_and_undone(
+    administrator: FlaskClient, parts: Parts
+) -> None:
+    begun = sent(administrator, handbook(), "handbook.docx")
+    shown = flat(page(administrator, begun))
+    assert "2 procedures, by headings of level 1" in shown
+    assert "one procedure" in shown
+    assert "Broken on arrival" in shown
+    assert '<img class="img-fluid" loading="lazy" src="data:image/png;base64,' in shown
+    assert "not-found" not in shown
+    will = flat(page(administrator, f"{begun}/preview"))
+    assert "Bring in 2 procedures" in will
+    assert "1 file beside it" in will
+    assert "it stands before the first procedure of the document" in will
+    administrator.post(f"{begun}/writing")
+    there = parts.settings.content / "unassigned/broken-on-arrival-image1.png"
+    assert there.exists()
+    undo = re.search(r'action="(/changes/[0-9a-f]{40}/undo)"', page(administrator, "/imports"))
+    assert undo
+    administrator.post(undo[1])
+    assert not there.exists()
+
+
+def test_a_document_is_one_procedure_or_none_where_that_is_decided(
+    administrator: FlaskClient,
+) -> None:
+    begun = sent(administrator, handbook(), "handbook.docx")
+    administrator.post(f"{begun}/mapping", data={"page-0": "0", "then": "stay"})
+    assert "Bring in 1 procedure" in flat(page(administrator, f"{begun}/preview"))
+    administrator.post(f"{begun}/mapping", data={"page-0": "3", "then": "stay"})
+    assert "Bring in 1 procedure" in flat(page(administrator, f"{begun}/preview"))
+    administrator.post(f"{begun}/mapping", data={"page-0": "no", "then": "stay"})
+    will = page(administrator, f"{begun}/preview")
+    assert "There is nothing to bring in" in will
+    assert "you left it out" in will
+
+
+def test_a_draft_of_the_help_centre_comes_in_when_it_is_ticked(
+    administrator: FlaskClient, parts: Parts
+) -> None:
+    begun = sent(administrator, zendesk(), "articles.json")
+    will = page(administrator, f"{begun}/preview")
+    assert "it is a draft there" in will
+    said = {"deciding": "1", "then": "preview", "anyway": "13!0"}
+    administrator.post(f"{begun}/mapping", data=said)
+    will = flat(page(administrator, f"{begun}/preview"))
+    assert "Bring in 3 procedures" in will
+    assert "As you decided" in will
+    administrator.post(f"{begun}/writing")
+    assert (parts.settings.content / "billing/old.md").exists()
+
+
+def test_an_editor_brings_documents_in_with_their_pictures_and_undoes_it(
+    editor: FlaskClient, parts: Parts
+) -> None:
+    begun = sent(editor, handbook(), "handbook.docx")
+    editor.post(f"{begun}/writing")
+    there = parts.settings.content / "shipping/broken-on-arrival-image1.png"
+    assert there.exists()
+    undo = re.search(r'action="(/changes/[0-9a-f]{40}/undo)"', page(editor, "/imports"))
+    assert undo
+    editor.post(undo[1])
+    assert not there.exists()
+
+
+def test_places_of_several_procedures_on_one_page_have_names_of_their_own(
+    administrator: FlaskClient,
+) -> None:
+    rows = [["Question", "Answer", "Other way"]]
+    rows += [[f"Who pays {n}?", "1. Ask.\n2. Pay.", "Mail: write to them."] for n in ("A", "B")]
+    shown = page(administrator, sent(administrator, table(*rows)))
+    assert 'id="look-1-steps"' in shown
