@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Byte code is kept, whatever the environment says: tests start kb some fifty times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test faults load check bench format lock clean
+.PHONY: serve test test-postgresql faults load check bench format lock clean
 
 serve: $(VENV)/.installed
 	@$(BIN)/kb serve --demo --port $(PORT)
@@ -17,6 +17,10 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.browser.chromium
 	@echo "Running all tests: about 7 minutes on two cores."
 	@$(BIN)/pytest -n auto --dist worksteal
+
+# Those that use a database, on a PostgreSQL server of their own (Debian's package postgresql).
+test-postgresql: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.postgresql -n auto --dist worksteal
 
 # The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
 faults: $(VENV)/.installed-dev

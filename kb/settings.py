@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -29,7 +30,8 @@ class Settings(Discreet, frozen=True):
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
-    `upload_mb` 1 to 15, `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
+    `upload_mb` 1 to 15, `feedback_per_hour` 1 to 1,000,000,
+    `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
     """
 
     hidden = frozenset({"smtp_password"})
@@ -48,6 +50,7 @@ class Settings(Discreet, frozen=True):
     language: str = "english"
     search_log_days: int = 365
     upload_mb: int = 5
+    feedback_per_hour: int = 120
     pull_minutes: int = 0
     four_eyes: bool = False
     url: str = ""
@@ -169,12 +172,27 @@ _RANGES = {
     "workers": (1, 64, "workers cannot be"),
     "search_log_days": (0, LONGEST_LOG, "days cannot be"),
     "upload_mb": (1, 15, "MB cannot be"),
+    "feedback_per_hour": (1, 1_000_000, "an hour cannot be"),
     "pull_minutes": (0, 1440, "minutes cannot be"),
     "smtp_port": (1, 65535, "is no port"),
     "digest_hour": (0, 23, "is no hour of the day"),
 }
+# Written with its driver, or as PostgreSQL's own programs write it.
+POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
 TLS = ("starttls", "tls", "none")
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+def _database_fault(url: str) -> str:
+    """Why kb cannot work with that database; "" where it can. The URL may hold a password."""
+    kind, found, _ = url.partition("://")
+    if not found:
+        return "is no database URL such as postgresql://kb@db.example/kb."
+    if kind not in ("sqlite", *POSTGRESQL):
+        return f"{kind}:// is no database for kb: SQLite and PostgreSQL are."
+    if kind in POSTGRESQL and find_spec("psycopg") is None:
+        return "PostgreSQL needs its driver: pip install 'kb[postgresql]'."
+    return ""
 
 
 def _checked(settings: Settings, source: dict[str, str]) -> Settings:
@@ -189,8 +207,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("language", f"{settings.language!r} is {why}.")
     if settings.language not in LANGUAGES:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
-    if "://" not in settings.database_url and ":" not in settings.database_url:
-        refuse("database_url", f"{settings.database_url!r} is no database URL.")
+    if why := _database_fault(settings.database_url):
+        refuse("database_url", why)
     if not settings.content.is_dir():
         raise NoContent(settings.content, source.get("content", "content"))
     for name, why in _mail_faults(settings):

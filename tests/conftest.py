@@ -119,6 +119,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, yellow=True, bold=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = databases.needing_one(items)
+
+
 def pytest_configure() -> None:
     write_in_memory()
     # An example may take as long as a busy machine takes; where time matters, a test measures it.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,8 +24,19 @@ from kb import settings as configuration
 from kb.database import connect, upgrade
 from kb.settings import Settings
 
-SERVER = os.environ.get("KB_TEST_DATABASE_URL", "")
-only_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite itself")
+_NAMED = os.environ.get("KB_TEST_DATABASE_URL", "")
+_chosen: ContextVar[str | None] = ContextVar("chosen", default=None)
+# Those from which a test gets parts, and with them a database.
+_FIXTURES = {"template", "home", "parts", "app", "engine", "site"}
+only_sqlite = pytest.mark.skipif(bool(_NAMED), reason="about SQLite itself")
+
+
+@contextmanager
+def on(url: str) -> Iterator[None]:
+    """Within the block, databases are made on that server of PostgreSQL."""
+    before = _chosen.set(url)
+    yield
+    _chosen.reset(before)
 
 
 @contextmanager
@@ -48,31 +60,47 @@ def let_go(met: set[Engine]) -> None:
 
 def load(environment: Mapping[str, str], home: Path) -> Settings:
     """Settings as from that environment, over the database of this home."""
-    if SERVER:
-        if not _exists(_name(home)):
-            _create(home)
-        environment = {"KB_DATABASE_URL": url(home), **environment}
-    return configuration.load(environment, home)
+    return configuration.load({**environment_of(home), **environment}, home)
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """What a process of kb in that home must be told; its database is made where there is none."""
+    if not _server():
+        return {}
+    if not _exists(_name(home)):
+        _create(home)
+    return {"KB_DATABASE_URL": url(home)}
+
+
+def needing_one(items: list[pytest.Item]) -> list[pytest.Item]:
+    """On a server of PostgreSQL, the tests that use a database: others differ in nothing there."""
+    return [item for item in items if not _NAMED or _uses_one(item)]
+
+
+def _uses_one(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    names = vars(getattr(item, "module", None) or object)
+    return bool(fixtures & _FIXTURES) or bool(names.keys() & {"databases", "serving", "build"})
 
 
 def url(folder: Path) -> str:
     """The database of that folder; it need not be there."""
-    if not SERVER:
+    if not _server():
         return f"sqlite:///{folder / 'kb.sqlite3'}"
-    named = make_url(SERVER).set(database=_name(folder))
+    named = make_url(_server()).set(database=_name(folder))
     return named.render_as_string(hide_password=False)
 
 
 def fresh(folder: Path) -> Engine:
     """An empty database of one's own, with no tables; `dropped` ends it."""
-    if SERVER:
+    if _server():
         _create(folder)
     return connect(url(folder))
 
 
 def migrated(folder: Path) -> Engine:
     """An empty database of one's own in that folder."""
-    if SERVER:
+    if _server():
         engine = fresh(folder)
         upgrade(engine)
         return engine
@@ -83,14 +111,19 @@ def migrated(folder: Path) -> Engine:
 
 def copied(template: Path, home: Path) -> None:
     """The database of `template`, to which nobody is connected, for this home, too."""
-    if SERVER:
+    if _server():
         _create(home, f"TEMPLATE {_name(template)}")
 
 
 def dropped(folder: Path) -> None:
     """Nobody needs the database of this folder any more."""
-    if SERVER:
+    if _server():
         _said(f"DROP DATABASE IF EXISTS {_name(folder)} WITH (FORCE)")
+
+
+def _server() -> str:
+    """The URL of the server of PostgreSQL on which databases are made; "" for SQLite."""
+    return _chosen.get() or _NAMED
 
 
 def _create(folder: Path, how: str = "") -> None:
@@ -108,7 +141,7 @@ def _exists(name: str) -> bool:
 
 def _said(sql: str, **values: str) -> int:
     """The first number of the answer; on a connection of its own, which lives for that alone."""
-    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         answer = connection.execute(text(sql), values)
         number = answer.scalar() if answer.returns_rows else 0

@@ -207,7 +207,9 @@ class Approving:
         waits = self.waiting.draft_of(procedure_id)
         if waits is not None:
             self._decided(waits, Doing.WITHDRAW, by, note, now)
-        leave = WritersLeave(by, self._departments(), self.four_eyes)
+        leave = WritersLeave(
+            by, self._departments(), self.four_eyes, self._catalogue, self._library
+        )
         self._saver.on_behalf(leave).remove(procedure_id, note, author_of(by), now)
 
     def take_up(self, before: Status, procedure_id: str, by: Person, now: datetime) -> None:

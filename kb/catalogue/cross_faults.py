@@ -142,15 +142,20 @@ def cross_faults(
 
 def _repeated_ids(rows: list[CrossRow]) -> Iterator[Fault]:
     first: dict[str, CrossRow] = {}
-    for row in sorted(rows, key=lambda row: (not row.holds, row.path)):
+    for row in sorted(rows, key=lambda row: (_is_copy(row), not row.holds, row.path)):
         if row.named and first.setdefault(row.id, row) is not row:
             message = f'the id "{row.id}" belongs to {_path_for(row, first[row.id])} already'
             yield _fault(row, "id", "duplicate-id", message, "give this one an id of its own")
 
 
+def _is_copy(row: CrossRow) -> bool:
+    """By its name; then what else is called so is told of it, and not of the original."""
+    return original_of(row.path) is not None
+
+
 def _repeated_titles(rows: list[CrossRow]) -> Iterator[Fault]:
     first: dict[str, CrossRow] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (_is_copy(row), row.path)):
         if "title" not in row.lines or row.status is Status.RETIRED:
             continue
         if first.setdefault(folded(row.title), row) is not row:

@@ -6,6 +6,7 @@ import click
 
 from kb.cli import (
     checking,
+    database,
     departments,
     evaluate,
     exporting,
@@ -45,6 +46,7 @@ for _command in (
     departments.departments,
     importing.bring_in,
     exporting.take_out,
+    database.database,
     evaluate.evaluate,
     people.person,
     people.token,

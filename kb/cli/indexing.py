@@ -22,3 +22,5 @@ def index(build: Build, rebuild: bool) -> None:
         f"{done.files} procedures: {done.changed} read, {done.removed} removed, "
         f"{done.indexed} indexed in {done.seconds:.1f} s"
     )
+    for fault in parts.publishing.publisher.unread():
+        click.echo(f"Not read: {fault.path}: {fault.message}; {fault.remedy}.")

@@ -19,6 +19,7 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
+from kb.database.moving import Moved, NotEmpty, NotEqual, move
 from kb.database.schema import (
     GREATEST_ID,
     Moment,
@@ -105,6 +106,9 @@ __all__ = [
     "DatabaseTrouble",
     "Engine",
     "Moment",
+    "Moved",
+    "NotEmpty",
+    "NotEqual",
     "Unfit",
     "Unreadable",
     "Unwritable",
@@ -135,6 +139,7 @@ __all__ = [
     "link_rounds",
     "memberships",
     "metadata",
+    "move",
     "must_reads",
     "notice_choices",
     "notices",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -35,7 +36,7 @@ class _Shared(Struct):
 
     def opened(self) -> Connection:
         if self.connection is None:
-            self.connection = self.engine.connect()
+            self.connection = _for_looking(self.engine).connect()
         return self.connection
 
     def close(self) -> None:
@@ -50,6 +51,7 @@ _COLUMNS = {
     "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
     " WHERE table_schema = current_schema()",
 }
+REPLACEMENT = "\ufffd"  # for what a database cannot hold
 _WAS_REPLACED = "its file was taken away or replaced"
 # What the drivers say, in words for people; all else is told to the log alone.
 _REASONS = {
@@ -89,13 +91,18 @@ _files: WeakKeyDictionary[Engine, SqliteFile] = WeakKeyDictionary()
 def connect(url: str) -> Engine:
     """An engine for the database at `url`. SQLite runs in WAL mode with foreign keys on.
 
-    Read with `reading(engine)`, write with `writing(engine)`.
+    PostgreSQL's is psycopg's, whether `url` names the driver or not. Read with `reading(engine)`,
+    write with `writing(engine)`.
     """
+    if url.startswith(("postgres://", "postgresql://")):
+        url = f"postgresql+psycopg://{url.partition('://')[2]}"
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         if engine.url.database:
             _files[engine] = SqliteFile(engine)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
     return engine
 
 
@@ -107,7 +114,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if shared is not None and shared.engine is engine:
             yield shared.opened()
             return
-        with engine.connect() as connection:
+        with _for_looking(engine).connect() as connection:
             yield connection
     except SQLAlchemyError as error:
         if why := trouble(error):
@@ -256,6 +263,31 @@ def _migrate(connection: Connection, migrations: Path) -> None:
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _for_looking(engine: Engine) -> Engine:
+    """SQLite's transactions see one state of the database each; PostgreSQL's must be told to."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _without_nul(
+    _connection: Connection, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """PostgreSQL's texts cannot hold U+0000, which anybody may type into an address."""
+    return statement, [*map(_replaced, values)] if many else _replaced(values)
+
+
+def _replaced(values: Any) -> Any:
+    if not isinstance(values, Mapping) or not any(
+        isinstance(value, str) and "\0" in value for value in values.values()
+    ):
+        return values
+    return {
+        name: value.replace("\0", REPLACEMENT) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.people.sql.directory import Directory
-from kb.procedures.model import UNASSIGNED, Departments
+from kb.procedures.model import UNASSIGNED, Departments, Fault
 from kb.procedures.visibility import Reader
 
 
 class FirstSteps(Struct, frozen=True):
-    """How far it has come. `unassigned` counts procedures, `without_members` departments."""
+    """How far it has come. `unassigned` counts procedures, `without_members` departments.
+
+    `unread` are the kinds of files beside them that nobody reads, each with what to do.
+    """
 
     departments: int
     unassigned: int
@@ -22,6 +26,7 @@ class FirstSteps(Struct, frozen=True):
     procedures: int
     faulty: int
     mail: bool
+    unread: tuple[Fault, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -37,10 +42,18 @@ class Beginning(Struct, frozen=True):
     catalogue: Catalogue
     directory: Directory
     departments: Callable[[], Departments]
+    unread: Callable[[], list[Fault]]
     mail: bool
 
-    def steps(self) -> FirstSteps:
-        """As it is now, in a fixed number of statements."""
+    def steps(self) -> FirstSteps | None:
+        """As it is now, in a fixed number of statements; None once it is over.
+
+        The folder is looked through for other files only until then.
+        """
+        found = self._steps()
+        return None if found.over else replace(found, unread=tuple(self.unread()))
+
+    def _steps(self) -> FirstSteps:
         known = self.departments().by_id
         counts = self.catalogue.departments(Reader(frozenset([*known, UNASSIGNED])))
         staff = self.directory.staff()

@@ -43,7 +43,11 @@ def build(
         kept=kept,
         folders=FolderDepartments(kept, catalogue, people.directory),
         beginning=Beginning(
-            catalogue, people.directory, publishing.departments, bool(settings.smtp_host)
+            catalogue,
+            people.directory,
+            publishing.departments,
+            publishing.publisher.unread,
+            bool(settings.smtp_host),
         ),
         health=Health(engine),
         days=DayBook(engine),

@@ -106,6 +106,18 @@ def described(document: Document, departments: Departments) -> tuple[Procedure, 
     return _Reading(document, departments).procedure()
 
 
+def file_links(document: Document) -> list[tuple[str, ...]]:
+    """For each link the paths of files that it may mean, best first; pages apart."""
+    return _Reading(document, Departments()).file_links()
+
+
+def folder_department(path: str, departments: Departments) -> str:
+    """Whose the folder is that a file lies in: the nearest that is called like a department."""
+    by_slug = {slug(each): each for each in departments.by_id}
+    folders = reversed(PurePosixPath(path).parts[:-1])
+    return next(filter(None, (by_slug.get(slug(each)) for each in folders)), UNASSIGNED)
+
+
 def template_words(document: Document) -> list[Fault]:
     """What the document still says in a template's words."""
     before, path = document.body_line - 1, document.path
@@ -188,6 +200,12 @@ class _Reading:
             places=places,
         )
 
+    def file_links(self) -> list[tuple[str, ...]]:
+        """The paths that each link may mean, best first; of pages only what could be a file."""
+        path = self._document.path
+        meant = (candidates(link.target, path) for link in self._outline.links())
+        return [tuple(filter(_is_file, each)) for each in meant]
+
     def _doubts(self) -> None:
         before = self._document.body_line - 1
         for one in self._outline.doubts():
@@ -238,9 +256,7 @@ class _Reading:
             return names[folded(written)]
         if written and written != UNASSIGNED and found:
             self._fault("department", "unknown-department", *unknown_department(written, found))
-        folders = reversed(PurePosixPath(self._document.path).parts[:-1])
-        by_slug = {slug(each): each for each in found}
-        return next(filter(None, (by_slug.get(slug(each)) for each in folders)), UNASSIGNED)
+        return folder_department(self._document.path, self._departments)
 
     def _status(self, field: Field) -> Status:
         written = self._value(field)
@@ -279,10 +295,7 @@ class _Reading:
         )
 
     def _files(self) -> frozenset[str]:
-        path = self._document.path
-        meant = (each for link in self._outline.links() for each in candidates(link.target, path))
-        files = (each for each in meant if not each.startswith(NAMED))
-        return frozenset(each for each in files if not each.casefold().endswith(MARKDOWN_SUFFIXES))
+        return frozenset(each for meant in self.file_links() for each in meant)
 
     def _value(self, field: Field) -> Any:
         """What it says by its own reader; nothing, and a fault, where that makes no sense of it."""
@@ -303,6 +316,10 @@ _SAID: dict[str, Callable[[_Reading, Field], Any]] = {
     "review_every": _Reading._review_every,
 }
 _REST = tuple(field for field in FIELDS.values() if field.name not in _FIRST)
+
+
+def _is_file(path: str) -> bool:
+    return not path.startswith(NAMED) and not path.casefold().endswith(MARKDOWN_SUFFIXES)
 
 
 def _spelled(status: str) -> str:

@@ -47,8 +47,10 @@ class BringingIn(Struct, frozen=True):
         return done
 
     def _saver(self, permit: Permit) -> Saver:
-        leave = BringersLeave(permit, self.publishing.departments())
-        return self.publishing.saver.on_behalf(leave)
+        publishing = self.publishing
+        library = publishing.saver.keeping.library
+        leave = BringersLeave(permit, publishing.departments(), publishing.catalogue, library)
+        return publishing.saver.on_behalf(leave)
 
     def _rows(self, preview: ImportPreview, done: Batch) -> Iterator[RowBefore]:
         """Where each row went, and what it made: the base of the next merge."""

@@ -1,11 +1,14 @@
-"""What somebody may bring in, and what they are shown of what is there. Pure."""
+"""What somebody may bring in, and what they are shown of what is there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from kb.catalogue.files_seen import FilesSeen
+from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
 from kb.documents.reading import described
 from kb.people.person import Person
@@ -13,6 +16,8 @@ from kb.people.rights import Case, Right, allows
 from kb.procedures.model import UNASSIGNED, Departments, Procedure, Status
 from kb.procedures.visibility import Reader
 from kb.publishing.edits import NotAllowed, Standing
+from kb.publishing.shown_files import Showing
+from kb.storage.files.library import Library
 
 
 class Permit(Struct, frozen=True):
@@ -33,6 +38,8 @@ class BringersLeave(Struct, frozen=True):
 
     permit: Permit
     departments: Departments
+    catalogue: Catalogue
+    library: Library
 
     def __call__(self, before: Standing | None, after: Standing | None) -> None:
         """Raises NotAllowed."""
@@ -40,6 +47,18 @@ class BringersLeave(Struct, frozen=True):
             procedure, _ = described(parse(one.text, one.path), self.departments)
             if why := self.permit.may(procedure):
                 raise NotAllowed(why)
+            if one is after and (why := self._showing(procedure).objection(before, after)):
+                raise NotAllowed(why)
+
+    def _showing(self, one: Procedure) -> Showing:
+        """Whoever may bring in for a department may show the files of its folder."""
+        brings = frozenset(
+            id
+            for id in self.departments.by_id
+            if not self.permit.may(replace(one, department=id, status=Status.DRAFT))
+        )
+        reader = Reader(self.permit.reader.drafts_of | brings)
+        return Showing(FilesSeen(self.catalogue, self.departments, reader), self.library.has)
 
 
 def everything(departments: Departments) -> Permit:

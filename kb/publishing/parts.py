@@ -30,6 +30,7 @@ from kb.versions.sql.chronicle import Chronicle
 class Publishing(Struct, frozen=True):
     """From what was typed, through files and history, to catalogue and index."""
 
+    catalogue: Catalogue
     publisher: Publisher
     saver: Saver
     drafts: Drafts
@@ -49,7 +50,12 @@ class Publishing(Struct, frozen=True):
 
     def on_behalf(self, by: Person) -> Saver:
         """The verbs of writing, as far as that person may."""
-        return self.saver.on_behalf(WritersLeave(by, self.departments(), self.four_eyes))
+        return self.saver.on_behalf(self.leave(by))
+
+    def leave(self, by: Person) -> WritersLeave:
+        """What that person may make of a file."""
+        library = self.saver.keeping.library
+        return WritersLeave(by, self.departments(), self.four_eyes, self.catalogue, library)
 
 
 def build(
@@ -77,6 +83,7 @@ def build(
     desk = Desk(storage.keeping, catalogue, Erasures(engine), publisher, forgetting)
     saver = Saver(desk, ledger)
     return Publishing(
+        catalogue=catalogue,
         publisher=publisher,
         saver=saver,
         drafts=Drafts(engine),

@@ -8,6 +8,7 @@ from typing import Self
 
 from kb.documents.attachments import ATTACHED
 from kb.documents.document import parse
+from kb.documents.reading import folder_department
 from kb.documents.text.plain_text import slug
 from kb.people.person import Person
 from kb.publishing.batches import Batch, Batches, FileEdit, Objection
@@ -100,7 +101,8 @@ class Saver:
     def attach(self, path: str, raw: bytes, by: Author, now: datetime) -> str:
         """Store an image or document; returns its path, another one when that name is taken.
 
-        The same bytes under the same name are stored once.
+        The same bytes under the same name are stored once. A name that stands in another
+        department's text is taken, too: that would show the file to whoever may read the text.
         """
         wanted = self._desk.place(path, ATTACHED)
         if len(raw) > MAX_BYTES:
@@ -108,7 +110,9 @@ class Saver:
         stem, dot, suffix = wanted.rpartition(".")
         place, nth = wanted, 2
         with self._desk.alone(wanted):
-            while (found := self._desk.keeping.settled(place, now)) is not None and found != raw:
+            while (found := self._desk.keeping.settled(place, now)) != raw and (
+                found is not None or self._others_show(place)
+            ):
                 place, nth = f"{stem}-{nth}{dot}{suffix}", nth + 1
             if found is None:
                 note = noted("", f"Attached {place}", by, now, False)
@@ -195,6 +199,10 @@ class Saver:
     def erasure_of(self, procedure_id: str) -> Erasure | None:
         """The trace of what was erased."""
         return self._desk.erasures.of(procedure_id)
+
+    def _others_show(self, file: str) -> bool:
+        owner = folder_department(file, self._desk.publisher.departments())
+        return bool(self._desk.catalogue.shown_by(file) - {owner})
 
     def _save(self, edit: Edit, now: datetime) -> Saved:
         path = self._desk.place(edit.path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from kb.catalogue.files_seen import FilesSeen
+from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
 from kb.documents.reading import described
 from kb.people.editing_rules import Forbidden, WayIn, way_to_save
@@ -11,6 +13,8 @@ from kb.people.person import Person
 from kb.people.rights import Case, Right, allows
 from kb.procedures.model import Departments, Procedure
 from kb.publishing.edits import NeedsReview, NotAllowed, Standing, UnusableEdit
+from kb.publishing.shown_files import Showing
+from kb.storage.files.library import Library
 
 REVIEWED = "Changes go through a reviewer there."
 
@@ -21,21 +25,30 @@ class WritersLeave(Struct, frozen=True):
     by: Person
     departments: Departments
     four_eyes: bool
+    catalogue: Catalogue
+    library: Library
 
     def __call__(self, before: Standing | None, after: Standing | None) -> None:
         """Raises NotAllowed; NeedsReview where a reviewer may let it up."""
         was, becomes = self._read(before), self._read(after)
         _ensure_same_id(before, after)
         if becomes is not None:
-            self._ensure_may_write(was, becomes)
+            self._ensure_may_write(was, becomes, self.objection_to_files(before, after))
         elif was is not None:
             self._ensure_may_remove(was)
 
-    def _ensure_may_write(self, was: Procedure | None, becomes: Procedure) -> None:
+    def objection_to_files(self, before: Standing | None, after: Standing | None) -> str:
+        """What is to be said against the files that it would show; "" for nothing."""
+        seen = FilesSeen(self.catalogue, self.departments, self.by.reader())
+        return Showing(seen, self.library.has).objection(before, after) if after else ""
+
+    def _ensure_may_write(self, was: Procedure | None, becomes: Procedure, files: str) -> None:
         try:
             way = way_to_save(self.by, was, becomes, self.departments, four_eyes=self.four_eyes)
         except Forbidden as reason:
             raise NotAllowed(str(reason)) from reason
+        if files:
+            raise NotAllowed(files)
         if way is WayIn.REVIEW:
             raise NeedsReview(REVIEWED)
 

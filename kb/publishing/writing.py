@@ -14,7 +14,16 @@ from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
 from kb.procedures.model import Fault, Procedure, Status
 from kb.publishing.along import Along, Company, Review, Typed
-from kb.publishing.edits import Clash, Edit, NeedsReview, NotSaved, Saved, UnusableEdit, author_of
+from kb.publishing.edits import (
+    Clash,
+    Edit,
+    NeedsReview,
+    NotSaved,
+    Saved,
+    Standing,
+    UnusableEdit,
+    author_of,
+)
 from kb.publishing.outcomes import Became, Breaks, Refusal, Unchanged, Waits, became, refusing
 from kb.publishing.parts import Publishing
 from kb.publishing.retiring import Erased, ended, in_use_again
@@ -175,7 +184,16 @@ class Writing:
         except Forbidden as reason:
             return Refusal(str(reason), about=reason.about)
         problem = _fault(before, after, edit) if typed else None
+        problem = problem or self._not_theirs_to_show(before, edit, by)
         return problem or company.objection(edit.text, edit.path) or way
+
+    def _not_theirs_to_show(
+        self, before: Procedure | None, edit: Edit, by: Person
+    ) -> Refusal | None:
+        was = Standing(before.path, edit.base) if before else None
+        leave = self._publishing.leave(by)
+        why = leave.objection_to_files(was, Standing(edit.path, edit.text))
+        return Refusal(why, about="body") if why else None
 
     def _unwritten(
         self, before: Procedure | None, edit: Edit, *, submits: bool

@@ -37,6 +37,9 @@
     box.focus();
     box.select();
   };
+  // The page itself has the focus where nothing in it has: only then keys of one character act.
+  const main = () => document.getElementById("main");
+  const toThePage = () => main()?.focus({ preventScroll: true });
   const press = (event) => {
     if (event.isComposing || event.altKey) return;
     const box = document.getElementById("query");
@@ -47,7 +50,9 @@
       return;
     }
     if (typing(event.target)) {
-      if (event.key === "Escape") event.target.blur();
+      if (event.key === "Escape") toThePage();
+      // Whoever is in the box already and presses its key does not look for "/".
+      if (event.key === "/" && event.target === box && !box.value && keysWanted()) event.preventDefault();
       return;
     }
     if (event.key === "/" && box) return typeInto(box, event);
@@ -150,17 +155,28 @@
     place.hidden = false;
   };
 
-  // Keys of one character can be switched off: whoever dictates, or whose hand slips, would press
-  // them unawares. Kept in this browser for this person. Nobody behind this hears them then.
+  // Keys of one character act while the page has the focus, not the menu or nothing; and they can be
+  // switched off: whoever dictates, or whose hand slips, would press them unawares. That is kept in
+  // this browser for this person. Nobody behind this hears them then.
   const KEYS = () => `kb-keys ${document.body.dataset.person ?? ""}`;
   const keysWanted = () => {
     try { return localStorage.getItem(KEYS()) !== "off"; } catch { return true; }
   };
   const hush = (event) => {
     const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (single && !typing(event.target) && !keysWanted()) event.stopImmediatePropagation();
+    const meant = keysWanted() && main()?.contains(document.activeElement);
+    if (single && !typing(event.target) && !meant) event.stopImmediatePropagation();
   };
   addEventListener("keydown", hush, true);
+  // What is opened has the focus, unless a field in it wants it; so has the place that a link leads to.
+  const arrive = () => {
+    const free = [document.body, main()].includes(document.activeElement);
+    if (!free || document.querySelector("[autofocus]")) return;
+    const place = main()?.querySelector(":target");
+    if (!place) return toThePage();
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  };
   const showKeys = () => {
     const wanted = keysWanted();
     root.classList.toggle("with-keys", wanted);
@@ -187,6 +203,9 @@
     addEventListener("pageshow", offerNewCall);
     wayBack();
     openedLately();
+    arrive();
+    addEventListener("hashchange", arrive);
+    addEventListener("pageshow", () => setTimeout(arrive)); // once the browser went to the place itself
     setTimeout(toWrong); // after all that changes how long the page is
     all("[data-theme-switch]").forEach((place) => {
       const label = (theme) => `Colours: ${theme}`;

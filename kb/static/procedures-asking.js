@@ -156,7 +156,9 @@
     const now = asked(item);
     const ways = made("p", "asked-ways", keyed("Back", "b", back, "copy"), " ", keyed("All steps", "q", leave, "copy"));
     guide.replaceChildren(made("div", "asked-now", now, choices(item), ways), path());
-    if (moved) now.focus();
+    if (!moved) return;
+    now.focus({ preventScroll: true });
+    guide.firstElementChild.scrollIntoView({ block: "nearest" });
   };
 
   // A link to another procedure: the way back stands there until one is here again.

@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -152,17 +153,25 @@ class Exchange:
         git = self._keeping.repository.git
         blobs: dict[str, str | None] = {}
         others: dict[str, TreeEntry | None] = {}
+        plain: dict[str, TreeEntry] = {}
         for delta in git[head].peel(pygit2.Commit).tree.diff_to_tree(tree).deltas:
             gone = delta.status == DeltaStatus.DELETED
             file = delta.old_file if gone else delta.new_file
             if file.mode in _PLAIN:
                 blobs[file.path] = None if gone else str(file.id)
+                plain[file.path] = TreeEntry(str(file.id), file.mode)
             else:  # links and repositories within: kb reads neither
                 others[file.path] = None if gone else TreeEntry(str(file.id), file.mode)
-        self._ensure_clean(blobs)
-        self._ensure_free(others)
-        self._keeping.apply_prepared(Prepared(made, head, blobs), note)
+        became_files = {path: plain[path] for path in others if blobs.get(path)}
+        self._ensure_clean(blobs, became_files)
+        self._ensure_free({path: each for path, each in others.items() if path not in blobs})
+        for path in became_files:
+            del others[path]
+            self._take_away_link(path)
+        self._keeping.apply_prepared(Prepared(made, head, blobs), note, became_files)
         self._place(others)
+        if others or became_files:
+            self._keeping.repository.stage_others({**others, **became_files})
 
     def _ensure_free(self, others: Mapping[str, TreeEntry | None]) -> None:
         root = self._keeping.library.root
@@ -170,29 +179,35 @@ class Exchange:
             there = root / path
             plain = there.is_file() and not there.is_symlink()
             if entry is not None and (plain or self._leads_away(there.parent)):
-                raise GitTrouble(f"{path} became a link or a repository; pull by hand")
+                raise GitTrouble(f"{path} would stand in the way of a file here; pull by hand")
 
     def _leads_away(self, folder: Path) -> bool:
         return Path(os.path.realpath(folder)) != folder
+
+    def _take_away_link(self, path: str) -> None:
+        there = self._keeping.library.root / path
+        if there.is_symlink():
+            there.unlink()
 
     def _place(self, others: Mapping[str, TreeEntry | None]) -> None:
         """As git does it: a link is there, a repository within is an empty folder."""
         repository = self._keeping.repository
         for path, entry in others.items():
             there = self._keeping.library.root / path
-            if there.is_symlink():
-                there.unlink()
+            self._take_away_link(path)
             if entry is None:
                 continue
             there.parent.mkdir(parents=True, exist_ok=True)
+            if there.is_dir() and any(there.iterdir()):
+                continue  # something of somebody's that git does not know
             if entry.mode == FileMode.LINK:
+                with suppress(FileNotFoundError):
+                    there.rmdir()
                 there.symlink_to(os.fsdecode(repository.bytes_of(entry.id)))
             else:
                 there.mkdir(exist_ok=True)
-        if others:
-            repository.stage_others(others)
 
-    def _ensure_clean(self, blobs: Mapping[str, str | None]) -> None:
+    def _ensure_clean(self, blobs: Mapping[str, str | None], were_links: Collection[str]) -> None:
         root = self._keeping.library.root
         dirty = []
         for path, blob in blobs.items():
@@ -200,6 +215,8 @@ class Exchange:
             folder = root.joinpath(*parts[:-1])
             if ".git" in map(str.casefold, parts) or self._leads_away(folder):
                 raise GitTrouble(f"{path} would be written elsewhere; pull by hand")
+            if path in were_links and (root / path).is_symlink():
+                continue
             now = self._keeping.blob_on_disk(path)
             if now not in (self._keeping.repository.blob(path), blob):
                 dirty.append(path)

@@ -75,13 +75,18 @@ class Keeping:
         """What git would call these bytes in that place."""
         return None if raw is None else hash_of(self.repository.cleaned(path, raw))
 
-    def apply_prepared(self, prepared: Prepared, note: Note) -> None:
-        """Put a commit's files in their places, inside `alone`. Raises as `apply` does."""
+    def apply_prepared(
+        self, prepared: Prepared, note: Note, anew: Collection[str] = frozenset()
+    ) -> None:
+        """Put a commit's files in their places, inside `alone`. Raises as `apply` does.
+
+        `anew` are paths where the commit before has something that is no file, and is gone.
+        """
         changes = {
             path: None if blob is None else self.repository.bytes_of(blob)
             for path, blob in prepared.blobs.items()
         }
-        self._apply(changes, prepared.blobs, lambda: prepared, note, tries=1)
+        self._apply(changes, prepared.blobs, lambda: prepared, note, tries=1, anew=anew)
 
     def _apply(
         self,
@@ -90,8 +95,9 @@ class Keeping:
         prepare: Callable[[], Prepared],
         note: Note,
         tries: int,
+        anew: Collection[str] = frozenset(),
     ) -> str:
-        before = {path: self.repository.blob(path) for path in after}
+        before = {path: None if path in anew else self.repository.blob(path) for path in after}
 
         def may_go(path: str, raw: bytes | None) -> bool:
             return path not in after or self._named(path, raw) in (before[path], after[path])

@@ -16,6 +16,11 @@ from functools import cache
 from playwright.sync_api import sync_playwright
 
 HOW = "install chromium or Chrome, or run .venv/bin/playwright install --with-deps chromium"
+# How it is started: it looks for nothing outside this machine.
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 _NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome".split()
 _ON_MAC = ("Google Chrome", "Chromium")
 _DRIVER = (sys.executable, "-m", "playwright")

@@ -21,10 +21,6 @@ DEMO_PASSWORD = "northwind-demo"
 OpenAs = Callable[[str], Page]
 # Where to keep what the pages look like; nowhere unless it is named.
 _SHOTS = os.environ.get("KB_SHOTS")
-_QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -45,7 +41,7 @@ def browser() -> Iterator[Browser]:
     # Two busy cores may serve many tests at once: what comes, comes within this.
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium.found(), args=_QUIET)
+        launched = playwright.chromium.launch(executable_path=chromium.found(), args=chromium.QUIET)
         yield launched
         launched.close()
 
@@ -76,12 +72,12 @@ def as_person(browser: Browser, site: Site) -> Iterator[OpenAs]:
         context.close()
 
 
-def sign_in(context: BrowserContext, who: str) -> Page:
-    """A page of that demo person ("ana.costa"), signed in."""
+def sign_in(context: BrowserContext, who: str, password: str = DEMO_PASSWORD) -> Page:
+    """A page of that person ("ana.costa" of the demo), signed in."""
     page = context.new_page()
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill(f"{who}@northwind.example")
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/")
     return page

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import cycle, product
 
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, sign_in
+from tests.cli.test_serving import Site
+from tests.effort import examples
 from tests.web.site.test_routes import EXAMPLES, LADDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,8 +25,10 @@ _WITH_WORDS = (
     "/keyword?name=late+shipment",
     "/procedures?letter=r",
 )
-_PHONE, _DESK = 390, 1280
-_AT_400_PERCENT = 320
+_WIDTHS = (320, 390, 1280)  # the first is a window of 1280 at 400 %
+_COMBINATIONS = list(product(("light", "dark"), _WIDTHS))
+PASSWORD = "quite another one than theirs"
+THOROUGH = examples(1) > 1
 _AXE = {**DEFAULT_OPTIONS, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 # Links within a sentence may be as high as the text; a field's label is pressed as well as itself.
@@ -72,28 +77,43 @@ def pages(page: Page, seen: set[str]) -> Iterator[str]:
 
 
 def test_every_page_fits_can_be_pressed_and_passes_axe(as_person: OpenAs) -> None:
-    seen: set[str] = set()
-    wrong = []
-    for who in ("ana.costa", "dana.reyes", "sam.admin"):  # each with what the one before has not
+    """Axe takes its time: in a short run each page gets one combination, and each the next one."""
+    turn = cycle(_COMBINATIONS)
+    every = set()
+    wrong: list[str] = []
+    for who in ("ana.costa", "dana.reyes", "sam.admin"):
         page = as_person(who)
+        page.emulate_media(reduced_motion="reduce")
+        # As each of them with all of it where there is time, else what the one before has not.
+        seen = set() if THOROUGH else every
         for address in pages(page, seen):
-            wrong += faults(page, address, ("light", "dark")[len(seen) % 2])
-    assert len(seen) > 60, "the table was not walked"
+            wrong += what_sticks_out(page, address)
+            for scheme, width in _COMBINATIONS if THOROUGH else [next(turn)]:
+                wrong += what_axe_finds(page, address, scheme, width)
+        every |= seen
+    assert len(every) > 60, "the table was not walked"
     assert wrong == []
 
 
-def faults(page: Page, address: str, scheme: str) -> Iterator[str]:
-    """What sticks out, what is too small to press, and what axe finds."""
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    for width in (_AT_400_PERCENT, _PHONE, _DESK):
+def what_sticks_out(page: Page, address: str) -> Iterator[str]:
+    """And what is too small to press, at any width."""
+    for width in _WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             yield f"{address} is {wide} wide at {width}"
         yield from (f"{address}, {width}: {small}" for small in page.evaluate(_SMALL))
+
+
+def what_axe_finds(page: Page, address: str, scheme: str, width: int) -> Iterator[str]:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    # All in the window, so that nothing is behind a bar that stays at its edge.
+    high = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": high})
     found = Axe().run(page, options=_AXE)
     if found.violations_count:
-        yield f"{address}, {scheme}: {found.generate_report()}"
+        yield f"{address}, {scheme}, {width}: {found.generate_report()}"
 
 
 @pytest.mark.parametrize("address", ["/", "/procedures/RET-001", "/inbox", "/insight/search"])
@@ -180,3 +200,102 @@ def test_the_inbox_hears_no_single_keys_once_they_are_off(as_person: OpenAs) -> 
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement.closest('[data-item]')") is None
     assert page.url.endswith("/inbox")
+
+
+def test_single_keys_act_only_while_the_page_has_the_focus(as_person: OpenAs) -> None:
+    page = as_person("ana.costa")
+    page.goto("/search?q=parcel+never+came")
+    results = page.url
+    expect(page.locator("main")).to_be_focused()
+    for elsewhere in (".brand", ".menu summary", "footer a"):
+        page.locator(elsewhere).first.focus()
+        ensure_no_key_acts(page, results)
+    page.evaluate("document.activeElement.blur()")
+    ensure_no_key_acts(page, results)
+    page.locator("#query").focus()
+    page.keyboard.press("Escape")  # out of the box, back to the page
+    page.keyboard.press("1")
+    page.wait_for_url("**/procedures/*")
+
+
+def ensure_no_key_acts(page: Page, address: str) -> None:
+    for key in ("1", "n", "/"):
+        page.keyboard.press(key)
+    expect(page.locator("#query")).not_to_be_focused()
+    assert page.url == address
+
+
+def test_the_inbox_hears_nothing_while_the_menu_has_the_focus(as_person: OpenAs) -> None:
+    page = as_person("dana.reyes")
+    page.goto("/inbox")
+    page.locator(".brand").focus()
+    for key in ("j", "x", "a", "r", "o", "?"):
+        page.keyboard.press(key)
+    expect(page.locator(".brand")).to_be_focused()
+
+
+def test_where_a_link_leads_has_the_focus_and_keys_go_on(as_person: OpenAs) -> None:
+    page = as_person("ana.costa")
+    page.goto("/procedures/RET-001")
+    page.keyboard.press("s")
+    expect(page.locator("#what-to-say")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#query")).to_be_focused()
+    page.goto("/procedures/RET-001#steps")
+    expect(page.locator("#steps")).to_be_focused()
+    page.keyboard.press("Tab")  # goes on there, not at the top
+    assert page.evaluate("document.activeElement.closest('section') !== null")
+
+
+def test_the_key_of_the_search_box_is_not_typed_into_it(as_person: OpenAs) -> None:
+    page = as_person("ana.costa")
+    box = page.locator("#query")
+    expect(box).to_be_focused()
+    page.keyboard.type("/his/her boots")
+    expect(box).to_have_value("his/her boots")
+
+
+def test_a_long_name_makes_no_page_wider_than_the_screen(
+    as_person: OpenAs, browser: Browser, site: Site
+) -> None:
+    admin = as_person("sam.admin")
+    admin.goto("/people/new")
+    admin.get_by_label("E-mail").fill("max@northwind.example")
+    admin.get_by_label("Name", exact=True).fill(
+        "Maximilian-Bartholomew-Cornelius Featherstonehaugh"
+    )
+    admin.get_by_label(re.compile("password", re.I)).first.fill(PASSWORD)
+    admin.get_by_role("button", name="Add", exact=True).click()
+    expect(admin.get_by_role("heading", level=1)).to_contain_text("Maximilian")
+    context = browser.new_context(base_url=f"http://127.0.0.1:{site.port}")
+    page = sign_in(context, "max", PASSWORD)
+    for width in _WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+    admin.get_by_role("button", name="Disable").click()
+
+
+def test_addresses_of_people_are_one_below_the_other(as_person: OpenAs) -> None:
+    page = as_person("sam.admin")
+    page.goto("/people")
+    lefts = page.locator(".row-line .meta > span:first-child").evaluate_all(
+        "all => all.map((one) => Math.round(one.getBoundingClientRect().left))"
+    )
+    assert len(lefts) > 10
+    assert len(set(lefts)) == 1
+
+
+def test_addresses_of_members_are_not_cut_in_two_on_the_phone(as_person: OpenAs) -> None:
+    page = as_person("sam.admin")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/departments/shipping/settings")
+    lines = page.locator(".member-email").evaluate_all(
+        """all => all.map((one) => {
+            const words = document.createRange();
+            words.selectNodeContents(one);
+            return words.getClientRects().length;
+        })"""
+    )
+    assert lines == [1] * len(lines)
+    assert lines

@@ -15,6 +15,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
 LATE = "/procedures/SHP-014"
 TOP = "e => e.getBoundingClientRect().top"
+_UNCOVERED = """e => {
+  const { left, top, width, height } = e.getBoundingClientRect();
+  return e.contains(document.elementFromPoint(left + width / 2, top + height - 2));
+}"""
 
 
 def ticked(page: Page) -> list[str]:
@@ -46,6 +50,26 @@ def test_the_phone_leads_to_steps_script_and_escalation(browser: Browser, site: 
     for label, heading in (("Escalate", "When to escalate"), ("Say", "What to say")):
         page.get_by_role("navigation", name="On this call").get_by_text(label, exact=True).click()
         expect(page.get_by_role("heading", name=re.compile(heading))).to_be_in_viewport()
+    context.close()
+
+
+def test_what_opens_on_the_phone_is_not_behind_the_bar(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=f"http://127.0.0.1:{site.port}", viewport=SIZES[1])
+    page = sign_in(context, "ana.costa")
+    page.goto(LATE)
+    for opened in page.locator("section > [data-doubt]").all()[:3]:
+        opened.click()
+        last = page.locator(".doubt-here button").last
+        expect(last).to_be_visible()
+        page.wait_for_timeout(400)  # it is pushed there
+        assert last.evaluate(_UNCOVERED)
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="One question at a time").click()
+    for key in ("1", "1", "2"):
+        page.wait_for_timeout(400)
+        assert page.locator(".asked").evaluate(TOP) > 0
+        assert page.locator(".answer-button").last.evaluate(_UNCOVERED)
+        page.keyboard.press(key)
     context.close()
 
 

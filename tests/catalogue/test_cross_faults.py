@@ -207,3 +207,13 @@ def test_an_address_from_the_top_that_no_page_has_is_a_warning() -> None:
 def test_a_copy_beside_its_original_is_told() -> None:
     rows = (row("a.md", "title: A"), row("a (1).md", "title: B"), row("c (1).md", "title: C"))
     assert named(*rows) == [("a (1).md", 1, "copy")]
+
+
+@pytest.mark.parametrize("copy", ["a (conflicted copy).md", "a - Copy.md", "a-LAPTOP-7.md"])
+def test_the_copy_is_told_and_not_the_original_although_it_sorts_first(copy: str) -> None:
+    rows = (row("a.md", "id: A-1\ntitle: A"), row(copy, "id: A-1\ntitle: A"))
+    assert {(path, code) for path, _, code in named(*rows)} == {
+        (copy, "duplicate-id"),
+        (copy, "duplicate-title"),
+        (copy, "copy"),
+    }

@@ -69,6 +69,16 @@ def test_index_says_what_it_did(run, home: Path) -> None:
     assert "3 procedures: 3 read, 0 removed, 3 indexed" in run("index", "--rebuild").output
 
 
+def test_index_names_the_files_that_nobody_reads(run, home: Path) -> None:
+    assert "Not read" not in run("index").output
+    home.joinpath("content", "shipping", "rates.ods").write_bytes(b"x")
+    home.joinpath("content", "shipping", "older.CSV").write_bytes(b"x")
+    said = run("index").output
+    assert "Not read: shipping/rates.ods: 1 OpenDocument file is not searched" in said
+    assert "Not read: shipping/older.CSV: 1 table file is not searched" in said
+    assert '"kb import"' in said
+
+
 def test_check_passes_with_warnings_only(run) -> None:
     said = run("check")
     assert said.exit_code == 0, said.output

@@ -25,7 +25,7 @@ import pytest
 from kb.app import build
 from kb.cli.serving import _changes
 from kb.parts import Parts
-from kb.settings import load
+from tests import databases
 from tests.insight.uses import stay
 from tests.processes import children
 
@@ -90,7 +90,13 @@ def serving(
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", code, "serve", "--port", str(port), *options],
-            env={**without_settings(), "KB_HOME": str(home), "KB_WORKERS": "1", **environ},
+            env={
+                **without_settings(),
+                **databases.environment_of(home),
+                "KB_HOME": str(home),
+                "KB_WORKERS": "1",
+                **environ,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -117,12 +123,14 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Two web workers over a home where somebody used a word of their own."""
     home = tmp_path_factory.mktemp("shared")
     shutil.copytree(template, home, dirs_exist_ok=True)
-    parts = build(load({}, home))
+    databases.copied(template, home)
+    parts = build(databases.load({}, home))
     stay(parts, "abc", "wismo", at=datetime.now(UTC) - timedelta(days=3))
     with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
         yield Served(site, home, parts)
     parts.insight.log.close()
     parts.let_go()
+    databases.dropped(home)
 
 
 def test_what_people_use_is_learned_by_the_worker_and_used_by_all(shared: Served) -> None:
@@ -198,6 +206,7 @@ def test_killing_kb_serve_leaves_no_port_taken(shared: Served) -> None:
 
 def test_a_worker_that_hangs_is_told_and_replaced(template: Path, tmp_path: Path) -> None:
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    databases.copied(template, tmp_path)
     impatient = (
         "import kb.worker.heartbeat as heartbeat\n"
         "heartbeat.EVERY, heartbeat.SILENT = 0.5, 8.0\n"
@@ -217,6 +226,7 @@ def test_it_starts_with_a_damaged_history_and_without_an_index(
     template: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    databases.copied(template, tmp_path)
     shutil.rmtree(tmp_path / "search_index")
     (tmp_path / "var" / "history.git" / "refs" / "heads" / "main").write_text("nonsense\n")
     with serving(tmp_path, status="degraded", KB_OPEN_READING="1") as site:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.documents.settings_files.departments import parse_departments
+from kb.documents.settings_files.departments import parse_departments, spoilt
 from kb.procedures.model import Department, Detour
 
 GOOD = b"""\
@@ -122,3 +122,34 @@ def test_a_route_that_leads_nowhere_is_a_fault(written: bytes, line: int, code: 
     assert [(fault.line, fault.code) for fault in found.faults] == [(line, code)]
     if code == "unknown-department":
         assert 'did you mean "billing"' in found.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "meant"),
+    [
+        (b"departments:\n  - id: a\n    nmae: Post\n", 3, "name"),
+        (b"departments:\n  - id: a\n    chnages: reviewed\n", 3, "changes"),
+        (b"- id: a\n  answer within: 8 hours\n", 2, "answer_within"),
+        (b"- id: a\n  Lead: x@kb.example\n", 2, "lead"),
+        (b"hour: Mon 8:00-9:00\ndepartments:\n  - id: a\n", 1, "hours"),
+        (
+            b"departments:\n  - id: a\nroutes:\n  - to: a\n    audienc: X\n    category: X\n",
+            5,
+            "audience",
+        ),
+    ],
+)
+def test_a_slip_in_a_name_is_told_with_its_line(raw: bytes, line: int, meant: str) -> None:
+    read = parse_departments(raw)
+    (fault,) = read.faults
+    assert fault.line == line
+    assert fault.code == "misspelt-key"
+    assert f'"{meant}"' in fault.remedy
+    assert spoilt(read)
+
+
+@pytest.mark.parametrize("own", [b"building: 7", b"colour: red", b"names: Post", b"x: 1"])
+def test_a_name_of_ones_own_costs_nothing(own: bytes) -> None:
+    read = parse_departments(b"- id: a\n  name: Post\n  " + own + b"\n")
+    assert read.faults == ()
+    assert read.by_id["a"].name == "Post"

@@ -63,3 +63,23 @@ def test_a_picture_shown_many_times_is_bounded(monkeypatch: pytest.MonkeyPatch) 
 def test_a_long_picture_costs_no_effort() -> None:
     body = f"![A photo](data:image/png;base64,{'A+/b' * 500_000})\n"
     assert not Renderer().render(body, "a.md", lambda path: None).notice
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![x](data:text/html;base64,PGI+)\n",
+        "![][image7]\n\n[image7]: <data:application/pdf;base64,JVBERi0=>\n",
+        "![x](<data:video/mp4;base64,AAAA>)\n",
+        "![x](data:audio/mpeg,AAAA)\n",
+        "![x](data:image/svg+xml,%3Csvg/%3E)\n",
+    ],
+)
+def test_data_that_are_no_picture_are_told(body: str) -> None:
+    codes = [(doubt.line, doubt.code) for doubt in Outline(body).doubts()]
+    assert (body.count("\n"), "unshown-picture") in codes
+
+
+def test_words_about_data_are_no_fault() -> None:
+    body = "Write `![x](data:text/html;base64,x)` or data:text/html,x in [a note](note.md).\n"
+    assert not Outline(body).doubts()

@@ -71,3 +71,18 @@ def test_a_link_with_blanks_is_a_fault_that_says_how_to_write_it(body: str, reme
 )
 def test_what_is_a_link_or_prose_is_no_fault(body: str) -> None:
     assert Outline(body).doubts() == ()
+
+
+@pytest.mark.parametrize(
+    "target", ["the plan (2).pdf", "a (b) c.docx", "it's a form.md", "files/the plan (new).xlsx"]
+)
+def test_blanks_in_names_with_brackets_and_apostrophes_are_told(target: str) -> None:
+    (doubt,) = Outline(f"[Plan]({target})\n").doubts()
+    assert (doubt.code, doubt.remedy) == ("blank-in-link", f"write [Plan](<{target}>)")
+
+
+@pytest.mark.parametrize(
+    "link", ['[a](b.md "the (2) plan.pdf")', "[a](b.md 'x y.pdf')", "[a](b) c (d.md)"]
+)
+def test_a_link_with_a_title_is_one(link: str) -> None:
+    assert not Outline(f"{link}\n").doubts()

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from kb.insight.figures import Span
 from kb.insight.sql.report import Report
 from kb.insight.sql.search_log import Log
+from tests.databases import only_sqlite
 from tests.insight.acts import FOUND, START, opening, search
 
 DAY = START.date()
@@ -21,6 +22,7 @@ def report(engine: Engine) -> Report:
     return Report(engine)
 
 
+@only_sqlite
 @pytest.mark.parametrize("department", [None, "shipping"])
 @pytest.mark.parametrize(
     ("name", "arguments"),

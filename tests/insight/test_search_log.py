@@ -15,7 +15,9 @@ from sqlalchemy import Engine, event
 
 from kb.database import Unwritable, connect, openings, searches
 from kb.insight.sql.search_log import MOST_WAITING, Log
+from tests import databases
 from tests.cli.test_serving import Site, serving, within
+from tests.databases import only_sqlite
 from tests.insight.acts import START, at, opening, rows, search, typed
 from tests.processes import family
 
@@ -54,6 +56,7 @@ def test_what_waits_is_written_when_the_process_ends(tmp_path: Path, engine: Eng
     assert rows(engine) == ["late"]
 
 
+@only_sqlite
 def test_a_locked_database_is_waited_for(tmp_path: Path, engine: Engine) -> None:
     log = Log(impatient(engine), tmp_path / "log_key", str.lower)
     holder = sqlite3.connect(str(engine.url.database), isolation_level=None)
@@ -69,6 +72,7 @@ def test_a_locked_database_is_waited_for(tmp_path: Path, engine: Engine) -> None
     log.close()
 
 
+@only_sqlite
 def test_a_full_database_is_waited_for_and_the_rest_is_dropped(
     tmp_path: Path, engine: Engine
 ) -> None:
@@ -164,7 +168,7 @@ def test_the_same_person_is_the_same_key_only_with_the_key_file(
 
 
 def kept(site: Site, home: Path) -> list[str]:
-    engine = connect(f"sqlite:///{home / 'var' / 'kb.sqlite3'}")
+    engine = connect(databases.load({}, home).database_url)
     found = rows(engine, "query", table=searches)
     engine.dispose()
     return found

@@ -41,7 +41,9 @@ def parts(tmp_path: Path):
     for number in range(ACTS // CLIENTS // 10 + 1):
         head = f'---\nid: P-{number}\ntitle: "Case {number}"\nowner: editor@kb.example\n---\n'
         (content / "shipping" / f"{number}.md").write_text(f"{head}\n## Steps\n\n{STEPS}")
-    built = with_fast_passwords(build(configuration.load({}, tmp_path)))
+    built = with_fast_passwords(
+        build(configuration.load({"KB_FEEDBACK_PER_HOUR": "1000000"}, tmp_path))
+    )
     now = datetime.now(UTC)
     built.people.directory.add(
         "editor@kb.example", "Eddy Editor", PASSWORD, editor_of=["shipping"], now=now
@@ -109,7 +111,7 @@ def gunicorn_workers(site: Site) -> list[int]:
 
 
 def test_every_acknowledged_vote_and_request_is_there_once(parts: Parts, tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "2") as site:
+    with serving(tmp_path, "--workers", "2", KB_FEEDBACK_PER_HOUR="1000000") as site:
         assert within(60, lambda: len(gunicorn_workers(site)) == 2)
         crowd = Crowd(parts, site)
         clients = crowd.run()

@@ -104,7 +104,7 @@ def test_workers_share_the_count(engine: Engine, now: datetime):
 
 def test_old_attempts_are_forgotten(directory: Directory, engine: Engine, now: datetime):
     fail(directory, DANA, "192.0.2.1", now, 5)
-    fail(directory, "ben@kb.example", "192.0.2.1", now + timedelta(minutes=16))
+    fail(directory, "ben@kb.example", "192.0.2.1", now + timedelta(minutes=61))
     assert rows(engine) == 1
 
 
@@ -137,3 +137,21 @@ def test_other_things_are_done_so_often_and_no_more(directory: Directory, now: d
     assert may(2, "wave", 2, now)
     assert may(1, "nod", 2, now)
     assert may(1, "wave", 2, now + timedelta(minutes=16))
+
+
+def test_the_measure_of_an_hour_leaves_that_of_a_quarter_alone(directory: Directory, now: datetime):
+    at = [now + timedelta(minutes=minutes) for minutes in (0, 20, 40, 59, 61)]
+    assert [directory.may_this_hour(1, "send", 3, each) for each in at] == [
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [directory.may_again(1, "wave", 1, each) for each in at] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]

@@ -19,7 +19,7 @@ from kb.procedures.visibility import Reader
 from kb.publishing.batches import CHANGED_SINCE, GONE, SAME_LINES, Batch, FileEdit
 from kb.publishing.edits import NotSaved, UnusableEdit
 from tests.conftest import NOW
-from tests.databases import load
+from tests.databases import load, only_sqlite
 from tests.effort import examples
 from tests.publishing.conftest import EDDY, LATE_PATH, OTTO, edit, git, history, read
 from tests.publishing.saved import forked, told
@@ -198,6 +198,7 @@ def test_two_bulk_changes_at_once_are_both_there(parts: Parts) -> None:
         assert read(parts, path).endswith(b"Kumquat.\n")
 
 
+@only_sqlite
 def test_when_the_database_takes_no_entry_nothing_changes(parts: Parts) -> None:
     head = git(history(parts), "rev-parse", "main")
 

@@ -43,6 +43,12 @@ def change(parts: Parts, old: bytes, new: bytes, path: str = LATE_PATH) -> None:
     parts.publishing.saver.save(edit(path, base, base.replace(old, new)), NOW)
 
 
+def pushed(folder: Path, note: str) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", note)
+    git(folder, "push", "-q")
+
+
 def test_a_save_is_a_commit_on_the_branch_that_is_there(clone: Parts, content: Path) -> None:
     git(content, "switch", "-qc", "spring")
     change(clone, b"500 euro", b"900 euro")
@@ -352,4 +358,54 @@ class TestExchange:
         git(other, "push", "-q")
         assert clone.storage.exchange.run(NOW).trouble == ""
         assert not (content / "shipping" / "alias.md").is_symlink()
+        assert git(content, "status", "--short") == ""
+
+    def test_a_folder_that_becomes_a_link_stops_nothing(self, other: Path, clone: Parts) -> None:
+        content = clone.settings.content
+        (other / "old").mkdir()
+        (other / "old" / "one.md").write_text("# One\n\nText\n")
+        pushed(other, "A folder")
+        assert clone.storage.exchange.run(NOW).trouble == ""
+        git(other, "rm", "-rq", "old")
+        (other / "old").symlink_to("shipping")
+        pushed(other, "A link")
+        assert clone.storage.exchange.run(NOW).trouble == ""
+        assert (content / "old").readlink() == Path("shipping")
+        assert git(content, "status", "--short") == ""
+
+    def test_an_edit_of_a_file_that_becomes_a_link_is_never_overwritten(
+        self, other: Path, clone: Parts
+    ) -> None:
+        content = clone.settings.content
+        (other / LATE_PATH).unlink()
+        (other / LATE_PATH).symlink_to("../billing/lost-in-transit.md")
+        pushed(other, "A link")
+        (content / LATE_PATH).write_text("Mine, not committed")
+        done = clone.storage.exchange.run(NOW)
+        assert list(done.conflicts) == [LATE_PATH]
+        assert (content / LATE_PATH).read_text() == "Mine, not committed"
+
+    def test_links_that_become_files_and_files_that_become_links_stop_nothing(
+        self, other: Path, clone: Parts
+    ) -> None:
+        content, folder = clone.settings.content, other / "shipping"
+        (folder / "all").symlink_to("../billing")
+        (folder / "out.md").symlink_to("/nowhere/at/all.md")
+        (folder / "first.md").write_text("# First\n\nText\n")
+        (folder / "second.md").symlink_to("first.md")
+        pushed(other, "Links")
+        assert clone.storage.exchange.run(NOW).trouble == ""
+        for name in ("first.md", "second.md"):
+            (folder / name).unlink()
+        (folder / "first.md").symlink_to("second.md")
+        (folder / "second.md").write_text("# Second\n\nText\n")
+        pushed(other, "The other way round")
+        change(clone, b"500 euro", b"900 euro")
+        done = clone.storage.exchange.run(NOW)
+        assert (done.trouble, done.pulled, done.pushed) == ("", True, True)
+        assert (content / "shipping" / "first.md").readlink() == Path("second.md")
+        second = content / "shipping" / "second.md"
+        assert not second.is_symlink()
+        assert second.read_text() == "# Second\n\nText\n"
+        clone.publishing.publisher.refresh(NOW.date())
         assert git(content, "status", "--short") == ""

@@ -210,3 +210,53 @@ def test_a_linked_working_tree_is_saved_to(content: Path, parts: Parts, tmp_path
     except NotSaved as trouble:
         pytest.fail(str(trouble))
     assert "Mended" in git(tmp_path / "main.git", "log", "--format=%s", "side")
+
+
+def test_folders_that_are_left_out_and_come_back_are_no_change(content: Path, parts: Parts) -> None:
+    parts.publishing.publisher.refresh(NOW.date())
+    git(content, "sparse-checkout", "set", "shipping")
+    assert not (content / REFUND_PATH).exists()
+    later(parts)
+    git(content, "sparse-checkout", "disable")
+    later(parts)
+    assert commits(content) == ["First"]
+    assert git(content, "status", "--short") == ""
+
+
+def test_a_file_that_git_was_told_to_skip_is_not_removed(content: Path, parts: Parts) -> None:
+    parts.publishing.publisher.refresh(NOW.date())
+    git(content, "update-index", "--skip-worktree", REFUND_PATH)
+    (content / REFUND_PATH).unlink()
+    later(parts)
+    assert commits(content) == ["First"]
+
+
+@pytest.mark.parametrize("where", ["config", "info", "global"])
+def test_line_ends_that_are_asked_for_elsewhere_are_no_change(
+    content: Path, parts: Parts, tmp_path: Path, where: str
+) -> None:
+    asked = "*.md text eol=crlf\n"
+    if where == "config":
+        git(content, "config", "core.autocrlf", "input")
+    elif where == "info":
+        (content / ".git" / "info").mkdir(exist_ok=True)
+        (content / ".git" / "info" / "attributes").write_text(asked)
+    else:
+        (tmp_path / "attributes").write_text(asked)
+        git(content, "config", "core.attributesFile", str(tmp_path / "attributes"))
+    (content / LATE_PATH).write_bytes(read(parts).replace(b"\n", b"\r\n"))
+    later(parts)
+    assert commits(content) == ["First"]
+
+
+@pytest.mark.parametrize("asked", ["filter=loud", "working-tree-encoding=UTF-16"])
+def test_what_git_would_change_on_its_way_in_never_enters_as_it_is(
+    content: Path, parts: Parts, asked: str
+) -> None:
+    git(content, "config", "filter.loud.clean", "tr a-z A-Z")
+    (content / ".gitattributes").write_text(f"*.md {asked}\n")
+    git(content, "add", ".gitattributes")
+    git(content, "commit", "-qm", "Attributes")
+    (content / LATE_PATH).write_bytes(read(parts) + b"\nPlain words.\n")
+    later(parts)
+    assert "Plain words" not in git(content, "show", f"HEAD:{LATE_PATH}")

@@ -27,6 +27,8 @@ def test_what_nothing_links_to_is_named_once_a_kind(tmp_path: Path) -> None:
         ("a/form.docx", "unread-file"),
     ]
     assert "2 Excel files" in found[0].message
+    assert "kb import" in found[0].remedy
+    assert "kb import" not in found[1].remedy
     assert "1 more" in found[0].message
 
 

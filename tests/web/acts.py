@@ -44,6 +44,12 @@ def hidden(html: str, name: str) -> str:
     return unescape(re.search(r'value="([^"]*)"', tag)[1])
 
 
+def tag_named(html: str, name: str) -> str:
+    """The first field of that name in the page's main part that is shown."""
+    tags = re.findall(r"<(?:input|select|textarea)[^>]*>", html[html.index("<main") :])
+    return next(t for t in tags if f'name="{name}"' in t and 'type="hidden"' not in t)
+
+
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[str]]:
     """The SQL statements that are sent meanwhile."""

@@ -272,6 +272,17 @@ class Catalogue:
             return None
         return any(reader.admits(Status(row.status), row.department) for row in rows)
 
+    def files_shown(self) -> frozenset[str]:
+        """The files that some procedure shows or links to, there or not."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(shown_files.c.file).distinct()))
+
+    def shown_by(self, file: str) -> frozenset[str]:
+        """The departments whose procedures show the file, or would if it were there."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(_SHOWING, {"file": file})
+            return frozenset(row.department for row in rows)
+
     def shown_by_others(self, file: str, path: str) -> bool:
         """Does anything but the procedure at that path show the file?"""
         which = (shown_files.c.file == file) & (shown_files.c.path != path)

@@ -13,7 +13,13 @@ from kb.documents.markdown.doubt import Doubt
 from kb.documents.markdown.parser import Blocks
 from kb.documents.markdown.written_links import in_service, links_of
 
-_WITH_BLANKS = re.compile(r"(?<!\\)(\[[^\[\]\n]*\])\(\s*([^\s<>()\"'][^<>()\"'\n]*)\)")
+_WITH_BLANKS = re.compile(
+    r"(?<!\\)(\[[^\[\]\n]*\])\(\s*"
+    r"([^\s<>()\"'](?:[^<>()\"'\n]|(?<=\w)'(?=\w)|\([^<>()\"'\n]*\))*)\)"
+)
+_DATA = re.compile(
+    r"\](?:\(|: ?)<?data:(?!image/(?:png|gif|jpeg|webp)\b)[\w.+-]+/[\w.+-]+[;,]", re.I
+)
 _FILE = re.compile(r".*\s.*\.\w{1,8}(?:#.*)?\s*|\S*/.*\s.*|.*\s\S*/.*")
 _LONGEST = 60
 
@@ -33,9 +39,13 @@ def doubts_of(found: Blocks) -> tuple[Doubt, ...]:
 def _pictures(found: Blocks) -> Iterator[Doubt]:
     for link in links_of(found):
         if found.pictures.refuses(link.target):
-            message = "a picture in the text itself is not shown: its kind or size is not allowed"
-            remedy = "store it as a PNG, JPEG, GIF or WebP file beside the procedure, and show that"
-            yield Doubt(link.line, "unshown-picture", message, remedy)
+            yield _unshown(link.line)
+
+
+def _unshown(line: int) -> Doubt:
+    message = "a picture in the text itself is not shown: its kind or size is not allowed"
+    remedy = "store it as a PNG, JPEG, GIF or WebP file beside the procedure, and show that"
+    return Doubt(line, "unshown-picture", message, remedy)
 
 
 def _of(token: Token, closed: frozenset[str]) -> Iterator[Doubt]:
@@ -50,6 +60,9 @@ def _of(token: Token, closed: frozenset[str]) -> Iterator[Doubt]:
         if "-->" not in token.content[at:]:
             message = "a comment begins here and never ends, so nothing below is shown"
             yield Doubt(_line(token, at), "open-comment", message, "end it with -->")
+    if token.type == "inline":
+        # No link for the parser, so its letters stand on the page.
+        yield from (_unshown(_line(token, one.start())) for one in _DATA.finditer(content))
     if token.type == "inline" and "](" in content:
         for link in _WITH_BLANKS.finditer(content):
             if _FILE.fullmatch(link[2]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +17,13 @@ from kb.procedures.calendar import ROUND_THE_CLOCK, UTC, Calendar
 from kb.procedures.model import Department, Departments, Detour, Fault
 
 Value = TypeVar("Value")
+_CALENDAR = ("hours", "holidays", "time_zone")
+_OF_DEPARTMENT = (
+    *("id", "name", "lead", "channel", "answer_within", "review_every", "changes", "notify"),
+    *_CALENDAR,
+)
+_TOP = ("departments", "routes", *_CALENDAR)
+_OF_ROUTE = ("to", "category", "audience")
 _ROUTES_EXAMPLE = 'write "- category: Refund" and below it "  to: billing"'
 
 
@@ -35,10 +42,11 @@ def parse_departments(raw: bytes) -> Departments:
 
 
 def spoilt(read: Departments) -> bool:
-    """Are departments lost that were meant?"""
+    """Are departments lost that were meant, or what was said of one, such as who reviews?"""
     if read.faults and not read.by_id:
         return True
-    return any(fault.code in ("broken-yaml", "unusable-id") for fault in read.faults)
+    lost = ("broken-yaml", "unusable-id", "misspelt-key")
+    return any(fault.code in lost for fault in read.faults)
 
 
 class _Reading:
@@ -48,6 +56,7 @@ class _Reading:
 
     def departments(self) -> Departments:
         found: dict[str, Department] = {}
+        self._misspelt_keys()
         for number, written in enumerate(self._list()):
             department = self._department(number, written)
             if department is None:
@@ -58,6 +67,26 @@ class _Reading:
             found.setdefault(department.id, department)
         detours = tuple(self._detours(frozenset(found)))
         return Departments(found, tuple(self._faults), detours)
+
+    def _misspelt_keys(self) -> None:
+        """Names that nobody reads and that are nearly one that counts; others are one's own."""
+        value = self._loaded.value
+        top = value if isinstance(value, dict) else {}
+        listed, routes = top.get("departments") if top else value, top.get("routes")
+        prefix = "departments." if top else ""
+        self._name_misspelt(top, _TOP, "")
+        for number, own in enumerate(listed if isinstance(listed, list) else []):
+            self._name_misspelt(own, _OF_DEPARTMENT, f"{prefix}{number}.")
+        for number, own in enumerate(routes if isinstance(routes, list) else []):
+            self._name_misspelt(own, _OF_ROUTE, f"routes.{number}.")
+
+    def _name_misspelt(self, own: Any, known: Sequence[str], where: str) -> None:
+        for key in own if isinstance(own, dict) else {}:
+            near = nearest(str(key), known) if key not in known else None
+            if near and near not in own:
+                line = self._loaded.lines.get(f"{where}{key}", 1)
+                told = f'"{str(key)[:60]}" is none of the names that count here, so it is not read'
+                self._add(line, "misspelt-key", told, f'did you mean "{near}"?')
 
     def _detours(self, known: frozenset[str]) -> Iterator[Detour]:
         """The exceptions from who answers, as they stand under "routes"."""

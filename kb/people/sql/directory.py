@@ -18,7 +18,7 @@ from kb.people.person import Person, folded_email, usable_email
 from kb.people.rights import Role
 from kb.people.sql import rows
 from kb.people.sql.rows import Newcomer
-from kb.people.sql.sign_in_attempts import Attempts
+from kb.people.sql.sign_in_attempts import HOUR, Attempts
 
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
 _NAMES = select(people.c.email, people.c.name).where(
@@ -241,6 +241,10 @@ class Directory:
     def may_again(self, person_id: int, what: str, most: int, now: datetime) -> bool:
         """May they do that once more? At most so often within 15 minutes; it is counted."""
         return self._attempts.again(f"{what} {person_id}", most, now)
+
+    def may_this_hour(self, person_id: int, what: str, most: int, now: datetime) -> bool:
+        """The same for an hour."""
+        return self._attempts.again(f"{what} {person_id}", most, now, HOUR)
 
     def admit(self, newcomers: Sequence[Newcomer], password: str, now: datetime) -> None:
         """Demo people: add those who are missing, set back the password of those who are there.

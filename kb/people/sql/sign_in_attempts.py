@@ -14,15 +14,13 @@ from kb.database import writing
 from kb.people.errors import TooManyAttempts
 
 WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)  # what nothing here counts longer than
 PER_EMAIL = 10
 PER_ADDRESS = 50
 
 
 class Attempts:
-    """What was tried within the last 15 minutes: sign-ins without success, and what else is
-
-    not to be done too often.
-    """
+    """What was tried lately: sign-ins without success, and what else is to have a measure."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -35,22 +33,26 @@ class Attempts:
         """
         mine = {"email": _digest(email), "address": network(address)}
         with writing(self._engine, "sign-in attempts") as connection:
-            connection.execute(delete(attempts).where(attempts.c.at <= now - WINDOW))
+            connection.execute(delete(attempts).where(attempts.c.at <= now - HOUR))
+            lately = attempts.c.at > now - WINDOW
+            theirs, there = (attempts.c[name] == mine[name] for name in ("email", "address"))
             oldest = [
-                _oldest_of_full(connection, attempts.c.email == mine["email"], PER_EMAIL),
-                _oldest_of_full(connection, attempts.c.address == mine["address"], PER_ADDRESS),
+                _oldest_of_full(connection, and_(theirs, lately), PER_EMAIL),
+                _oldest_of_full(connection, and_(there, lately), PER_ADDRESS),
             ]
             waits = [at + WINDOW - now for at in oldest if at is not None]
             if waits:
                 raise TooManyAttempts(max(1, math.ceil(max(waits).total_seconds())))
             connection.execute(insert(attempts).values(at=now, **mine))
 
-    def again(self, what: str, most: int, now: datetime) -> bool:
-        """May that be done once more? At most so often within 15 minutes; then it is counted."""
+    def again(self, what: str, most: int, now: datetime, within: timedelta = WINDOW) -> bool:
+        """May that be done once more? At most so often `within` that time, an hour at most; then
+        it is counted.
+        """
         mine = {"email": _digest(what), "address": ""}
         with writing(self._engine, "sign-in attempts") as connection:
-            connection.execute(delete(attempts).where(attempts.c.at <= now - WINDOW))
-            which = attempts.c.email == mine["email"]
+            connection.execute(delete(attempts).where(attempts.c.at <= now - HOUR))
+            which = and_(attempts.c.email == mine["email"], attempts.c.at > now - within)
             if _oldest_of_full(connection, which, most) is not None:
                 return False
             connection.execute(insert(attempts).values(at=now, **mine))

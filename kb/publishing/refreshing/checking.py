@@ -18,7 +18,7 @@ from kb.publishing.refreshing.live_settings import LiveSettings
 from kb.publishing.search_tests import SearchTests
 from kb.search.index.index import Index
 from kb.storage.files.library import Library
-from kb.storage.files.other_files import other_faults
+from kb.storage.files.other_files import other_faults, unread_files
 
 # Whom owners are checked against; None while nobody is registered.
 Employed = Callable[[], Staff | None]
@@ -53,6 +53,10 @@ class Checking(Struct, frozen=True):
         faults.extend(other_faults(self.library, shown))
         faults.extend(self.search_tests.faults_of(read, self._indexed_versions()))
         return sorted(faults, key=lambda fault: (fault.path, fault.line, fault.code))
+
+    def unread(self) -> list[Fault]:
+        """The files that nobody reads, once a kind, by what the procedures said when last read."""
+        return unread_files(self.library, self.catalogue.files_shown())
 
     def across(self, unlisted: list[Fault], today: date, *, changed: bool) -> None:
         """Faults across files, for the warnings on pages: after a change, and on a new day."""

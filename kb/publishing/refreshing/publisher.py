@@ -157,6 +157,10 @@ class Publisher:
         """All faults of all files, read afresh, by path and line."""
         return self._checking.everything(today)
 
+    def unread(self) -> list[Fault]:
+        """The files beside the procedures that nobody reads, once a kind."""
+        return self._checking.unread()
+
     def broken_finds(self, change: ProposedChange, reader: Reader) -> tuple[BrokenFind, ...]:
         """Which search tests (`finds:`) the change would break, and what would win instead.
 

@@ -18,6 +18,7 @@ from kb.web.approval.submissions import CommentedSection, page_of, passages, sub
 from kb.web.publishing import resolving
 from kb.web.publishing.forms import filled
 from kb.web.site import access
+from kb.web.site.pace import keep_pace
 from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("deciding", __name__, url_prefix="/submissions/<int:submission_id>")
@@ -31,6 +32,7 @@ _COLLIDED = (
 def comment(submission_id: int) -> ResponseReturnValue:
     """About a passage, kept with the words it has now."""
     it = submission_or_404(submission_id)
+    keep_pace()
     asked = request.form.get("anchor", "")
     on = next((one for one in passages(it) if one.anchor == asked), CommentedSection())
     said = Comment(it.id, "", now(), on.anchor, on.heading, on.words, _typed("text"))

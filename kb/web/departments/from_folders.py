@@ -23,15 +23,7 @@ def _administrators_only() -> None:
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
     """What would be made; after that, the way back."""
-    proposed = parts().departments.folders.proposed()
-    made = [id for id in request.args.getlist("made")[:_MOST] if id in departments()]
-    leads = {one.lead for one in proposed if one.lead}
-    return render_template(
-        "departments/from_folders.html",
-        proposed=[one for one in proposed if one.id not in departments()],
-        made=[departments().get(id) for id in made],
-        names=parts().people.directory.names(leads),
-    )
+    return _page()
 
 
 @blueprint.post("")
@@ -43,8 +35,7 @@ def make() -> ResponseReturnValue:
         flash(done.why, "bad")
         return redirect(url_for(".listing"))
     if not done:
-        flash("Tick the folders that shall become departments.", "warn")
-        return redirect(url_for(".listing"))
+        return _page("Tick the folders that shall become departments."), 400
     flash(f"{counted(len(done), 'department')} made. Their procedures follow in a moment.", "ok")
     return redirect(url_for(".listing", made=done))
 
@@ -62,3 +53,16 @@ def undo() -> ResponseReturnValue:
     else:
         flash("Undone.", "ok")
     return redirect(url_for(".listing"))
+
+
+def _page(unticked: str = "") -> str:
+    proposed = parts().departments.folders.proposed()
+    made = [id for id in request.args.getlist("made")[:_MOST] if id in departments()]
+    leads = {one.lead for one in proposed if one.lead}
+    return render_template(
+        "departments/from_folders.html",
+        proposed=[one for one in proposed if one.id not in departments()],
+        made=[departments().get(id) for id in made],
+        names=parts().people.directory.names(leads),
+        unticked=unticked,
+    )

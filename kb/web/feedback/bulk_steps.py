@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.feedback.errors import FeedbackError
 from kb.feedback.model import Item, Outcome
 from kb.feedback.sql.saved_views import UnusableView
-from kb.web.feedback import inbox_item, triage
+from kb.web.feedback import inbox, inbox_item, triage
 from kb.web.feedback.forms import MOST_SELECTED, BulkAnswerForm, BulkAssignForm, ViewForm
 from kb.web.feedback.inbox_access import QUERY, listed
 from kb.web.site import access
-from kb.web.site.pages import now, number_in, parts
+from kb.web.site.fields import mark
+from kb.web.site.pages import now, number_in, parts, stand_at
 
+_NONE = "Select at least one."
 blueprint = Blueprint("bulk_steps", __name__, url_prefix="/inbox")
 
 
@@ -29,7 +31,7 @@ def answer() -> ResponseReturnValue:
     form = BulkAnswerForm()
     chosen = _selected(request.form.getlist("item"))
     if not form.validate() or not chosen:
-        return _answer_page(chosen, form), 400
+        return _answer_page(_offered(), form), 400
     ids = [one.id for one in chosen]
     try:
         closed, refused = parts().feedback.inbox.steps.answer_all(
@@ -37,7 +39,7 @@ def answer() -> ResponseReturnValue:
         )
     except FeedbackError as refusal:
         form.reply.errors = [str(refusal)]
-        return _answer_page(chosen, form), 400
+        return _answer_page(_offered(), form), 400
     parts().feedback.closings.drop([one.id for one in closed])
     flash(f"{_items(len(closed))} answered; each reporter sees it under My questions.", "ok")
     if refused:
@@ -58,8 +60,12 @@ def assign() -> ResponseReturnValue:
     form = BulkAssignForm()
     chosen = _selected(request.form.getlist("item"))
     wanted = form.assignee.data or ""
-    if not chosen or wanted not in {str(id) for id, _ in _able(chosen)} | {""}:
-        return _assign_page(chosen, form), 400
+    if not chosen:
+        mark(form, "item", _NONE)
+        return _assign_page(_offered(), form), 400
+    if wanted not in {str(id) for id, _ in _able(chosen)} | {""}:
+        mark(form, "assignee", "Choose somebody who answers for all of these departments.")
+        return _assign_page(_offered(), form), 400
     done = 0
     for one in chosen:
         try:
@@ -79,15 +85,16 @@ def save_view() -> ResponseReturnValue:
     access.answering()
     form = ViewForm()
     query = form.query.data or ""
-    if not form.validate() or not QUERY.fullmatch(query):
-        flash("Give the view a name of up to 60 letters.", "bad")
-        return redirect(listed(query))
+    if not QUERY.fullmatch(query):
+        abort(400)
+    if not form.validate():
+        return _refused_view(form)
     try:
         parts().feedback.views.save(access.signed_in().id, form.name.data, query)
     except UnusableView as refusal:
-        flash(str(refusal), "bad")
-    else:
-        flash("Kept under My views.", "ok")
+        mark(form, "name", str(refusal))
+        return _refused_view(form)
+    flash("Kept under My views.", "ok")
     return redirect(listed(query))
 
 
@@ -100,6 +107,11 @@ def remove_view(view_id: int) -> ResponseReturnValue:
     return redirect(listed())
 
 
+def _refused_view(form: ViewForm) -> ResponseReturnValue:
+    stand_at(url_for("inbox.listing"))
+    return inbox.listing_page(form), 400
+
+
 def _selected(asked: list[str]) -> tuple[Item, ...]:
     """Those of them that are open and in one's inbox, oldest first; 404 for what is no number."""
     numbers = [number for one in asked if (number := number_in(one, 10)) is not None]
@@ -110,13 +122,25 @@ def _selected(asked: list[str]) -> tuple[Item, ...]:
     return found[::-1]
 
 
+def _offered() -> tuple[Item, ...]:
+    """All that the page showed, ticked or not, as far as they are open still."""
+    return _selected(request.form.getlist("offered") or request.form.getlist("item"))
+
+
 def _answer_page(chosen: tuple[Item, ...], form: BulkAnswerForm) -> str:
-    return render_template("feedback/inbox/answers.html", items=chosen, form=form, then=_then())
+    return render_template(
+        "feedback/inbox/answers.html", items=chosen, form=form, then=_then(), ticked=_ticked()
+    )
 
 
 def _assign_page(chosen: tuple[Item, ...], form: BulkAssignForm) -> str:
     return render_template(
-        "feedback/inbox/assignments.html", items=chosen, form=form, able=_able(chosen), then=_then()
+        "feedback/inbox/assignments.html",
+        items=chosen,
+        form=form,
+        able=_able(chosen),
+        then=_then(),
+        ticked=_ticked(),
     )
 
 
@@ -126,6 +150,11 @@ def _able(chosen: tuple[Item, ...]) -> list[tuple[int, str]]:
     each = [{(one.id, one.name) for one in inbox_item.able(each)} for each in departments]
     both = set.intersection(*each) if each else set()
     return sorted(both, key=lambda one: one[1].casefold())
+
+
+def _ticked() -> frozenset[str] | None:
+    """Those that were, where the form came back; None where all are."""
+    return frozenset(request.form.getlist("item")) if request.method == "POST" else None
 
 
 def _then() -> str:

@@ -28,6 +28,11 @@ blueprint.add_app_template_filter(passages.name_of, "place_name")
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
     """The items of my departments, as they were chosen and ordered."""
+    return listing_page(ViewForm(formdata=None))
+
+
+def listing_page(view_form: ViewForm) -> str:
+    """The list as the address asks for it, with the form to keep it as a view."""
     now_shown = chosen(access.answering())
     asked = now_shown.listed()
     found = parts().feedback.facets.found(asked, now_shown.me, now_shown.assignee_id, now())
@@ -50,7 +55,7 @@ def listing() -> ResponseReturnValue:
         dues=tuple(Due),
         sorts=tuple(Sort),
         reasons=tuple(Reason),
-        view_form=ViewForm(formdata=None),
+        view_form=view_form,
     )
 
 

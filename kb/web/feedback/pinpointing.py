@@ -12,6 +12,7 @@ from kb.web.documents.passages import NamedPassage, place_of
 from kb.web.documents.read_version import page_of, read_or_404, seal_of
 from kb.web.feedback.forms import PassageForm
 from kb.web.site import access, search_log
+from kb.web.site.pace import keep_pace
 from kb.web.site.pages import departments, now, parts
 
 blueprint = Blueprint("pinpointing", __name__)
@@ -50,6 +51,7 @@ def tell(procedure_id: str) -> ResponseReturnValue:
     panel = _panel_or_404(read, form.passage.data or "")
     if not form.validate():
         return _page(panel, form), 400
+    keep_pace()
     helpful = form.said.data == "yes"
     cast = _cast(panel, helpful, form)
     search_log.voted(read.id, helpful=helpful)

@@ -15,6 +15,7 @@ from kb.feedback.rating import Parameter, Rating
 from kb.feedback.sql.thread import Event
 from kb.web.feedback.forms import RatingForm, SeenForm, WordsForm
 from kb.web.site import access
+from kb.web.site.pace import keep_pace
 from kb.web.site.pages import Pages, departments, now, number_in, page_number, parts
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
@@ -75,6 +76,7 @@ def reply(item_id: int) -> ResponseReturnValue:
     found, form = _mine_or_404(item_id), WordsForm()
     if not form.validate():
         return _page(found, replying=form), 400
+    keep_pace()
     who = access.signed_in().id
     return _done(
         found,
@@ -91,6 +93,7 @@ def reopen(item_id: int) -> ResponseReturnValue:
     found, form = _mine_or_404(item_id), WordsForm()
     if not form.validate():
         return _page(found, objecting=form), 400
+    keep_pace()
     who = access.signed_in().id
     return _done(
         found,
@@ -116,6 +119,7 @@ def rate(item_id: int) -> ResponseReturnValue:
     found, form = _mine_or_404(item_id), RatingForm()
     if not form.validate():
         return _page(found, rating=form), 400
+    keep_pace()
     who, ratings = access.signed_in().id, parts().feedback.ratings
     told = "Thank you. You can change it for a day; it counts without your name."
     return _done(

@@ -12,6 +12,7 @@ from kb.web.documents.read_version import read_or_404, seal_of
 from kb.web.feedback.forms import AskForm, VoteForm
 from kb.web.site import access, search_log
 from kb.web.site.fields import LONGEST_QUERY
+from kb.web.site.pace import keep_pace
 from kb.web.site.pages import departments, now, parts, today
 
 blueprint = Blueprint("responding", __name__)
@@ -58,6 +59,7 @@ def vote(procedure_id: str) -> ResponseReturnValue:
     read = read_or_404(procedure_id, form.version.data, form.seal.data)
     if not form.validate():
         return _vote_page(_vote_panel(read, form)), 400
+    keep_pace()
     _cast(read, form.helpful.data == "yes", form)
     search_log.voted(read.id, helpful=form.helpful.data == "yes")
     return redirect(_back_to(read))
@@ -73,6 +75,7 @@ def ask() -> ResponseReturnValue:
     form = _ask_form()
     if not form.validate():
         return _ask_page(form), 400
+    keep_pace()
     asked = _send(form)
     search_log.asked(form.q.data)
     who = "the administrators" if asked.id == UNASSIGNED else asked.name

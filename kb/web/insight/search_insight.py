@@ -17,6 +17,7 @@ from kb.web.insight import csv_tables as tables
 from kb.web.insight import period, rows
 from kb.web.insight.forms import AskAboutForm, SearchWordsForm
 from kb.web.site import access
+from kb.web.site.pace import keep_pace
 from kb.web.site.pages import departments, now, number_in, parts, today
 
 blueprint = Blueprint("search_insight", __name__, url_prefix="/insight/search")
@@ -162,6 +163,7 @@ def ask() -> ResponseReturnValue:
     form = AskAboutForm().offer(responding.to_ask())
     if not form.validate():
         abort(400)
+    keep_pace()
     span, route = period.span(), parts().feedback.routing.to(form.department.data, departments())
     (people,) = _report().people(span, [form.words.data], form.which.data)
     parts().feedback.inbox.ask(

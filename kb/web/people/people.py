@@ -28,18 +28,23 @@ PER_PAGE = 25
 
 @blueprint.app_template_filter("roles")
 def roles_in_words(who: Person | Newcomer) -> str:
-    """ "administrator; editor and reviewer of Shipping; lead of Billing", or "rep"."""
+    """ "administrator; editor, reviewer and lead of Shipping; editor of Billing", or "rep"."""
+    held = {
+        "editor": who.editor_of,
+        "reviewer": who.reviewer_of,
+        "lead": departments().led_by(folded_email(who.email)),
+    }
+
+    def editors_first(department: str) -> tuple[list[bool], str]:
+        return [department not in of for of in held.values()], department
+
+    alike: dict[str, list[str]] = {}
+    for department in sorted(frozenset().union(*held.values()), key=editors_first):
+        *before, last = (role for role, of in held.items() if department in of)
+        roles = f"{', '.join(before)} and {last}" if before else last
+        alike.setdefault(roles, []).append(departments().get(department).name)
     said = ["administrator"] if who.administrator else []
-    both = who.editor_of & who.reviewer_of
-    for role, held in (
-        ("editor and reviewer", both),
-        ("editor", who.editor_of - both),
-        ("reviewer", who.reviewer_of - both),
-        ("lead", departments().led_by(folded_email(who.email))),
-    ):
-        if held:
-            names = ", ".join(departments().get(id).name for id in sorted(held))
-            said.append(f"{role} of {names}")
+    said += (f"{roles} of {', '.join(names)}" for roles, names in alike.items())
     return "; ".join(said) or "rep"
 
 
@@ -99,8 +104,12 @@ def roles(person_id: int) -> ResponseReturnValue:
             editor_of=form.editor_of.data or (),
             reviewer_of=form.reviewer_of.data or (),
         )
-    except (LastAdministrator, UnusableName) as refusal:
-        return _refused(who, str(refusal))
+    except LastAdministrator as refusal:
+        mark(form, "administrator", str(refusal))
+        return _person_page(who, form), 409
+    except UnusableName as refusal:
+        mark(form, "editor_of", str(refusal))
+        return _person_page(who, form), 409
     return _done(who, f"{who.name} has these roles now.")
 
 
@@ -135,7 +144,8 @@ def entry(person_id: int) -> ResponseReturnValue:
     try:
         left = parts().reviews.leaving.disable(who, now())
     except LastAdministrator as refusal:
-        return _refused(who, str(refusal))
+        mark(form, "allowed", str(refusal))
+        return _person_page(who, entry=form), 409
     many = counted(left.procedures, "procedure")
     told = f" They leave {many} to be handed over." if left.procedures else ""
     return _done(who, f"{who.name} is out.{told}")
@@ -185,6 +195,7 @@ def _person_page(
     form: RolesForm | None = None,
     shown_once: str = "",
     password: PasswordForm | None = None,
+    entry: EntryForm | None = None,
 ) -> str:
     held = {
         "administrator": who.administrator,
@@ -196,14 +207,10 @@ def _person_page(
         who=who,
         roles=form or RolesForm(formdata=None, data=held).offer(_departments(who)),
         password=password or PasswordForm(formdata=None),
+        entry=entry or EntryForm(formdata=None),
         shown_once=shown_once,
         held=parts().reviews.listed.held_by(who.email),
     )
-
-
-def _refused(who: Person, why: str) -> ResponseReturnValue:
-    flash(why, "bad")
-    return _person_page(who), 409
 
 
 def _done(who: Person, what: str) -> ResponseReturnValue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import (
     Blueprint,
     Response,
@@ -12,6 +14,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
@@ -19,14 +22,24 @@ from werkzeug.exceptions import Unauthorized
 from kb.people import demo
 from kb.people.errors import SignInRefused, TooManyAttempts, WeakPassword
 from kb.people.person import Person
+from kb.people.sql.rows import Newcomer
 from kb.web.people.forms import OwnPasswordForm, SignInForm
 from kb.web.site import access, interrupted_forms
-from kb.web.site.field_labels import LABELS
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("signing_in", __name__)
+_SHORT = 50_000  # characters of a sealed form
 
-_WRITTEN = ("comment", "reply", "body")
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    """What was written meanwhile comes along, and may be the text of a whole procedure."""
+    state.app.before_request_funcs.setdefault(None, []).insert(0, _allow_more)
+
+
+def _allow_more() -> None:
+    if request.method == "POST" and request.endpoint == "signing_in.sign_in":
+        request.max_content_length = request.max_form_memory_size = interrupted_forms.SEALED
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -142,18 +155,22 @@ def _page(form: SignInForm, status: int = 200, refusal: str = "") -> Response:
         form=form,
         refusal=refusal,
         written=interrupted_forms.opened(form.kept.data or ""),
-        demo_sign_ins=demo.everybody() if parts().settings.demo else [],
+        demo_sign_ins=_demo_sign_ins(form),
         demo_password=demo.PASSWORD,
     )
     return make_response(page, status)
+
+
+def _demo_sign_ins(form: SignInForm) -> Sequence[Newcomer]:
+    """Each has what was written with it, so a long text leaves the form alone."""
+    short = len(form.kept.data or "") <= _SHORT
+    return demo.everybody() if parts().settings.demo and short else ()
 
 
 def _kept_page(written: interrupted_forms.InterruptedForm) -> str:
     return render_template(
         "people/signing_in/kept.html",
         given=written,
-        labels=LABELS,
-        written=_WRITTEN,
     )
 
 

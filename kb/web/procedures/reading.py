@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from pathlib import PurePosixPath
 
 from flask import (
@@ -21,6 +20,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from kb.catalogue.files_seen import FilesSeen
 from kb.catalogue.listings import Card
 from kb.procedures.model import Procedure
 from kb.web.approval import submissions
@@ -97,7 +97,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
 @blueprint.get("/files/<path:path>")
 def attachment(path: str) -> ResponseReturnValue:
     """A picture or document beside the procedures, for who may read one that shows it."""
-    if not _may_see(path):
+    if path not in FilesSeen(parts().catalogue, departments(), access.reader()):
         abort(404)
     try:
         file = parts().storage.library.attachment(path)
@@ -110,16 +110,6 @@ def attachment(path: str) -> ResponseReturnValue:
     answer = send_file(file, mimetype=kind or _UNKNOWN, as_attachment=kind is None, max_age=0)
     answer.cache_control.private = True
     return answer
-
-
-def _may_see(path: str) -> bool:
-    """What nothing shows (yet) is there for those who write in its folder's department."""
-    shown = parts().catalogue.shows(posixpath.normpath(path), access.reader())
-    if shown is not None:
-        return shown
-    writes, known = access.reader().drafts_of, departments().by_id
-    owners = [folder for folder in PurePosixPath(path).parent.parts if folder in known]
-    return owners[-1] in writes if owners else bool(writes)
 
 
 def _found_elsewhere(asked: str) -> str:

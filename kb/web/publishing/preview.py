@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kb.catalogue.cross_faults import CrossRow, cross_faults
+from kb.catalogue.files_seen import FilesSeen
 from kb.catalogue.listings import Card
 from kb.documents.document import parse
 from kb.documents.markdown.links import MARKDOWN_SUFFIXES
@@ -79,4 +80,6 @@ def _leads_somewhere(path: str) -> bool:
     if known is not None and not path.casefold().endswith(MARKDOWN_SUFFIXES):
         return access.reader().may_read(known.procedure)
     there = parts().storage.library.has(path)
-    return there and (known is None or access.reader().may_read(known.procedure))
+    if known is not None:
+        return there and access.reader().may_read(known.procedure)
+    return there and path in FilesSeen(catalogue, departments(), access.reader())

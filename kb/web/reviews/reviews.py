@@ -19,7 +19,16 @@ from kb.reviews.sql.review_list import SOON, ReviewFilter, ReviewState, Scope, W
 from kb.versions.sql.versions import Version
 from kb.web.reviews.forms import KEEP, NOBODY, ChosenForm, ConfirmForm, HandOverForm
 from kb.web.site import access
-from kb.web.site.pages import Pages, departments, now, page_number, parts, today
+from kb.web.site.fields import mark
+from kb.web.site.pages import (
+    Pages,
+    departments,
+    now,
+    page_number,
+    parts,
+    stand_at,
+    today,
+)
 
 blueprint = Blueprint("reviews", __name__)
 PER_PAGE = 25
@@ -78,7 +87,8 @@ def confirmations() -> ResponseReturnValue:
     if chosen := form.versions():
         _confirm(chosen, me)
     else:
-        flash("Tick the procedures that are still right.", "warn")
+        mark(form, "chosen", "Tick the procedures that are still right.")
+        return _again(form)
     return redirect(_back())
 
 
@@ -92,11 +102,20 @@ def hand_overs() -> ResponseReturnValue:
         abort(400)
     ids = _ids(form, scope)
     change = _change(form)
+    if not ids:
+        mark(form, "chosen", "Tick the procedures that are handed over.")
+    elif change is None:
+        mark(form, "owner", "Choose who answers for them from now on.")
     if not ids or change is None:
-        flash("Tick procedures, and choose who answers for them from now on.", "warn")
-        return redirect(_back())
+        return _again(form)
     _tell("Handed over", parts().reviews.reviewing.hand_over(ids, change, people, me, now()))
     return redirect(_back())
+
+
+def _again(form: ChosenForm) -> ResponseReturnValue:
+    """The list as it was, with what was ticked and chosen, and what is missing."""
+    stand_at(url_for(".listing"))
+    return _listing_page(_asked(), form), 400
 
 
 def _asked() -> ReviewFilter:
@@ -119,7 +138,7 @@ def _tending_or_404() -> tuple[Person, Scope]:
     return me, Scope(whose, me.reader().drafts_of)
 
 
-def _listing_page(asked: ReviewFilter) -> str:
+def _listing_page(asked: ReviewFilter, sent: ChosenForm | None = None) -> str:
     me, scope = _tending_or_404()
     if asked.department and scope.departments is not None:
         asked.department in scope.departments or abort(404)
@@ -139,7 +158,9 @@ def _listing_page(asked: ReviewFilter) -> str:
         names=parts().people.directory.names(
             {*emails, *filter(None, owners), *filter(None, [asked.owner])}
         ),
-        form=HandOverForm(formdata=None).offer(people),
+        form=sent if isinstance(sent, HandOverForm) else HandOverForm(formdata=None).offer(people),
+        ticked=frozenset(sent.versions() if sent else ()),
+        unticked=sent.chosen.errors[0] if sent and sent.chosen.errors else "",
         may_tick={row.id for row in found.rows if _may_tick(me, row)},
         may_confirm=any(_may_confirm(me, row) for row in found.rows),
     )

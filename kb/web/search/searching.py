@@ -81,8 +81,7 @@ def _first_steps() -> FirstSteps | None:
     who = access.person()
     if who is None or not who.administrator:
         return None
-    steps = parts().departments.beginning.steps()
-    return None if steps.over else steps
+    return parts().departments.beginning.steps()
 
 
 def _drafts() -> int:

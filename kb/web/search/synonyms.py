@@ -25,6 +25,7 @@ from kb.search.words.synonyms import Synonyms
 from kb.storage.git.repository import Note
 from kb.web.search.forms import SynonymForm
 from kb.web.site import access
+from kb.web.site.fields import mark
 from kb.web.site.pages import Pages, now, page_number, parts, today
 
 blueprint = Blueprint("synonyms", __name__, url_prefix="/synonyms")
@@ -88,17 +89,18 @@ def add() -> ResponseReturnValue:
     try:
         _change(lambda raw: with_synonym(raw, synonym, seal), f"Synonym added: {_short(synonym)}")
     except ChangedMeanwhile:
-        flash("Look again: other synonyms of these words have changed meanwhile.", "warn")
+        why = "Look again: other synonyms of these words have changed meanwhile."
     except AlreadyThere as refusal:
-        flash(f"{refusal}.", "warn")
+        why = f"{refusal}."
     except NotEditable as refusal:
-        flash(f"It is not saved: {refusal}.", "bad")
+        why = f"It is not saved: {refusal}."
     except OSError as error:
-        flash(f"It is not saved: synonyms.yml cannot be written ({error.strerror}).", "bad")
+        why = f"It is not saved: synonyms.yml cannot be written ({error.strerror})."
         status = 503
     else:
         flash(f"Saved: {_short(synonym)}. Searches find by it now.", "ok")
         return redirect(url_for(".listing"))
+    mark(form, "typed" if synonym.to else "words", why)
     return _new_page(form, looked_at=synonym), status
 
 

@@ -31,10 +31,13 @@ class CompiledTemplates(BytecodeCache):
                 bucket.bytecode_from_string(kept[_DIGEST:])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it; half a file is told by its digest."""
+        """Keep it; half a file is told by its digest.
+
+        A home that is away is not made: it would be in the way of the one that is put back.
+        """
         compiled = bucket.bytecode_to_string()
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(exist_ok=True)
             self._path(bucket).write_bytes(blake2b(compiled).digest() + compiled)
 
     def _path(self, bucket: Bucket) -> Path:

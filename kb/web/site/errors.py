@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from kb.database import DatabaseTrouble
 from kb.logs import log
 from kb.web.site import interrupted_forms, unsaved_words
+from kb.web.site.pace import TooMuchAtOnce
 
 
 class ErrorText(Struct, frozen=True):
@@ -59,7 +60,6 @@ _AWAY = ErrorText(
     "It has been noted, and administrators see it. Try again in a minute.",
 )
 _AGAIN_AFTER = "30"  # seconds
-_LARGEST_FORM = 8_000_000  # bytes; that of the editor has a file twice
 
 
 def register(app: Flask) -> None:
@@ -78,8 +78,10 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     headers = [pair for pair in error.get_headers() if pair[0] in {"Allow", "Retry-After"}]
     if _wants_json():
         return jsonify(error=told.title, what_now=told.what_now), status, headers
-    words, draft = unsaved_words.of_refused(error), unsaved_words.draft_told_of()
+    words, draft = unsaved_words.of_refused(), unsaved_words.draft_told_of()
     told = _GONE if words and status == 404 else told
+    if isinstance(error, TooMuchAtOnce):
+        told = ErrorText("That is more than fits into an hour", error.description or "")
     try:
         shown = render_template(
             "site/error.html", told=told, status=status, words=words, draft=draft
@@ -95,7 +97,7 @@ def _broken(error: InternalServerError) -> ResponseReturnValue:
     if _wants_json():
         return jsonify(error=_BROKEN.title, what_now=_BROKEN.what_now), 500
     template = current_app.jinja_env.get_template("site/broken.html")
-    return template.render(told=_BROKEN), 500
+    return template.render(told=_BROKEN, given=interrupted_forms.as_sent()), 500
 
 
 def _away(error: OSError) -> ResponseReturnValue:
@@ -110,8 +112,6 @@ def _away(error: OSError) -> ResponseReturnValue:
     headers, why = {"Retry-After": _AGAIN_AFTER}, _reason(error)
     if _wants_json():
         return jsonify(error=_AWAY.title, why=why), 503, headers
-    # The page of the form, which would have allowed as much, was not come to.
-    request.max_content_length = request.max_form_memory_size = _LARGEST_FORM
     given = interrupted_forms.as_sent()
     template = current_app.jinja_env.get_template("site/away.html")
     shown = template.render(

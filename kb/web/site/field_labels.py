@@ -1,4 +1,4 @@
-"""What the fields of forms are called where their words are given back."""
+"""What the fields of forms are called where their words are given back, and which have words."""
 
 from __future__ import annotations
 
@@ -33,3 +33,26 @@ LABELS = {field.name: field.label for field in FIELDS.values() if field.label} |
 def label_of(name: str) -> str:
     """What the field of that name is called."""
     return LABELS.get(name) or name.replace("_", " ").replace("-", " ").capitalize()
+
+
+# Not written by hand: what forms carry along, and what is chosen rather than typed.
+_CARRIED = frozenset(
+    "administrator allowed anchor anyway assignee attitude audience base case changes chosen"
+    " csrf_token delivery department draft editor editor_of every file folder from helpful"
+    " information instead_of into item kept kind leave made mail mine must_audience must_read_by"
+    " next no_chat offered one other outcome page passage person place procedure professionalism"
+    " query quiet reason reviewer reviewer_of said seal show shown sort status team template theirs"
+    " then ticked timeliness to typed version way when which whole worth_telling".split()
+)
+_SECRET = ("password", "token", "chat_url")
+
+
+def is_secret(name: str) -> bool:
+    """Is it a field whose words are shown and kept nowhere?"""
+    return name in {"current", "again"} or any(part in name for part in _SECRET)
+
+
+def is_typed(name: str) -> bool:
+    """Is it a field that somebody writes into?"""
+    carried = name in _CARRIED or name.startswith(("choice-", "pace-"))
+    return not carried and not is_secret(name)

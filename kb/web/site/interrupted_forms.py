@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from flask import current_app, request
@@ -9,69 +10,87 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 
-from kb.web.site.field_labels import LABELS, label_of
+from kb.web.site.field_labels import LABELS, is_secret, is_typed, label_of
 
-# Where somebody writes more than a click: these texts survive a session that ended meanwhile.
-KEEPING = frozenset(
-    {
-        "responding.vote",
-        "responding.ask",
-        "pinpointing.tell",
-        "inbox.answer",
-        "editing.save",
-        "beginning.create",
-    }
-)
+LARGEST = 8_000_000  # bytes; the form of the editor has a file twice
+SEALED = 2 * LARGEST  # such a form, sealed
 _LASTS = 24 * 60 * 60  # seconds
-_SECRET = frozenset({"password", "current", "again"})
-_NOT_KEPT = frozenset({"csrf_token"}) | _SECRET
-_SEALED = frozenset({"base", "mine", "theirs", "seal", "kept", "query"})  # a page's own
 _PROSE = 60  # characters
+_TOKEN, _JSON = "csrf_token", "application/json"
+
+
+class FormField(Struct, frozen=True):
+    """One field as it was sent."""
+
+    name: str
+    value: str
+
+    @property
+    def label(self) -> str:
+        """What its page calls it."""
+        return label_of(self.name)
+
+    @property
+    def is_typed(self) -> bool:
+        """Are these somebody's words?"""
+        return bool(self.value.strip()) and is_typed(self.name)
+
+    @property
+    def is_choice(self) -> bool:
+        """Is it what somebody chose, rather than what the form carries along?"""
+        return bool(self.value) and self.name in LABELS and not is_typed(self.name)
+
+    @property
+    def rows(self) -> int:
+        """Lines to show at once; 1 for what is one line."""
+        lines = self.value.strip().count("\n") + 1
+        return min(20, max(lines, 3)) if lines > 1 or len(self.value) > _PROSE else 1
 
 
 class InterruptedForm(Struct, frozen=True):
     """A form that was not taken: where it was going, and its fields by name."""
 
     path: str
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[FormField, ...]
 
     @property
-    def texts(self) -> list[tuple[str, str]]:
-        """What was typed of it, with the words of the page it comes from."""
-        return [
-            (label_of(name), value)
-            for name, value in self.fields
-            if value.strip() and name not in _SEALED and _is_written(name, value)
-        ]
+    def typed(self) -> list[FormField]:
+        """What somebody wrote of it."""
+        return [one for one in self.fields if one.is_typed]
 
     def sealed(self) -> str:
         """As a hidden field that nobody can have made but this site."""
-        return _serializer().dumps([self.path, self.fields])
+        return _serializer().dumps([self.path, [(one.name, one.value) for one in self.fields]])
 
 
 def from_request() -> InterruptedForm | None:
-    """What this request would have sent, if it is worth keeping and came from a page of ours."""
-    return as_sent() if request.endpoint in KEEPING else None
+    """What this request would have sent, if somebody wrote a word of it."""
+    given = as_sent()
+    return given if given is not None and given.typed and not _asks_for_secrets() else None
 
 
 def as_sent() -> InterruptedForm | None:
-    """The same of any form. Passwords are never given back."""
-    if request.method != "POST" or not _ours():
+    """The form of this request, if it came from a page of ours. Passwords are never given back."""
+    if request.method != "POST" or not is_ours() or request.accept_mimetypes.best == _JSON:
         return None
+    # The page that the form leads to, which would have allowed as much, is not come to.
+    request.max_content_length = request.max_form_memory_size = LARGEST
     try:
-        fields = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT]
+        pairs = list(request.form.items(multi=True))
     except (HTTPException, OSError):  # more than a form may have, or it never came whole
         return None
-    return InterruptedForm(request.path, tuple(fields))
+    return _form(request.path, pairs)
 
 
 def is_whole() -> bool:
     """Would sending the fields again do the same? Not with a password, nor with a file."""
-    return not request.files and not _SECRET & set(request.form)
+    return not request.files and not _asks_for_secrets()
 
 
-def _is_written(name: str, value: str) -> bool:
-    return name in LABELS or "\n" in value.strip() or len(value) > _PROSE
+def is_ours() -> bool:
+    """Another site must not put words into the mouth of somebody who is about to sign in."""
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def opened(sealed: str) -> InterruptedForm | None:
@@ -80,13 +99,16 @@ def opened(sealed: str) -> InterruptedForm | None:
         path, fields = _serializer().loads(sealed, max_age=_LASTS)
     except BadData:
         return None
-    return InterruptedForm(path, tuple((name, value) for name, value in fields))
+    return _form(path, fields)
 
 
-def _ours() -> bool:
-    """Another site must not put words into the mouth of somebody who is about to sign in."""
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+def _form(path: str, pairs: Iterable[tuple[str, str]]) -> InterruptedForm:
+    kept = (FormField(name, value) for name, value in pairs if not is_secret(name))
+    return InterruptedForm(path, tuple(kept))
+
+
+def _asks_for_secrets() -> bool:
+    return any(is_secret(name) for name in request.form if name != _TOKEN)
 
 
 def _serializer() -> URLSafeTimedSerializer:

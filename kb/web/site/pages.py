@@ -134,12 +134,17 @@ def here(**changes: object) -> str:
     options, such as the scheme.
     """
     if "here" not in g:
-        path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
-        g.here = path, {name: urlencode({name: value}) for name, value in request.args.items()}
+        stand_at(request.path)
     path, written = g.here
     pairs = [pair for name, pair in written.items() if name not in changes]
     pairs += [f"{name}={quote_plus(str(v))}" for name, v in changes.items() if v is not None]
     return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+def stand_at(path: str) -> None:
+    """What is shown is the page of that path, although its form was sent elsewhere."""
+    quoted = quote(path, safe="/:@!$&'()*+,;=~-._")
+    g.here = quoted, {name: urlencode({name: value}) for name, value in request.args.items()}
 
 
 class Templates(Environment):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from kb.procedures.model import Procedure
 from kb.publishing.outcomes import Refusal
 from kb.search.similar.keyword_twins import spelt_alike
 from kb.tidying.sql.keyword_uses import KeywordUse
+from kb.web.publishing.save_messages import status_of
 from kb.web.site import access
 from kb.web.site.pages import Pages, now, page_number, parts
 from kb.web.tidying.tidying import tell_done, tidying_page
@@ -57,26 +58,7 @@ def renaming(department_id: str) -> ResponseReturnValue:
     """Every file that ?old= would be renamed in to ?new=."""
     access.member_of_or_404(department_id)
     old, new = request.args.getlist("old")[:_MOST_OLD], tidy(request.args.get("new", ""))[:_LONGEST]
-    if not old:
-        abort(404)
-    wanted = [word for word in old if word != new]
-    found = (
-        parts().tidying.rewording.renamed(_having(department_id, wanted), wanted, new)
-        if new
-        else []
-    )
-    elsewhere = [
-        use for use in parts().tidying.keyword_uses.all(department_id) if use.keyword in wanted
-    ]
-    return tidying_page(
-        "renaming",
-        department_id,
-        old=old,
-        wanted=wanted,
-        new=new,
-        files=found,
-        others=sum(use.others for use in elsewhere),
-    )
+    return _renaming_page(department_id, old, new)
 
 
 @blueprint.post("/renamings")
@@ -86,15 +68,42 @@ def rename(department_id: str) -> ResponseReturnValue:
     old, new = request.form.getlist("old")[:_MOST_OLD], tidy(request.form.get("new", ""))
     ticked = [one.partition(".") for one in request.form.getlist("file")]
     chosen = [(id, version) for version, _, id in ticked if id]
-    if not (old and new and chosen) or len(new) > _LONGEST:
-        flash("Tick the files, and write the keyword that they shall have.", "warn")
-        return redirect(url_for(".listing", department_id=department_id))
+    if not new or len(new) > _LONGEST:
+        why = f"Write a keyword of up to {_LONGEST} characters."
+        return _renaming_page(department_id, old, new, problem=why), 400
+    if not chosen:
+        why = "Tick the files that shall have it."
+        return _renaming_page(department_id, old, new, unticked=why), 400
     files = _having(department_id, old)
     done = parts().tidying.rewording.rename(files, old, new, chosen, access.signed_in(), now())
     if isinstance(done, Refusal):
-        flash(done.why, "bad")
-        return redirect(url_for(".listing", department_id=department_id))
+        return _renaming_page(department_id, old, new, unticked=done.why), status_of(done, 409)
     return tell_done(done, url_for(".listing", department_id=department_id))
+
+
+def _renaming_page(
+    department_id: str, old: list[str], new: str, *, problem: str = "", unticked: str = ""
+) -> str:
+    """Aborts with 404 where nothing is to be renamed.
+
+    `problem` is said of the new keyword, `unticked` of the files.
+    """
+    if not old:
+        abort(404)
+    wanted = [word for word in old if word != new]
+    files = _having(department_id, wanted) if new and not problem else []
+    uses = parts().tidying.keyword_uses.all(department_id)
+    return tidying_page(
+        "renaming",
+        department_id,
+        old=old,
+        wanted=wanted,
+        new=new,
+        files=parts().tidying.rewording.renamed(files, wanted, new),
+        others=sum(use.others for use in uses if use.keyword in wanted),
+        problem=problem,
+        unticked=unticked,
+    )
 
 
 def _alike(uses: list[KeywordUse]) -> list[SimilarKeywords]:

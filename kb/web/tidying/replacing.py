@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +13,7 @@ from kb.documents.source.replacing import LONGEST, Replacement
 from kb.people.rights import Right
 from kb.procedures.model import Procedure
 from kb.publishing.outcomes import Refusal
+from kb.web.publishing.save_messages import status_of
 from kb.web.site import access
 from kb.web.site.pages import now, number_in, parts
 from kb.web.tidying.tidying import tell_done, tidying_page
@@ -24,18 +25,24 @@ blueprint = Blueprint("replacing", __name__, url_prefix="/departments/<path:depa
 def form(department_id: str) -> ResponseReturnValue:
     """What to look for; with ?old=, every place where it stands."""
     access.member_of_or_404(department_id)
-    wording = _wording(request.args)
+    return _page(department_id, _wording(request.args))
+
+
+def _page(department_id: str, wording: Replacement, unticked: str = "") -> str:
+    """The form with its places; `unticked` says why nothing was replaced."""
     preview = None
     if _problem(wording) == "":
         preview = parts().tidying.rewording.preview(_procedures(department_id), wording)
-    asked = bool(request.args.get("old"))
+    asked = bool(request.values.get("old"))
     return tidying_page(
         "replacement",
         department_id,
         wording=wording,
         preview=preview,
         problem=_problem(wording) if asked else "",
-        first_time=not request.args,
+        first_time=not request.values,
+        unticked=unticked,
+        ticked=frozenset(request.form.getlist("place")) if unticked else None,
     )
 
 
@@ -46,14 +53,12 @@ def replace(department_id: str) -> ResponseReturnValue:
     wording, chosen = _wording(request.form), _chosen(request.form)
     back = url_for(".form", department_id=department_id, **_asked(wording))
     if _problem(wording) or not chosen:
-        flash(_problem(wording) or "Tick the places that shall change.", "warn")
-        return redirect(back)
+        return _page(department_id, wording, "Tick the places that shall change."), 400
     procedures = _procedures(department_id)
     me = access.signed_in()
     done = parts().tidying.rewording.replace(procedures, wording, chosen, me, now())
     if isinstance(done, Refusal):
-        flash(done.why, "bad")
-        return redirect(back)
+        return _page(department_id, wording, done.why), status_of(done, 409)
     return tell_done(done, back)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,24 @@ def test_the_command_says_what_it_would_make_and_makes_it(parts: Parts) -> None:
     done = run.invoke(cli.kb, ["departments", "--make"], obj=lambda: parts)
     assert "Written to departments.yml: gift-cards, stores." in done.output
     assert owners(parts)["stores-hours"] == "stores"
+
+
+def test_first_steps_name_the_files_that_nobody_reads(
+    administrator: FlaskClient, home: Path, parts: Parts
+) -> None:
+    assert "Done:</span> Files that nobody reads" in page(administrator, "/")
+    folder = home / "content" / "stores"
+    for name in ("prices.xlsx", "floor plan.docx", "shown.docx"):
+        folder.joinpath(name).write_bytes(b"x")
+    folder.joinpath("plan.md").write_text("# Plan\n\n[Plan](shown.docx)\n")
+    refresh(parts)
+    shown = unescape(" ".join(page(administrator, "/").split()))
+    assert "To do:</span> Files that nobody reads" in shown
+    assert "<code>stores/prices.xlsx</code>: 1 Excel file is not searched" in shown
+    assert 'bring in what it says with "kb import"' in shown
+    assert "<code>stores/floor plan.docx</code>: 1 Word file is not searched" in shown
+    assert "shown.docx" not in shown
+    assert 'href="/imports"' in shown
 
 
 def test_first_steps_end_by_themselves(

@@ -21,7 +21,7 @@ from kb.parts import Parts
 from kb.procedures.model import UNASSIGNED, Department
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
-from tests.web.acts import answer, ask, statements, vote
+from tests.web.acts import answer, ask, statements, tag_named, vote
 
 DAY = timedelta(days=1)
 
@@ -382,19 +382,33 @@ def test_a_view_is_kept_by_its_name_and_nobody_elses(
     assert "Late ones</a>" not in page(editor, "/inbox")
 
 
-@pytest.mark.parametrize(
-    "given", [{}, {"name": ""}, {"name": "x" * 61}, {"name": "x", "query": "a\nb"}]
-)
-def test_what_is_no_view_is_not_kept(editor: FlaskClient, given: dict[str, str]) -> None:
-    assert editor.post("/inbox/views", data=given).location == "/inbox"
-    assert "Give the view a name" in page(editor, "/inbox")
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61])
+def test_what_is_no_view_is_not_kept_and_told_at_its_field(editor: FlaskClient, name: str) -> None:
+    ask(editor, "gloves")
+    asked = "/inbox/views?show=open&sort=oldest"
+    refused = editor.post(asked, data={"name": name, "query": "show=open&sort=oldest"})
+    assert refused.status_code == 400
+    check_page(refused.text)
+    field = tag_named(refused.text, "name")
+    assert 'aria-invalid="true"' in field
+    assert "autofocus" in field
+    assert name.strip() in field
+    # It is the list that was looked at, and its links lead on from there.
+    assert "/inbox?show=open" in refused.text
+    assert "/inbox/views?show=answered" not in refused.text
+    assert "My views" not in page(editor, "/inbox")
+
+
+def test_a_view_of_what_is_no_list_is_not_kept(editor: FlaskClient) -> None:
+    assert editor.post("/inbox/views", data={"name": "x", "query": "a\nb"}).status_code == 400
 
 
 def test_a_person_has_twenty_views_at_most(editor: FlaskClient) -> None:
     for nth in range(21):
-        editor.post("/inbox/views", data={"name": f"view {nth}", "query": "show=open"})
+        kept = editor.post("/inbox/views", data={"name": f"view {nth}", "query": "show=open"})
+    assert "20 views already" in kept.text
+    assert "view 20" in tag_named(kept.text, "name")
     shown = page(editor, "/inbox")
-    assert "20 views already" in shown
     assert "view 19</a>" in shown
     assert "view 20</a>" not in shown
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -363,3 +364,71 @@ def test_a_password_that_others_guess_is_refused_everywhere(
         assert "easy to guess" in reset.text
         added = {"email": "new@kb.example", "name": "Nia New", "password": weak}
         assert "easy to guess" in administrator.post("/people", data=added).text
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("/procedures/SHP-014/submissions", {"note": "For Monday", "version": "v"}),
+        ("/procedures/SHP-014/must-reads", {"must_note": "L7 it is", "must_audience": "everyone"}),
+        ("/procedures/SHP-014/retirement", {"note": "Replaced", "successor": "SHP-015"}),
+        ("/questions/1/replies", {"text": "It was number 7\r\nand 8"}),
+        ("/inbox/1/questions", {"text": "Which parcel?"}),
+        ("/submissions/1/comments", {"text": "Say it shorter", "anchor": "steps"}),
+        ("/submissions/1/return", {"word": "Not yet"}),
+        ("/departments/shipping/settings", {"name": "Shipping & Post", "channel": "#post"}),
+        ("/synonyms", {"words": "parcel, packet", "kind": "same"}),
+        ("/inbox/views", {"name": "Mine of today", "query": "show=open"}),
+        ("/people", {"name": "Ada Long", "email": "ada@kb.example"}),
+    ],
+)
+def test_every_form_with_words_survives_the_sign_in(
+    strict: Flask, address: str, typed: dict[str, str]
+) -> None:
+    client = strict.test_client()
+    refused = client.post(address, data=typed)
+    assert refused.status_code == 401
+    kept, token = hidden(refused.text, "kept"), hidden(refused.text, "csrf_token")
+    back = client.post("/sign-in", data={**REP, "kept": kept, "csrf_token": token})
+    check_page(back.text)
+    assert f'action="{address}"' in back.text
+    shown = unescape(back.text)
+    for name, value in typed.items():
+        assert f'name="{name}"' in back.text
+        assert value.replace("\r\n", "\n") in shown.replace("\r\n", "\n")
+
+
+def test_the_text_of_a_long_procedure_survives_the_sign_in(strict: Flask) -> None:
+    client = strict.test_client()
+    body = "\r\n".join(f"{n}. Step of a long procedure {n * n}." for n in range(40_000))
+    assert len(body) > 1_300_000
+    typed = {"body": body, "note": "All of it", "base": "sealed"}
+    refused = client.post("/procedures/SHP-014/edits", data=typed)
+    assert refused.status_code == 401
+    kept, token = hidden(refused.text, "kept"), hidden(refused.text, "csrf_token")
+    wrong = client.post(
+        "/sign-in", data={**REP, "password": "no", "kept": kept, "csrf_token": token}
+    )
+    assert hidden(wrong.text, "kept") == kept
+    back = client.post("/sign-in", data={**REP, "kept": kept, "csrf_token": token})
+    area = back.text[back.text.index("<textarea") :].partition("\n")[2].partition("</textarea>")[0]
+    assert unescape(area).splitlines() == body.splitlines()
+
+
+def test_more_than_a_page_takes_is_given_back_to_who_is_signed_in(rep: FlaskClient) -> None:
+    comment = "word " * 300_000
+    answer = rep.post("/requests", data={"q": "norway", "comment": comment})
+    assert answer.status_code == 413
+    check_page(answer.text)
+    assert comment in answer.text
+
+
+def test_a_form_with_a_password_is_kept_nowhere(strict: Flask) -> None:
+    typed = {"name": "Ada", "email": "ada@kb.example", "password": "never to be shown"}
+    refused = strict.test_client().post("/people", data=typed)
+    assert hidden(refused.text, "kept") == ""
+
+
+def test_a_form_without_words_is_not_kept(strict: Flask) -> None:
+    refused = strict.test_client().post("/people/1/roles", data={"administrator": "y"})
+    assert hidden(refused.text, "kept") == ""

@@ -48,3 +48,8 @@ def test_what_is_damaged_is_compiled_anew(tmp_path: Path, damage: Callable[[byte
 def test_without_a_folder_pages_go_on(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert rendered(tmp_path / "file") == "Hello Ida!"
+
+
+def test_a_home_that_is_away_is_not_made_for_it(tmp_path: Path) -> None:
+    assert rendered(tmp_path / "away" / "templates") == "Hello Ida!"
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 
 from tests.conftest import signed_in
+from tests.databases import only_sqlite
 from tests.pagekit import check_page, page
 
 FAILING = (400, 403, 405, 413, 414, 429, 503)
@@ -49,6 +50,7 @@ def test_a_crash_says_so_without_telling_why(failing: FlaskClient) -> None:
     assert "ZeroDivision" not in html
 
 
+@only_sqlite
 def test_a_damaged_database_has_a_page_that_says_so(app: Flask) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = signed_in(app, "rep@kb.example")

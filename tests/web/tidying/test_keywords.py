@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from kb.parts import Parts
 from tests.conftest import NOW
-from tests.pagekit import page
+from tests.pagekit import check_page, page
 
 BASE = "/departments/shipping/tidying/keywords"
 
@@ -103,7 +103,12 @@ def test_a_file_that_changed_since_is_left_alone(
 def test_bad_input_changes_nothing(
     form: dict[str, str], words: None, editor: FlaskClient, parts: Parts
 ) -> None:
-    assert editor.post(f"{BASE}/renamings", data=form).status_code == 302
+    refused = editor.post(f"{BASE}/renamings", data=form)
+    assert refused.status_code == (400 if form else 404)
+    assert form.get("new", "").strip() in refused.text
+    if form:
+        check_page(refused.text)
+        assert refused.text.count('aria-invalid="true"') == 1
     assert keywords(parts, "K-5") == [["giraffe"]]
 
 
