@@ -33,6 +33,7 @@ from kb.web.feedback import (
     shared_searches,
     triage,
 )
+from kb.web.exporting import exporting
 from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads
@@ -72,6 +73,7 @@ _BLUEPRINTS = (
     faulty_files,
     synonyms,
     importing,
+    exporting,
     search_insight,
     learned_words,
     help,

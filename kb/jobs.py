@@ -22,6 +22,8 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     twins = LongJob("twins", tidying.comparing.wanted, compare, rest=20, tell=tell)
     index = LongJob("index", lambda: True, parts.search.index.inspect, rest=20, tell=tell)
     engine = parts.engine
+    exports = parts.exporting.exports
+    taking_out = LongJob("exports", exports.waiting, exports.work, tell=tell)
     database = LongJob("database", lambda: True, lambda: inspect_file(engine), tell=tell)
     return Scheduler(
         (
@@ -38,6 +40,8 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("handing over", 60, parts.reviews.handing.keep_up),
             Job("delivering", 5, parts.delivery.courier.wake),
             Job("reminding", 300, reminding_of(parts).run),
+            Job("exports", 1, taking_out.begin),
+            Job("old exports", 600, exports.keep_up),
             Job("index", 120, index.begin),
             Job("database", 600, database.begin),
             Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),

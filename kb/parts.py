@@ -9,6 +9,7 @@ from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine, share
 from kb.delivery.parts import Delivery
 from kb.departments.parts import Administration
+from kb.exporting.parts import Exporting
 from kb.feedback.parts import Feedback
 from kb.importing.parts import Importing
 from kb.insight.parts import Insight
@@ -45,6 +46,7 @@ class Parts(Struct, frozen=True):
     must_reads: Asking
     tidying: Tidying
     importing: Importing
+    exporting: Exporting
     departments: Administration
     writing: Writing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import kb.approval.parts
 import kb.delivery.parts
 import kb.departments.parts
+import kb.exporting.parts
 import kb.feedback.parts
 import kb.importing.parts
 import kb.insight.parts
@@ -68,6 +69,7 @@ def build(settings: Settings) -> Parts:
         reviews=reviews,
         must_reads=kb.must_reads.parts.build(*told, notices.reminders),
         importing=kb.importing.parts.build(engine, storage, catalogue, search, people, publishing),
+        exporting=kb.exporting.parts.build(settings, engine, storage, catalogue, publishing),
         tidying=kb.tidying.parts.build(engine, storage, catalogue, search, publishing),
         departments=kb.departments.parts.build(
             settings, engine, catalogue, people, publishing, feedback, reviews

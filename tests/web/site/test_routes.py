@@ -61,6 +61,11 @@ LADDER = {
     "GET /imports/<int:number>/preview": "302 404 404 404 404 404",
     "POST /imports/<int:number>/writing": "401 404 404 404 404 404",
     "POST /imports/<int:number>/removal": "401 404 302 302 302 302",
+    # Export 1 is nobody's.
+    "GET /exports": "302 404 200 200 200 200",
+    "POST /exports": "401 404 302 302 302 302",
+    "GET /exports/<id>": "302 404 404 404 404 404",
+    "POST /exports/<id>/removal": "401 404 302 302 302 302",
     "GET /overdue": ADMINISTRATORS,
     # Item 1 is not overdue yet.
     "GET /overdue/<int:item_id>": "302 404 404 404 404 404",
