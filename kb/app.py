@@ -22,6 +22,7 @@ from kb.web.approval import deciding, submissions
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
+from kb.web.exporting import exporting
 from kb.web.feedback import (
     bulk_steps,
     inbox,
@@ -33,7 +34,6 @@ from kb.web.feedback import (
     shared_searches,
     triage,
 )
-from kb.web.exporting import exporting
 from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads

@@ -65,7 +65,7 @@ def bring_in(
         )
         if kept and not kept.exists():
             kept.write_text(mapping.json(), encoding="utf-8")
-        preview = parts.importing.proposing.preview(workbook, mapping, permit, date.today())
+        preview = parts.importing.preview(workbook, mapping, permit, date.today())
         _tell(preview)
         if not dry_run and preview.written:
             _write(parts, preview, permit, author)

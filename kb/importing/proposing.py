@@ -26,6 +26,7 @@ from kb.importing.sheets import Workbook
 from kb.importing.sql.imports import Imports, RowBefore
 from kb.importing.writing_out import Placing, file_of, placing_in
 from kb.procedures.model import Departments, Fault, Procedure, Status
+from kb.publishing.batches import FileEdit
 from kb.publishing.edits import Clash, Collision, UnusableEdit
 from kb.publishing.joining import ensure_usable, joined
 from kb.publishing.parts import Publishing
@@ -75,6 +76,7 @@ class ProposedFile(Struct, frozen=True):
     near: NearProcedure | None = None
     personal: PersonalData = PersonalData()
     made: bytes = b""
+    as_it_was: bool = False  # it stood so in a base that it was taken out of
 
     @property
     def of_the_row(self) -> bytes:
@@ -95,6 +97,7 @@ class ImportPreview(Struct, frozen=True):
     teams: Mapping[str, int]
     gone: tuple[Procedure, ...]
     personal: PersonalData
+    beside: tuple[FileEdit, ...] = ()  # what is written with them, and is no procedure
 
     def of(self, *fates: Fate) -> tuple[ProposedFile, ...]:
         """Those of these fates."""
@@ -124,7 +127,7 @@ class Proposing(Struct, frozen=True):
         teams = Teams(departments, mapping)
         drafting = drafted(workbook, mapping, today)
         run = _Run(self, mapping, permit, departments, teams, drafting.procedures)
-        files = tuple(self._looked_at(list(run.files()), departments, permit, today))
+        files = tuple(self.looked_at(list(run.files()), departments, permit, today))
         return ImportPreview(
             mapping,
             files,
@@ -135,7 +138,7 @@ class Proposing(Struct, frozen=True):
             found_in(text for one in files if one.personal for text in _texts(one)),
         )
 
-    def _looked_at(
+    def looked_at(
         self,
         files: Sequence[ProposedFile],
         departments: Departments,
@@ -265,7 +268,7 @@ class _Run:
         text = file_of(one, placing)
         path = self._free_path(department, one.title)
         procedure = Procedure(placing.id, one.title, path, "", department=department, status=status)
-        why = self._permit.may(procedure) or _unusable(text)
+        why = self._permit.may(procedure) or unusable(text)
         if removed and not self._overruled(one):
             why = why or "it was brought in before, and removed here since"
         return ProposedFile(one, Fate.LEFT if why else Fate.NEW, procedure, b"", text, why=why)
@@ -287,7 +290,7 @@ class _Run:
             return found
         if why := self._objection(procedure, text):
             return replace(found, fate=Fate.LEFT, why=why)
-        return self._merged(found, base)
+        return merged(found, base, overruled=self._overruled(one))
 
     def _base(self, before: RowBefore | None) -> bytes:
         """What the row made last time; b"" where nobody knows: any difference is a conflict."""
@@ -299,21 +302,7 @@ class _Run:
     def _objection(self, procedure: Procedure, text: bytes) -> str:
         if procedure.status is Status.RETIRED:
             return "it is retired here"
-        return self._permit.may(procedure) or _unusable(text)
-
-    def _merged(self, found: ProposedFile, base: bytes) -> ProposedFile:
-        try:
-            result = joined(base, found.text, found.present, found.procedure.path)
-        except Collision as collision:
-            if not self._overruled(found.drafted):
-                return replace(found, fate=Fate.CONFLICT, clash=collision.clash)
-            mine = [stretch.mine for stretch in collision.clash.clashes]
-            text = collision.clash.merged_with_choices(mine)
-            return replace(found, fate=Fate.MERGED, base=found.present, text=text, made=found.text)
-        if result == found.present:
-            return found
-        alone = found.present == base
-        return replace(found, fate=Fate.UPDATED if alone else Fate.MERGED)
+        return self._permit.may(procedure) or unusable(text)
 
     def _overruled(self, one: DraftedProcedure) -> bool:
         return bool(self._mapping.decided.get(one.sources[0]))
@@ -333,6 +322,25 @@ class _Run:
         return self._folders[department].strip("/")
 
 
+def merged(found: ProposedFile, base: bytes, *, overruled: bool) -> ProposedFile:
+    """What becomes of a text that differs from the file as it is now.
+
+    `overruled`: where both changed the same lines the text's count.
+    """
+    try:
+        result = joined(base, found.text, found.present, found.procedure.path)
+    except Collision as collision:
+        if not overruled:
+            return replace(found, fate=Fate.CONFLICT, clash=collision.clash)
+        mine = [stretch.mine for stretch in collision.clash.clashes]
+        text = collision.clash.merged_with_choices(mine)
+        return replace(found, fate=Fate.MERGED, base=found.present, text=text, made=found.text)
+    if result == found.present:
+        return found
+    alone = found.present == base
+    return replace(found, fate=Fate.UPDATED if alone else Fate.MERGED)
+
+
 def _texts(one: ProposedFile) -> tuple[str, str]:
     return one.drafted.title, one.drafted.body()
 
@@ -345,7 +353,8 @@ def _as_of(fault: Fault, path: str) -> Fault:
     return Fault(path, fault.line, fault.code, message, fault.remedy, fault.severity)
 
 
-def _unusable(text: bytes) -> str:
+def unusable(text: bytes) -> str:
+    """Why no file may say that; "" where it may."""
     try:
         ensure_usable(text, b"")
     except UnusableEdit as reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from kb.importing.readers import excel, other_programs, separated
+from kb.importing.readers.own_archives import is_ours, returned
 from kb.importing.readers.packages import LARGEST, Package
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook
@@ -28,6 +29,8 @@ def opened(name: str, raw: bytes, encoding: str = "") -> Workbook:
         )
     if not raw.strip(b"\0 \r\n\t"):
         raise UnreadableFile(f"{name} is empty: choose the file with the procedures.")
+    if is_ours(raw):
+        return returned(name, raw)
     if len(raw) > LARGEST:
         raise UnreadableFile(
             f"{name} is larger than {LARGEST // 1_000_000} MB: save the sheets that hold "

@@ -19,6 +19,7 @@ from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import SUFFIXES, opened
 from kb.importing.readers.packages import LARGEST
 from kb.importing.readers.unreadable import UnreadableFile
+from kb.importing.returning.rows import comes_back
 from kb.importing.sheets import Workbook, letter
 from kb.importing.sql.imports import ImportUnderway
 from kb.people.person import Person
@@ -69,6 +70,8 @@ def mapping(number: int) -> ResponseReturnValue:
     """What is it: sheets, headers, columns; and the first procedures as they will look."""
     me = access.writer_or_404()
     underway, workbook = _mine_or_404(number, me)
+    if comes_back(workbook):  # there is nothing to decide about its columns
+        return redirect(url_for(".preview", number=number))
     preview = _preview(underway, workbook, me)
     return render_template(
         "importing/mapping.html",
@@ -164,7 +167,7 @@ def _mine_or_404(number: int, me: Person) -> tuple[ImportUnderway, Workbook]:
 
 
 def _preview(underway: ImportUnderway, workbook: Workbook, me: Person) -> ImportPreview:
-    return parts().importing.proposing.preview(workbook, underway.mapping, _permit(me), today())
+    return parts().importing.preview(workbook, underway.mapping, _permit(me), today())
 
 
 def _permit(me: Person) -> Permit:
