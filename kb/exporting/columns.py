@@ -68,8 +68,9 @@ def text_columns(header: Sequence[str]) -> list[int]:
 
 
 def shown_fields(manuscript: Manuscript) -> dict[str, str]:
-    """By label."""
-    return {label: manuscript.fields[name] for label, name in FIELD_OF.items()}
+    """By label; the title is what the procedure is called, wherever that stands."""
+    fields = {**manuscript.fields, "title": manuscript.filed.procedure.title}
+    return {label: fields[name] for label, name in FIELD_OF.items()}
 
 
 def parts_of(text: str) -> list[TextPart]:

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from kb.catalogue.listings import Card
 from kb.documents.attachments import UnusableAttachment, checked
 from kb.documents.document import parse
-from kb.documents.markdown.links import MARKDOWN_SUFFIXES
 from kb.documents.reading import described
 from kb.documents.settings_files.departments import parse_departments
 from kb.documents.settings_files.names import DEPARTMENTS_FILE, SYNONYMS_FILE
@@ -25,7 +24,7 @@ from kb.importing.returning.against_now import against_now, drafted, left
 from kb.importing.sheets import ReturnedFile
 from kb.procedures.model import Departments, Procedure, Status
 from kb.publishing.batches import FileEdit
-from kb.storage.files.library import Library, UnusablePath, is_template
+from kb.storage.files.library import Library, UnusablePath, is_listed, is_template
 
 _SETTINGS = (DEPARTMENTS_FILE, SYNONYMS_FILE)
 _BLOB = re.compile(r"[0-9a-f]{40}")
@@ -49,7 +48,7 @@ class FilesComingBack:
     def files(self, returned: Iterable[ReturnedFile]) -> Iterator[ProposedFile]:
         """One for each procedure."""
         for number, file in enumerate(returned, 1):
-            if file.path.casefold().endswith(MARKDOWN_SUFFIXES):
+            if is_listed(file.path):
                 yield self._procedure(number, file)
             else:
                 self._other(file)

@@ -16,7 +16,7 @@ from kb.documents.source.amending import Value, amend
 from kb.documents.source.lines import NotAmendable
 from kb.documents.source.manuscript import Manuscript, opened
 from kb.documents.text.plain_text import folded, slug
-from kb.exporting.columns import FIELD_OF, joined, restored, same
+from kb.exporting.columns import FIELD_OF, joined, restored, same, shown_fields
 from kb.importing.drafting import DraftedProcedure
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit
@@ -122,9 +122,10 @@ class RowsComingBack:
 
     def _wanted(self, row: ReturnedRow, manuscript: Manuscript) -> _Wanted:
         typed, remarks = dict[str, str](), list[str]()
+        shown = shown_fields(manuscript)
         for label, name in FIELD_OF.items():
             said = row.said.fields[label]
-            if same(said, manuscript.fields[name]):
+            if same(said, shown[label]):
                 continue
             if name == "status":
                 remarks.append("its status is changed on its page, not by a workbook")
