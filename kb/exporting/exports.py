@@ -128,8 +128,10 @@ class Exports:
         self._keep(begun)
 
         def progress(done: int, total: int) -> None:
+            nonlocal begun
             if done % _EVERY == 0 or done == total:
-                self._tell(replace(begun, done=done, total=total))
+                begun = replace(begun, done=done, total=total)
+                self._tell(begun)
 
         scope = Scope(Reader(frozenset(export.drafts_of)), export.department)
         place = self._folder / f"{export.id}.made"

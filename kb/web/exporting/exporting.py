@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         missing="" if printable() else MISSING,
         exports=parts().exporting.exports.of(me.id),
         about=_about,
-        kept=int(KEPT.total_seconds()) // 3600,
+        hours=int(KEPT.total_seconds()) // 3600,
     )
 
 
