@@ -114,17 +114,25 @@ def _tell(preview: ImportPreview) -> None:
         click.echo(f"  note       {told}")
     for one in preview.files:
         _tell_file(one)
+    _tell_of_rows(preview)
+    counts = ", ".join(f"{len(preview.of(fate))} {fate}" for fate in Fate if preview.of(fate))
+    click.echo(f"  {counts or 'no procedures'}")
+
+
+def _tell_of_rows(preview: ImportPreview) -> None:
     for gone in preview.gone:
         click.echo(f"  row gone   {gone.id} {gone.title} ({gone.path})")
     for left in preview.left_out:
         click.echo(f"  left out   {left.sheet}, row {left.number}: {left.why}: {left.title}")
     for team, rows in preview.teams.items():
         click.echo(f"  team       {team} is no department here ({rows} procedures)")
+    for cell, named in preview.several.items():
+        click.echo(
+            f"  team       “{cell}” names several: {named.first} is taken ({named.procedures})"
+        )
     if preview.personal:
         addresses, numbers = preview.personal.addresses, preview.personal.numbers
         click.echo(f"  people     {addresses} e-mail addresses, {numbers} telephone numbers")
-    counts = ", ".join(f"{len(preview.of(fate))} {fate}" for fate in Fate if preview.of(fate))
-    click.echo(f"  {counts or 'no procedures'}")
 
 
 def _tell_file(one: ProposedFile) -> None:

@@ -19,9 +19,9 @@ _MEMORY = 3_000_000_000  # bytes of address space
 _SECONDS = 600
 _NO_PANGO = 3  # the exit code
 MISSING = (
-    "PDF needs WeasyPrint, which comes with kb[book], and the Pango library of the system: "
-    "pip install 'kb[book]', and on Debian and Ubuntu apt install libpango-1.0-0 "
-    "libpangoft2-1.0-0. Until then print the HTML book from a browser."
+    "PDF needs WeasyPrint (pip install weasyprint) and the Pango library of the system (on Debian "
+    "and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0). Until then print the HTML book "
+    "from a browser."
 )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from kb.importing.guessing.personal_data import PersonalData, found_in
 from kb.importing.mapping import FileMapping
 from kb.importing.permits import Permit
 from kb.importing.rows.reading import LeftOut
-from kb.importing.rows.teams import Teams
+from kb.importing.rows.teams import SeveralTeams, Teams
 from kb.importing.sheets import Workbook
 from kb.importing.sql.imports import Imports, RowBefore
 from kb.importing.writing_out import Placing, file_of, placing_in
@@ -97,6 +98,7 @@ class ImportPreview(Struct, frozen=True):
     teams: Mapping[str, int]
     gone: tuple[Procedure, ...]
     personal: PersonalData
+    several: Mapping[str, SeveralTeams] = MappingProxyType({})  # by what the cell says
     beside: tuple[FileEdit, ...] = ()  # what is written with them, and is no procedure
 
     def of(self, *fates: Fate) -> tuple[ProposedFile, ...]:
@@ -136,6 +138,7 @@ class Proposing(Struct, frozen=True):
             dict(teams.unknown),
             tuple(run.gone(workbook)),
             found_in(text for one in files if one.personal for text in _texts(one)),
+            teams.several,
         )
 
     def looked_at(

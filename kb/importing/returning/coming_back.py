@@ -42,7 +42,7 @@ class ComingBack(Struct, frozen=True):
             {},
             (),
             found_in(()),
-            tuple(archive.beside),
+            beside=tuple(archive.beside),
         )
 
     def _departments(self, workbook: Workbook, permit: Permit) -> Departments:

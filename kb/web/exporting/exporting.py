@@ -55,11 +55,11 @@ def ask() -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-@blueprint.get("/<id>")
-def file(id: str) -> ResponseReturnValue:
+@blueprint.get("/<export_id>")
+def file(export_id: str) -> ResponseReturnValue:
     """The file, while it is there and I still may."""
     me = access.department_member_or_404()
-    export = parts().exporting.exports.one(me.id, id)
+    export = parts().exporting.exports.one(me.id, export_id)
     if export is None or (export.department or _ALL) not in dict(_places(me)):
         abort(404)
     found = parts().exporting.exports.file(export, me.reader(), now())
@@ -71,12 +71,12 @@ def file(id: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.post("/<id>/removal")
-def remove(id: str) -> ResponseReturnValue:
+@blueprint.post("/<export_id>/removal")
+def remove(export_id: str) -> ResponseReturnValue:
     """I do not need it any more."""
     me = access.department_member_or_404()
     _checked_form()
-    if (export := parts().exporting.exports.one(me.id, id)) is not None:
+    if (export := parts().exporting.exports.one(me.id, export_id)) is not None:
         parts().exporting.exports.forget(export)
     return redirect(url_for(".index"))
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from msgspec.structs import replace
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import HTTPException
 
 from kb.importing.guessing.columns import guess
 from kb.importing.mapping import ColumnMeaning, FileMapping
@@ -28,12 +29,14 @@ from kb.publishing.outcomes import Refusal
 from kb.web.importing.deciding_columns import ENCODINGS, decided
 from kb.web.publishing.preview import Preview, preview_of
 from kb.web.site import access
+from kb.web.site.errors import ErrorText
 from kb.web.site.pages import departments, now, parts, today
 
 blueprint = Blueprint("importing", __name__, url_prefix="/imports")
 _SHOWN = 10  # procedures as they will look
 _SAMPLE = 3  # cells of each column
 MOST_LISTED = 500
+_MOST_TAKEN, _AT_ONCE = 500_000_000, 100_000  # bytes of what is too large
 
 
 @blueprint.get("")
@@ -208,6 +211,22 @@ def _is_text(underway: ImportUnderway) -> bool:
 def _checked_form() -> None:
     if not FlaskForm().validate():
         abort(400)
+
+
+@blueprint.errorhandler(413)
+def too_large(_error: HTTPException) -> ResponseReturnValue:
+    """What to do about it. A browser shows no answer until all that it sends is taken."""
+    rest = request.environ["wsgi.input"]
+    for _ in range(_MOST_TAKEN // _AT_ONCE):
+        if not rest.read(_AT_ONCE):
+            break
+    told = ErrorText(
+        "That file is too large",
+        f"At most {LARGEST // 1_000_000} MB can be sent. Save the sheets that hold procedures as a "
+        "workbook of their own, without pictures, and bring in that one. What was taken out of "
+        "another site and is larger comes in by kb import, on the machine itself.",
+    )
+    return render_template("site/error.html", told=told, status=413), 413
 
 
 @blueprint.record_once

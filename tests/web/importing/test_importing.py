@@ -190,4 +190,7 @@ def test_an_upload_beyond_the_limit_is_refused(
 ) -> None:
     monkeypatch.setattr(importing, "LARGEST", 1000 - 1_000_000)
     data = {"file": (io.BytesIO(b"x" * 5000), "desk.xlsx")}
-    assert editor.post("/imports", data=data).status_code == 413
+    answer = editor.post("/imports", data=data)
+    assert answer.status_code == 413
+    assert "That file is too large" in answer.text
+    assert "without pictures" in answer.text

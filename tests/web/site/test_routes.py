@@ -64,8 +64,8 @@ LADDER = {
     # Export 1 is nobody's.
     "GET /exports": "302 404 200 200 200 200",
     "POST /exports": "401 404 302 302 302 302",
-    "GET /exports/<id>": "302 404 404 404 404 404",
-    "POST /exports/<id>/removal": "401 404 302 302 302 302",
+    "GET /exports/<export_id>": "302 404 404 404 404 404",
+    "POST /exports/<export_id>/removal": "401 404 302 302 302 302",
     "GET /overdue": ADMINISTRATORS,
     # Item 1 is not overdue yet.
     "GET /overdue/<int:item_id>": "302 404 404 404 404 404",
@@ -264,6 +264,7 @@ EXAMPLES = {
     "must_read_id": 1,
     "token": "forged",
     "number": 1,
+    "export_id": "1",
 }
 
 
