@@ -29,7 +29,14 @@ TOGETHER = (
 )
 GROUND = "procedures"  # all below it are one box: they know nothing of the rest
 # Where it is not in the middle of its floor: boxes to the right of the picture's middle.
-COLUMN = {"departments": -0.5, "approval": -1.5, "reviews": -0.5, "publishing": -1, "feedback": 1}
+COLUMN = {
+    "departments": -0.5,
+    "approval": -1.5,
+    "reviews": -0.5,
+    "exporting": -1.5,
+    "publishing": -1,
+    "feedback": 1,
+}
 COLUMN |= {"database": 1}
 HOLDS = {
     "app": "build all; nobody imports them",
@@ -38,6 +45,7 @@ HOLDS = {
     "departments": "how it stands; what is late",
     "approval": "what waits, what comes in",
     "reviews": "still right? what is wrong?",
+    "exporting": "files, workbook, book",
     "publishing": "an edit on its way in",
     "feedback": "votes, questions, the inbox",
     "versions": "the history, read",
