@@ -213,6 +213,7 @@ class _Run:
         self._mapping = mapping
         self._permit = permit
         self._departments = departments
+        self._teams = teams
         self._procedures = procedures
         self._before = parts.imports.before(mapping.name)
         self._sources = parts.imports.sources(mapping.name)
@@ -285,7 +286,7 @@ class _Run:
         fallback = Placing(procedure.id, procedure.department, procedure.status)
         # A team that is named otherwise now is a change like any other.
         placing = placing_in(base or present, fallback)
-        if one.first.teams and base:
+        if base and self._teams.knows(one.first.teams):
             placing = replace(placing, department=department)
         text = file_of(one, placing)
         found = ProposedFile(one, Fate.UNCHANGED, procedure, base or text, text, present)

@@ -111,7 +111,7 @@ def test_the_managers_hour(as_person: OpenAs, desk: Path) -> None:
     expect(page.get_by_role("heading", name="Changed here and in the workbook")).to_be_visible()
     expect(page.locator(".import-side").first).to_contain_text("S-007")
     counts = page.locator(".import-counts")
-    for said in ("1 updated", "118 unchanged", "1 conflict"):
+    for said in ("1 updated", "118 unchanged", "1 conflict"):  # teams and columns as decided
         expect(counts).to_contain_text(said)
     sound(page, "hour-5-again")
     page.get_by_label("Take what the workbook says in these places").check()

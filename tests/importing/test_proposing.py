@@ -139,6 +139,13 @@ def test_a_cell_of_several_teams_is_asked_about_and_goes_where_it_was_decided(pa
     assert not decided.several
 
 
+def test_a_team_that_is_not_known_takes_nothing_away(parts: Parts) -> None:
+    row = changed(CUSTOMS, team="Warehouse")
+    brought_in(parts, row, teams={"Warehouse": "shipping"})
+    preview = proposed(parts, [row])
+    assert set(fates(preview).values()) == {Fate.UNCHANGED}
+
+
 def test_a_second_run_of_the_same_workbook_changes_nothing(parts: Parts) -> None:
     brought_in(parts, CUSTOMS, VOUCHER)
     preview = proposed(parts, [CUSTOMS, VOUCHER])

@@ -52,6 +52,10 @@ class Teams:
             self.several[teams[0]] = SeveralTeams(first, tuple(others), found, procedures)
         return found, remarks
 
+    def knows(self, teams: Sequence[str]) -> bool:
+        """Is the first team of such a cell a department here, or was it decided which?"""
+        return any(self._one(team) is not None for team in teams[:2])
+
     def _one(self, team: str) -> str | None:
         decided = self._mapping.teams.get(team)
         return decided if decided else self._known.get(folded(team))

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
 from kb.importing.guessing.columns import guess
-from kb.importing.mapping import ColumnMeaning, FileMapping
+from kb.importing.mapping import ColumnMeaning, FileMapping, as_before
 from kb.importing.permits import Permit, permit_of
 from kb.importing.proposing import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.opening import SUFFIXES, opened
@@ -154,6 +154,8 @@ def _begun(sent: FileStorage | None, me: Person) -> int:
     own = [one for one in sorted(me.writes_for) if one in departments()]
     if len(own) == 1 and not me.administrator:
         mapping = replace(mapping, department=own[0])
+    if before := parts().importing.imports.decided_before(mapping.name):
+        mapping = as_before(mapping, before)
     return parts().importing.imports.begin(me.id, raw, mapping, now())
 
 
