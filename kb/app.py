@@ -115,6 +115,8 @@ def create_app(parts: Parts | None = None) -> Flask:
     app.extensions["kb"] = parts
     for module in (security, access, badges, pages, clock, fragments, errors):
         module.register(app)
+    for sealed in (api, unsubscribing):  # the token, the signed link is the proof
+        app.extensions["csrf"].exempt(sealed.blueprint)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)
     if for_gunicorn:
