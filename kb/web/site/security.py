@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
     if settings.https:
         _trust_the_proxy(app)
     headers.register(app, https=settings.https)
-    tokens = CSRFProtect(app)
+    CSRFProtect(app)
     app.after_request(_keep_private)
 
 
