@@ -49,7 +49,7 @@ class _Plan(Struct, frozen=True):
     before: RowBefore | None = None
 
 
-class Run:
+class ImportRun:
     """One file against what was brought in from it before."""
 
     def __init__(

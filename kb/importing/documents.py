@@ -24,7 +24,7 @@ class Said(Struct, frozen=True):
     noticed: tuple[str, ...] = ()
 
 
-class Page(Struct, frozen=True):
+class ForeignPage(Struct, frozen=True):
     """One document. `name` names it from one run to the next; `place` is where it stands in the
 
     file, from which its links go. `addresses` are others that lead to it. `why` says why it does
@@ -48,7 +48,7 @@ class Bundle(Struct, frozen=True):
     `left` says of other entries why they do not come in.
     """
 
-    pages: tuple[Page, ...] = ()
+    pages: tuple[ForeignPage, ...] = ()
     files: Mapping[str, bytes] = {}
     left: tuple[tuple[str, str], ...] = ()
     noticed: tuple[str, ...] = ()

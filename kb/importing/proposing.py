@@ -13,7 +13,7 @@ from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
 from kb.documents.reading import headed
 from kb.documents.text.plain_text import folded
-from kb.importing.against_before import Run, RunParts
+from kb.importing.against_before import ImportRun, RunParts
 from kb.importing.drafting import drafted
 from kb.importing.guessing.personal_data import found_in
 from kb.importing.mapping import FileMapping
@@ -47,7 +47,7 @@ class Proposing(Struct, frozen=True):
         teams = Teams(departments, mapping)
         drafting = drafted(workbook, mapping, today)
         parts = RunParts(self.storage, self.catalogue, self.publishing, self.imports)
-        run = Run(parts, workbook, mapping, permit, teams, drafting.procedures)
+        run = ImportRun(parts, workbook, mapping, permit, teams, drafting.procedures)
         files = tuple(self.looked_at(list(run.files()), departments, permit, today))
         return ImportPreview(
             mapping,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -180,3 +181,12 @@ def test_a_link_to_nothing_leaves_its_words() -> None:
 )
 def test_links_in_double_brackets_become_links(text: str, expected: str) -> None:
     assert without_wiki_links(text) == expected
+
+
+@pytest.mark.parametrize("piece", ["<b>x", "<ul><li>x", "<div>", "`", "```a\n", "[a](", "[["])
+def test_what_is_repeated_without_end_takes_time_in_proportion(piece: str) -> None:
+    page = piece * (30_000 // len(piece))
+    started = time.process_time()
+    markdown(page)
+    without_wiki_links(relinked(page, lambda _target, _picture: "NEW"))
+    assert time.process_time() - started < 10

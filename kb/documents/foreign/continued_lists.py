@@ -11,7 +11,8 @@ _LIGHT = frozenset("p div figure img blockquote pre table ul".split())
 def continue_lists(parent: Element) -> None:
     """What stands between two parts of a list becomes part of the item above it."""
     for inner in parent.elements:
-        continue_lists(inner)
+        if inner.is_block():
+            continue_lists(inner)
     kept: list[Element | str] = []
     open_list: Element | None = None
     between: list[Element | str] = []

@@ -32,6 +32,12 @@ _OWN = {
     "th": {"rowspan", "colspan"},
 }
 _EMPTY = frozenset({"br", "col", "hr", "img", "input", "wbr"})
+_UNCLOSED = _EMPTY | frozenset(
+    "li p td th tr dt dd tbody thead tfoot option html head body".split()
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})\b[^<>]*>?")
+_DEEP = 300
+_MOST = 100_000  # elements of a page; of what is beyond, the words alone are read
 _SCHEMES = {"http", "https", "mailto", "tel", "sip", "data"}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
 
@@ -55,7 +61,7 @@ def web_page(raw: bytes) -> WebPage:
 def tree_of(text: str) -> Element:
     """The body of a page, or a piece of one."""
     clean = nh3.clean(
-        text,
+        _shallow(text),
         tags=set(BLOCKS - {"body", "notes"} | _INLINE | _TABLES),
         clean_content_tags=set(_UNREAD),
         attributes={"*": set(_EVERYWHERE), **{tag: set(some) for tag, some in _OWN.items()}},
@@ -67,6 +73,23 @@ def tree_of(text: str) -> Element:
     builder.feed(clean)
     builder.close()
     return builder.root
+
+
+def _shallow(text: str) -> str:
+    """Without tags nested beyond measure: a parser takes the square of their depth."""
+    if text.count("<") < _DEEP:
+        return text
+    depth = 0
+
+    def one(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found[2].lower() in _UNCLOSED:
+            return found[0]
+        too_deep = depth > _DEEP
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        return "" if too_deep else found[0]
+
+    return _TAG.sub(one, text)
 
 
 def decoded(raw: bytes) -> str:
@@ -114,8 +137,12 @@ class _Builder(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.root = Element("body")
         self._open = [self.root]
+        self._left = _MOST
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._left -= 1
+        if self._left < 0:
+            return
         made = Element(tag, {name: value or "" for name, value in attrs})
         self._open[min(len(self._open), DEEPEST) - 1].add(made)
         if tag not in _EMPTY:

@@ -31,7 +31,7 @@ _SIGN = {"del": "~~", "strong": "**", "em": "*"}
 _SIGNS = frozenset("*~`_")  # also where it is escaped: the reader of the file need not count
 
 
-class Piece(Struct, frozen=True):
+class Worded(Struct, frozen=True):
     """Words with their marks ("strong", "em", "del", "code"), or `raw` Markdown that has none."""
 
     text: str
@@ -69,7 +69,7 @@ class Inline(Struct, frozen=True):
             found = re.sub(r"(?:\\\n){2,}", "\n\n", found)
         return found.replace("|", "\\|") if self.in_cell else found
 
-    def _link(self, href: str, pieces: list[Piece], before: str) -> str:
+    def _link(self, href: str, pieces: list[Worded], before: str) -> str:
         text = "".join(_marked(pieces, "[" if href else before))
         if not href or not text.strip():
             return text
@@ -107,41 +107,41 @@ def _pieces(
     named: frozenset[str],
     marks: frozenset[str] = frozenset(),
     href: str = "",
-) -> Iterator[Piece]:
+) -> Iterator[Worded]:
     for child in children:
         if isinstance(child, str):
-            yield Piece(_SPACES.sub(" ", without_controls(child)), marks, href)
+            yield Worded(_SPACES.sub(" ", without_controls(child)), marks, href)
         else:
             yield from _of_element(child, named, marks, href)
 
 
 def _of_element(
     one: Element, named: frozenset[str], marks: frozenset[str], href: str
-) -> Iterator[Piece]:
+) -> Iterator[Worded]:
     for name in (one.get("id"), one.get("name") if one.tag == "a" else ""):
         if name and name in named:
-            yield Piece(f'<a id="{quote(name, safe="-._~:")}"></a>', raw=True)
+            yield Worded(f'<a id="{quote(name, safe="-._~:")}"></a>', raw=True)
     if one.tag == "br":
-        yield Piece(_BREAK, marks, href, raw=True)
+        yield Worded(_BREAK, marks, href, raw=True)
     elif one.tag == "img":
         yield from _picture(one, href)
     elif one.tag == "note":
-        yield Piece(f"[^{one.get('id')}]", raw=True)
+        yield Worded(f"[^{one.get('id')}]", raw=True)
     elif one.tag == "input":
         if one.get("type") == "checkbox":
-            yield Piece("☑ " if "checked" in one.attributes else "☐ ", marks, href)
+            yield Worded("☑ " if "checked" in one.attributes else "☐ ", marks, href)
     else:
         target = _target(one) or href if one.tag == "a" else href
         inner = _pieces(one.children, named, _marks(one, marks), target)
         yield from _wrapped(one.tag, inner) if one.tag in _AS_HTML else inner
 
 
-def _wrapped(tag: str, inner: Iterator[Piece]) -> Iterator[Piece]:
+def _wrapped(tag: str, inner: Iterator[Worded]) -> Iterator[Worded]:
     found = list(inner)
     if any(piece.text.strip() for piece in found):
-        yield Piece(f"<{tag}>", raw=True, href=found[0].href)
+        yield Worded(f"<{tag}>", raw=True, href=found[0].href)
         yield from found
-        yield Piece(f"</{tag}>", raw=True, href=found[0].href)
+        yield Worded(f"</{tag}>", raw=True, href=found[0].href)
 
 
 def _target(link: Element) -> str:
@@ -149,13 +149,13 @@ def _target(link: Element) -> str:
     return "" if href.startswith("data:") else href
 
 
-def _picture(one: Element, href: str) -> Iterator[Piece]:
+def _picture(one: Element, href: str) -> Iterator[Worded]:
     words = escaped(_SPACES.sub(" ", one.get("alt")).strip()).replace("]", "\\]")
     if source := one.get("src").strip():
         shown = source if source.startswith("data:") else address(source)
-        yield Piece(f"!\0[{words}]({shown})", href=href, raw=True)
+        yield Worded(f"!\0[{words}]({shown})", href=href, raw=True)
     elif words:
-        yield Piece(words, href=href, raw=True)
+        yield Worded(words, href=href, raw=True)
 
 
 def _marks(one: Element, marks: frozenset[str]) -> frozenset[str]:
@@ -174,7 +174,7 @@ def _marks(one: Element, marks: frozenset[str]) -> frozenset[str]:
     return marks
 
 
-def _spaced(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _spaced(pieces: Iterable[Worded]) -> Iterator[Worded]:
     """One blank where several met, none at either end of a line."""
     blank = True
     for piece in pieces:
@@ -189,12 +189,12 @@ def _spaced(pieces: Iterable[Piece]) -> Iterator[Piece]:
             yield replace(piece, text=text)
 
 
-def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _merged(pieces: Iterable[Worded]) -> Iterator[Worded]:
     """Neighbours with the same marks are one; a place's name within stands before them.
 
     A blank has no marks of its own: it takes those that both its neighbours have.
     """
-    held: Piece | None = None
+    held: Worded | None = None
     for piece in pieces:
         if piece.raw and piece.text.startswith("<a id"):
             yield piece
@@ -209,16 +209,16 @@ def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield held
 
 
-def _marked(pieces: list[Piece], before: str) -> Iterator[str]:
+def _marked(pieces: list[Worded], before: str) -> Iterator[str]:
     """The pieces of one link, or between two, with their marks."""
     for nth, piece in enumerate(pieces):
-        after = pieces[nth + 1] if nth + 1 < len(pieces) else Piece("")
+        after = pieces[nth + 1] if nth + 1 < len(pieces) else Worded("")
         text = piece.text if piece.raw else _one(piece, before, after)
         before = text[-1:] or before
         yield text
 
 
-def _one(piece: Piece, before: str, after: Piece) -> str:
+def _one(piece: Worded, before: str, after: Worded) -> str:
     text = piece.text
     inner = text.strip()
     if not piece.marks or not inner:

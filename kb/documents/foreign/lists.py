@@ -148,7 +148,8 @@ def lines_typed(words: list[Element | str]) -> list[list[Element | str]]:
 def make_typed_lists(parent: Element) -> None:
     """Paragraphs of a page that somebody numbered by hand become lists."""
     for child in parent.elements:
-        make_typed_lists(child)
+        if child.is_block():
+            make_typed_lists(child)
     blocks = list(in_blocks(parent))
     lines = [line for one in blocks if one.tag == "p" for line in lines_typed(one.children)]
     if sum(map(_is_marked, lines)) < 2:

@@ -8,15 +8,12 @@ from collections.abc import Callable, Iterator
 from markdown_it.token import Token
 
 from kb.documents.foreign.blocks import Block
+from kb.documents.foreign.code_apart import outside_code
 from kb.documents.markdown.parser import TooLaborious, blocks
 from kb.documents.text.plain_text import WIKI, plain, tidy, wiki_words
 
 # What a link is to lead to: "" where only its words stay, None where it stays as it is.
 Change = Callable[[str, bool], str | None]
-_CODE = (
-    r"(?P<code>^[ >]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)?[ >]*(?P=fence)[`~]*[ ]*$"
-    r"|(?P<ticks>`+)[^`]{1,2000}(?P=ticks)(?!`))"
-)
 _LINK = (
     r"(?P<mark>!?)\[(?P<words>(?:[^\[\]\\]|\\."
     r"|!\[[^\[\]]{0,300}\]\([^()\s]{0,500}\)|\[[^\[\]]{0,300}\]){0,1000})\]"
@@ -25,7 +22,10 @@ _LINK = (
 )
 _DEFINED = r"^(?P<before> {0,3}\[(?!\^)[^\]\n]{1,300}\]:\s*)(?P<defined>\S{1,1000})"
 _HTML = r"(?P<tag><(?:a|img)\b[^<>]{0,500}?\b(?:href|src)=[\"'])(?P<html>[^\"'<>]{1,1000})(?=[\"'])"
-_EVERY = re.compile(f"{_CODE}|{_LINK}|{_DEFINED}|{_HTML}", re.MULTILINE | re.DOTALL)
+_WIKI = re.compile(
+    r"(?<!\\)(?P<embedded>!?)\[\[(?P<at>[^\[\]|\n]{1,300})(?:\\?\|[^\[\]\n]{1,300})?\]\]"
+)
+_EVERY = re.compile(f"{_LINK}|{_DEFINED}|{_HTML}", re.MULTILINE)
 
 
 def blocks_of(body: str) -> tuple[Block, ...]:
@@ -41,8 +41,6 @@ def relinked(markdown: str, change: Change) -> str:
     """The text with its links as `change` wants them; code stays as it is."""
 
     def one(found: re.Match[str]) -> str:
-        if found["code"] is not None:
-            return found[0]
         if found["defined"] is not None:
             new = change(found["defined"].strip("<>"), False)
             return found["before"] + new if new else found[0]
@@ -51,15 +49,13 @@ def relinked(markdown: str, change: Change) -> str:
             return found["tag"] + new if new else found[0]
         return _link(found, change)
 
-    return _EVERY.sub(one, markdown)
+    return outside_code(markdown, lambda text: _EVERY.sub(one, text))
 
 
 def without_wiki_links(markdown: str) -> str:
     """`[[Page#Heading|words]]` and `![[picture.png]]` as links of Markdown, for `relinked`."""
 
     def one(found: re.Match[str]) -> str:
-        if found["code"] is not None:
-            return found[0]
         target = found["at"].strip().removesuffix("\\")
         words = wiki_words(WIKI.match(found[0]) or found) if WIKI.match(found[0]) else target
         words = words.replace("]", "\\]")
@@ -67,8 +63,7 @@ def without_wiki_links(markdown: str) -> str:
             words = target  # Obsidian's width of a picture
         return f"{found['embedded']}[{words}](<{target}>)"
 
-    wiki = r"(?<!\\)(?P<embedded>!?)\[\[(?P<at>[^\[\]|\n]{1,300})(?:\\?\|[^\[\]\n]{1,300})?\]\]"
-    return re.sub(f"{_CODE}|{wiki}", one, markdown, flags=re.MULTILINE | re.DOTALL)
+    return outside_code(markdown, lambda text: _WIKI.sub(one, text))
 
 
 def _link(found: re.Match[str], change: Change) -> str:

@@ -249,12 +249,12 @@ def _gathered(one: Element) -> Iterator[Element]:
     held: Element | None = None
     for child in (each for each in in_blocks(one) if _says(each)):
         if child.tag in ("ul", "ol"):
-            held = held or element("li")
-            held = Element("li", held.attributes, [*held.children, child])
+            held = held if held is not None else element("li")
+            held.add(child)
             continue
         if held is not None:
             yield held
-        held = child
+        held = Element(child.tag, child.attributes, [*child.children])
     if held is not None:
         yield held
 

@@ -45,9 +45,11 @@ class Element(Struct, eq=False):
 
     def walk(self) -> Iterator[Element]:
         """It and everything in it, from the top."""
-        yield self
-        for child in self.elements:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting += reversed(one.elements)
 
     def find(self, wanted: Callable[[Element], bool]) -> Element | None:
         """The first of which that is so."""

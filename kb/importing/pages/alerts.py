@@ -6,28 +6,14 @@ import re
 
 from kb.documents.foreign.tree import Element
 
-KINDS = {
-    "note": "NOTE",
-    "info": "NOTE",
-    "information": "NOTE",
-    "abstract": "NOTE",
-    "summary": "NOTE",
-    "todo": "NOTE",
-    "tip": "TIP",
-    "hint": "TIP",
-    "success": "TIP",
-    "check": "TIP",
-    "done": "TIP",
-    "important": "IMPORTANT",
-    "question": "IMPORTANT",
-    "warning": "WARNING",
-    "attention": "WARNING",
-    "caution": "CAUTION",
-    "danger": "CAUTION",
-    "error": "CAUTION",
-    "failure": "CAUTION",
-    "bug": "CAUTION",
+_NAMES = {
+    "NOTE": "note info information abstract summary todo",
+    "TIP": "tip hint success check done",
+    "IMPORTANT": "important question help faq",
+    "WARNING": "warning attention",
+    "CAUTION": "caution danger error failure bug",
 }
+KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 _BOX = re.compile(
     r"(?:confluence-information-macro|alert|admonition|callout|panel|notice|message|box)"
     rf"[-_ ]+(?:macro-)?({'|'.join(KINDS)})\b"

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from kb.importing.documents import Bundle, Page
+from kb.importing.documents import Bundle, ForeignPage
 from kb.importing.pages.contents import is_contents, repeated_titles
 from kb.importing.pages.dialects import without_hex
 from kb.importing.pages.helpdesk import helpdesk_bundle
@@ -106,7 +106,7 @@ def _read(name: str, files: dict[str, bytes]) -> Bundle:
     pages = _wiki_pages(files, left)
     if pages.pages:
         return replace(pages, left=tuple(left))
-    found, kept = list[Page](), dict[str, bytes]()
+    found, kept = list[ForeignPage](), dict[str, bytes]()
     for place, raw in files.items():
         ending = _ending(place)
         if ending in _WORD or ending == ".json":
@@ -121,7 +121,7 @@ def _read(name: str, files: dict[str, bytes]) -> Bundle:
 
 def _wiki_pages(files: Mapping[str, bytes], left: list[tuple[str, str]]) -> Bundle:
     """Markdown and web pages, and all that is beside them."""
-    pages, web = list[Page](), list[WebSource]()
+    pages, web = list[ForeignPage](), list[WebSource]()
     kept: dict[str, bytes] = {}
     for place, raw in files.items():
         ending = _ending(place)
@@ -159,7 +159,7 @@ def _tried(
         left.append((place, str(reason).removeprefix(place).strip().rstrip(".")))
 
 
-def _named_once(pages: Iterable[Page]) -> Iterator[Page]:
+def _named_once(pages: Iterable[ForeignPage]) -> Iterator[ForeignPage]:
     """Without Notion's digits, and no name twice."""
     used: set[str] = set()
     for page in pages:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.documents.foreign.code_apart import by_fence
 from kb.importing.pages.alerts import KINDS, by_sign
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CALLOUT = re.compile(r"(\s*(?:>\s*)+)\[!([\w-]+)(?:\|[^\]]*)?\]([-+]?)\s*(.*)")
 _OPENING = re.compile(r":{3,}\s*\{?\.?([a-z]+)\b.*", re.IGNORECASE)
 _CLOSING = re.compile(r":{3,}\s*")
@@ -30,9 +30,7 @@ class Plainer:
 
     def markdown(self, body: str) -> str:
         """The text in the Markdown that we read. Code stays as it is."""
-        parts = [
-            part if is_code else self._prose(part) for is_code, part in _by_code(body.split("\n"))
-        ]
+        parts = [part if is_code else self._prose(part) for is_code, part in by_fence(body)]
         if self._comments:
             many = "1 comment is" if self._comments == 1 else f"{self._comments} comments are"
             self.noticed.append(f"{many} left out")
@@ -94,27 +92,6 @@ def _quoted(lines: list[str], kind: str) -> Iterator[str]:
     for line in text.split("\n"):
         yield f"> {line}".rstrip()
     yield ""
-
-
-def _by_code(lines: list[str]) -> Iterator[tuple[bool, str]]:
-    """(is it code, the lines) in turns."""
-    held: list[str] = []
-    fence = ""
-    for line in lines:
-        found = _FENCE.match(line)
-        if not fence and found:
-            if held:
-                yield False, "\n".join(held)
-            held, fence = [line], found[1]
-        elif (
-            fence and found and line.strip().startswith(fence) and not line.strip().strip(fence[0])
-        ):
-            yield True, "\n".join([*held, line])
-            held, fence = [], ""
-        else:
-            held.append(line)
-    if held:
-        yield bool(fence), "\n".join(held)
 
 
 def without_hex(name: str) -> str:

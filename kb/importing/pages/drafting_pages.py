@@ -9,10 +9,10 @@ from msgspec import Struct
 from kb.documents.foreign.blocks import Block, joined
 from kb.documents.markdown.outline import Outline
 from kb.documents.text.plain_text import anchor, tidy
-from kb.importing.documents import Page
+from kb.importing.documents import ForeignPage
 from kb.importing.mapping import FileMapping
 from kb.importing.pages.shaping import shaped
-from kb.importing.pages.splitting import Part, split
+from kb.importing.pages.splitting import SplitPart, split
 from kb.importing.rows.as_markdown import TextBlocks
 from kb.importing.rows.reading import LONGEST_TITLE, LeftOut, RowRead
 
@@ -26,7 +26,7 @@ class Origin(Struct, frozen=True):
 
 
 def pages_read(
-    pages: tuple[Page, ...], mapping: FileMapping
+    pages: tuple[ForeignPage, ...], mapping: FileMapping
 ) -> Iterator[tuple[RowRead, Origin] | LeftOut]:
     """All parts of all documents that are taken, in their order."""
     for page in pages:
@@ -40,7 +40,7 @@ def pages_read(
 
 
 def _parts(
-    page: Page, level: int, mapping: FileMapping
+    page: ForeignPage, level: int, mapping: FileMapping
 ) -> Iterator[tuple[RowRead, Origin] | LeftOut]:
     found = split(page, level)
     if found.lead:
@@ -56,7 +56,9 @@ def _parts(
             yield _part(page, part, nth, whole=not level)
 
 
-def _part(page: Page, part: Part, number: int, *, whole: bool) -> tuple[RowRead, Origin]:
+def _part(
+    page: ForeignPage, part: SplitPart, number: int, *, whole: bool
+) -> tuple[RowRead, Origin]:
     blocks = shaped(part.blocks)
     said = page.said
     title = tidy(part.title)[:LONGEST_TITLE] or page.title
@@ -81,7 +83,7 @@ def _part(page: Page, part: Part, number: int, *, whole: bool) -> tuple[RowRead,
     return row, Origin(page.name, page.place or page.name, _names(blocks, part, title))
 
 
-def _names(blocks: tuple[Block, ...], part: Part, title: str) -> dict[str, str]:
+def _names(blocks: tuple[Block, ...], part: SplitPart, title: str) -> dict[str, str]:
     """Each place that a link may name, with the anchor that it has here."""
     found: dict[str, str] = dict.fromkeys((*part.names, anchor(part.title)), "")
     anchors = {line: name for name, line in Outline(joined(blocks)).heading_lines(title).items()}

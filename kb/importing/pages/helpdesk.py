@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from kb.documents.text.plain_text import tidy
-from kb.importing.documents import Bundle, Page
+from kb.importing.documents import Bundle, ForeignPage
 from kb.importing.pages.web import WebSource, as_bundle, piece
 from kb.importing.readers.unreadable import UnreadableFile
 
@@ -132,7 +132,7 @@ def _place(article: Mapping[str, Any], nth: int) -> str:
     return f"{own}-{locale}" if locale and source and locale != source else own
 
 
-def _placed(page: Page, article: Mapping[str, Any], nth: int) -> Page:
+def _placed(page: ForeignPage, article: Mapping[str, Any], nth: int) -> ForeignPage:
     urls = [article.get(key) for key in ("html_url", "url")]
     id = article.get("id")
     addresses = [one for one in urls if isinstance(one, str)]

@@ -17,7 +17,7 @@ from kb.documents.attachments import ATTACHED, BESIDE, UnusableAttachment, check
 from kb.documents.foreign.markdown_reading import relinked
 from kb.documents.markdown.links import is_external
 from kb.documents.text.plain_text import anchor, slug
-from kb.importing.documents import Page
+from kb.importing.documents import ForeignPage
 from kb.importing.pages.dialects import without_hex
 from kb.importing.pages.drafting_pages import Origin
 from kb.importing.pages.pictures import is_icon
@@ -49,7 +49,7 @@ class Links:
 
     def __init__(
         self,
-        pages: Sequence[Page],
+        pages: Sequence[ForeignPage],
         files: Mapping[str, bytes],
         destinations: Iterable[Destination],
         there: Callable[[str], bytes | None],
@@ -85,7 +85,7 @@ class Links:
         """The files that nothing shows."""
         return (place for place in self._files if place not in self._used)
 
-    def _learn(self, page: Page) -> None:
+    def _learn(self, page: ForeignPage) -> None:
         place = page.place or page.name
         for written in (place, page.name):
             self._places.setdefault(_key(written), page.name)

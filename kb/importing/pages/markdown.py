@@ -10,7 +10,7 @@ from kb.documents.document import parse
 from kb.documents.foreign.blocks import Block
 from kb.documents.foreign.markdown_reading import blocks_of, without_wiki_links
 from kb.documents.text.plain_text import readable, tidy
-from kb.importing.documents import Bundle, Page
+from kb.importing.documents import Bundle, ForeignPage
 from kb.importing.guessing.headers import guessed
 from kb.importing.pages.dialects import Plainer, without_hex
 from kb.importing.pages.saying import said
@@ -25,7 +25,7 @@ def markdown_bundle(name: str, raw: bytes) -> Bundle:
     return Bundle((markdown_page(name, raw),))
 
 
-def markdown_page(name: str, raw: bytes) -> Page:
+def markdown_page(name: str, raw: bytes) -> ForeignPage:
     """One file as a page."""
     document = parse(raw, name)
     properties: dict[str, Any] = dict(document.meta)
@@ -38,7 +38,7 @@ def markdown_page(name: str, raw: bytes) -> Page:
     if plainer.tags:
         properties.setdefault("tags", plainer.tags)
     own = said(properties)
-    return Page(
+    return ForeignPage(
         without_hex(name),
         own.title or title or _named(name),
         tuple(blocks),

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from kb.importing.documents import Bundle, Page
+from kb.importing.documents import Bundle, ForeignPage
 from kb.importing.pages.markdown import markdown_page
 from kb.importing.pages.saying import said
 from kb.importing.pages.web import as_bundle, piece
@@ -31,7 +31,7 @@ def portable_bundle(name: str, files: Mapping[str, bytes]) -> Bundle:
         raise damaged(name) from error
     every = [one for one in _pages(told, "") if isinstance(one[0].get("name"), str)]
     leads = _leads([page for page, _ in every])
-    pages, kept = list[Page](), dict[str, bytes]()
+    pages, kept = list[ForeignPage](), dict[str, bytes]()
     for page, book in every:
         bundle = _page(page, book, leads)
         pages += bundle.pages

@@ -9,12 +9,12 @@ from msgspec import Struct
 from kb.documents.foreign.blocks import Block, joined
 from kb.documents.markdown.section_kinds import kind_of
 from kb.documents.text.plain_text import plain, tidy
-from kb.importing.documents import Page
+from kb.importing.documents import ForeignPage
 
 _LEVELS = (1, 2, 3)
 
 
-class Part(Struct, frozen=True):
+class SplitPart(Struct, frozen=True):
     """A piece of a document. `chapter` is the heading above it; `names` lead to its beginning."""
 
     title: str
@@ -27,7 +27,7 @@ class Part(Struct, frozen=True):
 class Split(Struct, frozen=True):
     """What a document is parted into. `lead` stands before the first heading of that level."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SplitPart, ...]
     lead: str = ""
 
 
@@ -39,13 +39,13 @@ def taken_title(blocks: list[Block]) -> str:
     return ""
 
 
-def choices(page: Page) -> dict[int, int]:
+def choices(page: ForeignPage) -> dict[int, int]:
     """The levels at which it can be parted, and how many procedures that makes."""
     counts = {level: sum(one.heading == level for one in page.blocks) for level in _LEVELS}
     return {level: count for level, count in counts.items() if count > 1}
 
 
-def guessed_level(page: Page, *, alone: bool) -> int:
+def guessed_level(page: ForeignPage, *, alone: bool) -> int:
     """Where it holds several, the level of their headings; 0 for one.
 
     Headings such as "Steps" are those of one procedure. A page of a wiki is one, unless it has
@@ -65,21 +65,21 @@ def guessed_level(page: Page, *, alone: bool) -> int:
     return highest if highest == 1 or _has_steps_in_most(split(page, highest).parts) else 0
 
 
-def _is_of_one(page: Page, level: int) -> bool:
+def _is_of_one(page: ForeignPage, level: int) -> bool:
     titles = [one.title for one in page.blocks if one.heading == level]
     return any(kind_of(title) != "text" for title in titles)
 
 
-def _begins_with_steps(part: Part) -> bool:
+def _begins_with_steps(part: SplitPart) -> bool:
     """Has it a list before its first heading?"""
     first = next((nth for nth, one in enumerate(part.blocks) if one.heading), len(part.blocks))
     return any(one.ordered for one in part.blocks[:first])
 
 
-def split(page: Page, level: int) -> Split:
+def split(page: ForeignPage, level: int) -> Split:
     """Its parts; with level 0 the whole of it."""
     if not level:
-        return Split((Part(page.title, page.blocks),))
+        return Split((SplitPart(page.title, page.blocks),))
     starts = [nth for nth, one in enumerate(page.blocks) if 0 < one.heading <= level]
     parts = list(_parts(page.blocks, starts, level))
     first = starts[0] if starts else len(page.blocks)
@@ -87,7 +87,7 @@ def split(page: Page, level: int) -> Split:
     return Split(tuple(parts), tidy(plain(joined(lead)))[:200])
 
 
-def _parts(blocks: Sequence[Block], starts: list[int], level: int) -> Iterator[Part]:
+def _parts(blocks: Sequence[Block], starts: list[int], level: int) -> Iterator[SplitPart]:
     chapter = ""
     for start, end in _stretches(blocks, starts):
         head = blocks[start]
@@ -95,7 +95,7 @@ def _parts(blocks: Sequence[Block], starts: list[int], level: int) -> Iterator[P
             chapter = head.title
         else:
             body = tuple(blocks[start + 1 : end])
-            yield Part(head.title, body, chapter, head.names, head.number)
+            yield SplitPart(head.title, body, chapter, head.names, head.number)
 
 
 def _between(blocks: Sequence[Block], starts: list[int], level: int) -> Iterator[Block]:
@@ -109,6 +109,6 @@ def _stretches(blocks: Sequence[Block], starts: list[int]) -> Iterator[tuple[int
     return zip(starts, [*starts[1:], len(blocks)], strict=True)
 
 
-def _has_steps_in_most(parts: Sequence[Part]) -> bool:
+def _has_steps_in_most(parts: Sequence[SplitPart]) -> bool:
     with_steps = sum(any(block.ordered for block in part.blocks) for part in parts)
     return with_steps * 2 > len(parts)

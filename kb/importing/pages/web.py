@@ -18,7 +18,7 @@ from kb.documents.foreign.markdown_writing import written
 from kb.documents.foreign.tree import Element
 from kb.documents.front_matter import FIELDS
 from kb.documents.text.plain_text import readable, tidy
-from kb.importing.documents import Bundle, Page, Said
+from kb.importing.documents import Bundle, ForeignPage, Said
 from kb.importing.pages import wiki_export
 from kb.importing.pages.alerts import mark_alerts
 from kb.importing.pages.saying import said
@@ -89,7 +89,7 @@ def as_bundle(sources: list[WebSource]) -> Bundle:
     """These pages, with the places that they lead to in each other."""
     named = places_named(*(one.body for one in sources))
     pages = tuple(
-        Page(
+        ForeignPage(
             one.name,
             one.title or readable(one.name.rpartition("/")[2].rpartition(".")[0]),
             written(one.body, named),

@@ -9,7 +9,7 @@ from kb.documents.foreign.tree import Element
 from kb.documents.text.plain_text import readable
 from kb.documents.word.parts import NotReadable
 from kb.documents.word.reading import word_document
-from kb.importing.documents import Bundle, Page
+from kb.importing.documents import Bundle, ForeignPage
 from kb.importing.pages.saying import said
 from kb.importing.pages.splitting import taken_title
 from kb.importing.readers.packages import damaged
@@ -25,7 +25,7 @@ def word_page(name: str, raw: bytes) -> Bundle:
     blocks = list(written(found.body, places_named(found.body)))
     title = found.title or own.title or taken_title(blocks)
     title = title or readable(name.rpartition("/")[2].rpartition(".")[0])
-    page = Page(name, title, tuple(blocks), own, noticed=found.noticed)
+    page = ForeignPage(name, title, tuple(blocks), own, noticed=found.noticed)
     folder = name.rpartition("/")[0]
     place = f"{folder}/" if folder else ""
     return Bundle((page,), {place + file: bytes for file, bytes in found.pictures.items()})
