@@ -17,12 +17,13 @@ from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.resources import TEMPLATES
 from kb.search.query import Lookup
-from kb.web import publishing, security
+from kb.web import publishing
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
+from kb.web.exporting import exporting
 from kb.web.feedback import (
     bulk_steps,
     inbox,
@@ -42,7 +43,17 @@ from kb.web.people import people, signing_in
 from kb.web.procedures import reading
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
-from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages
+from kb.web.site import (
+    access,
+    addresses,
+    badges,
+    clock,
+    errors,
+    fragments,
+    help,
+    pages,
+    security,
+)
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
 from kb.web.versions import history, lately, restoring
 
@@ -73,6 +84,7 @@ _BLUEPRINTS = (
     faulty_files,
     synonyms,
     importing,
+    exporting,
     search_insight,
     learned_words,
     help,
@@ -104,6 +116,8 @@ def create_app(parts: Parts | None = None) -> Flask:
     app.extensions["kb"] = parts
     for module in (security, access, badges, pages, clock, fragments, errors):
         module.register(app)
+    for sealed in (api, unsubscribing):  # the token, the signed link is the proof
+        app.extensions["csrf"].exempt(sealed.blueprint)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)
     if for_gunicorn:

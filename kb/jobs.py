@@ -26,6 +26,8 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     encode, wanted = parts.search.encode, parts.search.encoding_wanted
     encoding = LongJob("encoding", wanted, encode, tell=tell)
     engine = parts.engine
+    exports = parts.exporting.exports
+    taking_out = LongJob("exports", exports.waiting, exports.work, tell=tell)
     database = LongJob("database", lambda: True, lambda: inspect_file(engine), tell=tell)
     return Scheduler(
         (
@@ -44,6 +46,8 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("delivering", 5, parts.delivery.courier.wake),
             Job("reminding", 300, reminding_of(parts).run),
             Job("encoding", 2, encoding.begin),
+            Job("exports", 1, taking_out.begin),
+            Job("old exports", 600, exports.keep_up),
             Job("index", 120, index.begin),
             Job("database", 600, database.begin),
             Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),

@@ -10,6 +10,7 @@ from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine, share
 from kb.delivery.parts import Delivery
 from kb.departments.parts import Administration
+from kb.exporting.parts import Exporting
 from kb.feedback.parts import Feedback
 from kb.importing.parts import Importing
 from kb.insight.parts import Insight
@@ -47,6 +48,7 @@ class Parts(Struct, frozen=True):
     tidying: Tidying
     importing: Importing
     attachments: Attachments
+    exporting: Exporting
     departments: Administration
     writing: Writing
 

@@ -6,6 +6,7 @@ import kb.approval.parts
 import kb.attachments.parts
 import kb.delivery.parts
 import kb.departments.parts
+import kb.exporting.parts
 import kb.feedback.parts
 import kb.importing.parts
 import kb.insight.parts
@@ -72,6 +73,7 @@ def build(settings: Settings) -> Parts:
         attachments=kb.attachments.parts.build(
             settings, engine, storage, catalogue, search, publishing
         ),
+        exporting=kb.exporting.parts.build(settings, engine, storage, catalogue, publishing),
         tidying=kb.tidying.parts.build(engine, storage, catalogue, search, publishing),
         departments=kb.departments.parts.build(
             settings, engine, catalogue, people, publishing, feedback, reviews

@@ -65,7 +65,7 @@ def bring_in(
         )
         if kept and not kept.exists():
             kept.write_text(mapping.json(), encoding="utf-8")
-        preview = parts.importing.proposing.preview(workbook, mapping, permit, date.today())
+        preview = parts.importing.preview(workbook, mapping, permit, date.today())
         _tell(preview)
         if not dry_run and preview.written:
             _write(parts, preview, permit, author)
@@ -113,13 +113,21 @@ def _tell(preview: ImportPreview) -> None:
     for one in preview.files:
         _tell_file(one)
     _tell_left(preview)
+    _tell_teams(preview)
+    counts = ", ".join(f"{len(preview.of(fate))} {fate}" for fate in Fate if preview.of(fate))
+    click.echo(f"  {counts or 'no procedures'}")
+
+
+def _tell_teams(preview: ImportPreview) -> None:
     for team, rows in preview.teams.items():
         click.echo(f"  team       {team} is no department here ({rows} procedures)")
+    for cell, named in preview.several.items():
+        click.echo(
+            f"  team       “{cell}” names several: {named.first} is taken ({named.procedures})"
+        )
     if preview.personal:
         addresses, numbers = preview.personal.addresses, preview.personal.numbers
         click.echo(f"  people     {addresses} e-mail addresses, {numbers} telephone numbers")
-    counts = ", ".join(f"{len(preview.of(fate))} {fate}" for fate in Fate if preview.of(fate))
-    click.echo(f"  {counts or 'no procedures'}")
 
 
 def _tell_decided(preview: ImportPreview) -> None:

@@ -134,8 +134,8 @@ def _order(table: Table) -> list[Column[Any]]:
 
 def _digest(connection: Connection, table: Table) -> bytes:
     """Of all rows, whatever order their database sorts texts in."""
-    digests = sorted(_fingerprints(connection, table))
-    return sha256(b"".join(digests)).digest()
+    marks = sorted(_fingerprints(connection, table))
+    return sha256(b"".join(marks)).digest()
 
 
 def _fingerprints(connection: Connection, table: Table) -> Iterator[bytes]:

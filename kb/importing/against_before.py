@@ -65,6 +65,7 @@ class ImportRun:
         self._workbook = workbook
         self._mapping = mapping
         self._permit = permit
+        self._teams = teams
         self._procedures = procedures
         self._before = parts.imports.before(mapping.name)
         self._sources = parts.imports.sources(mapping.name)
@@ -162,7 +163,7 @@ class ImportRun:
         procedure = Procedure(
             placing.id, one.title, plan.path, "", department=department, status=status
         )
-        why = self._permit.may(procedure) or _unusable(text)
+        why = self._permit.may(procedure) or unusable(text)
         if plan.before and not self._overruled(one):
             why = why or "it was brought in before, and removed here since"
         return ProposedFile(one, Fate.LEFT if why else Fate.NEW, procedure, b"", text, why=why)
@@ -174,7 +175,7 @@ class ImportRun:
         fallback = Placing(procedure.id, procedure.department, procedure.status)
         # A team that is named otherwise now is a change like any other.
         placing = placing_in(base or present, fallback)
-        if one.first.teams and base:
+        if base and self._teams.knows(one.first.teams):
             placing = replace(placing, department=plan.department)
         text = file_of(one, placing)
         found = ProposedFile(one, Fate.UNCHANGED, procedure, base or text, text, present)
@@ -182,7 +183,7 @@ class ImportRun:
             return found
         if why := self._objection(procedure, text):
             return replace(found, fate=Fate.LEFT, why=why)
-        return self._merged(found, base)
+        return merged(found, base, overruled=self._overruled(one))
 
     def _base(self, before: RowBefore | None) -> bytes:
         """What the row made last time; b"" where nobody knows: any difference is a conflict."""
@@ -194,21 +195,7 @@ class ImportRun:
     def _objection(self, procedure: Procedure, text: bytes) -> str:
         if procedure.status is Status.RETIRED:
             return "it is retired here"
-        return self._permit.may(procedure) or _unusable(text)
-
-    def _merged(self, found: ProposedFile, base: bytes) -> ProposedFile:
-        try:
-            result = joined(base, found.text, found.present, found.procedure.path)
-        except Collision as collision:
-            if not self._overruled(found.drafted):
-                return replace(found, fate=Fate.CONFLICT, clash=collision.clash)
-            mine = [stretch.mine for stretch in collision.clash.clashes]
-            text = collision.clash.merged_with_choices(mine)
-            return replace(found, fate=Fate.MERGED, base=found.present, text=text, made=found.text)
-        if result == found.present:
-            return found
-        alone = found.present == base
-        return replace(found, fate=Fate.UPDATED if alone else Fate.MERGED)
+        return self._permit.may(procedure) or unusable(text)
 
     def _overruled(self, one: DraftedProcedure) -> bool:
         return bool(self._mapping.decided.get(one.sources[0]))
@@ -228,7 +215,27 @@ class ImportRun:
         return self._folders[department].strip("/")
 
 
-def _unusable(text: bytes) -> str:
+def merged(found: ProposedFile, base: bytes, *, overruled: bool) -> ProposedFile:
+    """What becomes of a text that differs from the file as it is now.
+
+    `overruled`: where both changed the same lines the text's count.
+    """
+    try:
+        result = joined(base, found.text, found.present, found.procedure.path)
+    except Collision as collision:
+        if not overruled:
+            return replace(found, fate=Fate.CONFLICT, clash=collision.clash)
+        mine = [stretch.mine for stretch in collision.clash.clashes]
+        text = collision.clash.merged_with_choices(mine)
+        return replace(found, fate=Fate.MERGED, base=found.present, text=text, made=found.text)
+    if result == found.present:
+        return found
+    alone = found.present == base
+    return replace(found, fate=Fate.UPDATED if alone else Fate.MERGED)
+
+
+def unusable(text: bytes) -> str:
+    """Why no file may say that; "" where it may."""
     try:
         ensure_usable(text, b"")
     except UnusableEdit as reason:

@@ -15,6 +15,7 @@ from kb.publishing.edits import Author, UnusableEdit
 from kb.publishing.outcomes import refusing
 from kb.publishing.parts import Publishing
 from kb.publishing.saver import Saver
+from kb.storage.files.library import is_template
 from kb.storage.git.repository import hash_of
 
 
@@ -28,13 +29,19 @@ class BringingIn(Struct, frozen=True):
     def bring_in(self, preview: ImportPreview, permit: Permit, by: Author, now: datetime) -> Batch:
         """Write every file that is new or changed, in one commit that can be undone."""
         written = preview.written
-        if not written:
+        if not (written or preview.beside):
             raise UnusableEdit("There is nothing to bring in.")
         many = "1 procedure" if len(written) == 1 else f"{len(written)} procedures"
         note = f"Brought in {many} from {preview.mapping.name}"
-        edits = [FileEdit(one.procedure.path, one.base, one.text) for one in written]
+        edits = [FileEdit(one.procedure.path, one.base, one.text, one.as_it_was) for one in written]
+        templates = [one for one in preview.beside if is_template(one.path)]
+        others = [one for one in preview.beside if one not in templates]
         beside = {path: raw for one in written for path, raw in one.attached.items()}
-        done = self._saver(permit).change_many(edits, note, by, now, beside=beside)
+        saver = self._saver(permit)
+        done = saver.change_many([*others, *edits], note, by, now, beside=beside)
+        library = self.publishing.saver.keeping.library
+        for one in templates:  # they have no versions, so that undoing leaves them
+            library.keep_template(one.path, one.text)
         if done.commit:
             self.imports.note(done.commit, self._rows(preview, done), now)
         return done

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class ColumnMeaning(StrEnum):
@@ -98,6 +99,31 @@ class FileMapping(Struct, frozen=True, omit_defaults=True):
     def json(self) -> str:
         """As text that people can read and change."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2).decode() + "\n"
+
+
+def as_before(guessed: FileMapping, before: FileMapping) -> FileMapping:
+    """What was decided `before` about a workbook, as far as it looks as it did; else the guess.
+
+    What was decided about single rows is not said again: they may be others.
+    """
+    sheets = tuple(
+        known if (known := before.sheet(one.name)) and _alike(one, known) else one
+        for one in guessed.sheets
+    )
+    pages = tuple(_page_as_before(one, before) for one in guessed.pages)
+    return replace(before, sheets=sheets, pages=pages, decided={})
+
+
+def _page_as_before(one: PageMapping, before: FileMapping) -> PageMapping:
+    """A document of the same name is taken, and parted, as it was."""
+    known = before.page(one.name)
+    return replace(one, split=known.split, taken=known.taken, why=known.why) if known else one
+
+
+def _alike(one: SheetMapping, other: SheetMapping) -> bool:
+    """Have they the same header?"""
+    headers = [[(each.column, each.header) for each in sheet.columns] for sheet in (one, other)]
+    return one.header == other.header and headers[0] == headers[1]
 
 
 class UnusableMapping(ValueError):

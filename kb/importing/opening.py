@@ -16,6 +16,7 @@ from kb.importing.pages.markdown import markdown_bundle
 from kb.importing.pages.web import web_bundle
 from kb.importing.pages.word import word_page
 from kb.importing.readers import excel, other_programs, separated
+from kb.importing.readers.own_archives import is_ours, returned
 from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS, Package
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook
@@ -47,6 +48,8 @@ def opened(name: str, raw: bytes, encoding: str = "") -> Workbook:
         )
     if not raw.strip(b"\0 \r\n\t"):
         raise UnreadableFile(f"{name} is empty: choose the file with the procedures.")
+    if is_ours(raw):
+        return returned(name, raw)
     if len(raw) > LARGEST_DOCUMENTS:
         raise UnreadableFile(
             f"{name} is larger than {LARGEST_DOCUMENTS // 1_000_000} MB: bring it in in parts, or "

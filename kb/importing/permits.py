@@ -23,12 +23,14 @@ from kb.storage.files.library import Library
 class Permit(Struct, frozen=True):
     """`may` says why a procedure may not come in or be changed so, "" where it may.
 
-    `publishes`: may they publish in that department at once? `reader`: what they see.
+    `publishes`: may they publish in that department at once? `reader`: what they see. `restores`:
+    may they bring in whatever was taken out, as it was, with the settings?
     """
 
     may: Callable[[Procedure], str]
     publishes: Callable[[str], bool]
     reader: Reader
+    restores: bool = False
 
 
 class BringersLeave(Struct, frozen=True):
@@ -62,7 +64,7 @@ class BringersLeave(Struct, frozen=True):
 def everything(departments: Departments) -> Permit:
     """For whoever has the machine."""
     every = frozenset({*departments.by_id, UNASSIGNED})
-    return Permit(lambda _procedure: "", lambda _department: True, Reader(every))
+    return Permit(lambda _procedure: "", lambda _department: True, Reader(every), True)
 
 
 def permit_of(person: Person, departments: Departments, *, four_eyes: bool) -> Permit:
@@ -82,4 +84,4 @@ def permit_of(person: Person, departments: Departments, *, four_eyes: bool) -> P
     def publishes(department: str) -> bool:
         return allowed(Right.PUBLISH, department, Status.DRAFT)
 
-    return Permit(may, publishes, person.reader())
+    return Permit(may, publishes, person.reader(), person.administrator)

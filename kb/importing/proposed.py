@@ -11,7 +11,9 @@ from kb.importing.drafting import DraftedProcedure
 from kb.importing.guessing.personal_data import PersonalData
 from kb.importing.mapping import FileMapping
 from kb.importing.rows.reading import LeftOut
+from kb.importing.rows.teams import SeveralTeams
 from kb.procedures.model import Fault, Procedure
+from kb.publishing.batches import FileEdit
 from kb.publishing.edits import Clash
 
 
@@ -58,6 +60,7 @@ class ProposedFile(Struct, frozen=True):
     personal: PersonalData = PersonalData()
     made: bytes = b""
     attached: Mapping[str, bytes] = {}
+    as_it_was: bool = False  # it stood so in a base that it was taken out of
 
     @property
     def of_the_row(self) -> bytes:
@@ -78,6 +81,8 @@ class ImportPreview(Struct, frozen=True):
     teams: Mapping[str, int]
     gone: tuple[Procedure, ...]
     personal: PersonalData
+    several: Mapping[str, SeveralTeams] = {}  # by what the cell says
+    beside: tuple[FileEdit, ...] = ()  # what is written with them, and is no procedure
 
     def of(self, *fates: Fate) -> tuple[ProposedFile, ...]:
         """Those of these fates."""

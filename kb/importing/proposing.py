@@ -48,7 +48,7 @@ class Proposing(Struct, frozen=True):
         drafting = drafted(workbook, mapping, today)
         parts = RunParts(self.storage, self.catalogue, self.publishing, self.imports)
         run = ImportRun(parts, workbook, mapping, permit, teams, drafting.procedures)
-        files = tuple(self._looked_at(list(run.files()), departments, permit, today))
+        files = tuple(self.looked_at(list(run.files()), departments, permit, today))
         return ImportPreview(
             mapping,
             files,
@@ -57,9 +57,10 @@ class Proposing(Struct, frozen=True):
             dict(teams.unknown),
             tuple(run.gone()),
             found_in(text for one in files if one.personal for text in _texts(one)),
+            teams.several,
         )
 
-    def _looked_at(
+    def looked_at(
         self,
         files: Sequence[ProposedFile],
         departments: Departments,

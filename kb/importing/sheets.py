@@ -80,12 +80,28 @@ class SheetTable(Struct, frozen=True):
         return max((len(row.cells) for row in self.rows), default=0)
 
 
+class ReturnedFile(Struct, frozen=True):
+    """A file of a zip that was taken out here. `blob` is what git called its bytes then, "" for
+
+    one that was added. `untouched`: they are the same now.
+    """
+
+    path: str
+    raw: bytes
+    blob: str
+    untouched: bool
+
+
 class Workbook(Struct, frozen=True):
-    """All sheets of one file. `noticed` is said of the file as a whole."""
+    """All sheets of one file. `noticed` is said of the file as a whole.
+
+    `returned` are the files of a zip that was taken out here, which has no sheets.
+    """
 
     name: str
     sheets: tuple[SheetTable, ...]
     noticed: tuple[str, ...] = ()
+    returned: tuple[ReturnedFile, ...] = ()
     documents: Bundle = Bundle()
 
 

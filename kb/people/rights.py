@@ -49,6 +49,7 @@ class Right(StrEnum):
     REMOVE = "remove a draft"
     CONFIRM = "confirm that it is still right"
     BRING_IN = "bring in from a workbook"
+    TAKE_OUT = "take out as files, a workbook or a book"
     HAND_OVER = "hand over to another owner"
     PUT_BACK = "undo a bulk confirmation or hand-over"
     ERASE = "erase for good"
@@ -136,6 +137,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.BRING_IN, _WRITERS, _UP, Condition.DIRECT),
     Rule(Right.BRING_IN, (Role.ADMINISTRATOR,), KEPT_BACK, everywhere=True),
     Rule(Right.BRING_IN, (Role.ADMINISTRATOR,), _UP, Condition.DIRECT, everywhere=True),
+    Rule(Right.TAKE_OUT, (Role.EDITOR, Role.REVIEWER, Role.LEAD)),
+    Rule(Right.TAKE_OUT, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.HAND_OVER, (*_WRITERS, Role.LEAD), _ANY),
     Rule(Right.HAND_OVER, (Role.ADMINISTRATOR,), _ANY, everywhere=True),
     # It changes no text, so it goes straight where changes are reviewed, too. Undoing a bulk change

@@ -22,6 +22,7 @@ from kb.publishing.sql.batch_ledger import BulkChange, FileChange, Ledger
 from kb.storage.git.repository import CHANGED, FOUND, Author, Note, hash_of
 
 _TRIES = 5
+_ANY = ("",)  # endings of names
 GONE = "it no longer exists"
 CHANGED_SINCE = "it was changed since"
 SAME_LINES = "somebody else changed the same lines"
@@ -33,12 +34,14 @@ TAKEN = "its id went to another procedure meanwhile"
 class FileEdit(NamedTuple):
     """One file as it shall be. `base` is the file as it was read to make `text`; b"" for a new
 
-    file, which must not be there.
+    file, which must not be there. `as_it_was`: it comes out of a base like this one, may be of
+    any kind, and whatever it says stood there.
     """
 
     path: str
     base: bytes
     text: bytes
+    as_it_was: bool = False
 
 
 class Batch(Struct, frozen=True):
@@ -87,9 +90,12 @@ class Batches:
         Raises NotSaved, UnusableEdit: then nothing has changed.
         """
         beside = {self._desk.place(path, BESIDE): raw for path, raw in beside.items()}
-        wanted = {self._desk.place(path): (base, text) for path, base, text in changes}
-        for base, text in wanted.values():
-            ensure_usable(text, base)
+        wanted: dict[str, tuple[bytes, bytes]] = {}
+        for one in changes:
+            suffixes = _ANY if one.as_it_was else MARKDOWN_SUFFIXES
+            wanted[self._desk.place(one.path, suffixes)] = (one.base, one.text)
+            if not one.as_it_was:
+                ensure_usable(one.text, one.base)
         told = noted(note, f"Changed {len(wanted)} files", by, now, False)
         return _again(lambda: self._change(wanted, beside, told, joining=joining))
 

@@ -128,6 +128,24 @@ def test_an_unknown_team_goes_where_it_was_decided(parts: Parts) -> None:
     assert proposed(parts, [row], department="shipping").files[0].procedure.department == "shipping"
 
 
+def test_a_cell_of_several_teams_is_asked_about_and_goes_where_it_was_decided(parts: Parts) -> None:
+    row = changed(CUSTOMS, team="Billing / Shipping")
+    preview = proposed(parts, [row, changed(row, no=5, question="And when?", answer="Soon.")])
+    (named,) = preview.several.values()
+    assert (named.first, named.others, named.department) == ("Billing", ("Shipping",), "billing")
+    assert named.procedures == 2
+    decided = proposed(parts, [row], teams={"Billing / Shipping": "shipping"})
+    assert decided.files[0].procedure.department == "shipping"
+    assert not decided.several
+
+
+def test_a_team_that_is_not_known_takes_nothing_away(parts: Parts) -> None:
+    row = changed(CUSTOMS, team="Warehouse")
+    brought_in(parts, row, teams={"Warehouse": "shipping"})
+    preview = proposed(parts, [row])
+    assert set(fates(preview).values()) == {Fate.UNCHANGED}
+
+
 def test_a_second_run_of_the_same_workbook_changes_nothing(parts: Parts) -> None:
     brought_in(parts, CUSTOMS, VOUCHER)
     preview = proposed(parts, [CUSTOMS, VOUCHER])

@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def site(home: Path) -> Parts:
     return build(load({}, home))
 
 
-def told(parts: Parts) -> dict[str, object]:
+def told(parts: Parts) -> dict[str, Any]:
     """Everything a reader or the next refresh could see of it."""
     stamps = parts.catalogue.stamps()
     cards = parts.catalogue.by_ids([stamp.id for stamp in stamps.values()])
@@ -91,6 +92,28 @@ def test_many_files_are_taken_in_as_few_are(
         assert newest.title == "Parcel 3"
     assert seen[0] == seen[1]
     assert seen[0]["total"] == COUNT + 2
+
+
+def test_many_files_of_one_change_are_taken_up_as_few_are(
+    tmp_path: Path, soon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    for name in ("few", "many"):
+        home = tmp_path / name
+        shelf(home)
+        monkeypatch.setattr(parallel_indexing, "MANY", 40 if name == "many" else 10_000)
+        parts = site(home)
+        parts.publishing.publisher.refresh(TODAY)
+        shelf(home, "heron pelican")
+        (home / "content/many/p5.md").unlink()
+        paths = [f"many/p{number}.md" for number in range(COUNT)]
+        assert parts.publishing.publisher.take_up(paths)
+        assert not (home / "var" / "reading").exists()
+        assert parts.search.searcher.search("heron", Reader(), TODAY, limit=200).total == COUNT - 1
+        # Scores depend on which of many like texts share a part of the index.
+        found = told(parts)
+        seen.append({**found, "hits": [id for id, _ in found.pop("hits")]})
+    assert seen[0] == seen[1]
 
 
 def test_git_has_every_file_in_one_pack(tmp_path: Path, soon: None) -> None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from kb.documents.text.plain_text import folded
 from kb.importing.mapping import FileMapping
 from kb.procedures.model import UNASSIGNED, Departments
+
+
+class SeveralTeams(Struct, frozen=True):
+    """A cell that names several teams: the first was taken, to `department`, unless asked."""
+
+    first: str
+    others: tuple[str, ...]
+    department: str
+    procedures: int
 
 
 class Teams:
@@ -18,6 +29,7 @@ class Teams:
         self._known = {folded(one.name): one.id for one in departments.by_id.values()}
         self._known |= {folded(id): id for id in departments.by_id}
         self.unknown: Counter[str] = Counter()
+        self.several: dict[str, SeveralTeams] = {}  # by what the cell says
 
     def of(self, teams: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         """The department (an id) of what a cell says, and remarks. `teams[0]` is all it says."""
@@ -34,7 +46,15 @@ class Teams:
         if found is None:
             self.unknown[first] += 1
             found = self._mapping.department or UNASSIGNED
+        if others:
+            before = self.several.get(teams[0])
+            procedures = before.procedures + 1 if before else 1
+            self.several[teams[0]] = SeveralTeams(first, tuple(others), found, procedures)
         return found, remarks
+
+    def knows(self, teams: Sequence[str]) -> bool:
+        """Is the first team of such a cell a department here, or was it decided which?"""
+        return any(self._one(team) is not None for team in teams[:2])
 
     def _one(self, team: str) -> str | None:
         decided = self._mapping.teams.get(team)

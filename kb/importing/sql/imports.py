@@ -49,9 +49,10 @@ class Imports(Struct, frozen=True):
         )
         mine = table.c.person_id == person_id
         with writing(self.engine, "imports") as connection:
-            connection.execute(delete(table).where(table.c.at < now - KEPT))
+            waiting = table.c.commit.is_(None)
+            connection.execute(delete(table).where(waiting, table.c.at < now - KEPT))
             (id,) = connection.execute(row).inserted_primary_key or (0,)
-            old = select(table.c.id).where(mine).order_by(table.c.id.desc()).offset(_MOST)
+            old = select(table.c.id).where(mine, waiting).order_by(table.c.id.desc()).offset(_MOST)
             if numbers := connection.scalars(old).all():
                 connection.execute(delete(table).where(table.c.id.in_(numbers)))
         return int(id)
@@ -62,9 +63,15 @@ class Imports(Struct, frozen=True):
         return next(found, None)
 
     def latest(self, person_id: int) -> list[ImportUnderway]:
-        """This person's, newest first, without their bytes."""
+        """This person's last ones, newest first, without their bytes."""
         query = _columns().where(table.c.person_id == person_id).order_by(table.c.id.desc())
-        return list(self._listed(query))
+        return list(self._listed(query.limit(2 * _MOST)))
+
+    def decided_before(self, file_name: str) -> FileMapping | None:
+        """What was decided, by whomever, when a file of that name last came in."""
+        came = (table.c.name == file_name) & table.c.commit.is_not(None)
+        query = _columns().where(came).order_by(table.c.id.desc()).limit(1)
+        return next((one.mapping for one in self._listed(query)), None)
 
     def decide(self, person_id: int, number: int, mapping: FileMapping) -> None:
         """Keep what was decided about it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -117,7 +117,7 @@ class Publisher:
             rebuild = rebuild or bool(asked)
             self.live.keep()
             source = self.live.departments().source
-            with together(self._library, source, self._lock.with_name("reading")) as begun:
+            with self._together() as begun:
                 read = self._catalogue_files(files, source, begun, progress, everything=rebuild)
                 indexed = self._index_entries(read, begun, progress, rebuild=rebuild)
             self._catalogue.end_state(REBUILD, asked)  # it may be wanted anew meanwhile
@@ -213,15 +213,29 @@ class Publisher:
             gone = [path for path, stamp in stamps.items() if stamp is None]
             read = _Read()
             there = [stamp for stamp in stamps.values() if stamp is not None]
-            self._record(there, self.departments(), gone, read)
-            self._catalogue.remove(gone)
-            shown = self._attached.shown_by(paths)
-            known = marked(self._catalogue.stamps_of(paths), shown)
-            entries = self._entries(known, read.sections, shown)
-            self._index.update(entries, gone, lambda done: None)
+            with self._together() as begun:
+                several = begun.for_many([stamp.path for stamp in there])
+                if several is None:
+                    self._record(there, self.departments(), gone, read)
+                else:
+                    several.ask([stamp.path for stamp in there])
+                    self._record_told(there, several, gone, read, _silent)
+                self._catalogue.remove(gone)
+                shown = self._attached.shown_by(paths)
+                known = marked(self._catalogue.stamps_of(paths), shown)
+                entries = (
+                    self._entries(known, read.sections, shown)
+                    if several is None
+                    else several.work(known, Beside(shown, self._attached.texts), lambda: None)
+                )
+                self._index.update(entries, gone, lambda done: None)
             self._catalogue.set_state("checked", "")
         self.read_history(said=read.said)
         return True
+
+    def _together(self) -> AbstractContextManager[Begun]:
+        source = self.live.departments().source
+        return together(self._library, source, self._lock.with_name("reading"))
 
     def want_rebuild(self) -> None:
         """The next refresh builds a whole new index, so that nothing of an old one is left."""

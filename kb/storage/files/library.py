@@ -154,6 +154,19 @@ class Library:
                     found[file.relative_to(self.root).as_posix()] = file.read_bytes()
         return found
 
+    def has_template(self, path: str) -> bool:
+        """Is there one of that path?"""
+        return is_template(path) and self.root.joinpath(*path.split("/")).exists()
+
+    def keep_template(self, path: str, raw: bytes) -> None:
+        """Write one that is not there. Raises OSError."""
+        file = self.root.joinpath(*path.split("/"))
+        inside = file.parent.parent.resolve().is_relative_to(self.root)
+        if not (is_template(path) and inside) or file.exists():
+            raise FileNotFoundError(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_through(file, raw)
+
     def synonyms_stamp(self) -> tuple[int, int, int]:
         """Another one after each change of synonyms.yml; all 0 when there is none."""
         try:
@@ -276,6 +289,13 @@ def _entries(folder: str, prefix: str, report: Report) -> list[os.DirEntry[str]]
         _report(report, prefix or ".", f"the folder cannot be read: {error.strerror}")
         return []
     return sorted(found, key=lambda entry: entry.name)
+
+
+def is_template(path: str) -> bool:
+    """Is that the path of a text that new procedures begin with?"""
+    *folders, place, name = ["", *path.split("/")]
+    usual = not name.startswith(".") and name.endswith(".md") and path.isprintable()
+    return place == TEMPLATES and usual and not any(map(is_hidden, folders)) and len(folders) <= 2
 
 
 def is_listed(path: str) -> bool:

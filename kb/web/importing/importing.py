@@ -11,15 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from msgspec.structs import replace
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import HTTPException
 
 from kb.importing.first_guess import guess
-from kb.importing.mapping import ColumnMeaning, FileMapping
+from kb.importing.mapping import ColumnMeaning, FileMapping, as_before
 from kb.importing.opening import SUFFIXES, opened
 from kb.importing.pages.splitting import choices
 from kb.importing.permits import Permit, permit_of
 from kb.importing.proposed import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS
 from kb.importing.readers.unreadable import UnreadableFile
+from kb.importing.returning.rows import comes_back
 from kb.importing.sheets import Workbook, letter
 from kb.importing.sql.imports import ImportUnderway
 from kb.people.person import Person
@@ -29,12 +31,14 @@ from kb.web.importing.deciding_columns import ENCODINGS, decided
 from kb.web.importing.side_by_side import apart, before_it_is_there
 from kb.web.publishing.preview import Preview, preview_of
 from kb.web.site import access
+from kb.web.site.errors import ErrorText
 from kb.web.site.pages import departments, now, parts, today
 
 blueprint = Blueprint("importing", __name__, url_prefix="/imports")
 _SHOWN = 10  # procedures as they will look
 _SAMPLE = 3  # cells of each column
 MOST_LISTED = 500
+_MOST_TAKEN, _AT_ONCE = 500_000_000, 100_000  # bytes of what is too large
 
 
 @blueprint.get("")
@@ -72,6 +76,8 @@ def mapping(number: int) -> ResponseReturnValue:
     """What is it: sheets, headers, columns; and the first procedures as they will look."""
     me = access.writer_or_404()
     underway, workbook = _mine_or_404(number, me)
+    if comes_back(workbook):  # there is nothing to decide about its columns
+        return redirect(url_for(".preview", number=number))
     preview = _preview(underway, workbook, me)
     return render_template(
         "importing/mapping.html",
@@ -152,6 +158,8 @@ def _begun(sent: FileStorage | None, me: Person) -> int:
     own = [one for one in sorted(me.writes_for) if one in departments()]
     if len(own) == 1 and not me.administrator:
         mapping = replace(mapping, department=own[0])
+    if before := parts().importing.imports.decided_before(mapping.name):
+        mapping = as_before(mapping, before)
     return parts().importing.imports.begin(me.id, raw, mapping, now())
 
 
@@ -168,7 +176,7 @@ def _mine_or_404(number: int, me: Person) -> tuple[ImportUnderway, Workbook]:
 
 
 def _preview(underway: ImportUnderway, workbook: Workbook, me: Person) -> ImportPreview:
-    return parts().importing.proposing.preview(workbook, underway.mapping, _permit(me), today())
+    return parts().importing.preview(workbook, underway.mapping, _permit(me), today())
 
 
 def _permit(me: Person) -> Permit:
@@ -212,6 +220,22 @@ def _is_text(underway: ImportUnderway, workbook: Workbook) -> bool:
 def _checked_form() -> None:
     if not FlaskForm().validate():
         abort(400)
+
+
+@blueprint.errorhandler(413)
+def too_large(_error: HTTPException) -> ResponseReturnValue:
+    """What to do about it. A browser shows no answer until all that it sends is taken."""
+    rest = request.environ["wsgi.input"]
+    for _ in range(_MOST_TAKEN // _AT_ONCE):
+        if not rest.read(_AT_ONCE):
+            break
+    told = ErrorText(
+        "That file is too large",
+        f"At most {LARGEST_DOCUMENTS // 1_000_000} MB can be sent. Bring it in in parts, or "
+        "without films and large pictures. What was taken out of another site and is larger comes "
+        "in by kb import, on the machine itself.",
+    )
+    return render_template("site/error.html", told=told, status=413), 413
 
 
 @blueprint.record_once

@@ -180,6 +180,19 @@ def test_a_file_that_is_none_ends_in_one_sentence(
     assert says in page(editor, "/imports")
 
 
+def test_what_was_decided_holds_the_next_time(
+    administrator: FlaskClient, begun: str, parts: Parts
+) -> None:
+    said = {"take-0": "yes", "meaning-0-0": "leave out", "team": "Warehouse"}
+    administrator.post(f"{begun}/mapping", data={**said, "team-department": "shipping"})
+    administrator.post(f"{begun}/writing")
+    again = sent(administrator, table(*ROWS))
+    assert "3</strong> unchanged" in flat(page(administrator, f"{again}/preview"))
+    other = [["Nr", *ROWS[0][1:]], *ROWS[1:]]
+    anew = flat(page(administrator, sent(administrator, table(*other))))
+    assert re.search(r'<option value="key" selected[^>]*>', anew)
+
+
 def test_what_is_begun_can_be_forgotten(editor: FlaskClient) -> None:
     begun = sent(editor, table(*ROWS))
     editor.post(f"{begun}/removal")
@@ -191,7 +204,10 @@ def test_an_upload_beyond_the_limit_is_refused(
 ) -> None:
     monkeypatch.setattr(importing, "LARGEST_DOCUMENTS", 1000 - 1_000_000)
     data = {"file": (io.BytesIO(b"x" * 5000), "desk.xlsx")}
-    assert editor.post("/imports", data=data).status_code == 413
+    answer = editor.post("/imports", data=data)
+    assert answer.status_code == 413
+    assert "That file is too large" in answer.text
+    assert "without films" in answer.text
 
 
 def test_a_word_document_is_split_previewed_brought_in_and_undone(

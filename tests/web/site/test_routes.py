@@ -61,6 +61,11 @@ LADDER = {
     "GET /imports/<int:number>/preview": "302 404 404 404 404 404",
     "POST /imports/<int:number>/writing": "401 404 404 404 404 404",
     "POST /imports/<int:number>/removal": "401 404 302 302 302 302",
+    # Export 1 is nobody's.
+    "GET /exports": "302 404 200 200 200 200",
+    "POST /exports": "401 404 302 302 302 302",
+    "GET /exports/<export_id>": "302 404 404 404 404 404",
+    "POST /exports/<export_id>/removal": "401 404 302 302 302 302",
     "GET /overdue": ADMINISTRATORS,
     # Item 1 is not overdue yet.
     "GET /overdue/<int:item_id>": "302 404 404 404 404 404",
@@ -259,6 +264,7 @@ EXAMPLES = {
     "must_read_id": 1,
     "token": "forged",
     "number": 1,
+    "export_id": "1",
 }
 
 

@@ -13,8 +13,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.secret_file import DamagedKey, key_in
 from kb.settings import SettingsError
-from kb.web.api import api
-from kb.web.delivery import unsubscribing
 from kb.web.site import headers
 from kb.web.site.access import ASSETS
 
@@ -48,9 +46,7 @@ def register(app: Flask) -> None:
     if settings.https:
         _trust_the_proxy(app)
     headers.register(app, https=settings.https)
-    tokens = CSRFProtect(app)
-    for sealed in (api, unsubscribing):  # the token, the signed link is the proof
-        tokens.exempt(sealed.blueprint)
+    CSRFProtect(app)
     app.after_request(_keep_private)
 
 

@@ -1,0 +1,1 @@
+"""What is here, taken out: as a zip of its files, a workbook, or a book to print."""

@@ -1,0 +1,1 @@
+"""What the tables say of all that is to be taken out. SQL."""

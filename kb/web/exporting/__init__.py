@@ -1,0 +1,1 @@
+"""Take out: a department or all of it as files, a workbook or a book."""
