@@ -125,12 +125,20 @@
       node.data = node.data.slice(at);
     }
   };
-  const choices = (item) => {
-    const place = made("div", "asked-answers");
+  // What ends the procedure offers no next step, but the ways to where it leads on.
+  const choices = (item, place) => {
+    const offered = made("div", "asked-answers");
     const open = item ? answers(item) : [];
-    open.forEach((answer, nth) => place.append(keyed(label(answer), String(nth + 1), () => choose(answer))));
-    if (item && !open.length) place.append(keyed("Go on", "1", () => go(item.matches(".answer") ? after(item) : below(item, "ol")[0] ?? behind(item))));
-    return place;
+    open.forEach((answer, nth) => offered.append(keyed(label(answer), String(nth + 1), () => choose(answer))));
+    if (!item || open.length) return offered;
+    if (item.matches(".ends")) {
+      const links = all("a[href]", place);
+      links.forEach((link, nth) => offered.append(keyed(link.textContent, String(nth + 1), () => link.click())));
+      if (!links.length) offered.append(made("p", "asked-end", "The procedure ends here."));
+      return offered;
+    }
+    offered.append(keyed("Go on", "1", () => go(item.matches(".answer") ? after(item) : below(item, "ol")[0] ?? behind(item))));
+    return offered;
   };
   const path = () => {
     const list = made("ol", "asked-path");
@@ -159,6 +167,8 @@
     if (!moved) return;
     now.focus({ preventScroll: true });
     guide.firstElementChild.scrollIntoView({ block: "nearest" });
+    guide.replaceChildren(made("div", "asked-now", now, choices(item, now), ways), path());
+    if (moved) now.focus();
   };
 
   // A link to another procedure: the way back stands there until one is here again.
