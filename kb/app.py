@@ -19,6 +19,7 @@ from kb.resources import TEMPLATES
 from kb.web import publishing, security
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
+from kb.web.bulletins import bulletins
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
@@ -38,7 +39,7 @@ from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads
 from kb.web.notices import notices
 from kb.web.people import people, signing_in
-from kb.web.procedures import reading
+from kb.web.procedures import favourites, reading, uses
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
 from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages
@@ -49,6 +50,9 @@ _BLUEPRINTS = (
     searching,
     suggesting,
     reading,
+    favourites,
+    uses,
+    bulletins,
     history,
     lately,
     restoring,

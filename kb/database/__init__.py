@@ -30,6 +30,9 @@ from kb.database.tables.approval import (
     submission_steps,
     submissions,
 )
+from kb.database.tables.bulletins import (
+    bulletins,
+)
 from kb.database.tables.catalogue import (
     addresses,
     catalogue_state,
@@ -67,6 +70,7 @@ from kb.database.tables.insight import (
     learned_words,
     openings,
     searches,
+    uses,
 )
 from kb.database.tables.must_reads import (
     confirmations,
@@ -77,9 +81,11 @@ from kb.database.tables.notices import (
     reminders,
 )
 from kb.database.tables.people import (
+    favourites,
     memberships,
     people,
     sessions,
+    shifts,
     sign_in_attempts,
     tokens,
 )
@@ -115,6 +121,7 @@ __all__ = [
     "addresses",
     "batch_files",
     "batches",
+    "bulletins",
     "catalogue_state",
     "cleared_searches",
     "closings",
@@ -125,6 +132,7 @@ __all__ = [
     "digests",
     "drafts",
     "erasures",
+    "favourites",
     "ignored_searches",
     "imported",
     "imports",
@@ -157,6 +165,7 @@ __all__ = [
     "sessions",
     "share",
     "shared_searches",
+    "shifts",
     "shown_files",
     "sign_in_attempts",
     "submission_comments",
@@ -166,6 +175,7 @@ __all__ = [
     "told_apart",
     "unshare",
     "upgrade",
+    "uses",
     "versions",
     "votes",
     "writing",

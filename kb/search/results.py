@@ -38,7 +38,8 @@ class IndexedProcedure(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
 
-    `score` is at least 0 and comparable only within one search.
+    `score` is at least 0 and comparable only within one search. `snippet` is the sentence that
+    answers, word for word, and `kind` that of its section; `why` says where the words stand.
     """
 
     found: IndexedProcedure
@@ -47,6 +48,8 @@ class Hit(Struct, frozen=True):
     anchor: str
     heading: str
     snippet: tuple[Fragment, ...]
+    kind: str = "text"
+    why: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

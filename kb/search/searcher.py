@@ -15,6 +15,7 @@ from kb.search import filters
 from kb.search.answer import Answer, meant
 from kb.search.cache import AnswerCache
 from kb.search.facets import Narrowing
+from kb.search.hits import Hits
 from kb.search.index.array_file import Damaged
 from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
@@ -26,8 +27,7 @@ from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import Threshold, ThresholdFile
-from kb.search.results import Explanation, Glance, Hit, Results
-from kb.search.snippets import snippet
+from kb.search.results import Explanation, Glance, Results
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
@@ -62,6 +62,7 @@ class Searcher:
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
         self._kept: AnswerCache[Results] = AnswerCache(keep)
+        self._hits = Hits(index.stems)
         self._parse = lru_cache(maxsize=1024)(parse)
         self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
         self._expansions: tuple[object, object, Callable[[Reader], QueryExpansion] | None]
@@ -111,8 +112,8 @@ class Searcher:
     def _found(self, began: float, basis: Basis, asked: Lookup) -> Results:
         answer = self._answer(basis, asked)
         shown = answer.page(asked.offset, asked.limit)
-        wanted = answer.wanted if shown else frozenset()
-        hits = tuple([self._hit(answer, nth, wanted, asked.today) for nth in shown])
+        worth = answer.worth if shown else {}
+        hits = tuple([self._hits.hit(answer, nth, worth, asked.today) for nth in shown])
         return Results(
             query=asked.text,
             total=answer.total,
@@ -281,22 +282,6 @@ class Searcher:
         if query.phrases:
             mask &= standing_together(one, match.words, mask, query.phrases)
         return mask
-
-    def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date | None) -> Hit:
-        one, number = answer.ranked.at(nth)
-        it = one.stored(number)
-        best = answer.ranked.passage(nth)
-        _, _, section, start, end = one.arrays["passages"][best].tolist()
-        anchor, heading, _ = it.sections[section] if it.sections else ("", "", 0)
-        due = it.found.due
-        return Hit(
-            found=it.found,
-            overdue=bool(due and today and due < today),
-            score=round(answer.ranked.scores[nth], 4),
-            anchor=anchor,
-            heading=heading,
-            snippet=snippet(one.text(number, start, end), wanted, self.index.stems),
-        )
 
 
 def _millis(began: float) -> float:
