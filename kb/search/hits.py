@@ -71,19 +71,16 @@ class Hits:
     def _why(
         self, it: IndexedProcedure, worth: Mapping[str, float], found: Answering
     ) -> tuple[str, ...]:
-        """Where what was asked stands: "title", a keyword, "text"; else it is near in meaning."""
+        """Where what was asked stands: title and keyword, else text; else it is near in meaning."""
         wanted = worth.keys()
         in_title = bool(wanted & self._stems_in(it.title))
-        shared = [(len(wanted & self._stems_in(each)), each) for each in it.keywords]
+        others = (each for each in it.keywords if each != it.title)
+        shared = [(len(wanted & self._stems_in(each)), each) for each in others]
         most, keyword = max(shared, default=(0, ""), key=lambda pair: pair[0])
-        in_text = any(fragment.marked for fragment in found.fragments)
-        reasons = [
-            "title" if in_title else "",
-            f"keyword “{keyword}”" if most and keyword != it.title else "",
-            "text" if in_text else "",
-        ]
-        told = tuple(filter(None, reasons))
-        return told or (("meaning",) if worth else ())
+        told = tuple(filter(None, ("title" * in_title, f"keyword “{keyword}”" if most else "")))
+        if told or not worth:
+            return told
+        return ("text",) if any(one.marked for one in found.fragments) else ("meaning",)
 
     def _cut(self, text: str) -> frozenset[str]:
         return frozenset(self._stems.of(word) for word in cut(text).words)

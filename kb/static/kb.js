@@ -3,6 +3,7 @@
 
 (() => {
   const root = document.documentElement;
+  root.classList.add("scripted"); // before anything is painted: what has to do with it moves nothing
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const button = (text, className, press) => {
     const made = document.createElement("button");
@@ -116,7 +117,12 @@
   };
   const wayBack = () => {
     const results = document.querySelector("[data-results]");
-    if (results) return store(sessionStorage, RESULTS, { address: location.pathname + location.search, words: results.dataset.results });
+    if (results) {
+      const address = location.pathname + location.search;
+      const before = stored(sessionStorage, RESULTS, null);
+      const place = before?.address === address ? before : {};
+      return store(sessionStorage, RESULTS, { ...place, address, words: results.dataset.results });
+    }
     const place = document.querySelector("[data-back-to-results]");
     const from = stored(sessionStorage, RESULTS, null);
     if (!place || !from) return undefined;
@@ -142,14 +148,15 @@
     }
     const place = document.querySelector("[data-opened-lately]");
     if (!place || !opened.length) return;
-    const list = document.createElement("p");
-    list.className = "chips";
+    const list = document.createElement("ul");
+    list.className = "plain at-hand-list";
     list.append(...opened.map(({ title, address }) => {
+      const line = document.createElement("li");
       const link = document.createElement("a");
-      link.className = "chip";
       link.href = address;
       link.textContent = title;
-      return link;
+      line.append(link);
+      return line;
     }));
     place.append(list);
     place.hidden = false;

@@ -152,11 +152,27 @@
     }
     return list;
   };
+  // Feedback on the step that one is at: its question opens here.
+  const doubtAbout = (item) => {
+    const step = top.find((one) => one === item || one.contains(item));
+    const link = step?.querySelector(":scope > [data-doubt]");
+    if (!link) return null;
+    const copy = made("a", "copy");
+    copy.href = link.href;
+    copy.dataset.doubt = link.dataset.doubt;
+    copy.dataset.key = "h";
+    copy.setAttribute("aria-keyshortcuts", "h");
+    const sign = made("kbd", "", "h");
+    sign.setAttribute("aria-hidden", "true");
+    copy.append("Helpful? ", sign);
+    return copy;
+  };
   const show = (moved) => {
     if (moved) remember();
     section.classList.toggle("is-asking", Boolean(trail));
     if (!trail) {
       guide.replaceChildren(keyed("One question at a time", "q", start, "copy"));
+      dispatchEvent(new Event("kb-steps-named"));
       if (moved) guide.firstElementChild.focus();
       return;
     }
@@ -167,8 +183,12 @@
     if (!moved) return;
     now.focus({ preventScroll: true });
     guide.firstElementChild.scrollIntoView({ block: "nearest" });
+    const doubt = doubtAbout(item);
+    if (doubt) ways.append(" ", doubt);
+    all("[data-key=h], [data-key=d]", section).forEach((one) => { delete one.dataset.key; });
     guide.replaceChildren(made("div", "asked-now", now, choices(item, now), ways), path());
     if (moved) now.focus();
+    else if (!location.hash) guide.scrollIntoView({ block: "nearest" });
   };
 
   // A link to another procedure: the way back stands there until one is here again.
@@ -184,6 +204,7 @@
     (section.querySelector(":scope > ol")).before(guide);
     recall();
     show(false);
+    addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
     addEventListener("kb-new-call", () => { recall(); show(false); });
     addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
   });

@@ -18,8 +18,9 @@ _KINDS = {
     r"|(?:suggested|sample|example|standard) (?:script|wording|words|reply|answer|phrases)",
     "escalation": r"(?:when|how|where|whom?)(?: and (?:when|how|where|whom?))? to escalate(?: .*)?"
     r"|escalat(?:e|ion|ions|ing)(?: .*)?|when to hand[ -]?over(?: .*)?",
-    "scope": r"(?:when|where|who)(?: not)? to use(?: .*)?|(?:the )?(?:purpose|scope|overview|summary"
-    r"|introduction|background)(?: .*)?|about(?: .*)?|what (?:this|it) is (?:about|for)",
+    "scope": r"(?:when|where|who)(?: not)? to use(?: .*)?"
+    r"|(?:the )?(?:purpose|scope|overview|summary|introduction|background)(?: .*)?"
+    r"|about(?: .*)?|what (?:this|it) is (?:about|for)",
     "steps": r"(?:the |standard |main |usual )?(?:steps?|procedure|process|instructions)"
     r"(?: (?:to|for|by) .*)?|(?:the |standard |main |usual )(?:method|way)(?: .*)?"
     r"|(?:what|how) to .*|do this(?: .*)?|step[ -]by[ -]step(?: .*)?",

@@ -75,6 +75,8 @@ def results() -> ResponseReturnValue:
         pages=pages,
         hits=hits,
         owners=_owners(hits),
+        complaints=_complaints(hits),
+        reviewed_only=bool(request.args.get("reviewed")),
         department=request.args.get("department"),
         category=request.args.get("category"),
         likely=likely,
@@ -131,6 +133,12 @@ def _owners(hits: tuple[Hit, ...]) -> tuple[str | None, ...]:
     """The name of each hit's owner."""
     names = parts().people.directory.names({hit.owner for hit in hits if hit.owner})
     return tuple(names.get(hit.owner) if hit.owner else None for hit in hits)
+
+
+def _complaints(hits: tuple[Hit, ...]) -> tuple[int, ...]:
+    """How many complaints about each hit are open."""
+    counts = parts().feedback.inbox.lists.complaints({hit.id for hit in hits})
+    return tuple(counts.get(hit.id, 0) for hit in hits)
 
 
 def _likely(found: Results) -> str | None:
