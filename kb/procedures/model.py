@@ -117,8 +117,8 @@ class Procedure(Struct, frozen=True):
 class Section(Struct, frozen=True):
     """A heading and the plain text below it, up to the next heading. "" is the text before any.
 
-    `kind` is what the heading promises: "steps", "script", "methods", "escalation", "scope" (what
-    it is for), or "text".
+    `kind` is what the heading promises: "steps", "script", "methods", "escalation", "about" (when
+    to use it, notes), or "text".
     """
 
     anchor: str

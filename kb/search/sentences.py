@@ -12,7 +12,7 @@ from kb.search.snippets import LENGTH, fragments, places_of, snippet
 from kb.search.words.analysis import Stems
 
 # What helps somebody on the telephone more, and less, than other text with the same words.
-_WORTH = {"script": 1.3, "steps": 1.25, "methods": 1.1, "escalation": 0.7, "scope": 0.75}
+_WORTH = {"script": 1.4, "steps": 1.3, "methods": 1.1, "escalation": 0.7, "about": 0.7}
 _BEST_SECTION = 1.15  # the one that the ranking found
 _LONGEST = 320  # characters of a sentence that is shown whole
 _END = re.compile(r"[.!?][\"”’')*]*\s+(?=[^\W\d_a-z]|[“\"'(\[*])|[。！？]")

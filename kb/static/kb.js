@@ -136,18 +136,18 @@
   };
 
   // What this person opened last, in this browser.
-  const openedLately = () => {
-    const own = `kb-opened ${document.body.dataset.person ?? ""}`;
-    const opened = stored(localStorage, own, []);
+  const OPENED = () => `kb-opened ${document.body.dataset.person ?? ""}`;
+  const noteOpened = () => {
     const page = document.querySelector("[data-procedure]");
-    if (page) {
-      const { procedure: id } = page.dataset;
-      const title = document.querySelector("h1").textContent.trim();
-      const others = opened.filter((one) => one.id !== id);
-      store(localStorage, own, [{ id, title, address: location.pathname }, ...others].slice(0, 6));
-    }
-    const place = document.querySelector("[data-opened-lately]");
-    if (!place || !opened.length) return;
+    if (!page) return;
+    const { procedure: id } = page.dataset;
+    const title = document.querySelector("h1").textContent.trim();
+    const others = stored(localStorage, OPENED(), []).filter((one) => one.id !== id);
+    store(localStorage, OPENED(), [{ id, title, address: location.pathname }, ...others].slice(0, 6));
+  };
+  const openedLately = (place) => {
+    const opened = stored(localStorage, OPENED(), []);
+    if (!opened.length) return;
     const list = document.createElement("ul");
     list.className = "plain at-hand-list";
     list.append(...opened.map(({ title, address }) => {
@@ -161,6 +161,18 @@
     place.append(list);
     place.hidden = false;
   };
+  // As soon as its place is there, before anything below it is painted: nothing has to move.
+  const WAYS = { "[data-opened-lately]": openedLately, "[data-back-to-results]": () => wayBack() };
+  const fillWhenThere = () => {
+    for (const [selector, fill] of Object.entries(WAYS)) {
+      const place = document.querySelector(selector);
+      if (!place || !(place.nextElementSibling || document.readyState !== "loading")) continue;
+      delete WAYS[selector];
+      fill(place);
+    }
+  };
+  const parsing = new MutationObserver(fillWhenThere);
+  parsing.observe(root, { childList: true, subtree: true });
 
   // Keys of one character act while the page has the focus, not the menu or nothing; and they can be
   // switched off: whoever dictates, or whose hand slips, would press them unawares. That is kept in
@@ -213,6 +225,10 @@
     arrive();
     addEventListener("hashchange", arrive);
     addEventListener("pageshow", () => setTimeout(arrive)); // once the browser went to the place itself
+    parsing.disconnect();
+    fillWhenThere();
+    if (document.querySelector("[data-results]")) wayBack();
+    noteOpened();
     setTimeout(toWrong); // after all that changes how long the page is
     all("[data-theme-switch]").forEach((place) => {
       const label = (theme) => `Colours: ${theme}`;

@@ -188,7 +188,7 @@
     all("[data-key=h], [data-key=d]", section).forEach((one) => { delete one.dataset.key; });
     guide.replaceChildren(made("div", "asked-now", now, choices(item, now), ways), path());
     if (moved) now.focus();
-    else if (!location.hash) guide.scrollIntoView({ block: "nearest" });
+    else if (!location.hash) guide.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   // A link to another procedure: the way back stands there until one is here again.

@@ -149,7 +149,7 @@
   };
   const showPresent = () => {
     const now = present();
-    if (now && !document.querySelector(".is-asking")) now.scrollIntoView({ block: "nearest" });
+    if (now && !document.querySelector(".is-asking")) now.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
   const makeTickable = (section) => {
     for (const list of all(":scope > ol", section)) {
@@ -238,7 +238,7 @@
     choose();
     addEventListener("kb-steps-named", showKeys);
     // Within a call one comes back to the step that is next, unless the address names a place.
-    if (known().done.length && !location.hash) showPresent();
+    if (known().done.length && !location.hash) addEventListener("load", () => setTimeout(showPresent));
     addEventListener("hashchange", choose);
     addEventListener("pageshow", (event) => { if (event.persisted) restore(); });
     addEventListener("kb-new-call", () => {

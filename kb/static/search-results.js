@@ -61,7 +61,7 @@
   const step = (way) => {
     choose(chosen + way);
     linkOf(hits[chosen]).focus({ preventScroll: true });
-    hits[chosen].scrollIntoView({ block: "nearest" });
+    hits[chosen].scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -95,7 +95,7 @@
   const nth = again ? hits.findIndex((hit) => hit.dataset.hit === again.chosen) : -1;
   choose(Math.max(nth, 0), 0);
   if (nth >= 0) {
-    scrollTo(0, again.height);
+    scrollTo({ top: again.height, behavior: "instant" });
     linkOf(hits[chosen]).focus({ preventScroll: true });
   }
 })();
