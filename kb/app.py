@@ -19,7 +19,6 @@ from kb.resources import TEMPLATES
 from kb.web import publishing, security
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
-from kb.web.bulletins import bulletins
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
@@ -37,7 +36,7 @@ from kb.web.feedback import (
 from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads
-from kb.web.notices import notices
+from kb.web.notices import bulletins, notices
 from kb.web.people import people, signing_in
 from kb.web.procedures import favourites, reading, uses
 from kb.web.reviews import reviews

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from kb.approval.approving import Approving
-from kb.bulletins.sql.board import Board
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine, share
 from kb.delivery.parts import Delivery
@@ -48,7 +47,6 @@ class Parts(Struct, frozen=True):
     importing: Importing
     departments: Administration
     writing: Writing
-    bulletins: Board
 
     def look_once(self) -> None:
         """Until `unshare`, this thread reads in one state of the database."""

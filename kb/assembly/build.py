@@ -18,7 +18,6 @@ import kb.storage.parts
 import kb.tidying.parts
 from kb import database
 from kb.assembly.home import ensure_not_lost, keep_private
-from kb.bulletins.sql.board import Board
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.parts import Parts
 from kb.publishing.refreshing.live_settings import live_settings
@@ -74,5 +73,4 @@ def build(settings: Settings) -> Parts:
             settings, engine, catalogue, people, publishing, feedback, reviews
         ),
         writing=Writing(publishing, approval),
-        bulletins=Board(engine),
     )

@@ -30,9 +30,6 @@ from kb.database.tables.approval import (
     submission_steps,
     submissions,
 )
-from kb.database.tables.bulletins import (
-    bulletins,
-)
 from kb.database.tables.catalogue import (
     addresses,
     catalogue_state,
@@ -77,6 +74,7 @@ from kb.database.tables.must_reads import (
     must_reads,
 )
 from kb.database.tables.notices import (
+    bulletins,
     notices,
     reminders,
 )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from kb.search.answer import Answer
 from kb.search.index.snapshot import Snapshot, Stored
 from kb.search.results import Hit, IndexedProcedure
-from kb.search.sentences import Answering, Passage, answering, first_line
+from kb.search.sentences import FoundSentence, SectionText, answering, first_line
 from kb.search.snippets import snippet
 from kb.search.words.analysis import Stems, cut
 
@@ -33,7 +33,7 @@ class Hits:
         found = self._answering(one, number, it, section, worth, whole=nth < READ_WHOLE)
         if found is None:
             text = one.text(number, start, end)
-            found = Answering(section, snippet(text, frozenset(worth), self._stems))
+            found = FoundSentence(section, snippet(text, frozenset(worth), self._stems))
         place = it.sections[found.section] if it.sections else None
         due = it.found.due
         return Hit(
@@ -56,11 +56,13 @@ class Hits:
         worth: Mapping[str, float],
         *,
         whole: bool,
-    ) -> Answering | None:
+    ) -> FoundSentence | None:
         starts = [0, *(section.end for section in it.sections)]
         read = range(len(it.sections)) if whole else range(best, min(best + 1, len(it.sections)))
         passages = {
-            nth: Passage(it.sections[nth].kind, one.text(number, starts[nth], it.sections[nth].end))
+            nth: SectionText(
+                it.sections[nth].kind, one.text(number, starts[nth], it.sections[nth].end)
+            )
             for nth in read
         }
         found = answering(passages, best, worth, self._stems)
@@ -69,7 +71,7 @@ class Hits:
         return found
 
     def _why(
-        self, it: IndexedProcedure, worth: Mapping[str, float], found: Answering
+        self, it: IndexedProcedure, worth: Mapping[str, float], found: FoundSentence
     ) -> tuple[str, ...]:
         """Where what was asked stands: title and keyword, else text; else it is near in meaning."""
         wanted = worth.keys()

@@ -18,14 +18,14 @@ _LONGEST = 320  # characters of a sentence that is shown whole
 _END = re.compile(r"[.!?][\"”’')*]*\s+(?=[^\W\d_a-z]|[“\"'(\[*])|[。！？]")
 
 
-class Passage(Struct, frozen=True):
+class SectionText(Struct, frozen=True):
     """One section: its kind (kb.procedures.model.Section) and text."""
 
     kind: str
     text: str
 
 
-class Answering(Struct, frozen=True):
+class FoundSentence(Struct, frozen=True):
     """A sentence, and the number of the section that it stands in."""
 
     section: int
@@ -42,8 +42,8 @@ class _Span(Struct, frozen=True):
 
 
 def answering(
-    passages: Mapping[int, Passage], best: int, worth: Mapping[str, float], stems: Stems
-) -> Answering | None:
+    passages: Mapping[int, SectionText], best: int, worth: Mapping[str, float], stems: Stems
+) -> FoundSentence | None:
     """The sentence of these sections with the most of what was asked; None where none has any.
 
     `worth` are the stems that were asked for, with how much each tells.
@@ -60,19 +60,19 @@ def answering(
     top = max(found, key=lambda span: (span.worth, -span.section, -span.start))
     text = passages[top.section].text
     if top.end - top.start > _LONGEST:
-        return Answering(top.section, snippet(text[top.start : top.end], wanted, stems))
+        return FoundSentence(top.section, snippet(text[top.start : top.end], wanted, stems))
     end = _with_what_follows(text, top)
-    return Answering(top.section, fragments(text, top.start, end, places[top.section]))
+    return FoundSentence(top.section, fragments(text, top.start, end, places[top.section]))
 
 
-def first_line(passages: Sequence[Passage]) -> Answering | None:
+def first_line(passages: Sequence[SectionText]) -> FoundSentence | None:
     """What to say or else to do first, where the words stand in title or keywords alone."""
     for kind in ("script", "steps"):
         for number, one in enumerate(passages):
             if one.kind == kind and one.text:
                 end = one.text.find("\n")
                 line = one.text[: end if end >= 0 else None]
-                return Answering(number, (Fragment(line[:_LONGEST], marked=False),))
+                return FoundSentence(number, (Fragment(line[:_LONGEST], marked=False),))
     return None
 
 

@@ -23,7 +23,7 @@ _KEPT_FOR = timedelta(minutes=10)
 _KEPT = 500  # sets of departments
 
 
-class Use(Struct, frozen=True):
+class TicketUses(Struct, frozen=True):
     """A procedure with how many tickets it was used for, and the latest of them."""
 
     procedure_id: str
@@ -52,7 +52,7 @@ class Uses:
             added = connection.execute(adding.on_conflict_do_nothing().returning(uses.c.id))
             return added.scalar() is not None
 
-    def between(self, first: date, last: date, most: int) -> list[Use]:
+    def between(self, first: date, last: date, most: int) -> list[TicketUses]:
         """What was used in these days, most tickets first."""
         within = uses.c.day.between(first, last)
         counted = select(uses.c.procedure_id, func.count().label("number")).where(within)
@@ -72,7 +72,10 @@ class Uses:
         tickets: dict[str, list[str]] = {}
         for row in named:
             tickets.setdefault(row.procedure_id, []).append(row.ticket)
-        return [Use(row.procedure_id, row.number, tuple(tickets[row.procedure_id])) for row in rows]
+        return [
+            TicketUses(row.procedure_id, row.number, tuple(tickets[row.procedure_id]))
+            for row in rows
+        ]
 
     def most_used(
         self, departments: Collection[str], since: date, most: int, now: datetime

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from kb.documents.settings_files.synonyms import words_typed
 from kb.insight.figures import Count, OpeningFigures, Span
 from kb.insight.sql.report import Report
-from kb.insight.sql.uses import Use
+from kb.insight.sql.uses import TicketUses
 from kb.procedures.model import Procedure
 from kb.web.feedback import responding
 from kb.web.insight import csv_tables as tables
@@ -244,7 +244,7 @@ def _opened(span: Span) -> list[tuple[Procedure, OpeningFigures]]:
     return rows.opened_rows(found, readable)
 
 
-def _used(span: Span) -> list[tuple[Procedure, Use]]:
+def _used(span: Span) -> list[tuple[Procedure, TicketUses]]:
     """For which tickets, most first; without those that may not be read."""
     found, reader = parts().insight.uses.between(span.first, span.last, _MOST_USED), access.reader()
     cards = parts().catalogue.by_ids({use.procedure_id for use in found})

@@ -13,10 +13,10 @@ from kb.procedures.model import Procedure
 from kb.search.filters import chosen
 from kb.search.query import Lookup
 from kb.search.results import Hit, Results
-from kb.web.bulletins import bulletins
 from kb.web.catalogue.browsing import by_order
 from kb.web.feedback import questions, responding
 from kb.web.must_reads import must_reads
+from kb.web.notices import bulletins
 from kb.web.procedures import favourites
 from kb.web.site import access, search_log
 from kb.web.site.pages import Pages, departments, here, now, page_number, parts, today

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, SelectField
 from wtforms.validators import InputRequired
 
-from kb.bulletins.bulletin import LONGEST_TEXT, LONGEST_WORDS, words_in
+from kb.notices.bulletin import LONGEST_TEXT, LONGEST_WORDS, words_in
 from kb.procedures.model import Department
 from kb.web.site.fields import line, named, some_text
 

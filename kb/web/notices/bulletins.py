@@ -7,13 +7,13 @@ from datetime import timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.bulletins.bulletin import Bulletin, Draft, NotPutUp
+from kb.notices.bulletin import Bulletin, Draft, NotPutUp
 from kb.people.person import Person
 from kb.people.rights import Right, may
 from kb.procedures.model import Department
 from kb.search.results import Results
 from kb.search.words.analysis import cut
-from kb.web.bulletins.forms import BulletinForm
+from kb.web.notices.forms import BulletinForm
 from kb.web.site import access
 from kb.web.site.clock import zone
 from kb.web.site.fields import mark
@@ -41,7 +41,7 @@ def put_up() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 400
     try:
-        parts().bulletins.put_up(_draft(form), who.id, now())
+        parts().notices.bulletins.put_up(_draft(form), who.id, now())
     except NotPutUp as refusal:
         mark(form, refusal.about, str(refusal))
         return _page(form), 400
@@ -52,22 +52,22 @@ def put_up() -> ResponseReturnValue:
 @blueprint.post("/<int:number>/removal")
 def take_down(number: int) -> ResponseReturnValue:
     """It holds no longer."""
-    who, found = access.signed_in(), parts().bulletins.get(number, now())
+    who, found = access.signed_in(), parts().notices.bulletins.get(number, now())
     if found is None or not _may(who, found.department):
         abort(404)
-    parts().bulletins.take_down(number, now())
+    parts().notices.bulletins.take_down(number, now())
     flash("Taken down.", "ok")
     return redirect(url_for(".listing"))
 
 
 def at_home() -> dict[str, tuple[Bulletin, ...]]:
     """What search/home.html shows: all that hold now."""
-    return {"bulletins": parts().bulletins.up(now())}
+    return {"bulletins": parts().notices.bulletins.up(now())}
 
 
 def on_results(found: Results) -> dict[str, tuple[Bulletin, ...]]:
     """What search/results.html shows: those that this search meets."""
-    held = parts().bulletins.up(now())
+    held = parts().notices.bulletins.up(now())
     if not held:
         return {"bulletins": ()}
     said = [found.query]
@@ -98,12 +98,12 @@ def _may(who: Person, department: str) -> bool:
 
 
 def _page(form: BulletinForm) -> str:
-    who, held = access.signed_in(), parts().bulletins.up(now())
+    who, held = access.signed_in(), parts().notices.bulletins.up(now())
     form.offer(_own(who))
     if form.until.data is None and not form.until.raw_data:
         form.until.data = (now() + _USUAL).astimezone(zone()).replace(minute=0)
     return render_template(
-        "bulletins/listing.html",
+        "notices/bulletins.html",
         held=held,
         form=form,
         mine={one.id for one in held if _may(who, one.department)},

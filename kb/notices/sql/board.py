@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, insert, select, update
 
-from kb.bulletins.bulletin import Bulletin, Draft, ensure_usable
 from kb.database import GREATEST_ID, bulletins, people, reading, writing
+from kb.notices.bulletin import Bulletin, Draft, ensure_usable
 
 _KEPT_FOR = timedelta(seconds=5)  # every search asks: another process may know it so much later
 

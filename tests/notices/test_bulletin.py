@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kb.bulletins.bulletin import Bulletin, Draft, NotPutUp, ensure_usable, words_in
+from kb.notices.bulletin import Bulletin, Draft, NotPutUp, ensure_usable, words_in
 from tests.conftest import NOW
 
 HOUR = timedelta(hours=1)

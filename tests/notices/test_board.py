@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from kb.bulletins.bulletin import Draft, NotPutUp
-from kb.bulletins.sql.board import Board
+from kb.notices.bulletin import Draft, NotPutUp
+from kb.notices.sql.board import Board
 from kb.parts import Parts
 from tests.conftest import NOW
 
@@ -23,33 +23,33 @@ def texts(board: Board, after: timedelta = timedelta()) -> list[str]:
 
 
 def test_what_ends_first_comes_first_and_is_gone_at_its_time(parts: Parts) -> None:
-    put_up(parts.bulletins, "Long.", 3)
-    put_up(parts.bulletins, "Short.", 1)
-    assert texts(parts.bulletins) == ["Short.", "Long."]
-    assert texts(parts.bulletins, HOUR) == ["Long."]
-    assert texts(parts.bulletins, 3 * HOUR) == []
-    (one,) = parts.bulletins.up(NOW + 2 * HOUR)
+    put_up(parts.notices.bulletins, "Long.", 3)
+    put_up(parts.notices.bulletins, "Short.", 1)
+    assert texts(parts.notices.bulletins) == ["Short.", "Long."]
+    assert texts(parts.notices.bulletins, HOUR) == ["Long."]
+    assert texts(parts.notices.bulletins, 3 * HOUR) == []
+    (one,) = parts.notices.bulletins.up(NOW + 2 * HOUR)
     assert (one.words, one.by) == (("parcel", "van"), "Eddy Editor")
 
 
 def test_another_process_knows_it_within_seconds(parts: Parts) -> None:
     other = Board(parts.engine)
     assert texts(other) == []
-    number = put_up(parts.bulletins, "Strike.")
+    number = put_up(parts.notices.bulletins, "Strike.")
     assert texts(other, timedelta(seconds=6)) == ["Strike."]
-    parts.bulletins.take_down(number, NOW)
-    assert texts(parts.bulletins) == []
+    parts.notices.bulletins.take_down(number, NOW)
+    assert texts(parts.notices.bulletins) == []
     assert texts(other, timedelta(seconds=12)) == []
-    assert parts.bulletins.get(number, NOW) is None
+    assert parts.notices.bulletins.get(number, NOW) is None
 
 
 def test_one_that_ends_while_it_is_remembered_is_gone(parts: Parts) -> None:
-    put_up(parts.bulletins, "Short.", 1)
-    assert texts(parts.bulletins, HOUR - timedelta(seconds=2)) == ["Short."]
-    assert texts(parts.bulletins, HOUR) == []
+    put_up(parts.notices.bulletins, "Short.", 1)
+    assert texts(parts.notices.bulletins, HOUR - timedelta(seconds=2)) == ["Short."]
+    assert texts(parts.notices.bulletins, HOUR) == []
 
 
 def test_what_is_refused_is_not_up(parts: Parts) -> None:
     with pytest.raises(NotPutUp):
-        put_up(parts.bulletins, "Late.", -1)
-    assert texts(parts.bulletins) == []
+        put_up(parts.notices.bulletins, "Late.", -1)
+    assert texts(parts.notices.bulletins) == []

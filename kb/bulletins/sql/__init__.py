@@ -1,1 +1,0 @@
-"""Bulletins in the database."""

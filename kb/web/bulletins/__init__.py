@@ -1,1 +1,0 @@
-"""Bulletins as pages."""
