@@ -163,10 +163,14 @@
   };
   // As soon as its place is there, before anything below it is painted: nothing has to move.
   const WAYS = { "[data-opened-lately]": openedLately, "[data-back-to-results]": () => wayBack() };
+  const isRead = (place) => {
+    for (let at = place; at; at = at.parentElement) if (at.nextElementSibling) return true;
+    return document.readyState !== "loading";
+  };
   const fillWhenThere = () => {
     for (const [selector, fill] of Object.entries(WAYS)) {
       const place = document.querySelector(selector);
-      if (!place || !(place.nextElementSibling || document.readyState !== "loading")) continue;
+      if (!place || !isRead(place)) continue;
       delete WAYS[selector];
       fill(place);
     }
