@@ -224,8 +224,6 @@
     offerKeysSwitch();
     offerNewCall();
     addEventListener("pageshow", offerNewCall);
-    wayBack();
-    openedLately();
     arrive();
     addEventListener("hashchange", arrive);
     addEventListener("pageshow", () => setTimeout(arrive)); // once the browser went to the place itself

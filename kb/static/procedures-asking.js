@@ -179,15 +179,12 @@
     const item = items[trail.at(-1).at];
     const now = asked(item);
     const ways = made("p", "asked-ways", keyed("Back", "b", back, "copy"), " ", keyed("All steps", "q", leave, "copy"));
-    guide.replaceChildren(made("div", "asked-now", now, choices(item), ways), path());
-    if (!moved) return;
-    now.focus({ preventScroll: true });
-    guide.firstElementChild.scrollIntoView({ block: "nearest" });
     const doubt = doubtAbout(item);
     if (doubt) ways.append(" ", doubt);
     all("[data-key=h], [data-key=d]", section).forEach((one) => { delete one.dataset.key; });
     guide.replaceChildren(made("div", "asked-now", now, choices(item, now), ways), path());
-    if (moved) now.focus();
+    if (moved) now.focus({ preventScroll: true });
+    if (moved) guide.firstElementChild.scrollIntoView({ block: "nearest" });
     else if (!location.hash) guide.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
