@@ -38,9 +38,9 @@ from kb.web.feedback import (
 from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads
-from kb.web.notices import notices
+from kb.web.notices import bulletins, notices
 from kb.web.people import people, signing_in
-from kb.web.procedures import reading
+from kb.web.procedures import favourites, reading, uses
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
 from kb.web.site import (
@@ -61,6 +61,9 @@ _BLUEPRINTS = (
     searching,
     suggesting,
     reading,
+    favourites,
+    uses,
+    bulletins,
     history,
     lately,
     restoring,

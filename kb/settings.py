@@ -64,6 +64,7 @@ class Settings(Discreet, frozen=True):
     digest_hour: int = 7
     chat: bool = True
     chat_hosts: str = ""
+    ticket_link: str = ""
 
     @property
     def var(self) -> Path:
@@ -215,7 +216,7 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("database_url", why)
     if not settings.content.is_dir():
         raise NoContent(settings.content, source.get("content", "content"))
-    for name, why in _mail_faults(settings):
+    for name, why in (*_mail_faults(settings), *_link_faults(settings)):
         refuse(name, why)
     return settings
 
@@ -242,3 +243,13 @@ def _mail_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     open_to_all = settings.smtp_tls == "none" and settings.smtp_host not in _OWN_MACHINE
     if settings.smtp_password and open_to_all:
         yield "smtp_tls", "a password is not sent without TLS; choose starttls or tls."
+
+
+def _link_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Where the addresses of tickets are none: with no place for the number, or no web address."""
+    form, written = settings.ticket_link, settings.ticket_link.replace("{ticket}", "1")
+    address = urlsplit(written)
+    usable = address.scheme in ("http", "https") and address.hostname and written != form
+    if form and (not usable or any(sign in written for sign in '{} <>"')):
+        why = "is no form of a ticket's address; write it like https://crm.example.com/t/{ticket}."
+        yield "ticket_link", f"{form!r} {why}"

@@ -46,6 +46,9 @@ def test_an_empty_variable_counts_as_not_set(folder: Path) -> None:
         ({"KB_DATABASE_URL": "nowhere"}, "KB_DATABASE_URL"),
         ({"KB_CONTENT": "not-there"}, "KB_CONTENT"),
         ({"KB_HOME": "/not/there/at/all"}, "KB_HOME"),
+        ({"KB_TICKET_LINK": "https://crm.example/t/"}, "is no form of a ticket's address"),
+        ({"KB_TICKET_LINK": "javascript:{ticket}"}, "KB_TICKET_LINK"),
+        ({"KB_TICKET_LINK": "https://crm.example/{id}/{ticket}"}, "KB_TICKET_LINK"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(folder: Path, environ, words: str) -> None:

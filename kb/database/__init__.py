@@ -68,19 +68,23 @@ from kb.database.tables.insight import (
     learned_words,
     openings,
     searches,
+    uses,
 )
 from kb.database.tables.must_reads import (
     confirmations,
     must_reads,
 )
 from kb.database.tables.notices import (
+    bulletins,
     notices,
     reminders,
 )
 from kb.database.tables.people import (
+    favourites,
     memberships,
     people,
     sessions,
+    shifts,
     sign_in_attempts,
     tokens,
 )
@@ -117,6 +121,7 @@ __all__ = [
     "attached_files",
     "batch_files",
     "batches",
+    "bulletins",
     "catalogue_state",
     "cleared_searches",
     "closings",
@@ -127,6 +132,7 @@ __all__ = [
     "digests",
     "drafts",
     "erasures",
+    "favourites",
     "ignored_searches",
     "imported",
     "imports",
@@ -159,6 +165,7 @@ __all__ = [
     "sessions",
     "share",
     "shared_searches",
+    "shifts",
     "shown_files",
     "sign_in_attempts",
     "submission_comments",
@@ -168,6 +175,7 @@ __all__ = [
     "told_apart",
     "unshare",
     "upgrade",
+    "uses",
     "versions",
     "votes",
     "writing",

@@ -17,6 +17,7 @@ from kb.insight.sql.report import Report
 from kb.insight.sql.search_log import Log
 from kb.insight.sql.shared_searches import SharedSearches
 from kb.insight.sql.unopened import Unread
+from kb.insight.sql.uses import Uses
 from kb.secret_file import DamagedKey
 from kb.settings import Settings, SettingsError
 
@@ -47,6 +48,7 @@ class Insight(Struct, frozen=True):
     earlier: Earlier
     journeys: Journeys
     unread: Unread
+    uses: Uses
 
 
 def build(settings: Settings, engine: Engine, words: SearchWords) -> Insight:
@@ -64,4 +66,5 @@ def build(settings: Settings, engine: Engine, words: SearchWords) -> Insight:
         earlier=Earlier(engine),
         journeys=Journeys(engine),
         unread=Unread(engine),
+        uses=Uses(engine),
     )

@@ -7,22 +7,28 @@ from msgspec import Struct
 from kb.database import Engine
 from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
+from kb.people.sql.favourites import Favourites
 from kb.people.sql.receivers import Receivers
 from kb.people.sql.sessions import Sessions
 from kb.people.sql.tokens import Tokens
 
 
 class People(Struct, frozen=True):
-    """Everybody, whom a notice can reach, and the keys of their programs."""
+    """Everybody, whom a notice can reach, the keys of their programs, what they keep at hand."""
 
     directory: Directory
     receivers: Receivers
     sessions: Sessions
     tokens: Tokens
+    favourites: Favourites
 
 
 def build(engine: Engine, company: str) -> People:
     """The people of that database. `company` is what the site is called."""
     return People(
-        Directory(engine, Passwords(company)), Receivers(engine), Sessions(engine), Tokens(engine)
+        Directory(engine, Passwords(company)),
+        Receivers(engine),
+        Sessions(engine),
+        Tokens(engine),
+        Favourites(engine),
     )

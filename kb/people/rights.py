@@ -55,6 +55,7 @@ class Right(StrEnum):
     ERASE = "erase for good"
     ANSWER = "answer the inbox"
     OVERSEE = "see to what a department has not answered in time"
+    TELL_ALL = "put up a bulletin"
     KEEP_PEOPLE = "keep people"
     KEEP_TOKENS = "keep tokens"
 
@@ -150,6 +151,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Right.ASK, _ALL),
     Rule(Right.ANSWER, (*_WRITERS, Role.LEAD)),
     Rule(Right.OVERSEE, (Role.ADMINISTRATOR,), everywhere=True),
+    Rule(Right.TELL_ALL, (Role.EDITOR, Role.REVIEWER, Role.LEAD)),
+    Rule(Right.TELL_ALL, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.KEEP_PEOPLE, (Role.ADMINISTRATOR,), everywhere=True),
     Rule(Right.KEEP_TOKENS, (Role.ADMINISTRATOR,), everywhere=True),
 )

@@ -115,11 +115,16 @@ class Procedure(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """A heading and the plain text below it, up to the next heading. "" is the text before any."""
+    """A heading and the plain text below it, up to the next heading. "" is the text before any.
+
+    `kind` is what the heading promises: "steps", "script", "methods", "escalation", "about" (when
+    to use it, notes), or "text".
+    """
 
     anchor: str
     heading: str
     text: str
+    kind: str = "text"
 
 
 class TextPlace(Struct, frozen=True):

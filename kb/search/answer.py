@@ -40,6 +40,16 @@ class Answer(Struct):
         return frozenset(option.stem.decode() for slot in telling for option in slot.options)
 
     @property
+    def worth(self) -> dict[str, float]:
+        """The same stems, each with how much it tells."""
+        found: dict[str, float] = {}
+        for slot in (self.understood.slots[nth] for nth in self.scorer.telling):
+            for option in slot.options:
+                stem = option.stem.decode()
+                found[stem] = max(found.get(stem, 0.0), slot.worth * option.factor)
+        return found
+
+    @property
     def convincing(self) -> bool:
         """Does the best hit fit well, or has a page of the first three's attachments all words?"""
         if not len(self.ranked):

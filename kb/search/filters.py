@@ -72,6 +72,14 @@ def _of_owner(one: Snapshot, part: str, _today: date | None) -> Mask:
     return np.array([part in owner for owner in one.names["owner"]], bool)
 
 
+def _reviewed(one: Snapshot, _said: str, today: date | None) -> Mask:
+    """Reviewed, and not due again; as of no day nothing is."""
+    if today is None:
+        return np.zeros(one.count, bool)
+    due = one.arrays["due"]
+    return np.asarray((one.arrays["reviewed"] > 0) & ((due == 0) | (due >= today.toordinal())))
+
+
 FILTERS: Mapping[str, SearchFilter] = {
     "department": SearchFilter(
         typed=_like_department,
@@ -84,6 +92,13 @@ FILTERS: Mapping[str, SearchFilter] = {
         typed=_with_keyword,
         example='keyword:"Complaint: Late Shipment"',
         means="only procedures with that keyword; `keyword:complaint` takes a whole category",
+    ),
+    "reviewed": SearchFilter(
+        typed=_reviewed,
+        chosen=_reviewed,
+        read=lambda said: said if folded(said) in ("yes", "only", "1") else None,
+        example="refund reviewed:yes",
+        means="only what is reviewed and not due again",
     ),
     "owner": SearchFilter(
         typed=_of_owner,

@@ -61,9 +61,9 @@ class AttachedPlace(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
 
-    Where the words stand in a file beside it rather than in its text, `attached` says where.
-
-    `score` is at least 0 and comparable only within one search.
+    `score` is at least 0 and comparable only within one search. `snippet` is the sentence that
+    answers, word for word, and `kind` that of its section; `why` says where the words stand.
+    Where they stand in a file beside it rather than in its text, `attached` says where.
     """
 
     found: IndexedProcedure
@@ -73,6 +73,8 @@ class Hit(Struct, frozen=True):
     heading: str
     snippet: tuple[Fragment, ...]
     attached: AttachedPlace | None = None
+    kind: str = "text"
+    why: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

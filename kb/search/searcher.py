@@ -17,6 +17,7 @@ from kb.search.cache import AnswerCache
 from kb.search.encoder.encoding import Encoding
 from kb.search.encoder.vectors import NOTHING_ENCODED, EncodedPassages
 from kb.search.facets import Narrowing
+from kb.search.hits import Hits
 from kb.search.index.array_file import Damaged
 from kb.search.index.current_snapshots import CurrentSnapshots
 from kb.search.index.index import Index
@@ -28,9 +29,7 @@ from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
-from kb.search.results import Explanation, Glance, Hit, Results
-from kb.search.shown_place import shown_place
-from kb.search.snippets import snippet
+from kb.search.results import Explanation, Glance, Results
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
@@ -68,6 +67,7 @@ class Searcher:
         self._weights = weights or Weights()
         self._stop_words = stop_words(index.language)
         self._kept: AnswerCache[Results] = AnswerCache(keep)
+        self._hits = Hits(index.stems)
         self._parse = lru_cache(maxsize=1024)(parse)
         self._snapshots: Callable[[], tuple[Snapshot, ...]] = CurrentSnapshots(index)
         self._expansions: tuple[object, object, Callable[[Reader], QueryExpansion] | None]
@@ -117,8 +117,8 @@ class Searcher:
     def _found(self, began: float, basis: Basis, asked: Lookup) -> Results:
         answer = self._answer(basis, asked)
         shown = answer.page(asked.offset, asked.limit)
-        wanted = answer.wanted if shown else frozenset()
-        hits = tuple([self._hit(answer, nth, wanted, asked.today) for nth in shown])
+        worth = answer.worth if shown else {}
+        hits = tuple([self._hits.hit(answer, nth, worth, asked.today) for nth in shown])
         convincing = answer.convincing
         return Results(
             query=asked.text,
@@ -310,21 +310,6 @@ class Searcher:
         if query.phrases:
             mask &= standing_together(one, match.words, mask, query.phrases)
         return mask
-
-    def _hit(self, answer: Answer, nth: int, wanted: frozenset[str], today: date | None) -> Hit:
-        one, number = answer.ranked.at(nth)
-        it = one.stored(number)
-        place = shown_place(answer, nth)
-        due = it.found.due
-        return Hit(
-            found=it.found,
-            overdue=bool(due and today and due < today),
-            score=round(answer.ranked.scores[nth], 4),
-            anchor=place.anchor,
-            heading=place.heading,
-            snippet=snippet(place.text, wanted, self.index.stems),
-            attached=place.attached,
-        )
 
 
 def _millis(began: float) -> float:

@@ -28,7 +28,7 @@ SPACE = re.compile(r"\s+")
 
 def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, ...]:
     """About LENGTH characters of `text` where most different `wanted` stems stand, marked."""
-    places = _places(text, wanted, stems)
+    places = places_of(text, wanted, stems)
     start, end = _window(places, text)
     cut = list(_cut(text, start, end, places))
     if start > 0 and cut:
@@ -38,7 +38,15 @@ def snippet(text: str, wanted: frozenset[str], stems: Stems) -> tuple[Fragment, 
     return tuple(_joined(cut))
 
 
-def _places(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, int, str]]:
+def fragments(
+    text: str, start: int, end: int, places: Iterable[tuple[int, int, str]]
+) -> tuple[Fragment, ...]:
+    """[start, end) of `text` with what stands there of `places` marked."""
+    within = (place for place in places if place[0] >= start and place[1] <= end)
+    return tuple(_joined(_cut(text, start, end, within)))
+
+
+def places_of(text: str, wanted: frozenset[str], stems: Stems) -> list[tuple[int, int, str]]:
     """[start, end) and stem of each match; of a compound's joined form its last part."""
     if not text.isascii() and IS_UNSPACED.search(text):
         return _places_with_compounds(text, wanted, stems)

@@ -123,6 +123,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-steps]").forEach(pointAtSteps);
+    dispatchEvent(new Event("kb-steps-named"));
     document.querySelectorAll("section > [data-doubt]").forEach(asOneStop);
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("[data-doubt]");

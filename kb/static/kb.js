@@ -3,6 +3,7 @@
 
 (() => {
   const root = document.documentElement;
+  root.classList.add("scripted"); // before anything is painted: what has to do with it moves nothing
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const button = (text, className, press) => {
     const made = document.createElement("button");
@@ -116,7 +117,12 @@
   };
   const wayBack = () => {
     const results = document.querySelector("[data-results]");
-    if (results) return store(sessionStorage, RESULTS, { address: location.pathname + location.search, words: results.dataset.results });
+    if (results) {
+      const address = location.pathname + location.search;
+      const before = stored(sessionStorage, RESULTS, null);
+      const place = before?.address === address ? before : {};
+      return store(sessionStorage, RESULTS, { ...place, address, words: results.dataset.results });
+    }
     const place = document.querySelector("[data-back-to-results]");
     const from = stored(sessionStorage, RESULTS, null);
     if (!place || !from) return undefined;
@@ -130,30 +136,47 @@
   };
 
   // What this person opened last, in this browser.
-  const openedLately = () => {
-    const own = `kb-opened ${document.body.dataset.person ?? ""}`;
-    const opened = stored(localStorage, own, []);
+  const OPENED = () => `kb-opened ${document.body.dataset.person ?? ""}`;
+  const noteOpened = () => {
     const page = document.querySelector("[data-procedure]");
-    if (page) {
-      const { procedure: id } = page.dataset;
-      const title = document.querySelector("h1").textContent.trim();
-      const others = opened.filter((one) => one.id !== id);
-      store(localStorage, own, [{ id, title, address: location.pathname }, ...others].slice(0, 6));
-    }
-    const place = document.querySelector("[data-opened-lately]");
-    if (!place || !opened.length) return;
-    const list = document.createElement("p");
-    list.className = "chips";
+    if (!page) return;
+    const { procedure: id } = page.dataset;
+    const title = document.querySelector("h1").textContent.trim();
+    const others = stored(localStorage, OPENED(), []).filter((one) => one.id !== id);
+    store(localStorage, OPENED(), [{ id, title, address: location.pathname }, ...others].slice(0, 6));
+  };
+  const openedLately = (place) => {
+    const opened = stored(localStorage, OPENED(), []);
+    if (!opened.length) return;
+    const list = document.createElement("ul");
+    list.className = "plain at-hand-list";
     list.append(...opened.map(({ title, address }) => {
+      const line = document.createElement("li");
       const link = document.createElement("a");
-      link.className = "chip";
       link.href = address;
       link.textContent = title;
-      return link;
+      line.append(link);
+      return line;
     }));
     place.append(list);
     place.hidden = false;
   };
+  // As soon as its place is there, before anything below it is painted: nothing has to move.
+  const WAYS = { "[data-opened-lately]": openedLately, "[data-back-to-results]": () => wayBack() };
+  const isRead = (place) => {
+    for (let at = place; at; at = at.parentElement) if (at.nextElementSibling) return true;
+    return document.readyState !== "loading";
+  };
+  const fillWhenThere = () => {
+    for (const [selector, fill] of Object.entries(WAYS)) {
+      const place = document.querySelector(selector);
+      if (!place || !isRead(place)) continue;
+      delete WAYS[selector];
+      fill(place);
+    }
+  };
+  const parsing = new MutationObserver(fillWhenThere);
+  parsing.observe(root, { childList: true, subtree: true });
 
   // Keys of one character act while the page has the focus, not the menu or nothing; and they can be
   // switched off: whoever dictates, or whose hand slips, would press them unawares. That is kept in
@@ -201,11 +224,13 @@
     offerKeysSwitch();
     offerNewCall();
     addEventListener("pageshow", offerNewCall);
-    wayBack();
-    openedLately();
     arrive();
     addEventListener("hashchange", arrive);
     addEventListener("pageshow", () => setTimeout(arrive)); // once the browser went to the place itself
+    parsing.disconnect();
+    fillWhenThere();
+    if (document.querySelector("[data-results]")) wayBack();
+    noteOpened();
     setTimeout(toWrong); // after all that changes how long the page is
     all("[data-theme-switch]").forEach((place) => {
       const label = (theme) => `Colours: ${theme}`;

@@ -125,12 +125,20 @@
       node.data = node.data.slice(at);
     }
   };
-  const choices = (item) => {
-    const place = made("div", "asked-answers");
+  // What ends the procedure offers no next step, but the ways to where it leads on.
+  const choices = (item, place) => {
+    const offered = made("div", "asked-answers");
     const open = item ? answers(item) : [];
-    open.forEach((answer, nth) => place.append(keyed(label(answer), String(nth + 1), () => choose(answer))));
-    if (item && !open.length) place.append(keyed("Go on", "1", () => go(item.matches(".answer") ? after(item) : below(item, "ol")[0] ?? behind(item))));
-    return place;
+    open.forEach((answer, nth) => offered.append(keyed(label(answer), String(nth + 1), () => choose(answer))));
+    if (!item || open.length) return offered;
+    if (item.matches(".ends")) {
+      const links = all("a[href]", place);
+      links.forEach((link, nth) => offered.append(keyed(link.textContent, String(nth + 1), () => link.click())));
+      if (!links.length) offered.append(made("p", "asked-end", "The procedure ends here."));
+      return offered;
+    }
+    offered.append(keyed("Go on", "1", () => go(item.matches(".answer") ? after(item) : below(item, "ol")[0] ?? behind(item))));
+    return offered;
   };
   const path = () => {
     const list = made("ol", "asked-path");
@@ -144,21 +152,40 @@
     }
     return list;
   };
+  // Feedback on the step that one is at: its question opens here.
+  const doubtAbout = (item) => {
+    const step = top.find((one) => one === item || one.contains(item));
+    const link = step?.querySelector(":scope > [data-doubt]");
+    if (!link) return null;
+    const copy = made("a", "copy");
+    copy.href = link.href;
+    copy.dataset.doubt = link.dataset.doubt;
+    copy.dataset.key = "h";
+    copy.setAttribute("aria-keyshortcuts", "h");
+    const sign = made("kbd", "", "h");
+    sign.setAttribute("aria-hidden", "true");
+    copy.append("Helpful? ", sign);
+    return copy;
+  };
   const show = (moved) => {
     if (moved) remember();
     section.classList.toggle("is-asking", Boolean(trail));
     if (!trail) {
       guide.replaceChildren(keyed("One question at a time", "q", start, "copy"));
+      dispatchEvent(new Event("kb-steps-named"));
       if (moved) guide.firstElementChild.focus();
       return;
     }
     const item = items[trail.at(-1).at];
     const now = asked(item);
     const ways = made("p", "asked-ways", keyed("Back", "b", back, "copy"), " ", keyed("All steps", "q", leave, "copy"));
-    guide.replaceChildren(made("div", "asked-now", now, choices(item), ways), path());
-    if (!moved) return;
-    now.focus({ preventScroll: true });
-    guide.firstElementChild.scrollIntoView({ block: "nearest" });
+    const doubt = doubtAbout(item);
+    if (doubt) ways.append(" ", doubt);
+    all("[data-key=h], [data-key=d]", section).forEach((one) => { delete one.dataset.key; });
+    guide.replaceChildren(made("div", "asked-now", now, choices(item, now), ways), path());
+    if (moved) now.focus({ preventScroll: true });
+    if (moved) guide.firstElementChild.scrollIntoView({ block: "nearest" });
+    else if (!location.hash) guide.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   // A link to another procedure: the way back stands there until one is here again.
@@ -174,6 +201,7 @@
     (section.querySelector(":scope > ol")).before(guide);
     recall();
     show(false);
+    addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
     addEventListener("kb-new-call", () => { recall(); show(false); });
     addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
   });

@@ -126,6 +126,30 @@
         item.firstElementChild.setAttribute("aria-pressed", done);
       });
     }
+    showKeys();
+  };
+
+  // Keys of the call: d ticks the present step, h asks whether it helped, m takes the next method.
+  const present = () => steps().find((item) => !item.classList.contains("done"));
+  const give = (key, element) => {
+    for (const one of all(`[data-key="${key}"]`)) {
+      if (one === element) continue;
+      delete one.dataset.key;
+      one.removeAttribute("aria-keyshortcuts");
+    }
+    if (!element) return;
+    element.dataset.key = key;
+    element.setAttribute("aria-keyshortcuts", key);
+  };
+  const showKeys = () => {
+    if (document.querySelector(".is-asking")) return; // it has keys of its own
+    const now = present();
+    give("d", now?.firstElementChild);
+    give("h", now?.querySelector(":scope > [data-doubt]"));
+  };
+  const showPresent = () => {
+    const now = present();
+    if (now && !document.querySelector(".is-asking")) now.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
   const makeTickable = (section) => {
     for (const list of all(":scope > ol", section)) {
@@ -134,6 +158,7 @@
         const tick = button("", "tick", () => {
           item.classList.toggle("done");
           showTicks();
+          showPresent();
           remember({ done: steps().flatMap((one, at) => (one.classList.contains("done") ? [at] : [])) });
         });
         tick.setAttribute("aria-label", `Step ${item.dataset.number} done`);
@@ -152,6 +177,8 @@
   const lightOption = () => {
     const lit = chosen();
     for (const one of options()) one.classList.toggle("chip-on", one === lit);
+    const every = options();
+    if (every.length > 1) give("m", every[(every.indexOf(lit) + 1) % every.length]);
   };
   const choose = () => {
     if (options().some((one) => one.hash === location.hash)) remember({ option: location.hash });
@@ -209,6 +236,9 @@
     });
     restore();
     choose();
+    addEventListener("kb-steps-named", showKeys);
+    // Within a call one comes back to the step that is next, unless the address names a place.
+    if (known().done.length && !location.hash) addEventListener("load", () => setTimeout(showPresent));
     addEventListener("hashchange", choose);
     addEventListener("pageshow", (event) => { if (event.persisted) restore(); });
     addEventListener("kb-new-call", () => {

@@ -92,7 +92,8 @@ def test_the_page_marks_what_asks_and_what_answers() -> None:
     assert page.asks
     assert html.count('class="asks"') == 1
     assert html.count('class="answer asks"') == 1
-    assert html.count('class="answer"') == 4
+    assert html.count('class="answer"') == 3
+    assert html.count('class="answer ends"') == 1
 
 
 def test_a_great_many_questions_take_no_time() -> None:
@@ -102,3 +103,51 @@ def test_a_great_many_questions_take_no_time() -> None:
     began = time.process_time()
     assert Outline(body).doubts()
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop here.",
+        "ring the bell. Stop here and see *When to escalate*.",
+        "stop. Two cannot share one.",
+        "tell them so, and you are done.",
+        "follow [[Fire]].",
+        "say so, then go to [Fire](fire.md)",
+        "[Fire](fire.md)",
+        "see [Fire](fire.md).",
+    ],
+)
+def test_an_answer_that_ends_the_procedure_is_marked(said: str) -> None:
+    page = Renderer().render(asking(f"Yes: {said}", "No: go on."), "a.md", lambda path: None)
+    assert '<li class="answer ends">Yes' in page.parts[0].html
+    assert '<li class="answer">No' in page.parts[0].html
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop the parcel.",
+        "stop here if it rains.",
+        "tell the price, see [Prices](prices.md).",
+        "mop it up, go to step 3.",
+        "ask them to stop it.",
+        "wait until it has stopped, then write it down",
+    ],
+)
+def test_an_answer_with_something_behind_it_is_not(said: str) -> None:
+    page = Renderer().render(asking(f"Yes: {said}", "No: go on."), "a.md", lambda path: None)
+    assert "ends" not in page.parts[0].html
+
+
+def test_a_step_that_stops_only_some_is_followed_by_the_next() -> None:
+    body = (
+        "## Steps\n\n1. Is it wet? If so, stop and go to [Fire](f.md).\n2. Stop here.\n3. Last.\n"
+    )
+    assert "ends" not in Renderer().render(body, "a.md", lambda path: None).parts[0].html
+
+
+def test_the_last_of_the_steps_below_an_answer_may_end_it() -> None:
+    below = "   - No:\n     1. Wait.\n     2. Stop here.\n   - Yes: go on.\n"
+    body = f"## Steps\n\n1. Dry?\n{below}2. End.\n"
+    assert Renderer().render(body, "a.md", lambda path: None).parts[0].html.count("ends") == 1

@@ -210,12 +210,12 @@ def test_sections_are_plain_text() -> None:
     )
     assert RENDERER.sections(body, "Late") == (
         Section("", "", "Use it for this."),
-        Section("steps", "Steps", "Open x\ndeeper\na\nb\n1\n2\ncode\nraw html"),
+        Section("steps", "Steps", "Open x\ndeeper\na | b\n1 | 2\ncode\nraw html", "steps"),
     )
 
 
 def test_a_heading_without_text_is_still_found() -> None:
-    assert RENDERER.sections("## Steps") == (Section("steps", "Steps", ""),)
+    assert RENDERER.sections("## Steps") == (Section("steps", "Steps", "", "steps"),)
 
 
 def test_links_have_their_lines() -> None:

@@ -12,7 +12,7 @@ from kb.search.index import array_file, segment
 from kb.search.index.embedding import Meaning
 from kb.search.index.snapshot import ValueCounts
 from kb.search.ranking.scoring import GROUP, Match, best_of
-from kb.search.snippets import _places, _places_with_compounds, snippet
+from kb.search.snippets import _places_with_compounds, places_of, snippet
 from kb.search.words import analysis
 from kb.search.words.analysis import Stems, tokens
 from tests.search.shelf import REP, SHELF, TODAY, entry, ids, searcher
@@ -103,7 +103,7 @@ PIECES = ["re", "fund", "refunds", "é", "-", ".", "–", " ", "'s", "l'", "_", 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_snippets_find_all_that_the_plain_way_finds(text: str) -> None:
     wanted, stems = frozenset({"refund", "re", "e", "包裹"}), Stems("english")
-    assert _places(text, wanted, stems) == _places_with_compounds(text, wanted, stems)
+    assert places_of(text, wanted, stems) == _places_with_compounds(text, wanted, stems)
 
 
 def test_every_page_of_many_hits_shows_some(tmp_path: Path) -> None:

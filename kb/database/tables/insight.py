@@ -87,6 +87,19 @@ partial_index(
 
 # For the morning page: what it counts stands in the index, so that no row is looked up.
 Index("ix_openings_of_procedure", openings.c.procedure_id, openings.c.day)
+# That a procedure was used for a ticket of another system: its number alone, nothing of a customer.
+uses = Table(
+    "uses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("procedure_id", Text, nullable=False),
+    Column("ticket", String(40), nullable=False),
+    Column("person_key", String(32), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("day", Date, nullable=False),  # of `at`, in UTC
+    UniqueConstraint("procedure_id", "ticket"),
+    Index(None, "day", "procedure_id"),
+)
 cleared_searches = Table(  # until when a person wants none of their searches offered again
     "cleared_searches",
     metadata,

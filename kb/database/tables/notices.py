@@ -48,3 +48,16 @@ reminders = Table(  # what was reminded of, so that it is once
     Column("stage", String(16), primary_key=True),
     Column("at", Moment, nullable=False),
 )
+# What holds until a time, for everybody, and is gone by itself then.
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("department", String(80), nullable=False),  # whose procedures it concerns
+    Column("text", Text, nullable=False),
+    Column("words", Text, nullable=False),  # one a line: the searches that it stands on top of
+    Column("until", Moment, nullable=False, index=True),
+    Column("put_up_by", ForeignKey("people.id"), nullable=False),
+    Column("put_up_at", Moment, nullable=False),
+    Column("taken_down_at", Moment),  # before its time
+)

@@ -55,3 +55,17 @@ tokens = Table(
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
 )
+shifts = Table(  # when a person signed in for this shift, and for the one before
+    "shifts",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("began_at", Moment, nullable=False),
+    Column("before", Moment),
+)
+favourites = Table(  # procedures that a person keeps at hand
+    "favourites",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("procedure_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)

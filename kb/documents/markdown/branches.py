@@ -21,6 +21,24 @@ _TO_STEP = re.compile(
     r"\b(?:go|continue|carry on|skip|jump|return|back|again)\b[^.;?!\n]{0,40}?\bstep\s+(\d{1,3})\b",
     re.IGNORECASE,
 )
+# What ends the procedure below an answer: "stop here", "you are done", "follow" and a link.
+_STOPS = re.compile(
+    r"\b(?:stop|end|finish) here\b"
+    r"|(?:^|[.;:,]\s+|\b(?:and|then|just|simply)\s+)"
+    r"(?:stop|finish|(?:all )?done|finished|nothing (?:more|else|further)(?: is)? to (?:be done|do)"
+    r"|(?:you are|you're|that is|that's|this is) (?:done|all|it|finished|the end)"
+    r"|(?:the|this) procedure (?:ends|stops)(?: here)?)(?=[.;!]|$)",
+    re.IGNORECASE,
+)
+_LINK = r"(?:\[\[[^\]\n]+\]\]|\[[^\]\n]*\]\([^)\n]*\))[.!]?"
+_LEAVES = re.compile(
+    r"(?:^|[.;:,]\s+|\b(?:and|then)\s+)(?:please\s+)?"
+    rf"(?:follow|(?:go|go on|continue|switch|over) (?:to|with|in)|start|it is|this is) {_LINK}$"
+    rf"|^(?:(?:please )?(?:see|use|open|do) )?{_LINK}$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"\*[^*\n]+\*|\[[^\]\n]*\]")  # *When to escalate* is no condition
+_PERHAPS = re.compile(r"\?|\b(?:if|when|unless|otherwise|else|where|in case)\b", re.IGNORECASE)
 _MOST = 200  # steps of a section from which loops are looked for: the work grows by its square
 _LISTS = ("ordered_list_open", "bullet_list_open")
 _LIST_ENDS = ("ordered_list_close", "bullet_list_close")
@@ -117,7 +135,8 @@ def _ways(steps: Sequence[Step]) -> dict[int, set[int]]:
     for number, step in enumerate(steps, start=1):
         ways[number].add(step.to)
         if answers := [answer for asking in _asking(step) for answer in asking.answers]:
-            aside = {number + 1} if any(not answer.to for answer in answers) else set()
+            on = any(not (answer.to or ends(answer.text)) for answer in answers)
+            aside = {number + 1} if on else set()
             ways[number] = aside | {answer.to for answer in answers}
     return ways
 
@@ -170,14 +189,31 @@ def _to(text: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _mark(item: _Item, said: str) -> None:
+def _mark(item: _Item, said: str, within: bool = False) -> None:
+    """`within` an answer, an entry may end the procedure."""
     if _asks(item, said):
         item.opening.attrJoin("class", "asks")
         for answer in item.bullets:
             answer.opening.attrJoin("class", "answer")
-            _mark(answer, _parted(answer.said)[1])
+            _mark(answer, _parted(answer.said)[1], within=True)
+    elif within and _ends(item):
+        item.opening.attrJoin("class", "ends")
     for each in item.ordered:
-        _mark(each, each.said)
+        _mark(each, each.said, within)
+
+
+def _ends(item: _Item) -> bool:
+    """Is nothing to be done behind it: does it stop, or lead to another procedure?"""
+    said = "\n".join(item.texts)
+    return not (item.ordered or item.bullets or _to(said)) and ends(_parted(said)[1] or said)
+
+
+def ends(said: str) -> bool:
+    """Is that the end, whatever else holds?"""
+    bare = said.replace("*", "").strip()
+    return not _PERHAPS.search(_NAMED.sub("", said)) and bool(
+        _STOPS.search(bare) or _LEAVES.search(bare)
+    )
 
 
 def _sections(tokens: Sequence[Token]) -> Iterator[list[_Item]]:

@@ -11,6 +11,7 @@ from kb.documents.markdown.blanks import CLOSED, never_closed
 from kb.documents.markdown.branches import doubts_in
 from kb.documents.markdown.doubt import Doubt
 from kb.documents.markdown.parser import Blocks
+from kb.documents.markdown.strays import strays_in
 from kb.documents.markdown.written_links import in_service, links_of
 
 _WITH_BLANKS = re.compile(
@@ -33,7 +34,7 @@ def doubts_of(found: Blocks) -> tuple[Doubt, ...]:
         if token.type in ("inline", "html_block")
         for doubt in sorted(_of(token, closed), key=lambda one: one.line)
     )
-    return (*written, *_pictures(found), *doubts_in(found.tokens))
+    return (*written, *_pictures(found), *doubts_in(found.tokens), *strays_in(found.tokens))
 
 
 def _pictures(found: Blocks) -> Iterator[Doubt]:

@@ -19,6 +19,7 @@ from kb.documents.markdown.headings import place
 from kb.documents.markdown.links import Link
 from kb.documents.markdown.parser import Blocks, TooLaborious, blocks, box
 from kb.documents.markdown.places import places
+from kb.documents.markdown.section_kinds import kind_of
 from kb.documents.markdown.written_links import links_of
 from kb.documents.text.plain_text import folded, plain, tidy, without
 from kb.procedures.model import Section
@@ -116,7 +117,7 @@ def _sections(tokens: list[Token], title: str, labels: frozenset[str]) -> tuple[
     if placed and placed[0].is_title:
         starts[1] = ("", "", starts[1][2])
     made = [
-        Section(name, heading, _text(tokens[start:end], labels))
+        Section(name, heading, _text(tokens[start:end], labels), kind_of(heading))
         for (name, heading, start), end in zip(starts, ends, strict=True)
     ]
     return tuple(each for each in made if each.heading or each.text)
@@ -128,9 +129,17 @@ def _text(tokens: Sequence[Token], labels: frozenset[str]) -> str:
 
 def _lines(tokens: Sequence[Token], labels: frozenset[str]) -> Iterator[str]:
     sign = ""
+    row: list[str] | None = None  # the cells of a table's row, which is one line
     for token in tokens:
         if token.type == "list_item_open":
             sign = box(token)
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            yield " | ".join(filter(None, row or ()))
+            row = None
+        elif token.type == "inline" and row is not None:
+            row.append(tidy(plain(token.content, labels)))
         elif token.type == "inline":
             yield f"{sign} {tidy(plain(token.content, labels))}".lstrip()
             sign = ""

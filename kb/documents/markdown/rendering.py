@@ -52,7 +52,7 @@ class Method(Struct, frozen=True):
 class Part(Struct, frozen=True):
     """A level-2 heading and all below it; `html` is without that heading.
 
-    `kind` is "text", "steps", "script", "methods", "escalation" or "notes". What stands
+    `kind` is "text", "steps", "script", "methods", "escalation", "about" or "notes". What stands
     before the first heading has anchor "", heading "" and level 0. Of kind "methods", `html` is
     what stands before the first method.
     """

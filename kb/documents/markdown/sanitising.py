@@ -34,7 +34,7 @@ _CLASSES = {
     "a": {"bare"},
     "div": {"table-responsive", "markdown-alert", *(f"markdown-alert-{one}" for one in _ALERTS)},
     "img": {"img-fluid"},
-    "li": {"task-list-item", "asks", "answer"},
+    "li": {"task-list-item", "asks", "answer", "ends"},
     "p": {"markdown-alert-title"},
     "pre": {"plain-text"},
     "span": {"not-found"},

@@ -50,6 +50,11 @@ _WAITING = (
         text(LIVE),
     )
 )
+_COMPLAINTS = (
+    select(items.c.procedure_id, func.count())
+    .where(items.c.procedure_id.in_(bindparam("ids", expanding=True)), text(LIVE))
+    .group_by(items.c.procedure_id)
+)
 _OVERDUE = query().where(RUNNING, items.c.due_at < _now).order_by(items.c.due_at, items.c.id)
 
 
@@ -87,6 +92,14 @@ class Lists:
         listed = _listed(which(asked, now), offset, asked.per_page + 1, *order(asked.sort))
         with reading(self._engine) as connection:
             return tuple(item_from(row) for row in connection.execute(listed))
+
+    def complaints(self, procedure_ids: AbstractSet[str]) -> dict[str, int]:
+        """How many are open about each of these procedures; without those that have none."""
+        if not procedure_ids:
+            return {}
+        with reading(self._engine) as connection:
+            rows = connection.execute(_COMPLAINTS, {"ids": list(procedure_ids)}).all()
+        return {row[0]: row[1] for row in rows}
 
     def counts(self, departments: AbstractSet[str], now: datetime) -> Counts:
         """How much these departments have, by state, and what of the open is overdue or soon."""

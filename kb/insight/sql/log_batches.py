@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from kb.database import openings, reading, searches, writing
+from kb.database import openings, reading, searches, uses, writing
 from kb.insight.events import Event, Opened, PublicResult, Searched, mark_of
 from kb.insight.sessions import (
     AGAIN,
@@ -75,6 +75,13 @@ class SearchLogWriter:
     def purge(self, before: datetime) -> int:
         """Take out what began before that moment, with its openings; how many searches."""
         gone = 0
+        with reading(self._engine) as connection:
+            old_use = connection.scalar(
+                select(uses.c.id).where(uses.c.day < before.date()).limit(1)
+            )
+        if old_use is not None:
+            with writing(self._engine, "uses") as connection:
+                connection.execute(delete(uses).where(uses.c.day < before.date()))
         while True:
             old = select(searches.c.id).where(searches.c.day <= before.date())
             old = old.where(searches.c.at < before).limit(PURGED_AT_ONCE)

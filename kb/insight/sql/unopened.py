@@ -7,7 +7,7 @@ from datetime import date, datetime
 from msgspec import Struct
 from sqlalchemy import Engine, ScalarSelect, and_, exists, func, select
 
-from kb.database import openings, procedures, reading, searches, versions, votes
+from kb.database import openings, procedures, reading, searches, uses, versions, votes
 from kb.procedures.model import Status
 
 
@@ -39,16 +39,23 @@ class Unread:
     def of(
         self, department: str, since: date, page: int, per_page: int
     ) -> tuple[list[Unopened], int]:
-        """What was never opened from results since that day, the oldest first; and how many."""
+        """What was never opened from results since that day, nor used for a ticket, the oldest
+
+        first; and how many.
+        """
         opened = exists(
             select(openings.c.id).where(
                 openings.c.procedure_id == procedures.c.id, openings.c.day >= since
             )
         )
+        used = exists(
+            select(uses.c.id).where(uses.c.procedure_id == procedures.c.id, uses.c.day >= since)
+        )
         wanted = and_(
             procedures.c.department == department,
             procedures.c.status == Status.PUBLISHED.value,
             ~opened,
+            ~used,
         )
         first = _first().label("first")
         last = select(func.max(openings.c.day)).where(openings.c.procedure_id == procedures.c.id)

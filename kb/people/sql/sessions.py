@@ -9,12 +9,14 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, bindparam, delete, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
 
-from kb.database import GREATEST_ID, people, reading, sessions, writing
+from kb.database import GREATEST_ID, people, reading, sessions, shifts, writing
+from kb.database.upsert import insert_into
 from kb.people.person import Person
 from kb.people.sql import rows
 
+A_SHIFT = timedelta(hours=10)  # who signs in again within it goes on with the same one
 LONGEST = timedelta(days=7)  # however busy: then one signs in once more
 _ITS_PERSON = rows.query(
     (people.c.id == bindparam("id"))
@@ -41,7 +43,15 @@ class Sessions:
             connection.execute(delete(sessions).where(sessions.c.began_at <= now - LONGEST))
             new = {"digest": _digest(secret), "person_id": person_id, "began_at": now}
             connection.execute(insert(sessions).values(new))
+            _begin_shift(connection, person_id, now)
         return secret
+
+    def last_here(self, person_id: int) -> datetime | None:
+        """When the shift before this one began; None for who is here for the first time."""
+        with reading(self._engine) as connection:
+            query = select(shifts.c.before).where(shifts.c.person_id == person_id)
+            before: datetime | None = connection.scalar(query)
+        return before
 
     def person_of(self, person_id: int, secret: str, now: datetime) -> Person | None:
         """The person of that id, if that is a session of theirs which has not ended."""
@@ -55,6 +65,20 @@ class Sessions:
         """That one; the person's others go on."""
         with writing(self._engine, "sessions") as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == _digest(secret)))
+
+
+def _begin_shift(connection: Connection, person_id: int, now: datetime) -> None:
+    """Unless they have one that began a few hours ago."""
+    query = select(shifts.c.began_at).where(shifts.c.person_id == person_id)
+    began: datetime | None = connection.scalar(query)
+    if began is not None and now - began < A_SHIFT:
+        return
+    shift = {"began_at": now, "before": began}
+    connection.execute(
+        insert_into(connection, shifts)
+        .values(person_id=person_id, **shift)
+        .on_conflict_do_update(index_elements=[shifts.c.person_id], set_=shift)
+    )
 
 
 def _digest(secret: str) -> str:

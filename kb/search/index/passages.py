@@ -156,7 +156,9 @@ def _stored(entry: Entry, texts: list[bytes]) -> str:
         "reviewed": it.reviewed and it.reviewed.isoformat(),
         "due": it.due and it.due.isoformat(),
         "status": it.status.value,
-        "sections": [[s.anchor, s.heading, e] for s, e in zip(entry.sections, ends, strict=True)],
+        "sections": [
+            [s.anchor, s.heading, e, s.kind] for s, e in zip(entry.sections, ends, strict=True)
+        ],
     }
     return json.dumps(fields, ensure_ascii=True)  # ASCII: lone surrogates survive
 

@@ -45,11 +45,20 @@ def remembered(method: Callable[P, R], most: int) -> Callable[P, R]:
     return cast(Callable[P, R], lru_cache(maxsize=most)(answer))
 
 
+class StoredSection(Struct, frozen=True):
+    """A section's name and heading, where its text ends among all, and what it promises."""
+
+    anchor: str
+    heading: str
+    end: int
+    kind: str
+
+
 class Stored(Struct, frozen=True):
-    """A procedure as hits show it; of each section the anchor, heading, and end in the texts."""
+    """A procedure as hits show it."""
 
     found: IndexedProcedure
-    sections: tuple[tuple[str, str, int], ...]
+    sections: tuple[StoredSection, ...]
 
 
 class Snapshot:
@@ -209,7 +218,7 @@ class Snapshot:
             due=it["due"] and date.fromisoformat(it["due"]),
             status=Status(it["status"]),
         )
-        return Stored(found, tuple((a, heading, end) for a, heading, end in it["sections"]))
+        return Stored(found, tuple(StoredSection(*each) for each in it["sections"]))
 
     def text(self, number: int, start: int = 0, end: int | None = None) -> str:
         """The texts of a document's sections, one after the other; [start, end) in UTF-8."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 
@@ -12,13 +13,14 @@ from kb.search.words.analysis import title_key
 
 
 def facets(documents: dict[str, Array]) -> dict[str, Array]:
-    """Department, status, owners and keywords as numbers, with the names they stand for."""
+    """Department, status, owners, keywords and days of review as numbers, with their names."""
     names: dict[str, dict[str, int]] = {}
     single: dict[str, list[int]] = {"department": [], "status": []}
     many: dict[str, tuple[list[int], list[int]]] = {"category": ([], []), "keyword": ([], [])}
     owners: list[str] = []
     ids: list[str] = []
     titles: list[int] = []
+    days: dict[str, list[int]] = {"reviewed": [], "due": []}  # 0 is no day
     for line in _lines(documents["stored"], documents["stored.ends"]):
         it = json.loads(line)
         for name, codes in single.items():
@@ -31,7 +33,10 @@ def facets(documents: dict[str, Array]) -> dict[str, Array]:
         owners.append(" ".join(filter(None, (it["owner"], it["deputy"]))).casefold())
         ids.append(it["id"])
         titles.append(title_key(it["title"]))
+        for name, numbers in days.items():
+            numbers.append(date.fromisoformat(it[name]).toordinal() if it[name] else 0)
     arrays: dict[str, Array] = {name: np.array(codes, np.int32) for name, codes in single.items()}
+    arrays |= {name: np.array(numbers, np.int32) for name, numbers in days.items()}
     for name, (codes, ends) in many.items():
         arrays[name] = np.array(codes, np.int32)
         arrays[f"{name}.ends"] = np.array(ends, np.int64)

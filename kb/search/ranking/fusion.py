@@ -28,7 +28,7 @@ from kb.search.ranking.reranking import (
     word_places,
 )
 from kb.search.ranking.scoring import Match, Scorer, best_of
-from kb.search.ranking.sentences import Scatter, reached, scatter
+from kb.search.ranking.standing_out import Scatter, reached, scatter
 
 # The best of a set by words are reranked: so many at least and at most, and of those
 # between only what is at most so far behind the best in its score.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kb.search.index.array_file import Array
-from kb.search.index.snapshot import Mask, Snapshot
+from kb.search.index.snapshot import Mask, Snapshot, StoredSection
 from kb.search.ranking.attached import places_with_all
 from kb.search.words.analysis import folded, tokens
 
@@ -31,14 +31,12 @@ def standing_together(
     return found
 
 
-def _sections(
-    one: Snapshot, number: int, sections: tuple[tuple[str, str, int], ...]
-) -> Iterator[str]:
+def _sections(one: Snapshot, number: int, sections: tuple[StoredSection, ...]) -> Iterator[str]:
     """Heading and text of each section."""
     start = 0
-    for _, heading, end in sections:
-        yield f"{heading}\n{one.text(number, start, end)}"
-        start = end
+    for section in sections:
+        yield f"{section.heading}\n{one.text(number, start, section.end)}"
+        start = section.end
 
 
 def _pages(one: Snapshot, number: int, phrases: tuple[tuple[str, ...], ...]) -> list[str]:

@@ -15,11 +15,13 @@ from kb.feedback.rating import Parameter, Rating
 from kb.feedback.sql.thread import Event
 from kb.web.feedback.forms import RatingForm, SeenForm, WordsForm
 from kb.web.site import access
+from kb.web.site.badges import badges
 from kb.web.site.pace import keep_pace
 from kb.web.site.pages import Pages, departments, now, number_in, page_number, parts
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 PER_PAGE = 20
+AT_HOME = 5
 
 
 class MyQuestion(Struct, frozen=True):
@@ -49,6 +51,15 @@ def listing() -> ResponseReturnValue:
         asked=_asked(found.items),
         pages=Pages(page_number(), PER_PAGE, found.total),
     )
+
+
+def at_home() -> dict[str, object]:
+    """What search/home.html shows: answers and questions back that I have not seen."""
+    if not badges().unread:
+        return {"answers": (), "answers_in_all": 0}
+    found = parts().feedback.inbox.questions(access.signed_in().id, 1, AT_HOME)
+    fresh = [item for item in found.items if MyQuestion(item, (), None).fresh]
+    return {"answers": fresh, "answers_in_all": badges().unread}
 
 
 @blueprint.get("/<int:item_id>")

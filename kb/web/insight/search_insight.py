@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from kb.documents.settings_files.synonyms import words_typed
 from kb.insight.figures import Count, OpeningFigures, Span
 from kb.insight.sql.report import Report
+from kb.insight.sql.uses import TicketUses
 from kb.procedures.model import Procedure
 from kb.web.feedback import responding
 from kb.web.insight import csv_tables as tables
@@ -25,6 +26,7 @@ blueprint = Blueprint("search_insight", __name__, url_prefix="/insight/search")
 _SLOWEST = 20
 _IGNORED = 200
 _CANDIDATES = 6
+_MOST_USED = 50
 _WORDS = {
     "weak": "No good result",
     "unopened": "Nothing opened",
@@ -101,7 +103,7 @@ def words(which: str) -> ResponseReturnValue:
 def opened() -> ResponseReturnValue:
     """Which procedures are opened from results, at which rank, and whether they helped."""
     span = period.span()
-    return _page("opened.html", span, listed=_opened(span)[:100])
+    return _page("opened.html", span, listed=_opened(span)[:100], used=_used(span))
 
 
 @blueprint.get("/slow")
@@ -240,6 +242,14 @@ def _opened(span: Span) -> list[tuple[Procedure, OpeningFigures]]:
     cards = parts().catalogue.by_ids(found.keys())
     readable = {id: c.procedure for id, c in cards.items() if reader.may_read(c.procedure)}
     return rows.opened_rows(found, readable)
+
+
+def _used(span: Span) -> list[tuple[Procedure, TicketUses]]:
+    """For which tickets, most first; without those that may not be read."""
+    found, reader = parts().insight.uses.between(span.first, span.last, _MOST_USED), access.reader()
+    cards = parts().catalogue.by_ids({use.procedure_id for use in found})
+    known = ((cards[use.procedure_id].procedure, use) for use in found if use.procedure_id in cards)
+    return [(one, use) for one, use in known if reader.may_read(one)]
 
 
 def _together(opened: dict[str, OpeningFigures]) -> OpeningFigures:

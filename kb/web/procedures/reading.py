@@ -28,6 +28,7 @@ from kb.web.documents.rendered import Shelf, Text, text_of
 from kb.web.feedback import responding
 from kb.web.insight import learned_words
 from kb.web.must_reads import must_reads
+from kb.web.procedures import favourites
 from kb.web.procedures.related import Onward
 from kb.web.reviews import reviews
 from kb.web.site import access, search_log
@@ -91,7 +92,17 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         **submissions.panel(text.procedure),
         **must_reads.on_page(text.procedure),
         **lately.on_page(text.procedure, latest["latest"]),
+        **favourites.on_page(text.procedure),
+        takes_tickets=bool(parts().settings.ticket_link),
     )
+
+
+@blueprint.get("/procedures/<path:procedure_id>/preview")
+def preview(procedure_id: str) -> ResponseReturnValue:
+    """Its text alone, to be read beside the results: looking at it is no opening."""
+    text = _text_or_404(readable_or_404(procedure_id))
+    department = departments().get(text.procedure.department)
+    return render_template("procedures/preview.html", text=text, department=department)
 
 
 @blueprint.get("/files/<path:path>")

@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 
 from kb.departments.first_steps import FirstSteps
+from kb.procedures.model import Procedure
 from kb.search.filters import chosen
 from kb.search.query import Lookup
 from kb.search.results import Hit, Results
 from kb.web.catalogue.browsing import by_order
-from kb.web.feedback import responding
+from kb.web.feedback import questions, responding
 from kb.web.must_reads import must_reads
+from kb.web.notices import bulletins
+from kb.web.procedures import favourites
 from kb.web.site import access, search_log
-from kb.web.site.pages import Pages, departments, here, page_number, parts, today
+from kb.web.site.pages import Pages, departments, here, now, page_number, parts, today
 from kb.web.versions import lately
 
 blueprint = Blueprint("searching", __name__)
 
 PER_PAGE = 10
-_RECENT = 8
+_MOST_USED = 6
+_USED_IN = timedelta(days=28)
 _ALL = "all"  # in the address: list what fits less well, too
 
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The box, and below it the departments, categories, letters and latest reviews."""
+    """The box, then what a shift begins with, then the ways to browse."""
     reader, catalogue = access.reader(), parts().catalogue
-    counts, recent = catalogue.departments(reader), catalogue.recent(reader, _RECENT)
+    counts = catalogue.departments(reader)
     return render_template(
         "search/home.html",
         counts=counts,
         listed=by_order(counts),
         categories=catalogue.categories(reader),
         letters=catalogue.letters(reader),
-        recent=recent,
-        names=parts().people.directory.names({one.owner for one in recent if one.owner}),
         drafts=_drafts(),
+        most_used=_most_used(),
+        **bulletins.at_home(),
         **must_reads.at_home(),
+        **questions.at_home(),
         **lately.at_home(),
+        **favourites.at_home(),
         first_steps=_first_steps(),
         focus_search=True,
     )
@@ -67,11 +75,14 @@ def results() -> ResponseReturnValue:
         pages=pages,
         hits=hits,
         owners=_owners(hits),
+        complaints=_complaints(hits),
+        reviewed_only=bool(request.args.get("reviewed")),
         department=request.args.get("department"),
         category=request.args.get("category"),
         likely=likely,
         rebuilding=not parts().search.index.in_service,
         trail=search_log.searched(text, found),
+        **bulletins.on_results(found),
         **responding.ask_panel(text, likely),
     )
 
@@ -82,6 +93,14 @@ def _first_steps() -> FirstSteps | None:
     if who is None or not who.administrator:
         return None
     return parts().departments.beginning.steps()
+
+
+def _most_used() -> tuple[Procedure, ...]:
+    """In the departments of the one who asks, or in all of them for who is of none."""
+    who = access.person()
+    own = who.departments & frozenset(departments().by_id) if who else frozenset()
+    uses, since = parts().insight.uses, today() - _USED_IN
+    return favourites.findable(uses.most_used(own, since, _MOST_USED, now()))
 
 
 def _drafts() -> int:
@@ -114,6 +133,12 @@ def _owners(hits: tuple[Hit, ...]) -> tuple[str | None, ...]:
     """The name of each hit's owner."""
     names = parts().people.directory.names({hit.owner for hit in hits if hit.owner})
     return tuple(names.get(hit.owner) if hit.owner else None for hit in hits)
+
+
+def _complaints(hits: tuple[Hit, ...]) -> tuple[int, ...]:
+    """How many complaints about each hit are open."""
+    counts = parts().feedback.inbox.lists.complaints({hit.id for hit in hits})
+    return tuple(counts.get(hit.id, 0) for hit in hits)
 
 
 def _likely(found: Results) -> str | None:

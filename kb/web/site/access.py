@@ -31,6 +31,7 @@ READING = frozenset(
         "searching.results",
         "suggesting.suggestions",
         "reading.procedure",
+        "reading.preview",
         "reading.attachment",
         "browsing.departments",
         "browsing.department",

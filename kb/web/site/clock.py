@@ -17,7 +17,7 @@ _When = TypeVar("_When", date, datetime)
 
 def register(app: Flask) -> None:
     """Give templates their filters of time. There are no others."""
-    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment)
+    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, until=until)
     app.jinja_env.globals.update(zone_name=lambda: zone().key)
 
 
@@ -48,3 +48,9 @@ def short_day(when: date, today: date) -> str:
 def moment(when: datetime) -> str:
     """ "2 Oct 2026, 11:05 CEST"."""
     return wording.moment(local(when))
+
+
+def until(when: datetime, now: datetime) -> str:
+    """ "18:00" today, "2 Oct 2026, 11:05 CEST" on another day."""
+    there = local(when)
+    return f"{there:%H:%M}" if there.date() == local(now).date() else moment(when)

@@ -76,7 +76,8 @@ def _glanced(found: Glance) -> PublicResult:
 
 
 def _told(text: str, found: Results, *, finished: bool) -> str:
-    if request.method == "GET" and parts().insight.log.days:
+    narrowed = "reviewed" in request.args  # what that hides is not missing
+    if request.method == "GET" and parts().insight.log.days and not narrowed:
         parts().insight.log.tell(_event(text, found, finished))
     return trail(text)
 

@@ -14,14 +14,21 @@ from kb.web.site.pages import Pages, here, now, page_number, parts
 
 blueprint = Blueprint("lately", __name__)
 LATELY = timedelta(days=14)
-AT_HOME = 5
+AT_HOME = 6
 PER_PAGE = 50
 
 
 def at_home() -> dict[str, object]:
-    """What search/home.html shows: the newest, and how many there are."""
-    changes, total = parts().versions.told_since(now() - LATELY, access.reader(), per_page=AT_HOME)
-    return {"changed_lately": changes, "changed_lately_in_all": total}
+    """What search/home.html shows: the newest since the shift before, and how many there are."""
+    who = access.person()
+    before = parts().people.sessions.last_here(who.id) if who else None
+    since = max(before, now() - LATELY) if before else now() - LATELY
+    changes, total = parts().versions.told_since(since, access.reader(), per_page=AT_HOME)
+    return {
+        "changed_lately": changes,
+        "changed_lately_in_all": total,
+        "last_here": before,
+    }
 
 
 def on_page(procedure: Procedure, newest: Version | None) -> dict[str, Version | None]:

@@ -78,6 +78,15 @@ LADDER = {
     "GET /search": READ,
     "GET /changed-lately": READ,
     "GET /search/suggestions": READ,
+    "GET /bulletins": READ,
+    "POST /bulletins": "401 404 400 400 400 400",
+    # There is none of that number.
+    "POST /bulletins/<int:number>/removal": "401 404 404 404 404 404",
+    "GET /procedures/<path:procedure_id>/preview": DRAFT,
+    "POST /procedures/<path:procedure_id>/favourite": "401 404 302 302 404 404",
+    "POST /procedures/<path:procedure_id>/favourite/removal": "401 404 302 302 404 404",
+    # Where the address of tickets is not set, none is noted.
+    "POST /procedures/<path:procedure_id>/uses": "401 404 404 404 404 404",
     "GET /search/earlier": READ,
     "POST /search/earlier/clearing": "401 302 302 302 302 302",
     "GET /help": READ,

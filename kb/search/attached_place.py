@@ -1,4 +1,4 @@
-"""Which place of a procedure a hit shows: its best passage, or a page of an attachment."""
+"""Where the words of a query stand in a file beside a procedure, rather than in its text."""
 
 from __future__ import annotations
 
@@ -15,36 +15,26 @@ from kb.search.results import AttachedPlace
 _MORE = 1e-3  # of worth: what differs by less is the same
 
 
-class ShownPlace(Struct, frozen=True):
-    """The section or the page of an attachment, and its text."""
+class AttachedText(Struct, frozen=True):
+    """A place in an attachment, and what stands there."""
 
-    anchor: str
-    heading: str
+    place: AttachedPlace
     text: str
-    attached: AttachedPlace | None = None
 
 
-def shown_place(answer: Answer, nth: int) -> ShownPlace:
-    """Of the nth hit. An attachment is shown where more of the words stand on one of its pages."""
+def attached_place(answer: Answer, nth: int) -> AttachedText | None:
+    """Of the nth hit, where more of the words stand on one page than in the best passage."""
     one, doc = answer.ranked.at(nth)
-    best = answer.ranked.passage(nth)
-    if len(one.within) and (place := _better(answer, nth, best)):
-        return place
-    _, _, section, start, end = one.arrays["passages"][best].tolist()
-    sections = one.stored(doc).sections
-    anchor, heading, _ = sections[section] if sections else ("", "", 0)
-    return ShownPlace(anchor, heading, one.text(doc, start, end))
-
-
-def _better(answer: Answer, nth: int, best: int) -> ShownPlace | None:
-    one, doc = answer.ranked.at(nth)
+    if not len(one.within):
+        return None
     number = next(nth for nth, each in enumerate(answer.sets) if each is one)
     words, worth = answer.scorer.telling_words(number)
     found = best_places(one, np.array([doc]), words, worth)
+    best = answer.ranked.passage(nth)
     if found.worth.item(0) <= _worth_of(one, doc, best, words, worth) + _MORE:
         return None
     file, place = _named(one, doc, found.places.item(0))
-    return ShownPlace("", "", place.text, AttachedPlace(file, place.where, place.fragment))
+    return AttachedText(AttachedPlace(file, place.where, place.fragment), place.text)
 
 
 def _worth_of(one: Snapshot, doc: int, passage: int, words: Options, worth: list[float]) -> float:
