@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests import needs
@@ -39,30 +39,51 @@ def programs() -> Path | None:
     return next((place for place in reversed(places) if (place / "initdb").exists()), None)
 
 
+class Server:
+    """A server in `folder`, which is there and empty; not started yet."""
+
+    def __init__(self, place: Path, folder: Path) -> None:
+        port = _free_port()
+        self.url = f"postgresql+psycopg://kb@127.0.0.1:{port}/postgres"
+        self._user = _user(folder)
+        self._control = [place / "pg_ctl", "-D", folder / "data", "-w", "-s"]
+        options = " ".join(f"-c {option}" for option in (*_OPTIONS, f"port={port}"))
+        self._start = ["-o", f"{options} -k {folder}", "-l", folder / "log", "start"]
+        self._run(place / "initdb", "-D", folder / "data", "-A", "trust", "-U", "kb", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+
+    def start(self) -> None:
+        """Until it takes connections."""
+        self._run(*self._control, *self._start)
+
+    def stop(self) -> None:
+        """Whoever is connected is cut off; what was committed stays."""
+        self._run(*self._control, "-m", "fast", "stop")
+
+    def end(self) -> None:
+        """For good, whether it runs or not."""
+        with suppress(subprocess.CalledProcessError):
+            self._run(*self._control, "-m", "immediate", "stop")
+
+    def _run(self, *command: object) -> None:
+        words = list(map(str, command))
+        subprocess.run(words, user=self._user, check=True, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server that lives as long as the block. The test is left out without one."""
+def server() -> Iterator[Server]:
+    """One that lives as long as the block. The test is left out where PostgreSQL is missing."""
     place = programs()
     if place is None:
         needs.missing("PostgreSQL", HOW)
     assert place is not None
     with tempfile.TemporaryDirectory(prefix="kb-postgresql-") as name:
-        folder, port = Path(name), _free_port()
-        user = _user(folder)
-        _run(user, place / "initdb", "-D", folder / "data", "-A", "trust", "-U", "kb", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync")  # fmt: skip
-        options = " ".join(f"-c {option}" for option in (*_OPTIONS, f"port={port}"))
-        control = (place / "pg_ctl", "-D", folder / "data", "-w", "-s")
-        _run(user, *control, "-o", f"{options} -k {folder}", "-l", folder / "log", "start")
+        made = Server(place, Path(name))
+        made.start()
         try:
-            yield f"postgresql+psycopg://kb@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            _run(user, *control, "-m", "immediate", "stop")
-
-
-def _run(user: str | None, *command: object) -> None:
-    """As that user, or as oneself."""
-    subprocess.run(list(map(str, command)), user=user, check=True, stdout=subprocess.DEVNULL)
+            made.end()
 
 
 def _user(folder: Path) -> str | None:
@@ -85,8 +106,8 @@ def main(options: list[str]) -> int:
     if programs() is None:
         print(f"There is no PostgreSQL here: {HOW}.", file=sys.stderr)
         return 1
-    with server() as url:
-        environment = {**os.environ, "KB_TEST_DATABASE_URL": url}
+    with server() as made:
+        environment = {**os.environ, "KB_TEST_DATABASE_URL": made.url}
         command = [sys.executable, "-m", "pytest", *options]
         return subprocess.run(command, env=environment, check=False).returncode
 

@@ -25,8 +25,8 @@ ROWS = 4
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with postgresql.server() as url:
-        yield url
+    with postgresql.server() as made:
+        yield made.url
 
 
 @pytest.fixture
