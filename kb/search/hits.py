@@ -7,16 +7,29 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from kb.search.answer import Answer
 from kb.search.attached_place import attached_place
-from kb.search.index.snapshot import Snapshot, Stored
+from kb.search.index.snapshot import Stored
 from kb.search.results import Hit, IndexedProcedure
 from kb.search.sentences import FoundSentence, SectionText, answering, first_line
 from kb.search.snippets import snippet
 from kb.search.words.analysis import Stems, cut
 
 READ_WHOLE = 3  # hits whose every section is looked through; of the others the best passage's
+READ_WHOLLY = 50_000  # characters of a procedure, or else of a section, that are looked through
 _TEXTS = 20_000  # titles and keywords whose stems are remembered
+
+
+class _SectionSpan(Struct, frozen=True):
+    """Which of a procedure's sections, its kind, and [start, end) of its text."""
+
+    number: int
+    kind: str
+    start: int
+    end: int
 
 
 class Hits:
@@ -37,7 +50,7 @@ class Hits:
             return self._made(answer, nth, today, **shown)
         best = answer.ranked.passage(nth)
         _, _, section, start, end = one.arrays["passages"][best].tolist()
-        found = self._answering(one, number, it, section, worth, whole=nth < READ_WHOLE)
+        found = self._answering(answer, nth, worth)
         if found is None:
             text = one.text(number, start, end)
             found = FoundSentence(section, snippet(text, frozenset(worth), self._stems))
@@ -64,26 +77,23 @@ class Hits:
         )
 
     def _answering(
-        self,
-        one: Snapshot,
-        number: int,
-        it: Stored,
-        best: int,
-        worth: Mapping[str, float],
-        *,
-        whole: bool,
+        self, answer: Answer, nth: int, worth: Mapping[str, float]
     ) -> FoundSentence | None:
-        starts = [0, *(section.end for section in it.sections)]
-        read = range(len(it.sections)) if whole else range(best, min(best + 1, len(it.sections)))
+        one, number = answer.ranked.at(nth)
+        _, _, best, start, end = one.arrays["passages"][answer.ranked.passage(nth)].tolist()
+        spans = _sections(one.stored(number))
+        whole = nth < READ_WHOLE and spans[-1].end <= READ_WHOLLY if spans else False
+        if not whole:
+            spans = spans[best : best + 1]
+        if any(span.end - span.start > READ_WHOLLY for span in spans):
+            spans = [replace(spans[0], start=start, end=end)]
         passages = {
-            nth: SectionText(
-                it.sections[nth].kind, one.text(number, starts[nth], it.sections[nth].end)
-            )
-            for nth in read
+            span.number: SectionText(span.kind, one.text(number, span.start, span.end))
+            for span in spans
         }
         found = answering(passages, best, worth, self._stems)
         if found is None and whole and worth:
-            return first_line([passages[nth] for nth in read])
+            return first_line([passages[each] for each in range(len(passages))])
         return found
 
     def _why(
@@ -102,3 +112,11 @@ class Hits:
 
     def _cut(self, text: str) -> frozenset[str]:
         return frozenset(self._stems.of(word) for word in cut(text).words)
+
+
+def _sections(it: Stored) -> list[_SectionSpan]:
+    starts = [0, *(section.end for section in it.sections)]
+    return [
+        _SectionSpan(nth, section.kind, starts[nth], section.end)
+        for nth, section in enumerate(it.sections)
+    ]

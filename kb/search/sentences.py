@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -39,6 +40,14 @@ class _Span(Struct, frozen=True):
     section: int
     start: int
     end: int
+
+
+class _Line(Struct, frozen=True):
+    """[start, end) of a line, and where sentences begin in a long one after the first."""
+
+    start: int
+    end: int
+    cuts: list[int]
 
 
 def answering(
@@ -85,10 +94,13 @@ def _spans(
 ) -> list[_Span]:
     """The sentences in which something stands, each with the worth of what does."""
     had: dict[tuple[int, int], set[str]] = {}
+    line = _Line(0, 0, [])
     start = end = 0
     for low, high, stem in places:
         if low >= end:
-            start, end = _sentence_around(text, low, high)
+            if low >= line.end:
+                line = _line_around(text, low, high)
+            start, end = _sentence_around(text, line, low, high)
         had.setdefault((start, end), set()).add(stem)
     return [
         _Span(weight * sum(worth[stem] for stem in having), section, *span)
@@ -96,16 +108,21 @@ def _spans(
     ]
 
 
-def _sentence_around(text: str, low: int, high: int) -> tuple[int, int]:
-    """A line, or of a long one the sentence in which [low, high) stands."""
+def _line_around(text: str, low: int, high: int) -> _Line:
+    """The line in which [low, high) stands."""
     start = text.rfind("\n", 0, low) + 1
     end = text.find("\n", high)
     end = len(text) if end < 0 else end
     if end - start <= LENGTH:
-        return start, end
-    cuts = [found.end() for found in _END.finditer(text, start, end)]
-    first = max((cut for cut in cuts if cut <= low), default=start)
-    last = min((cut for cut in cuts if cut >= high), default=end)
+        return _Line(start, end, [])
+    return _Line(start, end, [found.end() for found in _END.finditer(text, start, end)])
+
+
+def _sentence_around(text: str, line: _Line, low: int, high: int) -> tuple[int, int]:
+    """The line, or of a long one the sentence in which [low, high) stands."""
+    before, after = bisect_right(line.cuts, low), bisect_left(line.cuts, high)
+    first = line.cuts[before - 1] if before else line.start
+    last = line.cuts[after] if after < len(line.cuts) else line.end
     return first, first + len(text[first:last].rstrip())
 
 
