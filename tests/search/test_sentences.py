@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kb.search.sentences import SectionText, answering, first_line
@@ -41,6 +43,13 @@ def test_of_a_long_line_the_sentence_and_what_there_is_room_for() -> None:
     assert found.startswith("Then the kettle is fetched. Then it is sent. And so on.")
     assert len(found) <= 200
     assert found in LONG
+
+
+def test_a_line_of_many_sentences_is_looked_through_once() -> None:
+    line = " ".join(f"Part {n} of the kettle is fetched." for n in range(20_000))
+    began = time.process_time()
+    assert shown(SectionText("text", line), kettl=1.0) is not None
+    assert time.process_time() - began < 10  # each for itself would take minutes
 
 
 def test_a_sentence_without_an_end_is_cut() -> None:
