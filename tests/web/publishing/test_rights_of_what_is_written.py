@@ -18,7 +18,7 @@ from kb.publishing.writing import Relocation
 from kb.reviews.reviewing import HandOver
 from tests.conftest import NOW
 from tests.pagekit import page
-from tests.web.acts import hidden, version_of
+from tests.web.acts import hidden, tag_named, version_of
 from tests.web.publishing.test_editing import EDIT, fields
 
 LATE, CUSTOMS = "shipping/late-shipment.md", "shipping/customs.md"
@@ -166,6 +166,36 @@ def test_a_folder_of_another_department_takes_rights_there(
     assert (answer.status_code, "do not write for Billing" in answer.text) == (400, True)
     assert (home / "content" / LATE).read_bytes() == before
     assert not (home / "content" / folder / "late.md").exists()
+
+
+@pytest.mark.parametrize("folder", ["billing", "Billing/deep", "archive/billing"])
+def test_a_folder_of_another_department_is_not_filled_by_naming_ones_own(
+    home: Path, editor: FlaskClient, folder: str
+) -> None:
+    path = f"{folder}/late.md"
+    sent = {"title": "Late", "department": "shipping", "path": path, **NOTE}
+    moved = editor.post("/procedures/SHP-014/place", data=sent)
+    (home / "content/_templates").mkdir()
+    (home / "content/_templates/plain.md").write_text("1. …\n")
+    asked = "title=Zebra&department=shipping&template=_templates/plain.md"
+    new = fields(page(editor, f"/procedures/new?{asked}"))
+    made = editor.post("/procedures", data={**new, "path": path, "body": "1. Wait.", **NOTE})
+    for answer in (moved, made):
+        assert answer.status_code == 400
+        assert f"The folder {folder} is for Billing" in answer.text
+        assert 'aria-invalid="true"' in tag_named(answer.text, "path")
+    assert not (home / "content" / path).exists()
+
+
+def test_a_folder_takes_new_files_of_those_whose_files_lie_there(
+    home: Path, parts: Parts, editor: FlaskClient
+) -> None:
+    text = (home / "content" / LATE).read_text().replace("SHP-014", "SHP-016")
+    (home / "content/billing/third.md").write_text(text.replace("Late Shipment", "Third"))
+    parts.publishing.publisher.refresh(NOW.date())
+    sent = {"title": "Late", "department": "shipping", "path": "billing/late.md", **NOTE}
+    assert editor.post("/procedures/SHP-014/place", data=sent).status_code == 302
+    assert parts.catalogue.get("SHP-014").procedure.path == "billing/late.md"
 
 
 def test_in_a_folder_of_nobody_it_stays_the_departments(
