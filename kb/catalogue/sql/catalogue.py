@@ -294,9 +294,7 @@ class Catalogue:
         below = table.c.path.startswith(f"{folder}/", autoescape=True)
         with reading(self._engine) as connection:
             rows = connection.execute(select(table.c.path, table.c.department).where(below)).all()
-        return frozenset(
-            row.department for row in rows if posixpath.dirname(row.path) == folder
-        )
+        return frozenset(row.department for row in rows if posixpath.dirname(row.path) == folder)
 
     def linking_to(self, path: str) -> list[str]:
         """The other files with a link that may lead to `path`."""

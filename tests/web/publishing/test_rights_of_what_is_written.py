@@ -280,6 +280,26 @@ def test_only_what_was_shown_is_approved(
         assert (home / "content" / LATE).read_bytes() == now.replace(b"code L5", b"code L7")
 
 
+def test_what_waits_of_a_procedure_that_moved_is_approved_where_it_is_now(
+    home: Path, parts: Parts, outsider: FlaskClient, reviewer: FlaskClient
+) -> None:
+    reviewed(home)
+    billing = frozenset({"billing"})
+    id = person(parts, "outsider").id
+    parts.people.directory.set_roles(id, administrator=False, editor_of=(), reviewer_of=billing)
+    raw = (home / "content" / LATE).read_bytes()
+    write(parts, "editor", "SHP-014", raw, raw.replace(b"code L5", b"code L7"))
+    put(home, LATE, "department: shipping", "department: billing")
+    parts.publishing.publisher.refresh(NOW.date())
+    assert reviewer.get("/submissions/1").status_code == 404
+    shown = page(outsider, "/submissions/1")
+    assert "Nobody in Billing may approve" not in shown
+    approved = {"shown": hidden(shown, "shown")}
+    assert outsider.post("/submissions/1/approval", data=approved).status_code == 302
+    now = (home / "content" / LATE).read_bytes()
+    assert (b"code L7" in now, b"department: billing" in now) == (True, True)
+
+
 def test_what_was_approved_for_later_does_not_go_up_as_something_else(
     home: Path, parts: Parts, reviewer: FlaskClient
 ) -> None:
