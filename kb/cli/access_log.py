@@ -44,7 +44,7 @@ class AccessLog(Logger):
 
 
 class _Patient(WatchedFileHandler):
-    """While its folder is away, what is answered is not written down, and nothing else comes of it."""
+    """While its folder is away, answers are given and not written down."""
 
     def emit(self, record: LogRecord) -> None:
         """Write the line where that can be done."""
