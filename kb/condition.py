@@ -54,8 +54,9 @@ def _of_files(parts: Parts) -> Iterator[Concern]:
         told = "The index was damaged and is being built anew; until then search finds nothing."
         yield Concern("index", told)
     for fault in parts.publishing.live.older:
-        told = f"{fault}. Until that is fixed, what the file said before holds."
-        yield Concern(fault.path, told)
+        told = f"{fault.path}:{fault.line}: {fault.told}"
+        until = "Until that is fixed, what the file said before holds."
+        yield Concern(fault.path, f"{told} {until}")
 
 
 def _of_the_worker(parts: Parts) -> Iterator[Concern]:

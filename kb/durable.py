@@ -18,9 +18,8 @@ def alone(lock: Path, wait: float | None = None) -> Iterator[bool]:
     """Hold the file `lock`, which is made where it is missing; a process that dies lets go of it.
 
     Waits as long as it takes. With `wait`, at most that many seconds: False when somebody else
-    holds it still.
+    holds it still. Raises OSError where its folder is not there: that may be a home that is away.
     """
-    lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
         if wait is None:
             fcntl.flock(file, fcntl.LOCK_EX)

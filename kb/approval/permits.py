@@ -31,9 +31,16 @@ class Permits:
         status = card.procedure.status if card else Status.DRAFT
         there = {submission.department}
         if right in (Right.APPROVE, Right.PUBLISH_LATER):
-            path = card.procedure.path if card else ""
-            there.add(self.as_text(path, submission.proposal.text).department)
+            there |= self._chosen(submission, card.procedure.path if card else "")
         return all(allows(by, right, self._case(one, status, own=own)) for one in there)
+
+    def _chosen(self, submission: Submission, path: str) -> set[str]:
+        """The department that it would be given; none where it stays whose it is by then."""
+        proposal = submission.proposal
+        becomes = self.as_text(path, proposal.text).department
+        if not submission.is_draft and becomes == self.as_text(path, proposal.base).department:
+            return set()
+        return {becomes}
 
     def ensure_about(self, by: Person, right: Right, submission: Submission) -> None:
         """Raises NotAllowed where they may not."""

@@ -7,7 +7,8 @@ notices.
 from __future__ import annotations
 
 import re
-from logging import FileHandler
+from contextlib import suppress
+from logging import FileHandler, LogRecord
 from logging.handlers import WatchedFileHandler
 from typing import Any
 
@@ -26,7 +27,7 @@ class AccessLog(Logger):
         """As gunicorn does, with files that may be renamed meanwhile."""
         super().setup(cfg)
         for old in [one for one in self.access_log.handlers if type(one) is FileHandler]:
-            new = WatchedFileHandler(old.baseFilename)
+            new = _Patient(old.baseFilename)
             new.setFormatter(old.formatter)
             vars(new)["_gunicorn"] = True  # by which it finds its own
             self.access_log.removeHandler(old)
@@ -40,6 +41,15 @@ class AccessLog(Logger):
         method, protocol = environ.get("REQUEST_METHOD"), environ.get("SERVER_PROTOCOL")
         wanted = ("h", "t", "s", "b", "M")
         return {name: found[name] for name in wanted} | {"r": f"{method} {path} {protocol}"}
+
+
+class _Patient(WatchedFileHandler):
+    """While its folder is away, answers are given and not written down."""
+
+    def emit(self, record: LogRecord) -> None:
+        """Write the line where that can be done."""
+        with suppress(OSError):
+            super().emit(record)
 
 
 def without_secrets(address: str) -> str:

@@ -25,6 +25,6 @@ def index(build: Build, rebuild: bool) -> None:
         f"{done.indexed} indexed in {done.seconds:.1f} s"
     )
     for fault in parts.publishing.publisher.unread():
-        click.echo(f"Not read: {fault.path}: {fault.message}; {fault.remedy}.")
+        click.echo(f"Not read: {fault.path}: {fault.told}")
     if files:
         click.echo(f"{counted(files, 'attachment')} read")

@@ -69,6 +69,12 @@ class Fault(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}; {self.remedy}"
 
+    @property
+    def told(self) -> str:
+        """What and what to do, as a whole sentence; a remedy may be a question."""
+        end = "" if self.remedy.endswith("?") else "."
+        return f"{self.message}; {self.remedy}{end}"
+
 
 class Procedure(Struct, frozen=True):
     """One Markdown file: how to handle one situation.

@@ -107,7 +107,11 @@ class UnusableEdit(ValueError):
 
 
 class NotAllowed(Exception):
-    """This person may not do that."""
+    """This person may not do that. `about` names the field that it is said of, if it is one."""
+
+    def __init__(self, why: str, about: str = "") -> None:
+        super().__init__(why)
+        self.about = about
 
 
 class NeedsReview(NotAllowed):

@@ -82,7 +82,7 @@ def or_refusal(attempt: Callable[[], _Done]) -> _Done | Refusal:
     except NotAmendable as reason:
         return Refusal(str(reason))
     except NotAllowed as reason:
-        return Refusal(str(reason), Obstacle.NOT_YOURS)
+        return Refusal(str(reason), Obstacle.NOT_YOURS, reason.about)
     except NotSaved as reason:
         return Refusal(str(reason), Obstacle.NOT_NOW)
 

@@ -75,13 +75,14 @@ class Retiring:
         procedure = self._desk.card(procedure_id).procedure
         trace = Erasure(procedure_id, procedure.department, f"{by.name} <{by.email}>", now)
         note = noted("", f"Erased {procedure_id}", author_of(by), now, False)
-        shared = self._desk.keeping.repository.shared
+        keeping = self._desk.keeping
+        shared = keeping.repository.shared
         forgetting = self._desk.forgetting
         titles = {procedure.title, *forgetting.titles(procedure_id)}
         with self._desk.alone(procedure.path):
             raw = self._desk.present(procedure.path, now)
             files = self._own_files(procedure, raw)
-            there = [file for file in files if self._desk.keeping.on_disk(file) is not None]
+            there = [file for file in files if keeping.settled(file, now) is not None]
             self._desk.publisher.want_rebuild()
             self._desk.erasures.enter(trace)
             try:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from msgspec import Struct
 
 from kb.catalogue.files_seen import FilesSeen
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.documents.document import parse
-from kb.documents.reading import described
+from kb.documents.reading import described, folder_department
 from kb.people.editing_rules import Forbidden, WayIn, way_to_save
 from kb.people.person import Person
-from kb.people.rights import Case, Right, allows
-from kb.procedures.model import Departments, Procedure
+from kb.people.rights import Case, Right, allows, may
+from kb.procedures.model import UNASSIGNED, Departments, Procedure
 from kb.publishing.edits import NeedsReview, NotAllowed, Standing, UnusableEdit
 from kb.publishing.shown_files import Showing
 from kb.storage.files.library import Library
@@ -34,6 +36,7 @@ class WritersLeave(Struct, frozen=True):
         _ensure_same_id(before, after)
         if becomes is not None:
             self._ensure_may_write(was, becomes, self.objection_to_files(before, after))
+            self._ensure_may_lie(was, becomes.path)
         elif was is not None:
             self._ensure_may_remove(was)
 
@@ -46,11 +49,25 @@ class WritersLeave(Struct, frozen=True):
         try:
             way = way_to_save(self.by, was, becomes, self.departments, four_eyes=self.four_eyes)
         except Forbidden as reason:
-            raise NotAllowed(str(reason)) from reason
+            raise NotAllowed(str(reason), reason.about) from reason
         if files:
             raise NotAllowed(files)
         if way is WayIn.REVIEW:
             raise NeedsReview(REVIEWED)
+
+    def _ensure_may_lie(self, was: Procedure | None, path: str) -> None:
+        """A department's folder takes new files of those who write there, whatever the files say.
+
+        And of those whose files lie there already.
+        """
+        folder, owner = posixpath.dirname(path), folder_department(path, self.departments)
+        if owner == UNASSIGNED or (was is not None and posixpath.dirname(was.path) == folder):
+            return
+        there = {owner} | self.catalogue.departments_in(folder)
+        if not any(may(self.by, Right.WRITE, one) for one in there):
+            name = self.departments.get(owner).name
+            why = f"The folder {folder} is for {name}, and you do not write for {name}."
+            raise NotAllowed(f"{why} Choose another folder.", "path")
 
     def _ensure_may_remove(self, was: Procedure) -> None:
         case = Case(self.departments.get(was.department), was.status, self.four_eyes)

@@ -31,7 +31,7 @@ class WriteAheadLog:
 
     def enter(self, intent: Intent) -> Path:
         """Write it down; after this returns no crash loses it. Raises OSError."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(exist_ok=True)
         page = self._folder / f"{secrets.token_hex(8)}.json"
         durable.write_new(page, json.dumps(_told(intent)).encode())
         durable.sync(self._folder)

@@ -10,7 +10,10 @@ import pytest
 
 from kb.app import build
 from kb.parts import Parts
+from kb.publishing.edits import Edit, NotSaved
+from kb.search.ranking.learned_words import LearnedFile
 from kb.settings import SettingsError
+from kb.storage.git.repository import FOUND, Repository
 from tests import databases
 from tests.conftest import NOW
 
@@ -88,3 +91,44 @@ def test_a_key_that_cannot_be_read_stops_the_start(home: Path, name: str) -> Non
     key.mkdir()
     with pytest.raises(SettingsError, match=f"{name} cannot be read or made.*rights"):
         rebuilt(home)
+
+
+WHILE_AWAY = {
+    "refreshing": lambda parts: parts.publishing.publisher.refresh(NOW.date()),
+    "taking up": lambda parts: parts.publishing.publisher.take_up(["shipping/late-shipment.md"]),
+    "settings": lambda parts: parts.publishing.live.keep(),
+    "history": lambda parts: fresh_history(parts).head(),
+    "intents": lambda parts: parts.publishing.saver.settle_bulk_changes(),
+    "saving": lambda parts: saved(parts),
+    "learning": lambda parts: learned(parts).write([("SHP-014", "wismo", 3)]),
+    "delivering": lambda parts: parts.delivery.courier.deliver(lambda: NOW),
+}
+
+
+def fresh_history(parts: Parts) -> Repository:
+    return Repository(parts.settings.content, parts.settings.var / "history.git")
+
+
+def learned(parts: Parts) -> LearnedFile:
+    return LearnedFile(parts.settings.var / "learned.arrays")
+
+
+def saved(parts: Parts) -> None:
+    raw = (parts.settings.content / "shipping/customs.md").read_bytes()
+    new = raw.replace(b"zebra form", b"long form")
+    edit = Edit("shipping/customs.md", raw, new, "", False, FOUND)
+    parts.publishing.saver.save(edit, NOW)
+
+
+@pytest.mark.parametrize("verb", WHILE_AWAY)
+def test_a_home_that_is_away_is_told_and_not_made_anew(parts: Parts, verb: str) -> None:
+    parts.publishing.publisher.refresh(NOW.date())
+    var = parts.settings.var
+    file = parts.settings.content / "departments.yml"
+    file.write_text(f"{file.read_text()}# another\n")
+    var.rename(var.with_name("elsewhere"))
+    with pytest.raises((OSError, NotSaved)):
+        WHILE_AWAY[verb](parts)
+    assert not var.exists()
+    var.with_name("elsewhere").rename(var)
+    WHILE_AWAY[verb](parts)

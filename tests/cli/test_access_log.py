@@ -29,7 +29,9 @@ def test_no_words_and_no_secrets(address: str, written: str) -> None:
     assert without_secrets(address) == written
 
 
-def test_a_line_has_neither_query_nor_referrer_and_a_renamed_file_is_left(tmp_path: Path) -> None:
+def test_a_line_has_neither_query_nor_referrer_and_a_renamed_file_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "access.log"
     config = Config()
     config.set("accesslog", str(file))
@@ -47,12 +49,16 @@ def test_a_line_has_neither_query_nor_referrer_and_a_renamed_file_is_left(tmp_pa
     answer = SimpleNamespace(status="200 OK", sent=99, headers=[])
     request = SimpleNamespace(headers=[("REFERER", "http://kb/search?q=secret+before")])
     log.access(answer, request, environ, timedelta(milliseconds=7))
+    tmp_path.rename(tmp_path.with_name("away"))
+    log.access(answer, request, environ, timedelta(milliseconds=7))
+    tmp_path.with_name("away").rename(tmp_path)
     file.rename(tmp_path / "access.log.1")
     log.access(answer, request, environ, timedelta(milliseconds=7))
     for one in (tmp_path / "access.log.1", file):
         line = one.read_text()
         assert '"GET /search HTTP/1.1" 200 99 7ms' in line
         assert "secret" not in line
+    assert "Traceback" not in capsys.readouterr().err
     for handler in list(logging.getLogger("gunicorn.access").handlers):
         logging.getLogger("gunicorn.access").removeHandler(handler)
         handler.close()

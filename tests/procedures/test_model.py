@@ -42,3 +42,10 @@ def test_a_fault_reads_as_one_line() -> None:
 def test_an_unknown_department_has_a_readable_name() -> None:
     assert Departments().get("north-west").name == "North west"
     assert "north-west" not in Departments()
+
+
+def test_a_fault_is_told_as_one_sentence_also_where_its_remedy_asks() -> None:
+    asks = Fault("a.md", 3, "misspelt", "there is no Bus", 'did you mean "Bas"?')
+    says = Fault("a.md", 3, "misspelt", "there is no Bus", "write Bas")
+    assert asks.told == 'there is no Bus; did you mean "Bas"?'
+    assert says.told == "there is no Bus; write Bas."

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from kb.database import items, metadata, notices, reading, searches
 from kb.parts import Parts
 from kb.people.person import Person
+from kb.publishing.outcomes import Refusal
 from kb.publishing.sql import forgetting
 from kb.publishing.sql.forgetting import ERASED
 from tests import databases
@@ -108,6 +109,22 @@ def test_of_what_is_erased_no_word_is_left(
     assert (item.procedure_title, item.comment, item.folded) == (ERASED, "Mine", "mine")
     page(reviewer, "/inbox/1")
     page(rep, "/questions")
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_file_that_other_hands_put_there_goes_too(
+    home: Path, parts: Parts, ada: Person, changed: bool
+) -> None:
+    if changed:
+        parts.publishing.saver.attach("shipping/plan.txt", b"The first plan", EDDY, NOW)
+    (home / "content/shipping/plan.txt").write_bytes(b"The plan by hand")
+    base = read(parts)
+    parts.publishing.saver.save(edit(LATE_PATH, base, base + b"\n[It](plan.txt)\n"), NOW)
+    done = parts.writing.erase("SHP-014", ada, NOW)
+    assert not isinstance(done, Refusal)
+    parts.publishing.publisher.refresh(NOW.date())
+    assert not (home / "content/shipping/plan.txt").exists()
+    assert not any(b"plan by hand" in each for each in in_objects(history(parts)))
 
 
 def test_a_file_that_something_else_shows_stays(home: Path, parts: Parts, ada: Person) -> None:

@@ -163,7 +163,7 @@ def test_a_move_that_changes_nothing_says_so(parts: Parts, editor: Person) -> No
     stays = Relocation(it.title, it.department, it.path, "")
     assert parts.writing.move(it, stays, editor, NOW) == Unchanged()
     done = parts.writing.move(it, Relocation("Late", "billing", it.path, ""), editor, NOW)
-    assert done == Refusal("You do not write for Billing.", Obstacle.NOT_YOURS)
+    assert done == Refusal("You do not write for Billing.", Obstacle.NOT_YOURS, "department")
 
 
 def test_the_other_verbs_return_their_no(parts: Parts, editor: Person) -> None:

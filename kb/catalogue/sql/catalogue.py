@@ -289,6 +289,13 @@ class Catalogue:
         with reading(self._engine) as connection:
             return connection.scalar(select(shown_files.c.path).where(which).limit(1)) is not None
 
+    def departments_in(self, folder: str) -> frozenset[str]:
+        """The departments whose procedures lie in that very folder."""
+        below = table.c.path.startswith(f"{folder}/", autoescape=True)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(table.c.path, table.c.department).where(below)).all()
+        return frozenset(row.department for row in rows if posixpath.dirname(row.path) == folder)
+
     def linking_to(self, path: str) -> list[str]:
         """The other files with a link that may lead to `path`."""
         query = select(table.c.path, table.c.links, table.c.related, table.c.successor)

@@ -71,7 +71,7 @@ class LastGood(Generic[Settings]):
         """Have what holds outlast this process. Raises OSError."""
         standing = self()
         if not standing.older and standing.source.strip() and standing.source != self._on_disk():
-            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            self._kept.parent.mkdir(exist_ok=True)
             durable.replace(self._kept, standing.source)
 
     def _new(self, raw: bytes) -> Holding[Settings]:

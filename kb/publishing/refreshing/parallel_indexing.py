@@ -104,7 +104,7 @@ def together(library: Library, departments: bytes, folder: Path) -> Iterator[Beg
     shutil.rmtree(folder, ignore_errors=True)  # what a kill left
 
     def begin() -> Together:
-        folder.mkdir(parents=True, mode=0o700)
+        folder.mkdir(mode=0o700)
         held.callback(shutil.rmtree, folder, ignore_errors=True)
         return Together(library, departments, held.enter_context(process_pool()), folder)
 

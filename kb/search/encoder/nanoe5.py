@@ -93,6 +93,7 @@ def make(source: Path, folder: Path) -> None:
         }
     except (struct.error, ValueError, KeyError, IndexError) as error:
         raise Unreadable(f"{source} is not as expected: {error}") from error
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with durable.alone(folder.with_name("LOCK")):
         fresh = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)

@@ -218,13 +218,18 @@ class Index:
                 log().error("index_damaged", why=why)
 
     def _unless_written(self) -> AbstractContextManager[bool]:
-        return durable.alone(self.folder / "LOCK", wait=0)
+        return durable.alone(self._lock_file(), wait=0)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """One writer at a time, over all threads and processes; the others wait for it."""
-        with self._writing, durable.alone(self.folder / "LOCK"):
+        with self._writing, durable.alone(self._lock_file()):
             yield
+
+    def _lock_file(self) -> Path:
+        """In its folder; that may be deleted at any time, with all of the index."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self.folder / "LOCK"
 
     def _usable_sets(self) -> list[SetState]:
         try:

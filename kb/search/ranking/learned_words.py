@@ -152,7 +152,6 @@ class LearnedFile:
 
         Raises OSError.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         try:
             array_file.save(beside, _arrays(rows))

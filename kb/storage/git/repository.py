@@ -149,7 +149,7 @@ class Repository:
             if self.shared:
                 return self._opened_clone()
             if not (self._own / "HEAD").exists():
-                self._own.parent.mkdir(parents=True, exist_ok=True)
+                self._own.mkdir(exist_ok=True)  # only it: a home that is away is not made anew
                 pygit2.init_repository(str(self._own), bare=True, initial_head=_BRANCH)
             return pygit2.Repository(str(self._own))
 

@@ -28,6 +28,7 @@ from kb.versions.differences import Difference, difference, lines
 from kb.versions.page_blocks import blocks
 from kb.versions.sql.versions import Version
 from kb.web.documents.rendered import Text, text_of_bytes
+from kb.web.publishing import submitting
 from kb.web.site import access
 from kb.web.site.pages import departments, now, parts
 
@@ -79,11 +80,16 @@ class Compared(Struct, frozen=True):
 
 
 class Life(Struct, frozen=True):
-    """Where a procedure stands: what waits, who let it up last, who began it."""
+    """Where a procedure stands: what waits, who let it up last, who began it.
+
+    Where it could not be submitted: why not, and the word that was typed for the reviewer.
+    """
 
     waiting: tuple[SubmissionLine, ...]
     approved: Taken | None
     begun: Version | None
+    not_submitted: str = ""
+    word: str = ""
 
     @property
     def draft(self) -> SubmissionLine | None:
@@ -145,7 +151,8 @@ def panel(procedure: Procedure) -> dict[str, object]:
     begun = None
     if procedure.status.kept_back:
         begun = parts().versions.first(procedure, access.reader())
-    return {"life": Life(tuple(lines), decided[-1] if decided else None, begun)}
+    approved = decided[-1] if decided else None
+    return {"life": Life(tuple(lines), approved, begun, *submitting.refused(procedure.id))}
 
 
 def submission_or_404(submission_id: int) -> Submission:

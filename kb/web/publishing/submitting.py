@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.people.rights import Right
@@ -15,6 +15,7 @@ from kb.web.site import access
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("submitting", __name__)
+_REFUSED = "not submitted"  # kept until the page of that procedure is shown
 
 
 @blueprint.post("/procedures/<path:procedure_id>/submissions")
@@ -53,15 +54,22 @@ def proposed(number: int, *, to_read: bool = False) -> ResponseReturnValue:
     return redirect(url_for("submissions.submission", submission_id=number))
 
 
+def refused(procedure_id: str) -> tuple[str, str]:
+    """Why it was not submitted just now, and the word typed for the reviewer. Told once."""
+    id, why, word = session.get(_REFUSED, ("", "", ""))
+    if id != procedure_id:
+        return "", ""
+    del session[_REFUSED]
+    return why, word
+
+
 def _submitted(procedure_id: str, version: str, note: str) -> ResponseReturnValue:
     who = access.signed_in()
     done = or_refusal(
         lambda: parts().approval.submit(procedure_id, version, who, note[:500], now())
     )
     if isinstance(done, Refusal):
-        flash(f"Not submitted: {done.why}", "bad")
-        if note.strip():  # it stands nowhere else yet
-            flash(f"Your word to the reviewer: {note[:500]}", "plain")
+        session[_REFUSED] = (procedure_id, done.why, note[:500])
         return redirect(url_for("reading.procedure", procedure_id=procedure_id))
     flash("Submitted: it waits for a reviewer.", "ok")
     return redirect(url_for("submissions.submission", submission_id=done))

@@ -18,7 +18,7 @@ from kb.publishing.writing import Relocation
 from kb.reviews.reviewing import HandOver
 from tests.conftest import NOW
 from tests.pagekit import page
-from tests.web.acts import hidden, version_of
+from tests.web.acts import hidden, tag_named, version_of
 from tests.web.publishing.test_editing import EDIT, fields
 
 LATE, CUSTOMS = "shipping/late-shipment.md", "shipping/customs.md"
@@ -168,6 +168,36 @@ def test_a_folder_of_another_department_takes_rights_there(
     assert not (home / "content" / folder / "late.md").exists()
 
 
+@pytest.mark.parametrize("folder", ["billing", "Billing/deep", "archive/billing"])
+def test_a_folder_of_another_department_is_not_filled_by_naming_ones_own(
+    home: Path, editor: FlaskClient, folder: str
+) -> None:
+    path = f"{folder}/late.md"
+    sent = {"title": "Late", "department": "shipping", "path": path, **NOTE}
+    moved = editor.post("/procedures/SHP-014/place", data=sent)
+    (home / "content/_templates").mkdir()
+    (home / "content/_templates/plain.md").write_text("1. …\n")
+    asked = "title=Zebra&department=shipping&template=_templates/plain.md"
+    new = fields(page(editor, f"/procedures/new?{asked}"))
+    made = editor.post("/procedures", data={**new, "path": path, "body": "1. Wait.", **NOTE})
+    for answer in (moved, made):
+        assert answer.status_code == 400
+        assert f"The folder {folder} is for Billing" in answer.text
+        assert 'aria-invalid="true"' in tag_named(answer.text, "path")
+    assert not (home / "content" / path).exists()
+
+
+def test_a_folder_takes_new_files_of_those_whose_files_lie_there(
+    home: Path, parts: Parts, editor: FlaskClient
+) -> None:
+    text = (home / "content" / LATE).read_text().replace("SHP-014", "SHP-016")
+    (home / "content/billing/third.md").write_text(text.replace("Late Shipment", "Third"))
+    parts.publishing.publisher.refresh(NOW.date())
+    sent = {"title": "Late", "department": "shipping", "path": "billing/late.md", **NOTE}
+    assert editor.post("/procedures/SHP-014/place", data=sent).status_code == 302
+    assert parts.catalogue.get("SHP-014").procedure.path == "billing/late.md"
+
+
 def test_in_a_folder_of_nobody_it_stays_the_departments(
     home: Path, parts: Parts, editor: FlaskClient
 ) -> None:
@@ -248,6 +278,26 @@ def test_only_what_was_shown_is_approved(
     assert reviewer.post("/submissions/1/approval", data=sent).status_code == 302
     if when == "now":
         assert (home / "content" / LATE).read_bytes() == now.replace(b"code L5", b"code L7")
+
+
+def test_what_waits_of_a_procedure_that_moved_is_approved_where_it_is_now(
+    home: Path, parts: Parts, outsider: FlaskClient, reviewer: FlaskClient
+) -> None:
+    reviewed(home)
+    billing = frozenset({"billing"})
+    id = person(parts, "outsider").id
+    parts.people.directory.set_roles(id, administrator=False, editor_of=(), reviewer_of=billing)
+    raw = (home / "content" / LATE).read_bytes()
+    write(parts, "editor", "SHP-014", raw, raw.replace(b"code L5", b"code L7"))
+    put(home, LATE, "department: shipping", "department: billing")
+    parts.publishing.publisher.refresh(NOW.date())
+    assert reviewer.get("/submissions/1").status_code == 404
+    shown = page(outsider, "/submissions/1")
+    assert "Nobody in Billing may approve" not in shown
+    approved = {"shown": hidden(shown, "shown")}
+    assert outsider.post("/submissions/1/approval", data=approved).status_code == 302
+    now = (home / "content" / LATE).read_bytes()
+    assert (b"code L7" in now, b"department: billing" in now) == (True, True)
 
 
 def test_what_was_approved_for_later_does_not_go_up_as_something_else(

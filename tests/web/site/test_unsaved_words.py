@@ -14,7 +14,7 @@ from kb.parts import Parts
 from kb.publishing.sql.erasures import Erasure
 from tests.conftest import NOW
 from tests.pagekit import check_page, page
-from tests.web.acts import ask, hidden, version_of
+from tests.web.acts import ask, hidden, tag_named, version_of
 from tests.web.publishing.test_editing import EDIT, fields, file_of
 
 GONE = {
@@ -165,7 +165,18 @@ def test_a_word_to_the_reviewer_is_not_lost(home: Path, parts: Parts, editor: Fl
     file.write_text(file.read_text() + "More.\n")
     sent = {"version": version, "note": "Please look at step 1"}
     answer = editor.post("/procedures/SHP-015/submissions", data=sent)
-    assert "Please look at step 1" in page(editor, answer.location)
+    page(editor, "/procedures/SHP-014")
+    shown = page(editor, answer.location)
+    field = tag_named(shown, "note")
+    assert "Not submitted: The text has changed" in shown
+    assert 'value="Please look at step 1"' in field
+    assert 'aria-invalid="true"' in field
+    assert "autofocus" in field
+    again = {**sent, "version": hidden(shown[shown.index("data-life") :], "version")}
+    assert editor.post("/procedures/SHP-015/submissions", data=again).location == "/submissions/1"
+    waits = editor.post("/procedures/SHP-015/submissions", data=again)
+    assert "Please look at step 1" in page(editor, waits.location)
+    assert "Please look at step 1" not in page(editor, waits.location)
 
 
 def test_an_answer_to_a_question_that_moved_on_is_given_back(
