@@ -15,14 +15,14 @@ from kb.search.results import AttachedPlace
 _MORE = 1e-3  # of worth: what differs by less is the same
 
 
-class AttachedText(Struct, frozen=True):
+class AttachedPassage(Struct, frozen=True):
     """A place in an attachment, and what stands there."""
 
     place: AttachedPlace
     text: str
 
 
-def attached_place(answer: Answer, nth: int) -> AttachedText | None:
+def attached_place(answer: Answer, nth: int) -> AttachedPassage | None:
     """Of the nth hit, where more of the words stand on one page than in the best passage."""
     one, doc = answer.ranked.at(nth)
     if not len(one.within):
@@ -34,7 +34,7 @@ def attached_place(answer: Answer, nth: int) -> AttachedText | None:
     if found.worth.item(0) <= _worth_of(one, doc, best, words, worth) + _MORE:
         return None
     file, place = _named(one, doc, found.places.item(0))
-    return AttachedText(AttachedPlace(file, place.where, place.fragment), place.text)
+    return AttachedPassage(AttachedPlace(file, place.where, place.fragment), place.text)
 
 
 def _worth_of(one: Snapshot, doc: int, passage: int, words: Options, worth: list[float]) -> float:

@@ -70,7 +70,8 @@ def pages(page: Page, seen: set[str]) -> Iterator[str]:
         if address in seen:
             continue
         answer = page.request.get(address, max_redirects=0)
-        if answer.status == 200 and "html" in answer.headers["content-type"]:
+        # A piece of a page has no title of its own: it is looked at in its page.
+        if answer.status == 200 and "<html" in answer.text():
             seen.add(address)
             page.goto(address, wait_until="domcontentloaded")
             yield address

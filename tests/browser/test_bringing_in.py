@@ -62,7 +62,7 @@ def desk(tmp_path: Path) -> Path:
 
 def chosen(page: Page, file: Path) -> None:
     page.goto("/imports")
-    page.get_by_label("Workbook or table").set_input_files(file)
+    page.get_by_label("Workbook, document or export").set_input_files(file)
     page.get_by_role("button", name="Look at it").click()
 
 

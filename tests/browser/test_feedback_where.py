@@ -101,8 +101,8 @@ def test_what_was_written_survives_a_session_that_ended(as_person: OpenAs) -> No
     rep.get_by_label("E-mail").fill("ben.wright@northwind.example")
     rep.get_by_label("Password").fill("northwind-demo")
     rep.get_by_role("button", name="Sign in", exact=True).click()
-    expect(rep.get_by_text("Nobody talks like this.")).to_be_visible()
-    rep.get_by_role("button", name="Send").click()
+    expect(rep.get_by_label("Your comment")).to_have_value("Nobody talks like this.")
+    rep.get_by_role("button", name="Send it").click()
     expect(rep.locator(".messages")).to_contain_text("Thanks, Shipping will see it.")
 
 

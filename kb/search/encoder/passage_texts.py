@@ -44,5 +44,5 @@ def _passage(one: Snapshot, doc: int, first: int, place: int) -> str:
     if place == 0:
         return it.found.title
     _, _, section, start, end = one.arrays["passages"][first + place].tolist()
-    heading = it.sections[section][1] if it.sections else ""
+    heading = it.sections[section].heading if it.sections else ""
     return passage_text(it.found.title, heading, one.text(doc, start, end))
