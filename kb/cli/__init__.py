@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kb.cli import (
+    backup,
     checking,
     database,
     departments,
@@ -44,6 +45,9 @@ for _command in (
     writing.new,
     departments.departments,
     importing.bring_in,
+    backup.backup,
+    backup.verify,
+    backup.restore,
     database.database,
     evaluate.evaluate,
     people.person,

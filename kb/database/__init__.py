@@ -5,6 +5,7 @@ A capability takes its tables from here, so that they are all known before anyth
 
 from sqlalchemy import Engine
 
+from kb.database.copying import Snapshot, migration_in, snapshot
 from kb.database.engine import (
     DatabaseTrouble,
     Unfit,
@@ -12,6 +13,7 @@ from kb.database.engine import (
     Unwritable,
     connect,
     inspect_file,
+    newest_migration,
     reading,
     scrub,
     share,
@@ -19,7 +21,7 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.moving import Moved, NotEmpty, NotEqual, move
+from kb.database.moving import Moved, NotEmpty, NotEqual, hold_the_same, is_empty, move
 from kb.database.schema import (
     GREATEST_ID,
     Moment,
@@ -110,6 +112,7 @@ __all__ = [
     "Moved",
     "NotEmpty",
     "NotEqual",
+    "Snapshot",
     "Unfit",
     "Unreadable",
     "Unwritable",
@@ -127,10 +130,12 @@ __all__ = [
     "digests",
     "drafts",
     "erasures",
+    "hold_the_same",
     "ignored_searches",
     "imported",
     "imports",
     "inspect_file",
+    "is_empty",
     "item_events",
     "items",
     "learned_bans",
@@ -141,8 +146,10 @@ __all__ = [
     "link_rounds",
     "memberships",
     "metadata",
+    "migration_in",
     "move",
     "must_reads",
+    "newest_migration",
     "notice_choices",
     "notices",
     "openings",
@@ -161,6 +168,7 @@ __all__ = [
     "shared_searches",
     "shown_files",
     "sign_in_attempts",
+    "snapshot",
     "submission_comments",
     "submission_steps",
     "submissions",
