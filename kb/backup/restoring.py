@@ -23,7 +23,7 @@ from kb.settings import Settings, restoring_stage
 Report = Callable[[str, int, int], None]
 _WHOLE = "whole"  # the mark
 _BASE = "kb.sqlite3"
-_MEANINGLESS = frozenset({".restoring", "lost+found", "backup.lock", "logs"})
+_MEANINGLESS = frozenset({".restoring", ".restored", "lost+found", "backup.lock", "logs"})
 
 
 class NotRestored(OSError):
@@ -50,18 +50,37 @@ class Restoring:
         # That of var is the first to come and the last to go: who starts kb meanwhile sees it.
         self._stages = {VAR: stage, CONTENT: settings.content / stage.name}
         self._mark = stage / _WHOLE
+        self._done = stage.with_name(".restored") / _WHOLE
+        self._beside = settings.home / f"{SETTINGS}.restored"
 
     def restore(self, file: Path) -> Restored:
         """Raises NotRestored, and OSError where the disk or the database says so."""
+        file = file.absolute()
         self._settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
         with durable.alone(self._settings.var / "backup.lock", 0) as alone:
             if not alone:
                 raise NotRestored("a backup is being made or restored here; wait for that")
-            goes_on = self._mark.exists()
-            found = None if goes_on else self._unpacked(file)
-            self._move_rows(goes_on)
-            beside = self._placed()
-        return Restored(found, beside)
+            found = None
+            if not self._is_of(file, self._done):
+                goes_on = self._goes_on(file)
+                found = None if goes_on else self._unpacked(file)
+                self._move_rows(goes_on)
+                self._place_all()
+        return Restored(found, self._beside.exists())
+
+    def end(self) -> None:
+        """The index is built, too: now doing it again is refused."""
+        shutil.rmtree(self._done.parent, ignore_errors=True)
+
+    def _goes_on(self, file: Path) -> bool:
+        """Was it cut off when all was unpacked?"""
+        if self._mark.exists() and not self._is_of(file, self._mark):
+            other = self._mark.read_text(encoding="utf-8").partition("\n")[0]
+            raise NotRestored(f"restoring {other} was cut off here: run kb restore with that file")
+        return self._mark.exists()
+
+    def _is_of(self, file: Path, mark: Path) -> bool:
+        return mark.exists() and mark.read_bytes() == _identity(file)
 
     def _unpacked(self, file: Path) -> Checked:
         try:
@@ -76,7 +95,7 @@ class Restoring:
             self._clear()
             raise
         os.sync()
-        durable.write_new(self._mark, b"")
+        durable.write_new(self._mark, _identity(file))
         durable.sync(self._mark.parent)
         return found
 
@@ -136,8 +155,8 @@ class Restoring:
         for one in base.parent.glob(f"{_BASE}*"):
             one.unlink()
 
-    def _placed(self) -> bool:
-        beside = self._place_settings()
+    def _place_all(self) -> None:
+        self._place_settings()
         for stage in reversed(self._stages.values()):
             for one in sorted(stage.iterdir()) if stage.is_dir() else ():
                 if one != self._mark:
@@ -145,22 +164,21 @@ class Restoring:
             durable.sync(stage.parent)
             if stage != self._mark.parent and stage.is_dir():
                 stage.rmdir()
-        done = self._mark.parent.with_name(".restored")
-        self._mark.parent.rename(done)
+        self._mark.parent.rename(self._done.parent)
         durable.sync(self._settings.var)
-        shutil.rmtree(done)
-        return beside
 
-    def _place_settings(self) -> bool:
-        """As kb.toml, or beside one that is there. True for that."""
+    def _place_settings(self) -> None:
+        """As kb.toml, or beside one that is there."""
         own = self._settings.home / SETTINGS
         source = self._stages[VAR] / SETTINGS
         if source.exists():
-            target = own.with_name(f"{SETTINGS}.restored") if own.exists() else own
-            durable.replace(target, source.read_bytes())
+            durable.replace(self._beside if own.exists() else own, source.read_bytes())
             source.unlink()
-        return own.with_name(f"{SETTINGS}.restored").exists()
 
     def _clear(self) -> None:
         for stage in reversed(self._stages.values()):
             shutil.rmtree(stage, ignore_errors=True)
+
+
+def _identity(file: Path) -> bytes:
+    return f"{file}\n{file.stat().st_size}".encode("utf-8", "surrogateescape")

@@ -17,11 +17,11 @@ from kb.cli.common import Build, built, progress_bar
 from kb.procedures.counting import counted
 from kb.settings import SettingsError
 
-_file = click.argument("file", type=click.Path(path_type=Path))
+_there = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @click.command()
-@_file
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--with-secrets", is_flag=True, help="With the keys and passwords, too.")
 @click.pass_obj
 def backup(build: Build, file: Path, with_secrets: bool) -> None:
@@ -38,7 +38,7 @@ def backup(build: Build, file: Path, with_secrets: bool) -> None:
 
 
 @click.command()
-@_file
+@_there
 def verify(file: Path) -> None:
     """Read all of the backup FILE: checksums, database, history."""
     try:
@@ -48,7 +48,7 @@ def verify(file: Path) -> None:
 
 
 @click.command()
-@_file
+@_there
 @click.pass_obj
 def restore(build: Build, file: Path) -> None:
     """Put the backup FILE into the empty home, and build the index.
@@ -60,9 +60,11 @@ def restore(build: Build, file: Path) -> None:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     with progress_bar() as report:
-        done = Restoring(settings, report).restore(file)
+        restoring = Restoring(settings, report)
+        done = restoring.restore(file)
         parts = built(build)
         found = parts.publishing.publisher.refresh(date.today(), report)
+        restoring.end()
     if done.checked is not None:
         click.echo(_told(file, done.checked))
     if done.settings_beside:
