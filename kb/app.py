@@ -17,9 +17,10 @@ from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.resources import TEMPLATES
 from kb.search.query import Lookup
-from kb.web import publishing, security
+from kb.web import publishing
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
+from kb.web.backup import backups
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
@@ -42,7 +43,7 @@ from kb.web.people import people, signing_in
 from kb.web.procedures import reading
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
-from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages
+from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages, security
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
 from kb.web.versions import history, lately, restoring
 
@@ -85,6 +86,7 @@ _BLUEPRINTS = (
     must_reads,
     unsubscribing,
     deliveries,
+    backups,
     api,
     *publishing.PAGES,
 )

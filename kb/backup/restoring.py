@@ -51,7 +51,7 @@ class Restoring:
         self._stages = {VAR: stage, CONTENT: settings.content / stage.name}
         self._mark = stage / _WHOLE
         self._done = stage.with_name(".restored") / _WHOLE
-        self._beside = settings.home / f"{SETTINGS}.restored"
+        self._beside = settings.home / "restored.toml"
 
     def restore(self, file: Path) -> Restored:
         """Raises NotRestored, and OSError where the disk or the database says so."""

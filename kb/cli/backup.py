@@ -68,7 +68,7 @@ def restore(build: Build, file: Path) -> None:
     if done.checked is not None:
         click.echo(_told(file, done.checked))
     if done.settings_beside:
-        click.echo("This home has a kb.toml; that of the backup is beside it: kb.toml.restored.")
+        click.echo("This home has a kb.toml; that of the backup is beside it: restored.toml.")
     click.echo(f"{settings.home} is ready, with {counted(found.files, 'procedure')}: kb serve")
 
 

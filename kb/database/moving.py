@@ -157,8 +157,8 @@ def _order(table: Table) -> list[Column[Any]]:
 
 def _digest(connection: Connection, table: Table) -> bytes:
     """Of all rows, whatever order their database sorts texts in."""
-    digests = sorted(_fingerprints(connection, table))
-    return sha256(b"".join(digests)).digest()
+    prints = sorted(_fingerprints(connection, table))
+    return sha256(b"".join(prints)).digest()
 
 
 def _fingerprints(connection: Connection, table: Table) -> Iterator[bytes]:
