@@ -17,7 +17,7 @@ from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from kb.resources import TEMPLATES
 from kb.search.query import Lookup
-from kb.web import publishing
+from kb.web import publishing, security
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
 from kb.web.backup import backups
@@ -43,7 +43,7 @@ from kb.web.people import people, signing_in
 from kb.web.procedures import reading
 from kb.web.reviews import reviews
 from kb.web.search import searching, suggesting, synonyms
-from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages, security
+from kb.web.site import access, addresses, badges, clock, errors, fragments, help, pages
 from kb.web.tidying import faulty_files, keywords, replacing, tidying, twins
 from kb.web.versions import history, lately, restoring
 

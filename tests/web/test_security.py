@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from kb.app import create_app
 from kb.parts import Parts
 from kb.settings import SettingsError
-from kb.web.site.security import secret_key
+from kb.web.security import secret_key
 from tests.conftest import NOW, PASSWORD, signed_in
 from tests.web.acts import hidden, version_of
 
