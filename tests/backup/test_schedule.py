@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from kb.backup.folder import Folder
 from kb.backup.schedule import Backups, _Progress
 from kb.condition import concerns
+from kb.jobs import scheduler_of
 from kb.parts import Parts
 from tests import databases
 from tests.conftest import NOW
@@ -156,6 +158,28 @@ def test_trouble_is_a_concern_for_administrators_and_in_the_health(
     found = [one for one in concerns(replace(parts, backups=backups)) if one.part == "backup"]
     assert len(found) == 1
     assert not found[0].stops
+
+
+def test_the_worker_makes_them(parts: Parts, backups: Backups) -> None:
+    scheduler = scheduler_of(replace(parts, backups=backups))
+    (job,) = [job for job in scheduler.of if job.name == "backup"]
+    job.run(NOW)
+    until = time.monotonic() + 60
+    while not backups.journal.read().last and time.monotonic() < until:
+        time.sleep(0.02)
+    assert made_by(backups) == 1
+    job.run(NOW)
+    assert not backups.at_work()
+    assert made_by(backups) == 1
+
+
+def test_a_damaged_journal_is_no_trouble(parts: Parts, backups: Backups, home: Path) -> None:
+    backups.keep_up(NOW)
+    (home / "var" / "backup.json").write_bytes(b"\xff{")
+    assert backups.trouble(NOW) == ""
+    backups.keep_up(NOW + HOUR)
+    assert made_by(backups) == 1
+    assert backups.journal.read().last == NOW
 
 
 @databases.only_sqlite

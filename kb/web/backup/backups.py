@@ -41,7 +41,9 @@ def download(name: str) -> ResponseReturnValue:
         abort(404)
     form = DownloadForm()
     if form.validate() and _is_me(me.email, form):
-        return send_file(kept.file, as_attachment=True, download_name=name, max_age=0)
+        sent = send_file(kept.file, as_attachment=True, download_name=name)
+        sent.headers["Cache-Control"] = "no-store"
+        return sent
     return _page(form, name), 400
 
 
