@@ -245,6 +245,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if why := _database_fault(settings.database_url):
         refuse("database_url", why)
+    if settings.backups is not None and settings.backups.is_relative_to(settings.content):
+        refuse("backup_folder", "each backup would have all others in it; name a folder elsewhere.")
     for name, why in _mail_faults(settings):
         refuse(name, why)
     return settings

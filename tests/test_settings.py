@@ -118,6 +118,7 @@ def test_mail_is_set_up_by_three_settings(home: Path) -> None:
         ({"KB_DIGEST_HOUR": "24"}, "is no hour of the day"),
         ({"KB_BACKUP_HOURS": "721"}, "hours cannot be"),
         ({"KB_BACKUPS_KEPT": "0"}, "backups cannot be"),
+        ({"KB_BACKUP_FOLDER": "content/backups"}, "would have all others in it"),
     ],
 )
 def test_mail_that_cannot_work_stops_the_start(

@@ -8,7 +8,7 @@ from msgspec.structs import fields
 from kb.settings import Settings
 
 # Where things are: for the home to say that they come to.
-_PLACES = frozenset({"home", "content", "search_index", "database_url", "backup_folder"})
+_PLACES = frozenset({"home", "content", "search_index", "database_url", "backup_folder", "encoder"})
 _REFUSED_WITHOUT = {"smtp_user": "smtp_password"}
 
 
