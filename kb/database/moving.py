@@ -114,17 +114,17 @@ def _ensure_empty(connection: Connection) -> None:
 
 def _copied(here: Connection, there: Connection, table: Table, report: Report) -> int:
     total = here.execute(select(func.count()).select_from(table)).scalar_one()
-    done = 0
-    report(table.name, done, total)
+    done, name = 0, str(table.name)
+    report(name, done, total)
     later = _pointing_within(table)
     for rows in _rows(here, table):
         values = [row._asdict() for row in rows]
         first = [{**one, **dict.fromkeys(later)} for one in values] if later else values
         there.execute(insert(table), first)
         done += len(rows)
-        report(table.name, done, total)
-    for name in later:
-        _point(here, there, table, name)
+        report(name, done, total)
+    for column in later:
+        _point(here, there, table, column)
     return done
 
 

@@ -36,7 +36,7 @@ SEARCHES = (
     "wismo",
     "shippment late",
     "password",
-    "owner:dana",
+    "owner:dana parcel",
     "customs",
     "cancel my order",
 )
