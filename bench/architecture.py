@@ -26,7 +26,7 @@ TOGETHER = (
     "approval importing exporting",
     "reviews tidying",
     "insight notices",
-    "delivery must_reads",
+    "delivery must_reads backup",
 )
 GROUND = "procedures"  # all below it are one box: they know nothing of the rest
 # Where it is not in the middle of its floor: boxes to the right of the picture's middle.
@@ -50,7 +50,7 @@ HOLDS = {
     "publishing": "an edit on its way in",
     "feedback": "votes, questions, the inbox",
     "versions": "the history, read",
-    "delivery": "mail, chat; what to confirm",
+    "delivery": "mail, must-reads, backups",
     "catalogue": "what there is, as rows",
     "storage": "files and git, as one",
     "people": "who, and who may what",

@@ -20,6 +20,7 @@ from kb.search.query import Lookup
 from kb.web import publishing
 from kb.web.api import api
 from kb.web.approval import deciding, submissions
+from kb.web.backup import backups
 from kb.web.catalogue import browsing
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
@@ -100,6 +101,7 @@ _BLUEPRINTS = (
     must_reads,
     unsubscribing,
     deliveries,
+    backups,
     api,
     *publishing.PAGES,
 )

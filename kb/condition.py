@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -31,7 +32,7 @@ def concerns(parts: Parts) -> tuple[Concern, ...]:
 
 def quick_concerns(parts: Parts) -> tuple[Concern, ...]:
     """Those that are known without asking the database."""
-    return (*_of_files(parts), *_of_the_worker(parts))
+    return (*_of_files(parts), *_of_the_worker(parts), *_of_backups(parts))
 
 
 def _stopping(parts: Parts) -> Iterator[Concern]:
@@ -72,3 +73,8 @@ def _of_the_worker(parts: Parts) -> Iterator[Concern]:
         named = ", ".join(f"“{duty}”" for duty in duties)
         told = f"In the background {named} cannot be done: {why}. It is tried again."
         yield Concern(part, told)
+
+
+def _of_backups(parts: Parts) -> Iterator[Concern]:
+    if told := parts.backups.trouble(datetime.now(UTC)):
+        yield Concern("backup", told)

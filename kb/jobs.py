@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from kb.database import inspect_file
 from kb.parts import Parts
 from kb.reminders.news import News
@@ -25,8 +27,11 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     index = LongJob("index", lambda: True, parts.search.index.inspect, rest=20, tell=tell)
     encode, wanted = parts.search.encode, parts.search.encoding_wanted
     encoding = LongJob("encoding", wanted, encode, tell=tell)
-    engine = parts.engine
+    engine, backups = parts.engine, parts.backups
     exports = parts.exporting.exports
+    backup = LongJob(
+        "backup", lambda: backups.wanted(_now()), lambda: backups.keep_up(_now()), tell=tell
+    )
     taking_out = LongJob("exports", exports.waiting, exports.work, tell=tell)
     database = LongJob("database", lambda: True, lambda: inspect_file(engine), tell=tell)
     return Scheduler(
@@ -50,11 +55,17 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("old exports", 600, exports.keep_up),
             Job("index", 120, index.begin),
             Job("database", 600, database.begin),
+            Job("backup", 2, backup.begin),
+            Job("telling of backups", 60, backups.tell),
             Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),
         ),
         tell,
         heart.doing if heart else lambda name: None,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def reminding_of(parts: Parts) -> Reminding:

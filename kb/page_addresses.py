@@ -11,6 +11,7 @@ ACCOUNT = "/account"
 NOTICES = "/notices"
 MY_NOTICES = "/account/notices"  # where people choose how they are told
 REVIEWS = "/reviews"
+BACKUPS = "/backups"
 
 
 def procedure(id: str) -> str:

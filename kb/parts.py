@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from kb.approval.approving import Approving
 from kb.attachments.parts import Attachments
+from kb.backup.schedule import Backups
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine, share
 from kb.delivery.parts import Delivery
@@ -50,6 +51,7 @@ class Parts(Struct, frozen=True):
     attachments: Attachments
     exporting: Exporting
     departments: Administration
+    backups: Backups
     writing: Writing
 
     def look_once(self) -> None:

@@ -31,7 +31,8 @@ class Settings(Discreet, frozen=True):
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
     `upload_mb` 1 to 15, `feedback_per_hour` 1 to 1,000,000,
-    `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23.
+    `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23, `backup_hours` 0 (only when asked)
+    to 720, `backups_kept` 1 to 1,000.
     """
 
     hidden = frozenset({"smtp_password"})
@@ -65,11 +66,26 @@ class Settings(Discreet, frozen=True):
     chat: bool = True
     chat_hosts: str = ""
     ticket_link: str = ""
+    backup_folder: str = ""
+    backup_hours: int = 24
+    backups_kept: int = 14
 
     @property
     def var(self) -> Path:
         """Database, secret key and logs."""
         return self.home / "var"
+
+    @property
+    def backups(self) -> Path | None:
+        """Where backups are made by themselves; None where nobody has said."""
+        if not self.backup_folder:
+            return None
+        return (self.home / Path(self.backup_folder).expanduser()).resolve()
+
+
+def restoring_stage(var: Path) -> Path:
+    """There as long as a backup is being restored, and after that was cut off."""
+    return var / ".restoring"
 
 
 LONGEST_LOG = 3650  # days
@@ -93,6 +109,19 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
 
     Raises SettingsError on an unknown or unusable value.
     """
+    settings, source = _loaded(environ, folder)
+    if not settings.content.is_dir():
+        raise NoContent(settings.content, source.get("content", "content"))
+    return settings
+
+
+def load_empty(environ: Mapping[str, str], folder: Path) -> Settings:
+    """As `load`, for a home that has no content yet."""
+    return _loaded(environ, folder)[0]
+
+
+def _loaded(environ: Mapping[str, str], folder: Path) -> tuple[Settings, dict[str, str]]:
+    """The settings, and where each that was set stands."""
     home = Path(environ.get("KB_HOME") or folder).expanduser().resolve()
     if not home.is_dir():
         raise SettingsError(f"KB_HOME: there is no folder {home}; create it or name another.")
@@ -103,13 +132,14 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
         "database_url": f"sqlite:///{home / 'var' / 'kb.sqlite3'}",
     }
     hints = get_type_hints(Settings)
-    for name, (source, value) in written.items():
-        values[name] = _converted(source, value, hints[name])
+    for name, (at, value) in written.items():
+        values[name] = _converted(at, value, hints[name])
     for name in ("content", "search_index"):
         values[name] = (home / Path(values[name]).expanduser()).resolve()
     if values.get("encoder", NO_ENCODER) != NO_ENCODER:
         values["encoder"] = str((home / Path(values["encoder"]).expanduser()).resolve())
-    return _checked(Settings(home=home, **values), {name: at for name, (at, _) in written.items()})
+    source = {name: at for name, (at, _) in written.items()}
+    return _checked(Settings(home=home, **values), source), source
 
 
 def _names() -> list[str]:
@@ -181,6 +211,8 @@ _RANGES = {
     "pull_minutes": (0, 1440, "minutes cannot be"),
     "smtp_port": (1, 65535, "is no port"),
     "digest_hour": (0, 23, "is no hour of the day"),
+    "backup_hours": (0, 720, "hours cannot be"),
+    "backups_kept": (1, 1000, "backups cannot be"),
 }
 # Written with its driver, or as PostgreSQL's own programs write it.
 POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
@@ -214,8 +246,8 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("language", f"{settings.language!r} is not known; one of {', '.join(LANGUAGES)}.")
     if why := _database_fault(settings.database_url):
         refuse("database_url", why)
-    if not settings.content.is_dir():
-        raise NoContent(settings.content, source.get("content", "content"))
+    if settings.backups is not None and settings.backups.is_relative_to(settings.content):
+        refuse("backup_folder", "each backup would have all others in it; name a folder elsewhere.")
     for name, why in (*_mail_faults(settings), *_link_faults(settings)):
         refuse(name, why)
     return settings

@@ -63,6 +63,11 @@ def load(environment: Mapping[str, str], home: Path) -> Settings:
     return configuration.load({**environment_of(home), **environment}, home)
 
 
+def load_empty(home: Path) -> Settings:
+    """The same for a home without content."""
+    return configuration.load_empty(environment_of(home), home)
+
+
 def environment_of(home: Path) -> dict[str, str]:
     """What a process of kb in that home must be told; its database is made where there is none."""
     if not _server():

@@ -119,6 +119,9 @@ def test_mail_is_set_up_by_three_settings(home: Path) -> None:
         ({"KB_SMTP_USER": "a", "KB_SMTP_PASSWORD": "x", "KB_SMTP_TLS": "none"}, "without TLS"),
         ({"KB_SMTP_PORT": "0"}, "is no port"),
         ({"KB_DIGEST_HOUR": "24"}, "is no hour of the day"),
+        ({"KB_BACKUP_HOURS": "721"}, "hours cannot be"),
+        ({"KB_BACKUPS_KEPT": "0"}, "backups cannot be"),
+        ({"KB_BACKUP_FOLDER": "content/backups"}, "would have all others in it"),
     ],
 )
 def test_mail_that_cannot_work_stops_the_start(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import kb.approval.parts
 import kb.attachments.parts
+import kb.backup.parts
 import kb.delivery.parts
 import kb.departments.parts
 import kb.exporting.parts
@@ -67,6 +68,9 @@ def build(settings: Settings) -> Parts:
         feedback=feedback,
         delivery=kb.delivery.parts.build(settings, *told),
         approval=approval,
+        backups=kb.backup.parts.build(
+            settings, engine, storage.keeping, notices.reminders, people.receivers
+        ),
         reviews=reviews,
         must_reads=kb.must_reads.parts.build(*told, notices.reminders),
         importing=kb.importing.parts.build(engine, storage, catalogue, search, people, publishing),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from kb.settings import Settings, SettingsError
+from kb.settings import Settings, SettingsError, restoring_stage
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -22,7 +22,11 @@ def keep_private(var: Path, search_index: Path) -> None:
 
 
 def ensure_not_lost(settings: Settings) -> None:
-    """A home that was in use has its database. Raises SettingsError."""
+    """A home that was in use has its database, and all of a backup. Raises SettingsError."""
+    if restoring_stage(settings.var).exists():
+        raise SettingsError(
+            "A backup was being restored here, and that was cut off: run kb restore once more."
+        )
     base = settings.var / "kb.sqlite3"
     named = settings.database_url == f"sqlite:///{base}"
     if named and not base.exists() and (settings.var / "secret_key").exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kb.cli import (
+    backup,
     checking,
     database,
     departments,
@@ -46,6 +47,9 @@ for _command in (
     departments.departments,
     importing.bring_in,
     exporting.take_out,
+    backup.backup,
+    backup.verify,
+    backup.restore,
     database.database,
     evaluate.evaluate,
     people.person,

@@ -75,6 +75,14 @@ def missing() -> list[str]:
     return [] if embedding.installed() else [embedding.MISSING]
 
 
+def _backups(parts: Parts) -> str:
+    folder, kept = parts.backups.folder, parts.backups.kept()
+    if folder is None:
+        return "none are made by themselves: KB_BACKUP_FOLDER is not set"
+    newest = f", the newest of {kept[0].at:%Y-%m-%d %H:%M} UTC" if kept else ""
+    return f"{folder.path}: {len(kept)}{newest}"
+
+
 def _facts(parts: Parts) -> dict[str, str]:
     settings = parts.settings
     files, indexed = len(parts.catalogue.stamps()), len(parts.search.index.fingerprints())
@@ -87,6 +95,7 @@ def _facts(parts: Parts) -> dict[str, str]:
         "nothing fits": _threshold(parts),
         "database": str(parts.engine.url),
         "people": str(parts.people.directory.everyone(1, 1).total),
+        "backups": _backups(parts),
         "meaning": "installed" if embedding.installed() else "not installed",
         "encoder": _encoder(parts),
     }

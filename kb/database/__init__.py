@@ -5,6 +5,7 @@ A capability takes its tables from here, so that they are all known before anyth
 
 from sqlalchemy import Engine
 
+from kb.database.copying import Snapshot, migration_in, snapshot
 from kb.database.engine import (
     DatabaseTrouble,
     Unfit,
@@ -12,6 +13,7 @@ from kb.database.engine import (
     Unwritable,
     connect,
     inspect_file,
+    newest_migration,
     reading,
     scrub,
     share,
@@ -19,7 +21,7 @@ from kb.database.engine import (
     upgrade,
     writing,
 )
-from kb.database.moving import Moved, NotEmpty, NotEqual, move
+from kb.database.moving import Moved, NotEmpty, NotEqual, hold_the_same, is_empty, move
 from kb.database.schema import (
     GREATEST_ID,
     Moment,
@@ -114,6 +116,7 @@ __all__ = [
     "Moved",
     "NotEmpty",
     "NotEqual",
+    "Snapshot",
     "Unfit",
     "Unreadable",
     "Unwritable",
@@ -133,10 +136,12 @@ __all__ = [
     "drafts",
     "erasures",
     "favourites",
+    "hold_the_same",
     "ignored_searches",
     "imported",
     "imports",
     "inspect_file",
+    "is_empty",
     "item_events",
     "items",
     "learned_bans",
@@ -147,8 +152,10 @@ __all__ = [
     "link_rounds",
     "memberships",
     "metadata",
+    "migration_in",
     "move",
     "must_reads",
+    "newest_migration",
     "notice_choices",
     "notices",
     "openings",
@@ -168,6 +175,7 @@ __all__ = [
     "shifts",
     "shown_files",
     "sign_in_attempts",
+    "snapshot",
     "submission_comments",
     "submission_steps",
     "submissions",

@@ -189,7 +189,7 @@ def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
     Several processes may call it at once: one migrates, the others wait for it. Raises Unfit for a
     database of a newer kb, or of one between two releases.
     """
-    newest = max(path.name.partition("_")[0] for path in migrations.glob("versions/[0-9]*.py"))
+    newest = newest_migration(migrations)
     with reading(engine) as connection:
         present = _migrated_to(connection)
     if present is not None and present > newest:
@@ -204,6 +204,11 @@ def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
             f"the database calls itself {present}, but lacks {lacking[0]}: it was made by a kb "
             "between two releases; restore a backup of a release",
         )
+
+
+def newest_migration(migrations: Path = MIGRATIONS) -> str:
+    """The number of the last one that this kb knows."""
+    return max(path.name.partition("_")[0] for path in migrations.glob("versions/[0-9]*.py"))
 
 
 def inspect_file(engine: Engine) -> None:
@@ -236,9 +241,14 @@ def trouble(error: SQLAlchemyError) -> str:
     if not of_its_own and type(error) not in (OperationalError, DatabaseError, InternalError):
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         return "it cannot be reached" if lost else ""
-    told = str(getattr(error, "orig", error)).casefold()
-    found = (why for sign, why in _REASONS.items() if sign in told)
-    return next(found, _WAS_REPLACED if of_its_own else "it cannot be reached")
+    reason = trouble_in(getattr(error, "orig", error))
+    return reason or (_WAS_REPLACED if of_its_own else "it cannot be reached")
+
+
+def trouble_in(said: object) -> str:
+    """What a driver said, in words for people; "" where that is for the log alone."""
+    told = str(said).casefold()
+    return next((why for sign, why in _REASONS.items() if sign in told), "")
 
 
 def _look_anew() -> None:

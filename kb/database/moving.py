@@ -20,12 +20,13 @@ from sqlalchemy import (
     Table,
     func,
     insert,
+    inspect,
     select,
     text,
     update,
 )
 
-from kb.database.engine import REPLACEMENT, writing
+from kb.database.engine import REPLACEMENT, reading, writing
 from kb.database.schema import metadata
 
 _AT_ONCE = 1_000  # rows
@@ -62,13 +63,35 @@ def move(source: Engine, target: Engine, report: Report = lambda *_: None) -> Mo
     """
     with writing(source, "moving") as here, writing(target, "moving") as there:
         _keep_still(here)
-        _ensure_empty(there)
-        rows = {table.name: _copied(here, there, table, report) for table in _tables()}
-        for table in _tables():
-            if _digest(here, table) != _digest(there, table):
-                raise NotEqual(table.name)
-        _count_on(there)
-    return Moved(rows)
+        return Moved(copy_rows(here, there, report))
+
+
+def copy_rows(here: Connection, there: Connection, report: Report) -> dict[str, int]:
+    """All rows of one state of a database into an empty one, compared; how many, by table.
+
+    Raises NotEmpty, NotEqual.
+    """
+    _ensure_empty(there)
+    rows = {table.name: _copied(here, there, table, report) for table in _tables()}
+    for table in _tables():
+        if _digest(here, table) != _digest(there, table):
+            raise NotEqual(table.name)
+    _count_on(there)
+    return rows
+
+
+def hold_the_same(one: Engine, other: Engine) -> bool:
+    """Have both the same rows?"""
+    with reading(one) as here, reading(other) as there:
+        return all(_digest(here, table) == _digest(there, table) for table in _tables())
+
+
+def is_empty(engine: Engine) -> bool:
+    """Has it no row, or not even tables?"""
+    with reading(engine) as connection:
+        there = set(inspect(connection).get_table_names())
+        found = (table for table in _tables() if table.name in there)
+        return all(connection.execute(select(table).limit(1)).first() is None for table in found)
 
 
 def _tables() -> Sequence[Table]:
@@ -91,17 +114,17 @@ def _ensure_empty(connection: Connection) -> None:
 
 def _copied(here: Connection, there: Connection, table: Table, report: Report) -> int:
     total = here.execute(select(func.count()).select_from(table)).scalar_one()
-    done = 0
-    report(table.name, done, total)
+    done, name = 0, str(table.name)
+    report(name, done, total)
     later = _pointing_within(table)
     for rows in _rows(here, table):
         values = [row._asdict() for row in rows]
         first = [{**one, **dict.fromkeys(later)} for one in values] if later else values
         there.execute(insert(table), first)
         done += len(rows)
-        report(table.name, done, total)
-    for name in later:
-        _point(here, there, table, name)
+        report(name, done, total)
+    for column in later:
+        _point(here, there, table, column)
     return done
 
 
@@ -134,8 +157,8 @@ def _order(table: Table) -> list[Column[Any]]:
 
 def _digest(connection: Connection, table: Table) -> bytes:
     """Of all rows, whatever order their database sorts texts in."""
-    marks = sorted(_fingerprints(connection, table))
-    return sha256(b"".join(marks)).digest()
+    prints = sorted(_fingerprints(connection, table))
+    return sha256(b"".join(prints)).digest()
 
 
 def _fingerprints(connection: Connection, table: Table) -> Iterator[bytes]:

@@ -16,7 +16,8 @@ from kb.procedures.visibility import Reader
 class FirstSteps(Struct, frozen=True):
     """How far it has come. `unassigned` counts procedures, `without_members` departments.
 
-    `unread` are the kinds of files beside them that nobody reads, each with what to do.
+    `backups`: are they made by themselves? `unread` are the kinds of files beside them that nobody
+    reads, each with what to do.
     """
 
     departments: int
@@ -26,11 +27,12 @@ class FirstSteps(Struct, frozen=True):
     procedures: int
     faulty: int
     mail: bool
+    backups: bool
     unread: tuple[Fault, ...] = ()
 
     @property
     def over(self) -> bool:
-        """Is all there that a first day needs? Mail is one's choice."""
+        """Is all there that a first day needs? Mail and backups are one's choice."""
         assigned = self.departments > 0 and not self.unassigned
         peopled = self.people > 1 and not self.without_members
         return assigned and peopled and self.procedures > 0
@@ -44,6 +46,7 @@ class Beginning(Struct, frozen=True):
     departments: Callable[[], Departments]
     unread: Callable[[], list[Fault]]
     mail: bool
+    backups: bool
 
     def steps(self) -> FirstSteps | None:
         """As it is now, in a fixed number of statements; None once it is over.
@@ -66,4 +69,5 @@ class Beginning(Struct, frozen=True):
             procedures=sum(counts.values()),
             faulty=self.catalogue.faulty(None, 1, 1).total,
             mail=self.mail,
+            backups=self.backups,
         )

@@ -48,6 +48,7 @@ def build(
             publishing.departments,
             publishing.publisher.unread,
             bool(settings.smtp_host),
+            bool(settings.backup_folder),
         ),
         health=Health(engine),
         days=DayBook(engine),

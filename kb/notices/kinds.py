@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PUBLISHED = "published"
     OVERDUE = "overdue"
     ACCOUNT = "account"
+    BACKUP = "backup"
 
 
 class Pace(StrEnum):
@@ -61,6 +62,9 @@ KINDS: Mapping[str, Manner] = {
     Kind.REVIEW_DUE: Manner("A procedure of mine that is due for review", "To be reviewed"),
     Kind.PUBLISHED: Manner("A procedure that I waited for is published", "Published"),
     Kind.ACCOUNT: Manner("A change of my password", "Your account", Pace.AT_ONCE),
+    Kind.BACKUP: Manner(
+        "A backup that failed or is missing (administrators)", "Backups", Pace.AT_ONCE
+    ),
 }
 _UNKNOWN = Manner("", "Also")  # of a kind that there was once
 

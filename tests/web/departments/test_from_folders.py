@@ -112,6 +112,7 @@ def test_first_steps_end_by_themselves(
     shown = page(administrator, "/")
     assert "First steps" in shown
     assert "4 procedures of no department" in " ".join(shown.split())
+    assert "Set KB_BACKUP_FOLDER" in shown
     assert "First steps" not in page(rep, "/")
     administrator.post(AT, data={"folder": ["gift-cards", "stores"]})
     (home / "content" / "alone.md").unlink()

@@ -71,6 +71,10 @@ LADDER = {
     "GET /overdue/<int:item_id>": "302 404 404 404 404 404",
     "POST /overdue/<int:item_id>/assignment": "401 404 404 404 404 404",
     "POST /overdue/<int:item_id>/route": "401 404 404 404 404 404",
+    "GET /backups": ADMINISTRATORS,
+    # No folder is named for them.
+    "POST /backups": "401 404 404 404 404 404",
+    "POST /backups/<name>/download": "401 404 404 404 404 404",
     "GET /deliveries": ADMINISTRATORS,
     "POST /deliveries/retries": "401 404 404 404 404 302",
     "POST /account/sessions/ending": "401 302 302 302 302 302",
@@ -259,6 +263,7 @@ EXAMPLES = {
     "category": "Complaint",
     "path": "shipping/none.png",
     "commit": "0123456789ab",
+    "name": "kb-2026-11-22T09-00-00Z.tar.gz",
     "key": "0123456789abcdef",
     "item_id": 1,
     "draft_id": 1,
