@@ -106,6 +106,8 @@ def _write(parts: Parts, preview: ImportPreview, permit: Permit, author: Author)
     for path, why in done.skipped.items():
         click.echo(f"left out   {path}: {why}")
     click.echo(f"Brought in {len(done.paths)} procedures in commit {done.commit[:12]}.")
+    for path in preview.templates:
+        click.echo(f"{path} came with them, and stays when they are undone.")
 
 
 def _author(parts: Parts, email: str | None) -> Author:
