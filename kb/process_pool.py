@@ -14,7 +14,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -78,6 +78,8 @@ def advance(done: int) -> None:
 
 def _begin(counter: Synchronized[int]) -> None:
     _counter.append(counter)
+    with suppress(OSError):
+        os.nice(5)  # as the worker: pages are answered first
     gc.disable()  # what is made here is large, has few cycles and does not live long
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

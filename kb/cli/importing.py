@@ -56,19 +56,32 @@ def bring_in(
         raise click.UsageError(f"there is no department {department!r}; there are {known}.")
     author, permit = _author(parts, email), everything(parts.publishing.departments())
     for file in files:
-        workbook, mapping = _read(file, kept)
-        mapping = replace(
-            mapping,
-            name=known_as or mapping.name,
-            department=department or mapping.department,
-            published=publish or mapping.published,
-        )
-        if kept and not kept.exists():
-            kept.write_text(mapping.json(), encoding="utf-8")
-        preview = parts.importing.preview(workbook, mapping, permit, date.today())
+        preview = _seen(parts, file, kept, permit, known_as or "", department or "", publish)
         _tell(preview)
         if not dry_run and preview.written:
             _write(parts, preview, permit, author)
+
+
+def _seen(
+    parts: Parts,
+    file: Path,
+    kept: Path | None,
+    permit: Permit,
+    known_as: str,
+    department: str,
+    publish: bool,
+) -> ImportPreview:
+    """What would be of a file. Its cells are let go before anything is written."""
+    workbook, mapping = _read(file, kept)
+    mapping = replace(
+        mapping,
+        name=known_as or mapping.name,
+        department=department or mapping.department,
+        published=publish or mapping.published,
+    )
+    if kept and not kept.exists():
+        kept.write_text(mapping.json(), encoding="utf-8")
+    return parts.importing.preview(workbook, mapping, permit, date.today())
 
 
 def _read(file: Path, kept: Path | None) -> tuple[Workbook, FileMapping]:
@@ -93,6 +106,8 @@ def _write(parts: Parts, preview: ImportPreview, permit: Permit, author: Author)
     for path, why in done.skipped.items():
         click.echo(f"left out   {path}: {why}")
     click.echo(f"Brought in {len(done.paths)} procedures in commit {done.commit[:12]}.")
+    for path in preview.templates:
+        click.echo(f"{path} came with them, and stays when they are undone.")
 
 
 def _author(parts: Parts, email: str | None) -> Author:

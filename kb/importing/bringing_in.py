@@ -15,7 +15,6 @@ from kb.publishing.edits import Author, UnusableEdit
 from kb.publishing.outcomes import refusing
 from kb.publishing.parts import Publishing
 from kb.publishing.saver import Saver
-from kb.storage.files.library import is_template
 from kb.storage.git.repository import hash_of
 
 
@@ -34,8 +33,8 @@ class BringingIn(Struct, frozen=True):
         many = "1 procedure" if len(written) == 1 else f"{len(written)} procedures"
         note = f"Brought in {many} from {preview.mapping.name}"
         edits = [FileEdit(one.procedure.path, one.base, one.text, one.as_it_was) for one in written]
-        templates = [one for one in preview.beside if is_template(one.path)]
-        others = [one for one in preview.beside if one not in templates]
+        templates = [one for one in preview.beside if one.path in preview.templates]
+        others = [one for one in preview.beside if one.path not in preview.templates]
         beside = {path: raw for one in written for path, raw in one.attached.items()}
         saver = self._saver(permit)
         done = saver.change_many([*others, *edits], note, by, now, beside=beside)

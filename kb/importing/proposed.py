@@ -15,6 +15,7 @@ from kb.importing.rows.teams import SeveralTeams
 from kb.procedures.model import Fault, Procedure
 from kb.publishing.batches import FileEdit
 from kb.publishing.edits import Clash
+from kb.storage.files.library import is_template
 
 
 class Fate(StrEnum):
@@ -87,6 +88,11 @@ class ImportPreview(Struct, frozen=True):
     def of(self, *fates: Fate) -> tuple[ProposedFile, ...]:
         """Those of these fates."""
         return tuple(one for one in self.files if one.fate in fates)
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The paths of those that come with them. They have no versions: undoing leaves them."""
+        return tuple(one.path for one in self.beside if is_template(one.path))
 
     @property
     def written(self) -> tuple[ProposedFile, ...]:

@@ -56,7 +56,7 @@ class Proposing(Struct, frozen=True):
             drafting.noticed,
             dict(teams.unknown),
             tuple(run.gone()),
-            found_in(text for one in files if one.personal for text in _texts(one)),
+            found_in(_said(one) for one in files if one.personal),
             teams.several,
         )
 
@@ -70,7 +70,7 @@ class Proposing(Struct, frozen=True):
         """With faults, near-duplicates and personal data of those that would be written."""
         faults = self._faults(files, departments, today)
         fresh = [one for one in files if one.fate is Fate.NEW]
-        texts = [f"{one.drafted.title}\n{one.drafted.body()}" for one in fresh]
+        texts = [_said(one) for one in fresh]
         sets = self.search.searcher.snapshots()
         near = near_texts(texts, sets, self.search.index.meaning, permit.reader)
         ids = {found.id for found in near.values() if found.id}
@@ -87,7 +87,7 @@ class Proposing(Struct, frozen=True):
                 yield one
                 continue
             path = one.procedure.path
-            personal = found_in(_texts(one))
+            personal = found_in([_said(one)])
             yield replace(one, faults=faults.get(path, ()), near=named.get(path), personal=personal)
 
     def _faults(
@@ -116,8 +116,10 @@ class Proposing(Struct, frozen=True):
         return {path: tuple(some) for path, some in found.items()}
 
 
-def _texts(one: ProposedFile) -> tuple[str, str]:
-    return one.drafted.title, one.drafted.body()
+def _said(one: ProposedFile) -> str:
+    """All that people read of it. What stands below its front matter is written out already."""
+    body = one.of_the_row.partition(b"\n---\n")[2].decode("utf-8", "replace")
+    return f"{one.drafted.title}\n{body}"
 
 
 def _as_of(fault: Fault, path: str) -> Fault:

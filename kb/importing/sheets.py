@@ -9,21 +9,21 @@ from msgspec import Struct
 from kb.importing.documents import Bundle
 
 
-class Run(Struct, frozen=True):
+class Run(Struct, frozen=True, gc=False):
     """A stretch of a cell's text."""
 
     text: str
     bold: bool = False
 
 
-class CellLink(Struct, frozen=True):
+class CellLink(Struct, frozen=True, gc=False):
     """Where a cell leads. `label` is "" where the cell shows nothing but the address."""
 
     address: str
     label: str = ""
 
 
-class SheetCell(Struct, frozen=True):
+class SheetCell(Struct, frozen=True, gc=False):
     """What one cell shows. `day` is set where the program knows that it is one.
 
     `number`: it is a number and no text. `noticed` says what was left out of it, as sentences.
@@ -47,7 +47,7 @@ class SheetCell(Struct, frozen=True):
 EMPTY_CELL = SheetCell()
 
 
-class SheetRow(Struct, frozen=True):
+class SheetRow(Struct, frozen=True, gc=False):
     """One row. `number` counts from 1, as the program shows it. `banner`: one cell merged over
 
     several columns is all that stands in it.

@@ -8,14 +8,14 @@
   const pointAtSteps = (steps) => {
     const whole = steps.querySelector(":scope > [data-doubt]");
     if (!whole) return;
-    [...steps.querySelectorAll(":scope > ol > li")].forEach((item, nth) => {
-      const anchor = `${whole.dataset.doubt}~${nth + 1}`;
+    window.kbCall.numbered(steps).forEach((number, item) => {
+      const anchor = `${whole.dataset.doubt}~${number}`;
       const link = document.createElement("a");
       link.className = "doubt no-print";
-      link.href = `${whole.getAttribute("href")}~${nth + 1}`;
+      link.href = `${whole.getAttribute("href")}~${number}`;
       link.dataset.doubt = anchor;
       link.textContent = "Helpful?";
-      link.setAttribute("aria-label", `Was step ${nth + 1} helpful?`);
+      link.setAttribute("aria-label", `Was step ${number} helpful?`);
       item.append(link);
     });
   };

@@ -105,7 +105,30 @@
       }));
     });
   };
-  window.kbCall = { kept, keep, button };
+
+  // The steps of a list with the numbers that are shown.
+  const counted = (list) => {
+    const items = [...list.querySelectorAll(":scope > li")];
+    let next = list.reversed && !list.hasAttribute("start") ? items.length : list.start;
+    return items.map((item) => {
+      const number = item.hasAttribute("value") ? item.value : next;
+      next = number + (list.reversed ? -1 : 1);
+      return [item, number];
+    });
+  };
+  // The same for all lists of a section; one that would repeat a number is numbered on.
+  const numbered = (section) => {
+    const found = new Map();
+    for (const list of section.querySelectorAll(":scope > ol")) {
+      const taken = [...found.values()];
+      const own = counted(list);
+      const last = Math.max(0, ...taken);
+      const repeats = new Set([...taken, ...own.map(([, number]) => number)]).size < taken.length + own.length;
+      own.forEach(([item, number], nth) => found.set(item, repeats ? last + nth + 1 : number));
+    }
+    return found;
+  };
+  window.kbCall = { kept, keep, button, counted, numbered };
 
   // The way back to the results that one came from, kept in this tab.
   const RESULTS = "kb-results";

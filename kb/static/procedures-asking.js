@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { kept, keep, button } = window.kbCall;
+  const { kept, keep, button, counted, numbered } = window.kbCall;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const page = document.querySelector("[data-procedure]");
   const section = all("[data-steps]").find((one) => one.querySelector(":scope > ol > li.asks"));
@@ -15,9 +15,8 @@
   const items = all("li", section);
   const top = all(":scope > ol > li", section);
   const below = (item, list) => all(`:scope > ${list} > li`, item);
-  const numbers = new Map(all(":scope > ol", section).flatMap((list) => (
-    all(":scope > li", list).map((item, nth) => [item, list.start + nth])
-  )));
+  const numbers = new Map(all(":scope > ol", section).flatMap(counted));
+  const ways = numbered(section);
 
   // What an entry says itself, without what stands below it.
   const saying = (item) => {
@@ -39,7 +38,7 @@
   };
   const named = (text) => {
     const number = Number(text.match(TO_STEP)?.[1]);
-    return top.find((item, nth) => nth + 1 === number);
+    return top.find((item) => ways.get(item) === number);
   };
   const after = (item) => below(item, "ol")[0] ?? named(rest(item)) ?? behind(item);
 

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { kept, keep, button } = window.kbCall;
+  const { kept, keep, button, counted } = window.kbCall;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
   // Copying: says so on the button for a moment.
@@ -153,8 +153,8 @@
   };
   const makeTickable = (section) => {
     for (const list of all(":scope > ol", section)) {
-      all(":scope > li", list).forEach((item, nth) => {
-        item.dataset.number = nth + list.start;
+      counted(list).forEach(([item, number]) => {
+        item.dataset.number = number;
         const tick = button("", "tick", () => {
           item.classList.toggle("done");
           showTicks();

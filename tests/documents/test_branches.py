@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kb.documents.markdown.branches import branches
+from kb.documents.markdown.branches import branches, numbered_on
 from kb.documents.markdown.outline import Outline
 from kb.documents.markdown.parser import blocks
 from kb.documents.markdown.rendering import Renderer
@@ -151,3 +151,17 @@ def test_the_last_of_the_steps_below_an_answer_may_end_it() -> None:
     below = "   - No:\n     1. Wait.\n     2. Stop here.\n   - Yes: go on.\n"
     body = f"## Steps\n\n1. Dry?\n{below}2. End.\n"
     assert Renderer().render(body, "a.md", lambda path: None).parts[0].html.count("ends") == 1
+
+
+def test_an_answer_leads_to_the_step_that_shows_that_number() -> None:
+    body = "## Steps\n\n4. Look.\n5. Is it torn?\n   - Yes: go to step 6.\n   - No: on.\n6. End.\n"
+    assert not list(Outline(body).doubts())
+    first = body.replace("step 6", "step 1")
+    assert [doubt.code for doubt in Outline(first).doubts()] == ["answer-nowhere"]
+
+
+def test_a_list_that_would_repeat_numbers_is_numbered_on() -> None:
+    assert numbered_on([[1, 2], [1, 2]]) == [1, 2, 3, 4]
+    assert numbered_on([[1, 2], [3, 4]]) == [1, 2, 3, 4]
+    assert numbered_on([[7, 8], [2, 3], [3]]) == [7, 8, 2, 3, 9]
+    assert numbered_on([[2, 2]]) == [1, 2]

@@ -202,6 +202,18 @@ def outline() -> bytes:
     )
 
 
+def docmost() -> bytes:
+    """A space in Markdown, with a box in colons and a picture of its own folder."""
+    return zipped(
+        {
+            "Angry caller.md": b"# Angry caller\n\n:::danger\n\nNever argue.\n\n:::\n\n"
+            b"See [Refund](Angry%20caller/Refund.md).\n",
+            "Angry caller/Refund.md": b"# Refund\n\n1. Look.\n2. Pay.\n\n![](files/7/sign.png)\n",
+            "Angry caller/files/7/sign.png": png(),
+        }
+    )
+
+
 def bookstack() -> bytes:
     """Its portable zip."""
     page = {"id": 1, "name": "Keys", "html": '<p>Ask. <a href="[[bsexport:page:2]]">Doors</a>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -69,6 +70,7 @@ GOLDEN: list[tuple[str, Callable[[], bytes], list[tuple[str, int, list[str]]], l
     ("vault.zip", exports.obsidian, [("Call back", 2, []), ("Hours", 0, [])], []),
     ("otter.zip", exports.otter_wiki, [("Start", 0, []), ("Refunds", 2, [])], []),
     ("outline.zip", exports.outline, [("Late", 0, []), ("Lost", 0, [])], []),
+    ("docmost.zip", exports.docmost, [("Angry caller", 0, []), ("Refund", 2, [])], []),
     ("house.zip", exports.bookstack, [("Keys", 0, []), ("Doors", 2, [])], []),
     ("articles.json", exports.zendesk, [("Lost card", 2, []), ("Fees", 0, [])], ["Old"]),
     ("solutions.json", exports.freshdesk, [("Reset", 2, [])], ["Unready"]),
@@ -232,6 +234,32 @@ def test_a_second_run_updates_merges_and_names_what_is_gone(parts: Parts) -> Non
     assert [one.title for one in preview.gone] == ["Lost"]
     brought_in(parts, document(*new), "desk.docx", later=1, department="billing")
     assert "1. Look twice.\n2. Call.\n3. Write.\n" in late.read_text()
+
+
+def test_the_same_line_of_a_document_changed_on_both_sides_is_shown_and_decided(
+    parts: Parts,
+) -> None:
+    old = [heading("Late"), step("Look."), step("Call."), heading("Lost"), p("Trace it.")]
+    brought_in(parts, document(*old), "desk.docx", department="billing")
+    late = parts.settings.content / "billing/late.md"
+    late.write_text(late.read_text().replace("2. Call.", "2. Call the driver."))
+    parts.publishing.publisher.refresh(NOW.date())
+    new = document(heading("Late"), step("Look."), step("Write."), *old[3:])
+    preview = proposed(parts, new, "desk.docx", department="billing")
+    (one,) = preview.of(Fate.CONFLICT)
+    assert one.clash
+    (place,) = one.clash.clashes
+    assert (b"Call the driver." in place.theirs, b"Write." in place.mine) == (True, True)
+    decided = {one.drafted.sources[0]: True}
+    brought_in(parts, new, "desk.docx", later=1, department="billing", decided=decided)
+    assert "1. Look.\n2. Write.\n" in late.read_text()
+
+
+def test_a_page_of_very_many_tags_is_refused_at_once() -> None:
+    began = time.process_time()
+    with pytest.raises(UnreadableFile, match=r"more than 60,000 tags.*in parts"):
+        opened("soup.html", b"<html>" + b"<p>a<b>b" * 40_000)
+    assert time.process_time() - began < 1
 
 
 def test_a_page_that_is_called_otherwise_stays_the_same_procedure(parts: Parts) -> None:

@@ -7,7 +7,8 @@ words, a colon and what follows, which may be further steps or another question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from markdown_it.token import Token
 from msgspec import Struct, field
@@ -68,6 +69,7 @@ class _Item(Struct):
 
     opening: Token
     texts: list[str] = field(default_factory=list)
+    first: int | None = None  # the number that its list begins with, where it is the first of one
     ordered: list[_Item] = field(default_factory=list)
     bullets: list[_Item] = field(default_factory=list)
 
@@ -85,6 +87,25 @@ def branches(tokens: Sequence[Token]) -> list[tuple[Step, ...]]:
     return [tuple(map(_step, items)) for items in _sections(tokens)]
 
 
+def numbered_on(lists: Iterable[Sequence[int]]) -> list[int]:
+    """The numbers of a section's steps, those of its lists as they are shown.
+
+    A list that would repeat a number of one above it is numbered on.
+    """
+    numbers: dict[int, None] = {}
+    for own in lists:
+        repeats = len(set(own)) < len(own) or not numbers.keys().isdisjoint(own)
+        first = max([0, *numbers]) + 1
+        numbers.update(dict.fromkeys(range(first, first + len(own)) if repeats else own))
+    return list(numbers)
+
+
+def first_number(opening: Token) -> int:
+    """The number with which a numbered list begins."""
+    start = opening.attrGet("start")
+    return 1 if start is None else int(start)
+
+
 def mark(tokens: Sequence[Token]) -> None:
     """Gives the entries that ask and that answer a class each, for the page to know them by."""
     for items in _sections(tokens):
@@ -94,15 +115,18 @@ def mark(tokens: Sequence[Token]) -> None:
 
 def doubts_in(tokens: Sequence[Token]) -> Iterator[Doubt]:
     """Answers that lead nowhere or round in a circle, and questions with one answer."""
-    for steps in branches(tokens):
+    for items in _sections(tokens):
+        steps = dict(zip(_numbers(items), map(_step, items), strict=True))
         ways = _ways(steps)
         ahead = {to: _reached(to, ways) for to in sorted(ways)[:_MOST]}
-        for number, step in enumerate(steps, start=1):
+        for number, step in steps.items():
             for asking in _asking(step):
-                yield from _doubts_of(asking, number, ahead, len(steps))
+                yield from _doubts_of(asking, number, ahead, set(steps))
 
 
-def _doubts_of(step: Step, number: int, ahead: dict[int, set[int]], last: int) -> Iterator[Doubt]:
+def _doubts_of(
+    step: Step, number: int, ahead: dict[int, set[int]], there: set[int]
+) -> Iterator[Doubt]:
     if len(step.answers) == 1:
         message = f'the question has one answer, "{step.answers[0].label}"'
         yield Doubt(step.line, "one-answer", message, "add what else may be answered")
@@ -111,7 +135,7 @@ def _doubts_of(step: Step, number: int, ahead: dict[int, set[int]], last: int) -
             message = f'the answer "{each.label}" leads nowhere'
             remedy = 'write what follows behind the colon, if only "go on"'
             yield Doubt(each.line, "answer-nowhere", message, remedy)
-        elif each.to > last:
+        elif each.to and each.to not in there:
             message = f'the answer "{each.label}" leads to step {each.to}, and there is none'
             yield Doubt(each.line, "answer-nowhere", message, "name a step of this section")
         elif number in ahead.get(each.to, ()):
@@ -129,14 +153,15 @@ def _asking(step: Step) -> Iterator[Step]:
             yield from _asking(then)
 
 
-def _ways(steps: Sequence[Step]) -> dict[int, set[int]]:
+def _ways(steps: Mapping[int, Step]) -> dict[int, set[int]]:
     """Where each step of a section may lead: to the next one, and where it or an answer says."""
-    ways = {number: {number + 1} for number in range(1, len(steps) + 1)}
-    for number, step in enumerate(steps, start=1):
+    following = dict(pairwise([*steps, 0]))
+    ways = {number: {following[number]} for number in steps}
+    for number, step in steps.items():
         ways[number].add(step.to)
         if answers := [answer for asking in _asking(step) for answer in asking.answers]:
             on = any(not (answer.to or ends(answer.text)) for answer in answers)
-            aside = {number + 1} if on else set()
+            aside = {following[number]} if on else set()
             ways[number] = aside | {answer.to for answer in answers}
     return ways
 
@@ -216,6 +241,16 @@ def ends(said: str) -> bool:
     )
 
 
+def _numbers(items: Sequence[_Item]) -> list[int]:
+    lists: list[list[int]] = []
+    for item in items:
+        if item.first is None:
+            lists[-1].append(lists[-1][-1] + 1)
+        else:
+            lists.append([item.first])
+    return numbered_on(lists)
+
+
 def _sections(tokens: Sequence[Token]) -> Iterator[list[_Item]]:
     """The numbered entries below each heading."""
     section: list[Token] = []
@@ -232,13 +267,15 @@ def _numbered(section: Sequence[Token]) -> list[_Item]:
     found: list[_Item] = []
     within: list[_Item] = []
     lists: list[bool] = []  # of those around, whether they are numbered
+    begins: int | None = None
     for token in section:
         if token.type in _LISTS:
             lists.append(token.type == "ordered_list_open")
+            begins = first_number(token) if token.type == "ordered_list_open" else None
         elif token.type in _LIST_ENDS:
             lists.pop()
         elif token.type == "list_item_open":
-            item = _Item(token)
+            item, begins = _Item(token, first=begins), None
             _entries_around(within, found, lists[-1], token.level).append(item)
             within.append(item)
         elif token.type == "list_item_close":

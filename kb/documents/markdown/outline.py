@@ -12,6 +12,7 @@ from itertools import chain
 
 from markdown_it.token import Token
 
+from kb.documents.markdown.branches import first_number, numbered_on
 from kb.documents.markdown.doubt import Doubt
 from kb.documents.markdown.doubts import doubts_of
 from kb.documents.markdown.footnotes import labels as labels_of_notes
@@ -61,21 +62,35 @@ class Outline:
     def step_lines(self, title: str) -> dict[tuple[str, int], int]:
         """The line of each entry of the numbered lists below a heading, by its anchor and number.
 
-        As on the page, the lists of one section are numbered through, and what is nested is not.
+        They are numbered as on the page; what is nested is not.
         """
         tokens = self._found.tokens
         anchors = {each.index: each.anchor for each in place(tokens, title)}
-        found: dict[tuple[str, int], int] = {}
-        section, number, numbered = "", 0, False
+        lines: dict[str, list[list[int]]] = {}  # of the entries of each list, by section
+        firsts: dict[str, list[int]] = {}
+        section, numbered = "", False
         for index, token in enumerate(tokens):
             if index in anchors:
-                section, number = anchors[index], 0
+                section = anchors[index]
             elif token.level == 0:
                 numbered = token.type == "ordered_list_open"
+                if numbered:
+                    lines.setdefault(section, []).append([])
+                    firsts.setdefault(section, []).append(first_number(token))
             elif token.level == 1 and token.type == "list_item_open" and numbered:
-                number += 1
-                found[section, number] = (token.map or [0])[0] + 1
-        return found
+                lines[section][-1].append((token.map or [0])[0] + 1)
+        return {
+            (section, number): line
+            for section, lists in lines.items()
+            for number, line in zip(
+                numbered_on(
+                    range(first, first + len(one))
+                    for first, one in zip(firsts[section], lists, strict=True)
+                ),
+                chain.from_iterable(lists),
+                strict=True,
+            )
+        }
 
     def sections(self, title: str) -> tuple[Section, ...]:
         """The text of each heading; a first heading that repeats the title adds none."""

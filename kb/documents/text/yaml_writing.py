@@ -9,6 +9,8 @@ from kb.documents.text.yaml_reading import YamlTrouble, load
 
 # What needs no quotes, for whatever reads the file.
 _PLAIN = re.compile(r"\w[^\[\]{}\"`|\\<>\x00-\x1f\x7f-\xa0\u2000-\u200f\u2028-\u202f\ufeff]*")
+# These no reader of YAML takes for anything else: most values, so that they need no second look.
+_SURELY_PLAIN = re.compile(r"[^\W\d_](?:[\w ,.()/?!@'+-]*[\w.)?!])?")
 _ENDS = re.compile(r":(?:\s|$)|\s#|\s$")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OTHERWISE_READ = re.compile(r"[\d._e+:-]*|0x.*|null|true|false|yes|no|on|off|y|n", re.IGNORECASE)
@@ -39,6 +41,8 @@ def flow(items: list[str]) -> str:
 def _is_plain(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or _ENDS.search(text) or _OTHERWISE_READ.fullmatch(text):
         return False
+    if _SURELY_PLAIN.fullmatch(text):
+        return True
     try:
         return bool(load(f"k: {text}").value == {"k": text})
     except YamlTrouble:

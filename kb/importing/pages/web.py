@@ -23,6 +23,7 @@ from kb.importing.pages import wiki_export
 from kb.importing.pages.alerts import mark_alerts
 from kb.importing.pages.saying import said
 from kb.importing.pages.word import places_named
+from kb.importing.readers.unreadable import UnreadableFile
 
 _AROUND = frozenset({"nav", "footer", "form"})
 _ROLES = re.compile(r"breadcrumb|footer|sidebar|side-bar|navbar|page-metadata|toc-macro|skip-link")
@@ -30,6 +31,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s
 _STRUCK = re.compile(r"text-decoration[^;]*line-through", re.I)
 _META = frozenset({*FIELDS, "keywords", "tags", "category"}) - {"id", "status", "source", "title"}
 _LARGEST_PICTURE = 20  # MB
+_MOST_TAGS = 60_000
 _TINY = 16  # pixels; what is no larger is an icon
 
 
@@ -51,6 +53,11 @@ def web_bundle(name: str, raw: bytes) -> Bundle:
 
 def web_source(name: str, raw: bytes) -> WebSource:
     """The main part of one page, with what it says of itself."""
+    if raw.count(b"<") > _MOST_TAGS:  # the work grows by their number: some seconds for these
+        raise UnreadableFile(
+            f"{name} has more than {_MOST_TAGS:,} tags, which takes too long to read: bring it in "
+            "in parts, or save the pages that hold procedures one by one."
+        )
     page = web_page(raw)
     properties: dict[str, Any] = {k: v for k, v in page.meta.items() if k in _META}
     title, body = wiki_export.taken_apart(page, properties) or _main(page)

@@ -21,14 +21,14 @@ _AT_START = re.compile(r"\A(\s*)(#{1,6}(?=\s|$)|>|[-+](?=\s)|=+\s*$|-{3,}\s*$|:{
 _NUMBER_AT_START = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s|$)")
 
 
-class TextStep(Struct, frozen=True):
+class TextStep(Struct, frozen=True, gc=False):
     """One step in Markdown, with what stands below it: lettered lines, bullets, more lines."""
 
     text: str
     below: tuple[str, ...] = ()
 
 
-class TextBlocks(Struct, frozen=True):
+class TextBlocks(Struct, frozen=True, gc=False):
     """A text in Markdown: paragraphs, then steps, then paragraphs. `noticed` is for people."""
 
     before: tuple[str, ...] = ()

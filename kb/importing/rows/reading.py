@@ -28,14 +28,14 @@ _TOTAL = re.compile(
 )
 
 
-class OtherMethod(Struct, frozen=True):
+class OtherMethod(Struct, frozen=True, gc=False):
     """Another accepted way, in Markdown. `name` is its heading, plain."""
 
     name: str
     text: str
 
 
-class RowRead(Struct, frozen=True):
+class RowRead(Struct, frozen=True, gc=False):
     """What one row says, in one language. `key` names it within its sheet from file to file.
 
     `fields` are others of front matter, written as they are; `draft`: it stays one.
@@ -61,7 +61,7 @@ class RowRead(Struct, frozen=True):
     noticed: tuple[str, ...] = ()
 
 
-class LeftOut(Struct, frozen=True):
+class LeftOut(Struct, frozen=True, gc=False):
     """A row that does not come in. `title` is what it says first. `optional`: it may all the same.
 
     Of a document its parts are the rows; 0 is the whole of it.

@@ -8,13 +8,14 @@ import numpy as np
 from msgspec import Struct
 
 from kb.procedures.visibility import Reader
-from kb.search.index.embedding import Meaning
+from kb.search.index.embedding import SIZE, Meaning
 from kb.search.index.snapshot import Floats, Snapshot
 from kb.search.similar.neighbours import document_vectors
 from kb.search.words.analysis import cut
 
 ALIKE = 0.85  # cosine of whole texts: docs/decisions/importing.md
-_AT_ONCE = 512
+_AT_ONCE = 256
+_ASKED_AT_ONCE = 50  # texts; each word of them is 1 kB
 
 
 class NearText(Struct, frozen=True):
@@ -38,26 +39,37 @@ def near_texts(
     """
     if not texts:
         return {}
-    mine: Floats = np.stack([_vector(text, meaning) for text in texts])
+    mine = _vectors(texts, meaning)
     found: dict[int, NearText] = {}
     for one in sets:
         many = document_vectors(one)
         vectors = (many.packed / many.lengths[:, None]).astype(np.float32)
         visible = one.visible(reader) & one.alive
         for start in range(0, len(mine), _AT_ONCE):
-            cosines = np.asarray((mine[start : start + _AT_ONCE] @ vectors.T) * visible, np.float32)
+            cosines = mine[start : start + _AT_ONCE] @ vectors.T
+            cosines *= visible
             _note(found, cosines, start, alike, names=one.names["id"])
     for start in range(0, len(mine), _AT_ONCE):
         part = mine[start : start + _AT_ONCE]
         # Only those that stand before: the first of two is not told of the second.
-        cosines = np.asarray(np.tril(part @ mine[: start + len(part)].T, start - 1), np.float32)
+        cosines = part @ mine[: start + len(part)].T
+        cosines[:, start:] = np.tril(cosines[:, start:], -1)
         _note(found, cosines, start, alike)
     return found
 
 
-def _vector(text: str, meaning: Meaning) -> Floats:
-    total = meaning.of_words(cut(text).written).sum(axis=0)
-    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+def _vectors(texts: Sequence[str], meaning: Meaning) -> Floats:
+    """The direction of each text. Some are asked for at once: their words are mostly the same."""
+    found: Floats = np.zeros((len(texts), SIZE), np.float32)
+    for start in range(0, len(texts), _ASKED_AT_ONCE):
+        words = [cut(text, starts=False).written for text in texts[start : start + _ASKED_AT_ONCE]]
+        vectors = meaning.of_words([word for some in words for word in some])
+        end = 0
+        for nth, some in enumerate(words, start):
+            found[nth] = vectors[end : end + len(some)].sum(axis=0)
+            end += len(some)
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return found
 
 
 def _note(

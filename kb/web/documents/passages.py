@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from kb.documents.markdown.branches import numbered_on
 from kb.documents.markdown.rendering import Page, Part
 from kb.feedback.model import LONGEST_PASSAGE, About, Passage
 
 STEP = "~"  # between the anchor of a section and the number of a step in it
+_WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 
 
@@ -70,7 +73,7 @@ def _section(anchor: str, heading: str, html: str) -> Passage:
 
 
 def _steps(part: Part) -> Iterator[Passage]:
-    for number, words in enumerate(_Reading(part.html).steps, start=1):
+    for number, words in _Reading(part.html).steps:
         yield Passage(About.STEP, f"{part.anchor}{STEP}{number}", _short(words))
 
 
@@ -86,6 +89,7 @@ class _Reading(HTMLParser):
         self._open: list[str] = []
         self._all: list[str] = []
         self._steps: list[list[str]] = []
+        self._lists: list[_NumberedList] = []
         self.feed(html)
         self.close()
 
@@ -95,15 +99,19 @@ class _Reading(HTMLParser):
         return _joined(self._all)
 
     @property
-    def steps(self) -> list[str]:
-        """The entries, in the order of the page."""
-        return [_joined(step) for step in self._steps]
+    def steps(self) -> list[tuple[int, str]]:
+        """The entries with the numbers that are shown, in the order of the page."""
+        numbers = numbered_on(one.numbers() for one in self._lists)
+        return list(zip(numbers, map(_joined, self._steps), strict=True))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _VOID:
             self._open.append(tag)
+        if self._open == ["ol"] and tag == "ol":
+            self._lists.append(_NumberedList(dict(attrs)))
         if self._open == ["ol", "li"] and tag == "li":
             self._steps.append([])
+            self._lists[-1].values.append(dict(attrs).get("value"))
         self.handle_data(" ")
 
     def handle_endtag(self, tag: str) -> None:
@@ -115,6 +123,27 @@ class _Reading(HTMLParser):
         self._all.append(data)
         if self._open[:2] == ["ol", "li"]:
             self._steps[-1].append(data)
+
+
+class _NumberedList(Struct):
+    """A list as a browser counts it: `values` are the numbers that its entries ask for."""
+
+    attributes: dict[str, str | None]
+    values: list[str | None] = field(default_factory=list)
+
+    def numbers(self) -> list[int]:
+        """Of its entries."""
+        down = "reversed" in self.attributes
+        following = _whole(self.attributes.get("start"), len(self.values) if down else 1)
+        found = []
+        for value in self.values:
+            found.append(_whole(value, following))
+            following = found[-1] + (-1 if down else 1)
+        return found
+
+
+def _whole(written: str | None, otherwise: int) -> int:
+    return int(written) if written and _WHOLE.fullmatch(written.strip()) else otherwise
 
 
 def _joined(pieces: list[str]) -> str:

@@ -38,6 +38,7 @@ blueprint = Blueprint("importing", __name__, url_prefix="/imports")
 _SHOWN = 10  # procedures as they will look
 _SAMPLE = 3  # cells of each column
 MOST_LISTED = 500
+LEFT_BY_UNDOING = "Templates came with it, and stay when it is undone"
 _MOST_TAKEN, _AT_ONCE = 500_000_000, 100_000  # bytes of what is too large
 
 
@@ -128,7 +129,12 @@ def write(number: int) -> ResponseReturnValue:
     me = access.writer_or_404()
     underway, workbook = _mine_or_404(number, me)
     _checked_form()
+    if "deciding" in request.form:  # what was chosen on the page and not looked at again
+        mapping = decided(underway.mapping, request.form, workbook, departments())
+        parts().importing.imports.decide(me.id, number, mapping)
+        underway = replace(underway, mapping=mapping)
     proposed = _preview(underway, workbook, me)
+    del workbook  # so that its cells are not held while all is written
     done = parts().importing.bringing_in.bring_in(proposed, _permit(me), author_of(me), now())
     if isinstance(done, Refusal):
         flash(done.why, "bad")
@@ -138,6 +144,8 @@ def write(number: int) -> ResponseReturnValue:
     if done.commit:
         parts().importing.imports.end(me.id, number, done.commit)
         flash(f"Brought in: {len(done.paths)} from {underway.mapping.name}.", "ok")
+        if proposed.templates:
+            flash(f"{LEFT_BY_UNDOING}: {', '.join(proposed.templates)}.", "ok")
     return redirect(url_for(".index"))
 
 

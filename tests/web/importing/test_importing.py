@@ -103,6 +103,19 @@ def test_teams_and_rows_are_decided_on_the_preview(
     assert not (parts.settings.content / "billing/voucher-is-used-up.md").exists()
 
 
+def test_what_is_chosen_counts_when_it_is_brought_in_at_once(
+    administrator: FlaskClient, begun: str, parts: Parts
+) -> None:
+    will = page(administrator, f"{begun}/preview")
+    button = re.search(r'<button[^>]*\sformaction="([^"]+)"', will)
+    assert button
+    assert button[1] == f"{begun}/writing"
+    said = {"deciding": "1", "team": "Warehouse", "team-department": "shipping", "leave": "Desk!3"}
+    administrator.post(button[1], data=said)
+    assert (parts.settings.content / "shipping/box-is-wet-b.md").exists()
+    assert not list(parts.settings.content.rglob("voucher-is-used-up.md"))
+
+
 def test_another_header_row_is_guessed_anew(administrator: FlaskClient) -> None:
     raw = table(["notes", "more"], ["Question", "Answer"], ["Who pays the duty?", "The customer."])
     begun = sent(administrator, raw)
