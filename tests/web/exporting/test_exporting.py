@@ -107,3 +107,19 @@ def test_what_was_taken_out_is_brought_in_without_a_step_between(
     begun = administrator.post("/imports", data=data, content_type="multipart/form-data")
     assert administrator.get(begun.location).location == f"{begun.location}/preview"
     assert "There is nothing to bring in" in page(administrator, f"{begun.location}/preview")
+
+
+def test_templates_that_come_with_them_are_named_as_what_undoing_leaves(
+    administrator: FlaskClient, parts: Parts
+) -> None:
+    asked(administrator, "all")
+    parts.exporting.exports.work()
+    raw = io.BytesIO(saved(administrator, link(administrator)))
+    with zipfile.ZipFile(raw, "a") as archive:
+        archive.writestr("_templates/fresh.md", "## Steps\n\n1. First\n")
+        archive.writestr("billing/fresh.md", "---\ntitle: Fresh\n---\n\nWait for it.\n")
+    data = {"file": (io.BytesIO(raw.getvalue()), "all.zip")}
+    begun = administrator.post("/imports", data=data, content_type="multipart/form-data").location
+    assert "but for 1 template" in page(administrator, f"{begun}/preview")
+    told = administrator.post(f"{begun}/writing", follow_redirects=True).text
+    assert "stay when it is undone: _templates/fresh.md" in told
