@@ -43,7 +43,7 @@ from kb.web.notices import bulletins, notices
 from kb.web.people import people, signing_in
 from kb.web.procedures import favourites, reading, uses
 from kb.web.reviews import reviews
-from kb.web.search import searching, suggesting, synonyms
+from kb.web.search import opening, searching, suggesting, synonyms
 from kb.web.site import (
     access,
     addresses,
@@ -60,6 +60,7 @@ from kb.web.versions import history, lately, restoring
 
 _BLUEPRINTS = (
     searching,
+    opening,
     suggesting,
     reading,
     favourites,

@@ -69,6 +69,7 @@ class Settings(Discreet, frozen=True):
     backup_folder: str = ""
     backup_hours: int = 24
     backups_kept: int = 14
+    frame_hosts: str = ""
 
     @property
     def var(self) -> Path:
@@ -81,6 +82,12 @@ class Settings(Discreet, frozen=True):
         if not self.backup_folder:
             return None
         return (self.home / Path(self.backup_folder).expanduser()).resolve()
+
+    @property
+    def framers(self) -> tuple[str, ...]:
+        """The origins whose pages may show the site in a frame: of `frame_hosts`, by HTTPS."""
+        named = [host.strip().rstrip("/").lower() for host in self.frame_hosts.split(",")]
+        return tuple(host if "://" in host else f"https://{host}" for host in named if host)
 
 
 def restoring_stage(var: Path) -> Path:
@@ -95,8 +102,6 @@ LANGUAGES = (
     "german greek hindi hungarian indonesian irish italian lithuanian nepali norwegian persian "
     "polish portuguese romanian russian serbian sesotho spanish swedish tamil turkish yiddish"
 ).split()
-
-
 # The stemmer has these too, and they are not offered.
 NO_LANGUAGE = {
     "porter": "the first version of the English stemmer, which makes more mistakes; write english",
@@ -202,6 +207,8 @@ _OF_KUBERNETES = re.compile(
     r"KB_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 _ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+# What may stand in a policy and be held against the origin of a message: no path, no star.
+_ORIGIN = re.compile(r"https?://[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?")
 _RANGES = {
     "port": (1, 65535, "is no port"),
     "workers": (1, 64, "workers cannot be"),
@@ -278,7 +285,11 @@ def _mail_faults(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _link_faults(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Where the addresses of tickets are none: with no place for the number, or no web address."""
+    """Hosts that are none; addresses of tickets with no place for the number, or no web address."""
+    for origin in settings.framers:
+        if not _ORIGIN.fullmatch(origin):
+            why = "is no host; write them like crm.example.com, desk.example.com:8443."
+            yield "frame_hosts", f"{origin.removeprefix('https://')!r} {why}"
     form, written = settings.ticket_link, settings.ticket_link.replace("{ticket}", "1")
     address = urlsplit(written)
     usable = address.scheme in ("http", "https") and address.hostname and written != form

@@ -49,6 +49,11 @@ def test_an_empty_variable_counts_as_not_set(folder: Path) -> None:
         ({"KB_TICKET_LINK": "https://crm.example/t/"}, "is no form of a ticket's address"),
         ({"KB_TICKET_LINK": "javascript:{ticket}"}, "KB_TICKET_LINK"),
         ({"KB_TICKET_LINK": "https://crm.example/{id}/{ticket}"}, "KB_TICKET_LINK"),
+        ({"KB_FRAME_HOSTS": "crm.example/desk"}, "'crm.example/desk' is no host"),
+        ({"KB_FRAME_HOSTS": "crm.example, *"}, "KB_FRAME_HOSTS"),
+        ({"KB_FRAME_HOSTS": "*.crm.example"}, "KB_FRAME_HOSTS"),
+        ({"KB_FRAME_HOSTS": "crm.example; script-src *"}, "KB_FRAME_HOSTS"),
+        ({"KB_FRAME_HOSTS": "data:text"}, "KB_FRAME_HOSTS"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(folder: Path, environ, words: str) -> None:
@@ -56,6 +61,12 @@ def test_a_wrong_setting_is_refused_in_one_sentence(folder: Path, environ, words
         load(environ, folder)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_framers_are_origins(folder: Path) -> None:
+    named = load({"KB_FRAME_HOSTS": " CRM.example/, http://desk:8080,,"}, folder)
+    assert named.framers == ("https://crm.example", "http://desk:8080")
+    assert load({}, folder).framers == ()
 
 
 def test_what_kubernetes_sets_for_a_service_named_kb_is_passed_over(folder: Path) -> None:

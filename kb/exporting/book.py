@@ -23,6 +23,7 @@ from kb.documents.text.plain_text import folded, sortable
 from kb.exporting.numbering import numbered, readdressed
 from kb.exporting.selecting import Scope, Selecting
 from kb.exporting.zipping import Progress
+from kb.notices.days import day_in_words
 from kb.procedures.model import Department, Departments, Procedure, Status
 from kb.resources import STATIC, TEMPLATES
 
@@ -129,6 +130,7 @@ class Binding(Struct, frozen=True, dict=True):
 
         made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
         made.trim_blocks = made.lstrip_blocks = True
+        made.filters["day"] = day_in_words
         return made
 
     def _page(self, procedure: Procedure, places: dict[str, str]) -> Page | None:

@@ -29,6 +29,31 @@
   };
   wear(remembered());
 
+  // Beside another program, in its frame or in a narrow window, there is no room for furniture. A
+  // window keeps to it, until "Whole page" opens another.
+  const COMPACT = "kb-compact";
+  const compact = () => {
+    if (window.top !== window) return true;
+    try {
+      if (new URLSearchParams(location.search).get("compact") === "1") sessionStorage.setItem(COMPACT, "1");
+      return sessionStorage.getItem(COMPACT) === "1";
+    } catch {
+      return false;
+    }
+  };
+  root.classList.toggle("compact", compact());
+  // The page that is shown, as it is in full: known here, so that no page differs by its address.
+  document.addEventListener("click", (event) => {
+    const whole = event.target.closest?.(".to-whole");
+    const kept = new URLSearchParams(location.search);
+    kept.delete("compact");
+    if (whole) whole.href = `${location.pathname}${kept.size ? `?${kept}` : ""}${location.hash}`;
+    const way = event.target.closest?.(".to-compact");
+    if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const opened = open(way.href, way.target, "popup,width=340,height=800");
+    if (opened) event.preventDefault();
+  });
+
   // In a row of buttons to choose from nobody types.
   const typing = (element) => element.matches(
     "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]",
@@ -82,10 +107,13 @@
 
   // What was ticked in this call stays in this tab until the next one begins, and is sent nowhere.
   const CALL = "kb-call";
+  // Where a frame of another site may store nothing it stays while the page stands.
+  let held = {};
   const kept = () => {
-    try { return JSON.parse(sessionStorage.getItem(CALL)) ?? {}; } catch { return {}; }
+    try { return JSON.parse(sessionStorage.getItem(CALL)) ?? {}; } catch { return held; }
   };
   const keep = (call) => {
+    held = call;
     try {
       if (Object.keys(call).length) sessionStorage.setItem(CALL, JSON.stringify(call));
       else sessionStorage.removeItem(CALL);
@@ -132,22 +160,26 @@
 
   // The way back to the results that one came from, kept in this tab.
   const RESULTS = "kb-results";
+  // By its name: a frame of another site is refused even the look at it.
   const stored = (storage, name, otherwise) => {
-    try { return JSON.parse(storage.getItem(name)) ?? otherwise; } catch { return otherwise; }
+    try { return JSON.parse(window[storage].getItem(name)) ?? otherwise; } catch { return otherwise; }
   };
   const store = (storage, name, value) => {
-    try { storage.setItem(name, JSON.stringify(value)); } catch { /* not kept, then */ }
+    try { window[storage].setItem(name, JSON.stringify(value)); } catch { /* not kept, then */ }
   };
   const wayBack = () => {
     const results = document.querySelector("[data-results]");
     if (results) {
       const address = location.pathname + location.search;
-      const before = stored(sessionStorage, RESULTS, null);
+      const before = stored("sessionStorage", RESULTS, null);
       const place = before?.address === address ? before : {};
-      return store(sessionStorage, RESULTS, { ...place, address, words: results.dataset.results });
+      return store("sessionStorage", RESULTS, { ...place, address, words: results.dataset.results });
     }
+    // Opened at once by a link with words: the results are those of the words.
+    const words = new URLSearchParams(location.search).get("q");
     const place = document.querySelector("[data-back-to-results]");
-    const from = stored(sessionStorage, RESULTS, null);
+    if (place && words) store("sessionStorage", RESULTS, { address: `/search?q=${encodeURIComponent(words)}`, words });
+    const from = stored("sessionStorage", RESULTS, null);
     if (!place || !from) return undefined;
     const link = document.createElement("a");
     link.href = from.address;
@@ -165,11 +197,11 @@
     if (!page) return;
     const { procedure: id } = page.dataset;
     const title = document.querySelector("h1").textContent.trim();
-    const others = stored(localStorage, OPENED(), []).filter((one) => one.id !== id);
-    store(localStorage, OPENED(), [{ id, title, address: location.pathname }, ...others].slice(0, 6));
+    const others = stored("localStorage", OPENED(), []).filter((one) => one.id !== id);
+    store("localStorage", OPENED(), [{ id, title, address: location.pathname }, ...others].slice(0, 6));
   };
   const openedLately = (place) => {
-    const opened = stored(localStorage, OPENED(), []);
+    const opened = stored("localStorage", OPENED(), []);
     if (!opened.length) return;
     const list = document.createElement("ul");
     list.className = "plain at-hand-list";

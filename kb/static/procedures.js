@@ -232,6 +232,7 @@
     all("[data-first-line]").forEach(copyFirst);
     all("[data-steps]").forEach(makeTickable);
     all("[data-copy-reference]").forEach((place) => {
+      window.kbCall.note = () => forTheTicket(place.dataset.copyReference);
       place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
     });
     restore();

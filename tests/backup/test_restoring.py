@@ -271,8 +271,8 @@ def test_between_sqlite_and_postgresql_a_backup_goes_both_ways(
     backup: Path, used: Parts, restored: Restore, tmp_path: Path
 ) -> None:
     before = rows(used)
-    with postgresql.server() as url:
-        with databases.on(url):
+    with postgresql.server() as made:
+        with databases.on(made.url):
             there = restored(backup)
             assert there.engine.dialect.name == "postgresql"
             assert rows(there) == before

@@ -31,7 +31,7 @@ from kb.web.must_reads import must_reads
 from kb.web.procedures import favourites
 from kb.web.procedures.related import Onward
 from kb.web.reviews import reviews
-from kb.web.site import access, search_log
+from kb.web.site import access, headers, search_log
 from kb.web.site.access import readable_or_404
 from kb.web.site.pages import departments, parts
 from kb.web.versions import history, lately
@@ -81,6 +81,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     return render_template(
         "procedures/procedure.html",
         text=text,
+        searched=request.args.get("q", ""),
         ways=current_app.extensions["kb_onward"].ways(text, access.reader()),
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
@@ -119,7 +120,7 @@ def attachment(path: str) -> ResponseReturnValue:
     suffix = PurePosixPath(path).suffix.lower()
     kind = SHOWN.get(suffix)
     if kind is None or suffix == ".svg":
-        g.policy = _FILE_POLICY
+        g.policy = headers.policy(_FILE_POLICY, parts().settings.framers)
     answer = send_file(file, mimetype=kind or _UNKNOWN, as_attachment=kind is None, max_age=0)
     answer.cache_control.private = True
     return answer

@@ -21,6 +21,7 @@ ASSETS = frozenset({"static", "bootstrap.static"})
 PUBLIC = ASSETS | {
     "signing_in.sign_in",
     "api.health",
+    "opening.description",  # asked for by the browser itself
     "unsubscribing.ask",  # by a signed link
     "unsubscribing.stop",
 }
@@ -29,6 +30,7 @@ READING = frozenset(
     {
         "searching.home",
         "searching.results",
+        "opening.by_words",
         "suggesting.suggestions",
         "reading.procedure",
         "reading.preview",

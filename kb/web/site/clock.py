@@ -53,4 +53,4 @@ def moment(when: datetime) -> str:
 def until(when: datetime, now: datetime) -> str:
     """ "18:00" today, "2 Oct 2026, 11:05 CEST" on another day."""
     there = local(when)
-    return f"{there:%H:%M}" if there.date() == local(now).date() else moment(when)
+    return wording.hour(there) if there.date() == local(now).date() else moment(when)

@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         site=settings.name,
         open_reading=settings.open_reading,
+        framers=" ".join(settings.framers),
         asset=lambda name: link("static", filename=name, v=versions[name]),
         here=here,
         tone=tone,

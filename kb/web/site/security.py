@@ -35,7 +35,6 @@ def register(app: Flask) -> None:
     app.secret_key = secret_key(settings.var)
     app.session_interface = SessionCookies()
     app.config.update(
-        SESSION_COOKIE_NAME="kb_session",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
         # A late answer with an older session would undo the newer one; `access` renews it.
         SESSION_REFRESH_EACH_REQUEST=False,
@@ -45,7 +44,7 @@ def register(app: Flask) -> None:
     )
     if settings.https:
         _trust_the_proxy(app)
-    headers.register(app, https=settings.https)
+    headers.register(app, https=settings.https, framers=settings.framers)
     CSRFProtect(app)
     app.after_request(_keep_private)
 

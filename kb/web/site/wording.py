@@ -21,6 +21,11 @@ def short_day(when: date, today: date) -> str:
     return day(when) if abs((today - when).days) > 180 else day(when).rpartition(" ")[0]
 
 
+def hour(when: datetime) -> str:
+    """ "18:00"."""
+    return f"{when:%H:%M}"
+
+
 def moment(when: datetime) -> str:
     """ "2 Oct 2026, 09:05 UTC", in the time zone that it is given in."""
     return f"{day(when)}, {when:%H:%M %Z}"

@@ -345,6 +345,7 @@ def test_a_drawing_can_run_nothing(rep: FlaskClient, parts: Parts) -> None:
         policy = answer.headers["Content-Security-Policy"]
     assert "sandbox" in policy
     assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
     assert "sandbox" not in rep.get("/").headers["Content-Security-Policy"]
 
 

@@ -30,6 +30,8 @@ LADDER = {
     "GET /static/<path:filename>": OPEN,
     "GET /bootstrap/static/<path:filename>": OPEN,
     "GET /healthz": OPEN,
+    "GET /opensearch.xml": OPEN,
+    "GET /open": "302 302 302 302 302 302",
     "GET /sign-in": "200 302 302 302 302 302",
     "POST /sign-in": "403 403 403 403 403 403",
     "POST /sign-out": "401 302 302 302 302 302",

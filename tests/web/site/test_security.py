@@ -78,6 +78,37 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app: Flask) -> 
     assert "Secure" not in cookie
 
 
+def framed_site(parts: Parts, *, https: bool) -> FlaskClient:
+    hosts = "crm.example, desk.example:8443"
+    framed = replace(parts.settings, frame_hosts=hosts, https=https)
+    site = create_app(replace(parts, settings=framed))
+    site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return site.test_client()
+
+
+def test_only_pages_of_hosts_that_are_named_may_frame_it(parts: Parts) -> None:
+    for address in ("/sign-in", "/nowhere", "/static/kb.css"):
+        with framed_site(parts, https=True).get(address) as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert policy.endswith(
+                "frame-ancestors 'self' https://crm.example https://desk.example:8443"
+            )
+            assert "X-Frame-Options" not in answer.headers
+            assert HEADERS["Content-Security-Policy"].rpartition(";")[0] in policy
+
+
+@pytest.mark.parametrize(("https", "kept"), [(True, True), (False, False)])
+def test_a_frame_keeps_its_session_by_https_alone(parts: Parts, https: bool, kept: bool) -> None:
+    client = framed_site(parts, https=https)
+    answer = client.post("/sign-in", data={"email": "rep@kb.example", "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"]
+    wanted = {"SameSite=None", "Secure", "Partitioned"}
+    assert (wanted <= set(cookie.split("; "))) is kept
+    assert ("SameSite=Lax" in cookie) is not kept
+    assert "HttpOnly" in cookie
+    assert cookie.startswith("kb_session_framed=" if kept else "kb_session=")
+
+
 def test_behind_https_the_cookie_is_secure_and_the_address_the_visitors(parts: Parts) -> None:
     site = create_app(replace(parts, settings=replace(parts.settings, https=True)))
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
