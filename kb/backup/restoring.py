@@ -148,7 +148,7 @@ class Restoring:
                 move(source, target, self._report)
             except NotEmpty:
                 if not goes_on or not hold_the_same(source, target):
-                    raise NotRestored("the database is not empty any more") from None
+                    raise NotRestored("the database has got rows meanwhile") from None
         finally:
             source.dispose()
             target.dispose()

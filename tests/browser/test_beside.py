@@ -69,7 +69,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
 def sign_in_beside(page: Page) -> FrameLocator:
     beside = page.frame_locator("#beside")
     beside.get_by_label("E-mail").fill("ana.costa@northwind.example")
-    beside.get_by_label("Password").fill(DEMO_PASSWORD)
+    beside.get_by_role("textbox", name="Password", exact=True).fill(DEMO_PASSWORD)
     beside.get_by_role("button", name="Sign in", exact=True).click()
     expect(beside.locator("#query")).to_be_visible()
     return beside
@@ -107,9 +107,9 @@ def test_who_signs_out_in_the_frame_is_out(window: BrowserContext, outside: Outs
     expect(beside.locator("#query")).to_be_visible()
     beside.locator(".menu-me").click()
     beside.get_by_role("button", name="Sign out", exact=True).click()
-    expect(beside.get_by_label("Password")).to_be_visible()
+    expect(beside.get_by_role("textbox", name="Password", exact=True)).to_be_visible()
     page.reload()
-    expect(beside.get_by_label("Password")).to_be_visible()
+    expect(beside.get_by_role("textbox", name="Password", exact=True)).to_be_visible()
 
 
 def test_no_other_site_may_frame_it(window: BrowserContext, outside: Outside) -> None:
@@ -119,7 +119,10 @@ def test_no_other_site_may_frame_it(window: BrowserContext, outside: Outside) ->
     page.goto(f"{outside.stranger}/ticket.html")
     page.wait_for_timeout(500)
     assert any("frame-ancestors" in text for text in refused)
-    expect(page.frame_locator("#beside").get_by_label("Password")).to_have_count(0)
+    frame = page.frame_locator("#beside")
+    expect(frame.get_by_role("textbox", name="Password", exact=True)).to_have_count(0)
+        page.frame_locator("#beside").get_by_role("textbox", name="Password", exact=True)
+    ).to_have_count(0)
 
 
 def test_who_is_not_named_is_not_heard(window: BrowserContext, outside: Outside) -> None:

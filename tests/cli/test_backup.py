@@ -15,7 +15,8 @@ from tests import databases
 
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     monkeypatch.setenv("KB_HOME", str(home))
-    monkeypatch.delenv("KB_TEST_DATABASE_URL", raising=False)
+    for name in ("KB_TEST_DATABASE_URL", "KB_TEST_ALL"):  # of the tests, not of kb
+        monkeypatch.delenv(name, raising=False)
     for name, value in databases.environment_of(home).items():
         monkeypatch.setenv(name, value)
     opened: list[Parts] = []

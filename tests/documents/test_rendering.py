@@ -60,7 +60,7 @@ def test_headings_part_the_page() -> None:
         ("When and to whom", "text"),
         ("When and how to escalate", "escalation"),
         ("Escalation path", "escalation"),
-        ("Background", "text"),
+        ("Background", "about"),
         ("Stepping stones", "text"),
     ],
 )

@@ -12,6 +12,7 @@ from kb.parts import Parts
 from kb.people.person import Person
 from kb.people.rights import Role
 from kb.publishing.along import Typed
+from kb.publishing.batches import FileEdit
 from kb.publishing.edits import Edit, Saved, author_of
 from kb.publishing.outcomes import Refusal
 from tests.conftest import NOW
@@ -140,7 +141,7 @@ def test_search_and_replace_is_asked_too(parts: Parts, draft: Path, home: Path) 
     base = (home / "content" / LATE).read_bytes()
     by = person(parts, "editor")
     saver = parts.publishing.on_behalf(by)
-    wanted = (LATE, base, base.replace(b"](till.txt)", b"](../billing/till.txt)"))
+    wanted = FileEdit(LATE, base, base.replace(b"](till.txt)", b"](../billing/till.txt)"))
     done = saver.change_many([wanted], "Replaced", author_of(by), NOW)
     assert "You may not show" in done.skipped[LATE]
 

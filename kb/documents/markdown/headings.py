@@ -18,7 +18,7 @@ RESERVED_ANCHORS = frozenset(
     " header title query results owner review vote reason comment skip notice warning toc ask"
     " page department status faults keywords helpful-title vote-comment vote-comment-wrong"
     " vote-reason-wrong vote-reason-1 vote-reason-2 vote-reason-3 vote-reason-4"
-    " vote-reason-5 near opened-next suggestions".split()
+    " vote-reason-5 near opened-next suggestions backup-at-work".split()
 )
 # Beginnings of names that pages give to their elements, in the editor, say, around a preview.
 _RESERVED_BEGINNINGS = ("w-", "doubt-", "ask-", "vote-", "inbox-", "suggestions", "must-")

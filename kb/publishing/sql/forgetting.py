@@ -12,6 +12,7 @@ from kb.database import (
     batch_files,
     closings,
     drafts,
+    favourites,
     ignored_searches,
     imported,
     items,
@@ -32,6 +33,7 @@ from kb.database import (
     submission_steps,
     submissions,
     told_apart,
+    uses,
     versions,
     votes,
     writing,
@@ -41,7 +43,16 @@ ERASED = "An erased procedure"
 _SHORTEST = 4  # letters of a title that is looked for in other words
 # Taken away. What people said about it stays, and so do their votes, marks and confirmations:
 # `items`, `must_reads`, `submissions`, `drafts`, `notices` and `searches` have a rule of their own.
-GONE = (openings, learned_words, learned_bans, closings, link_places, imported)
+GONE = (
+    openings,
+    uses,
+    favourites,
+    learned_words,
+    learned_bans,
+    closings,
+    link_places,
+    imported,
+)
 KEPT = (votes, ratings)  # without words of it
 
 
