@@ -16,7 +16,7 @@ serve: $(VENV)/.installed $(if $(MEANING),$(VENV)/.installed-meaning)
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.browser.chromium
-	@echo "Running all tests: about 7 minutes on two cores."
+	@echo "Running all tests: about 9 minutes on two cores."
 	@$(BIN)/pytest -n auto --dist worksteal
 
 # Those that use a database, on a PostgreSQL server of their own (Debian's package postgresql).

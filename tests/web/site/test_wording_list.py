@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,18 @@ def said_by_code() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
+@cache
+def said() -> list[tuple[str, str]]:
+    """All of it, read once."""
+    return [*said_by_templates(), *said_by_code()]
+
+
 @pytest.mark.parametrize("avoided", AVOIDED)
 def test_no_page_or_message_says_what_the_list_avoids(avoided: str) -> None:
     pattern = re.compile(avoided, re.I)
     found = [
         f"{where}: {hit.group()} in {text[max(0, hit.start() - 40) : hit.end() + 30]}"
-        for where, text in [*said_by_templates(), *said_by_code()]
+        for where, text in said()
         for hit in pattern.finditer(text)
     ]
     assert found == []
