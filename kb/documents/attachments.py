@@ -91,9 +91,11 @@ def _is_office(raw: bytes, folder: str) -> bool:
     """Is it a package with such a folder, and without macros?"""
     import zipfile  # only for who attaches one
 
+    from kb.zip_damage import ZIP_DAMAGE
+
     try:
         names = zipfile.ZipFile(io.BytesIO(raw)).namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except ZIP_DAMAGE:
         return False
     has = any(name.startswith(folder) for name in names)
     return has and not any(name.endswith("vbaProject.bin") for name in names)

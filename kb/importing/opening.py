@@ -20,6 +20,7 @@ from kb.importing.readers.own_archives import is_ours, returned
 from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS, Package
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook
+from kb.zip_damage import ZIP_DAMAGE
 
 _TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 _WEB, _MARKDOWN = (".html", ".htm", ".xhtml"), (".md", ".markdown")
@@ -100,7 +101,7 @@ def _is_office(name: str, raw: bytes) -> bool:
     """Is it a package of an office program? Whatever is damaged is taken by its name."""
     try:
         names = frozenset(zipfile.ZipFile(io.BytesIO(raw)).namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except ZIP_DAMAGE:
         return True
     if "[Content_Types].xml" in names:
         return True

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import io
-import lzma
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from kb.attachments.readers.unreadable import UnreadableText, damaged
+from kb.zip_damage import ZIP_DAMAGE
 
 LARGEST_UNPACKED = 100_000_000  # bytes of the parts of one file that are read
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    ElementTree.ParseError,
-    OSError,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-)
 Element = ElementTree.Element
 
 
@@ -33,7 +21,7 @@ class OfficePackage:
     def __init__(self, raw: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
-        except _DAMAGE as error:
+        except ZIP_DAMAGE as error:
             raise damaged() from error
         self.names = frozenset(self._zip.namelist())
         self._left = LARGEST_UNPACKED
@@ -52,7 +40,7 @@ class OfficePackage:
             if b"<!DOCTYPE" in raw or b"\0" in raw:
                 raise damaged()
             return ElementTree.fromstring(raw)
-        except _DAMAGE as error:
+        except (*ZIP_DAMAGE, ElementTree.ParseError) as error:
             raise damaged() from error
 
     @property

@@ -6,17 +6,17 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from functools import cache
 from xml.etree import ElementTree
 
 from msgspec import Struct
 
+from kb.zip_damage import ZIP_DAMAGE
+
 Xml = ElementTree.Element
 _DEEPEST = 300
 _MOST = 40_000_000  # bytes of one part
 _OFFICE = ("schemas.openxmlformats.org", "purl.oclc.org", "schemas.microsoft.com")
-_DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, NotImplementedError)
 _SHORT = (
     ("wordprocessingml", "w"),
     ("wordml", "w14"),
@@ -41,7 +41,7 @@ class WordParts:
     def __init__(self, raw: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
-        except (*_DAMAGE, ValueError) as error:
+        except ZIP_DAMAGE as error:
             raise NotReadable from error
         self.names = frozenset(self._zip.namelist())
         office = [r for r in self.relations("").values() if r.kind == "officeDocument"]
@@ -53,7 +53,7 @@ class WordParts:
             if self._zip.getinfo(name).file_size > _MOST:
                 raise NotReadable
             return self._zip.read(name)
-        except (*_DAMAGE, RuntimeError) as error:
+        except ZIP_DAMAGE as error:
             raise NotReadable from error
 
     def xml(self, name: str) -> Xml | None:

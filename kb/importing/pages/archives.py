@@ -21,8 +21,9 @@ from kb.importing.pages.markdown import markdown_page
 from kb.importing.pages.portable import is_portable, portable_bundle
 from kb.importing.pages.web import WebSource, as_bundle, web_source
 from kb.importing.pages.word import word_page
-from kb.importing.readers.packages import DAMAGE, damaged
+from kb.importing.readers.packages import damaged
 from kb.importing.readers.unreadable import UnreadableFile
+from kb.zip_damage import ZIP_DAMAGE
 
 MOST_UNPACKED = 250_000_000  # bytes, of all that stands in a zip and in those within it
 _MOST_ENTRIES = 20_000
@@ -53,7 +54,7 @@ def _unpacked(name: str, raw: bytes, left: list[int], depth: int) -> Iterator[tu
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except ZIP_DAMAGE as error:
         raise damaged(name) from error
     if len(entries) > _MOST_ENTRIES:
         raise UnreadableFile(
@@ -86,7 +87,7 @@ def _unpacked(name: str, raw: bytes, left: list[int], depth: int) -> Iterator[tu
 def _bytes_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     try:
         return archive.read(entry)
-    except (*DAMAGE, NotImplementedError, RuntimeError) as error:
+    except ZIP_DAMAGE as error:
         raise damaged(name) from error
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from kb.importing.readers import other_programs
-from kb.importing.readers.packages import DAMAGE, Package, damaged
+from kb.importing.readers.packages import Package, damaged
 from kb.importing.readers.separated import MOST_COLUMNS, MOST_ROWS
 from kb.importing.readers.shown import ERRORS, clean, day_of, shown
 from kb.importing.readers.unreadable import UnreadableFile
@@ -24,6 +24,7 @@ from kb.importing.sheets import (
     SheetTable,
     Workbook,
 )
+from kb.zip_damage import ZIP_DAMAGE
 
 _HYPERLINK = re.compile(
     r'=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*"((?:[^"]|"")*)"\s*)?\)', re.IGNORECASE
@@ -58,7 +59,7 @@ def _loaded(name: str, raw: bytes, *, data_only: bool) -> Any:
             return openpyxl.load_workbook(
                 io.BytesIO(raw), data_only=data_only, rich_text=data_only, keep_links=False
             )
-    except (*DAMAGE, TypeError, AttributeError, IndexError, SyntaxError) as error:
+    except (*ZIP_DAMAGE, TypeError, AttributeError, IndexError, SyntaxError) as error:
         # Whatever a part lacks, openpyxl trips over it in its own way; ParseError is a SyntaxError.
         raise damaged(name) from error
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from kb.exporting.manifest import MANIFEST, Manifest, manifest_from
-from kb.importing.readers.packages import DAMAGE, damaged
+from kb.importing.readers.packages import damaged
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import ReturnedFile, Workbook
 from kb.storage.files.library import MAX_BYTES
+from kb.zip_damage import ZIP_DAMAGE
 
 LARGEST_UNPACKED = 1_000_000_000  # bytes of all its files
 _LARGEST_MANIFEST = 50_000_000
@@ -33,7 +34,7 @@ def returned(name: str, raw: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             files = tuple(_files(name, archive, manifest))
-    except (*DAMAGE, NotImplementedError, RuntimeError) as error:
+    except ZIP_DAMAGE as error:
         raise damaged(name) from error
     return Workbook(name, (), (), files)
 
@@ -61,5 +62,5 @@ def _manifest(raw: bytes) -> Manifest | None:
             if archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
                 return None
             return manifest_from(archive.read(MANIFEST))
-    except (*DAMAGE, NotImplementedError, RuntimeError):
+    except ZIP_DAMAGE:
         return None

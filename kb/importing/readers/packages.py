@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-import lzma
 import zipfile
-import zlib
 
 from kb.importing.readers.unreadable import UnreadableFile
+from kb.zip_damage import ZIP_DAMAGE
 
 LARGEST = 30_000_000  # bytes of a workbook or table
 LARGEST_DOCUMENTS = 100_000_000  # bytes of a document, or of a zip of them
 LARGEST_UNPACKED = 100_000_000  # bytes of the parts of one file that are read
-DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, OSError, EOFError, ValueError)
 _DECLARATION = b"<!DOCTYPE"
 _MEDIA = (
     "xl/media/",
@@ -32,7 +30,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
             entries = self._zip.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except ZIP_DAMAGE as error:
             raise damaged(name) from error
         self._name = name
         self.names = frozenset(entry.filename for entry in entries)
@@ -53,7 +51,7 @@ class Package:
         """The bytes of one part."""
         try:
             return self._zip.read(name)
-        except (*DAMAGE, NotImplementedError, RuntimeError) as error:
+        except ZIP_DAMAGE as error:
             raise damaged(self._name) from error
 
     def ensure_harmless(self) -> None:
