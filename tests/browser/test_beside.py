@@ -143,9 +143,12 @@ def test_who_is_not_named_is_not_heard(window: BrowserContext, outside: Outside)
 
 def test_a_narrow_window_keeps_to_it(as_person: OpenAs) -> None:
     page = as_person("ana.costa")
+    expect(page.get_by_role("link", name="Whole page")).to_be_hidden()
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Narrow window").click()
     narrow = opened.value
+    expect(narrow.get_by_role("link", name="Whole page")).to_be_visible()
+    expect(narrow.get_by_role("link", name="Narrow window")).to_be_hidden()
     narrow.set_viewport_size(NARROW)
     expect(narrow.locator(".menu-more")).to_be_hidden()
     narrow.goto("/open?q=parcel+never+came")
