@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from kb.parts import Parts
 from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
 from kb.web.documents.rendered import Shelf
-from tests import databases, needs
+from tests import databases, needs, reliability
 from tests.pagekit import Noticed
 from tests.scratch import write_in_memory
 
@@ -123,7 +123,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = databases.needing_one(items)
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--figures", type=Path, help="fill in the last column of this page's table")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    reliability.collect(config)
     write_in_memory()
     # An example may take as long as a busy machine takes; where time matters, a test measures it.
     patient = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -147,6 +152,16 @@ def _met() -> Iterator[set[Engine]]:
 def _connections_are_closed(_met: set[Engine]) -> Iterator[None]:
     yield
     databases.let_go(_met)
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> reliability.Figures:
+    """Takes what a test has counted, for docs/reliability.md."""
+
+    def told(**counts: int) -> None:
+        record_property("figures", counts)
+
+    return told
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import os
 
+_EFFORT = int(os.environ.get("EFFORT", "1"))
+
 
 def examples(short: int) -> int:
     """`short` of them in an ordinary run."""
-    return short * int(os.environ.get("EFFORT", "1"))
+    return short * _EFFORT
+
+
+def kills(short: int) -> int:
+    """`short` kills in an ordinary run; 200 in `make faults`, of each kind of writing."""
+    return short if _EFFORT == 1 else 10 * _EFFORT

@@ -39,9 +39,13 @@ class Folder:
         """The one of that name."""
         return next((one for one in self.kept() if one.file.name == name), None)
 
-    def thin_out(self, most: int) -> None:
-        """Keep the newest ones. Raises OSError."""
-        for one in self.kept()[most:]:
+    def thin_out(self, most: int, now: datetime) -> None:
+        """Keep the newest ones. Raises OSError.
+
+        Those of a day to come are of a clock that was wrong: they are the first to go.
+        """
+        kept = sorted(self.kept(), key=lambda one: one.at > now)
+        for one in kept[most:]:
             one.file.unlink(missing_ok=True)
 
     def _found(self) -> Iterator[Kept]:

@@ -74,7 +74,7 @@ class Backups(Struct, frozen=True):
         self._ended(trouble=_CUT_OFF, failed_at=now, since=entry.since or now)
         try:
             made = self.making.make(self.folder.new(now), now, report=_Progress(self.journal))
-            self.folder.thin_out(self.most)
+            self.folder.thin_out(self.most, now)
         except OSError as error:
             self._failed(now, error.strerror or str(error))
         else:
@@ -120,9 +120,10 @@ class Backups(Struct, frozen=True):
         return "hour" if hours == 1 else "day" if hours == 24 else f"{hours} hours"
 
     def _due(self, entry: Entry, now: datetime) -> bool:
-        if not self.every or (entry.failed_at and now - entry.failed_at < _AGAIN):
+        # A time to come is that of a clock that was set back since: it does not count.
+        if not self.every or (entry.failed_at and timedelta() <= now - entry.failed_at < _AGAIN):
             return False
-        return entry.last is None or now - entry.last >= self.every
+        return entry.last is None or not timedelta() <= now - entry.last < self.every
 
     def _newest(self) -> datetime | None:
         return max((one.at for one in self.kept()), default=None)

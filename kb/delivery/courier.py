@@ -29,7 +29,8 @@ from kb.procedures.visibility import Reader
 from kb.worker.scheduler import Duty
 
 Clock = Callable[[], datetime]
-# Minutes until the next attempt, after each that failed; after the last it is given up.
+# Minutes until the next attempt, after each that failed, LONGEST_PAUSE at most; after the last it
+# is given up.
 _PAUSES = (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60)
 _SHORTEST_REST = timedelta(seconds=30)  # of what is away; doubled up to the longest
 _LONGEST_REST = timedelta(minutes=15)
@@ -57,7 +58,8 @@ class _Rest(Struct):
         return self.until
 
     def over(self, now: datetime) -> bool:
-        return self.until is None or self.until <= now
+        # Longer than any rest: the clock was set back meanwhile.
+        return self.until is None or not now < self.until <= now + _LONGEST_REST
 
     def end(self) -> None:
         self.until, self.long = None, _SHORTEST_REST

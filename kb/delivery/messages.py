@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from kb.notices.sql.received import Told
+
+LONGEST_PAUSE = timedelta(days=1)  # between two attempts
 
 
 class DeliveryState(StrEnum):

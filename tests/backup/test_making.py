@@ -27,6 +27,7 @@ from tests.conftest import NOW
 from tests.effort import examples
 from tests.publishing.conftest import LATE_PATH, edit, git, history, read
 from tests.publishing.saved import forked, told
+from tests.rights import of_an_ordinary_user
 
 KILLS = examples(6)
 
@@ -100,12 +101,12 @@ def test_a_second_one_at_the_same_time_is_refused(used: Parts, tmp_path: Path) -
     assert refused
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
 def test_a_file_that_cannot_be_read_is_told_and_all_others_are_in_it(
     used: Parts, home: Path, tmp_path: Path
 ) -> None:
     (home / "content" / "shipping" / "customs.md").chmod(0)
-    made = used.backups.making.make(tmp_path / "one.tar.gz", NOW)
+    with of_an_ordinary_user():
+        made = used.backups.making.make(tmp_path / "one.tar.gz", NOW)
     assert "shipping/customs.md cannot be read" in made.checked.faults[0]
     assert f"content/{LATE_PATH}" in names(made.file)
 

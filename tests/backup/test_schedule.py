@@ -58,6 +58,19 @@ def test_one_a_day_and_the_newest_are_kept(backups: Backups, folder: Path) -> No
     assert backups.trouble(now) == ""
 
 
+def test_after_a_clock_that_was_years_ahead_they_are_made_and_kept(
+    backups: Backups, folder: Path
+) -> None:
+    for day in (4000, 4001):
+        backups.keep_up(NOW + timedelta(days=day))
+    for day in (0, 1):
+        now = NOW + timedelta(days=day)
+        assert backups.wanted(now)
+        backups.keep_up(now)
+        assert not backups.wanted(now + HOUR)
+    assert [one.at for one in backups.kept()] == [NOW + timedelta(days=1), NOW]
+
+
 def test_without_a_folder_none_is_made_and_none_is_missed(parts: Parts) -> None:
     assert not parts.backups.wanted(NOW)
     parts.backups.keep_up(NOW)

@@ -268,3 +268,13 @@ def test_the_worker_wakes_a_thread_that_ends_when_all_is_out(site: Parts, office
         courier.join(30)
     assert len(office.taken) == 1
     assert states(site) == ["sent"]
+
+
+def test_a_clock_that_is_set_back_keeps_no_letter(site: Parts, office: Office) -> None:
+    ahead = NOW + 900 * DAY
+    office.mood = "is busy"
+    tell(site, RITA)
+    assert deliver(site, ahead) == 0
+    office.mood = ""
+    assert deliver(site, NOW) == 1
+    assert states(site) == ["sent"]

@@ -1,49 +1,71 @@
-"""A vote that was acknowledged is there after kill -9."""
+"""A vote that was acknowledged is there after kill -9, with its item, once."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from datetime import datetime, timedelta
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import func, select
 
-from kb.database import connect
-from kb.feedback.sql.inbox import Inbox
-from tests.feedback.conftest import ANA, DANA
-
-VOTER = """
-import sys
-from datetime import UTC, datetime
-from kb.database import connect
-from kb.feedback.sql.inbox import Inbox
+from kb.app import build
+from kb.database import item_events, items, notices, reading, votes
 from kb.feedback.model import Route
+from kb.parts import Parts
 from kb.procedures.model import Department, Procedure
+from tests.conftest import NOW
+from tests.databases import load
+from tests.effort import kills
+from tests.publishing.saved import forked, told
+from tests.reliability import Figures
 
-inbox = Inbox(connect(sys.argv[1]))
-route = Route(Department("shipping", "Shipping"), (3,), frozenset({3}))
-for number in range(1_000_000):
-    read = Procedure(f"P-{number}", "Title", f"{number}.md", "0" * 12, "shipping")
-    inbox.votes.cast(1, read, False, datetime.now(UTC), route, None, "wrong")
-    print(number, flush=True)
-"""
+KILLS = kills(3)
 
 
-def test_every_acknowledged_vote_survives_a_kill(engine: Engine, now: datetime):
-    url = engine.url.render_as_string(hide_password=False)
-    voter = subprocess.Popen([sys.executable, "-c", VOTER, url], stdout=subprocess.PIPE, text=True)
-    assert voter.stdout is not None
-    acknowledged = [int(voter.stdout.readline()) for _ in range(25)]
-    voter.kill()
-    acknowledged += [int(line) for line in voter.stdout.read().split("\n") if line]
-    voter.stdout.close()
-    voter.wait()
+def keeps_voting(parts: Parts, tell: Callable[[str], None]) -> None:
+    voter = parts.people.directory.by_email("rep@kb.example").id
+    lead = parts.people.directory.by_email("reviewer@kb.example").id
+    route = Route(Department("shipping", "Shipping"), (lead,), frozenset({lead}))
+    tell("ready")
+    for number in count():
+        name = f"P-{os.getpid()}-{number}"
+        read = Procedure(name, "Title", f"{name}.md", "0" * 12, "shipping")
+        parts.feedback.inbox.votes.cast(voter, read, False, NOW, route, None, "wrong")
+        tell(name)
 
-    after = connect(url)
-    inbox = Inbox(after)
-    assert all(inbox.votes.tally(f"P-{number}").no == 1 for number in acknowledged)
-    # The item is written with the vote or not at all.
-    open_items = inbox.lists.counts(DANA.departments, now + timedelta(days=900)).open
-    assert open_items == inbox.questions(ANA.id, 1, 1).total
-    assert len(acknowledged) <= open_items <= len(acknowledged) + 1
-    after.dispose()
+
+def test_every_acknowledged_vote_survives_a_kill(
+    parts: Parts, home: Path, figures: Figures
+) -> None:
+    chance = random.Random("voting")
+    parts.let_go()
+    promised: list[str] = []
+    for _ in range(KILLS):
+        child, pipe = forked(home, keeps_voting)
+        lines = told(pipe, until="ready")
+        time.sleep(chance.random() * 0.3)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        lines += told(pipe)
+        os.close(pipe)
+        assert not [line for line in lines if line.startswith("failed")]
+        promised += [line for line in lines if line != "ready"]
+    after = build(load({}, home))
+    assert all(after.feedback.inbox.votes.tally(name).no == 1 for name in promised)
+    with reading(after.engine) as connection:
+
+        def rows(table: object) -> int:
+            return connection.scalar(select(func.count()).select_from(table)) or 0
+
+        # The item, its beginning and its notice are written with the vote or not at all.
+        there = rows(votes)
+        assert len(promised) <= there <= len(promised) + KILLS
+        assert (rows(items), rows(item_events), rows(notices)) == (there, there, there)
+    after.insight.log.close()
+    after.let_go()
+    assert promised
+    figures(kills=KILLS, votes=len(promised), lost=0)

@@ -155,3 +155,11 @@ def test_the_measure_of_an_hour_leaves_that_of_a_quarter_alone(directory: Direct
         True,
         False,
     ]
+
+
+def test_nobody_waits_longer_when_the_clock_is_set_back(directory: Directory, now: datetime):
+    directory.add(DANA, "Dana", PASSWORD, now=now)
+    fail(directory, DANA, "192.0.2.1", now + timedelta(days=400), PER_EMAIL)
+    assert directory.sign_in(DANA, PASSWORD, "192.0.2.1", now, demo_allowed=False)
+    assert directory.may_again(1, "wave", 1, now + timedelta(days=1))
+    assert directory.may_again(1, "wave", 1, now)

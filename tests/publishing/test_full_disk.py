@@ -19,6 +19,7 @@ from tests.conftest import NOW
 from tests.databases import load
 from tests.effort import examples
 from tests.publishing.conftest import EDDY, LATE_PATH, edit, git, history, read
+from tests.rights import of_an_ordinary_user
 
 # Whoosh leaves its files to the garbage collector when the disk fills up while it writes.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -171,13 +172,12 @@ def test_a_read_only_folder_is_told(small: Parts) -> None:
     small.publishing.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_rights_is_told(parts: Parts) -> None:
     folder = parts.settings.content / "shipping"
     before = read(parts)
     folder.chmod(0o555)
     try:
-        with pytest.raises(NotSaved, match="Permission denied"):
+        with of_an_ordinary_user(), pytest.raises(NotSaved, match="Permission denied"):
             parts.publishing.saver.save(edit(LATE_PATH, before, before + b"x\n"), NOW)
     finally:
         folder.chmod(0o755)

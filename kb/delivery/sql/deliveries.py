@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kb.database import deliveries as table
 from kb.database import digests, notices, reading, writing
-from kb.delivery.messages import DeliveryState, Message, NoticeWay
+from kb.delivery.messages import LONGEST_PAUSE, DeliveryState, Message, NoticeWay
 from kb.delivery.sql.rows import add, doubt, handed_over, message_of
 from kb.notices.sql.received import Told
 
@@ -105,7 +105,8 @@ class Deliveries:
         due = and_(
             table.c.state == DeliveryState.QUEUED.value,
             table.c.message_id.is_not(None),
-            table.c.next_try_at <= now,
+            # Later than any pause: the clock was set back meanwhile.
+            (table.c.next_try_at <= now) | (table.c.next_try_at > now + LONGEST_PAUSE),
             table.c.channel.in_(list(channels)),
         )
         first = select(table.c.message_id).where(due)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Engine, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Select, delete, func, insert, select, update
 
 from kb.database import GREATEST_ID, batches, imported, procedures, reading, writing
 from kb.database import imports as table
@@ -108,14 +108,14 @@ class Imports(Struct, frozen=True):
 
     def before(self, workbook: str) -> dict[str, RowBefore]:
         """By source, where the rows of that workbook went last; what is undone does not count."""
-        undone = select(batches.c.commit).where(
-            batches.c.undone_by.is_not(None), batches.c.commit.is_not(None)
-        )
+        # Not by their times: a clock may have been set back between two imports.
+        nth = func.coalesce(batches.c.id, 0)
         query = (
             select(imported.c.source, imported.c.procedure_id, imported.c.blob)
+            .outerjoin(batches, batches.c.commit == imported.c.commit)
             .where(imported.c.source.startswith(f"{workbook} | ", autoescape=True))
-            .where(imported.c.commit.not_in(undone))
-            .order_by(imported.c.at, imported.c.commit)
+            .where(batches.c.undone_by.is_(None))
+            .order_by(nth, imported.c.at, imported.c.commit)
         )
         with reading(self.engine) as connection:
             return {row.source: RowBefore(*row) for row in connection.execute(query)}

@@ -7,7 +7,7 @@ import ipaddress
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Delete, Engine, and_, delete, func, insert, select
 
 from kb.database import sign_in_attempts as attempts
 from kb.database import writing
@@ -33,7 +33,7 @@ class Attempts:
         """
         mine = {"email": _digest(email), "address": network(address)}
         with writing(self._engine, "sign-in attempts") as connection:
-            connection.execute(delete(attempts).where(attempts.c.at <= now - HOUR))
+            connection.execute(_useless(now))
             lately = attempts.c.at > now - WINDOW
             theirs, there = (attempts.c[name] == mine[name] for name in ("email", "address"))
             oldest = [
@@ -51,7 +51,7 @@ class Attempts:
         """
         mine = {"email": _digest(what), "address": ""}
         with writing(self._engine, "sign-in attempts") as connection:
-            connection.execute(delete(attempts).where(attempts.c.at <= now - HOUR))
+            connection.execute(_useless(now))
             which = and_(attempts.c.email == mine["email"], attempts.c.at > now - within)
             if _oldest_of_full(connection, which, most) is not None:
                 return False
@@ -76,6 +76,11 @@ def network(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _useless(now: datetime) -> Delete:
+    """Those of long ago, and those of a clock that was set back since."""
+    return delete(attempts).where((attempts.c.at <= now - HOUR) | (attempts.c.at > now + WINDOW))
 
 
 def _oldest_of_full(
