@@ -23,14 +23,17 @@ test: $(VENV)/.installed-dev
 test-postgresql: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.postgresql -n auto --dist worksteal
 
-# The property, fault and attack tests of `make test` with twenty times the examples (20 minutes).
+# The property, fault and attack tests of `make test` with many times the examples (half an hour);
+# their figures go into docs/reliability.md.
 faults: $(VENV)/.installed-dev
-	EFFORT=20 $(BIN)/pytest -n auto tests/feedback tests/test_attacks.py tests/publishing/test_publisher.py \
+	EFFORT=20 $(BIN)/pytest -n auto --figures docs/reliability.md tests/feedback tests/test_attacks.py tests/publishing/test_publisher.py \
 	  tests/search/test_hostile.py tests/search/test_soak.py tests/catalogue/test_catalogue.py tests/documents/test_pathological.py \
 	  tests/publishing/test_three_way_merge.py tests/publishing/test_kill.py tests/publishing/test_full_disk.py \
 	  tests/publishing/test_editors.py tests/publishing/test_batches.py tests/insight/test_month.py \
 	  tests/approval/test_life_machine.py tests/approval/test_kill.py tests/tidying/test_link_checking.py \
-	  tests/delivery/test_courier.py tests/delivery/test_kill.py
+	  tests/delivery/test_courier.py tests/delivery/test_kill.py \
+	  tests/importing/test_kill.py tests/backup tests/people/test_sign_in_attempts.py tests/storage/test_exchange.py \
+	  tests/web/search/test_without_database.py tests/web/site/test_outages.py tests/web/site/test_postgresql_outages.py
 
 # 5,000 votes and requests by eight people, with workers killed meanwhile (a few minutes).
 load: $(VENV)/.installed-dev

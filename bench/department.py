@@ -79,7 +79,7 @@ def _measure(home: Path, amounts: Amounts) -> None:
     (home / "content").mkdir()
     (home / "content" / "departments.yml").write_text(f"departments:\n{listed}")
     parts = build(load({}, home))
-    people = Directory(parts.engine, Passwords(fast=True))
+    people = Directory(parts.engine, Passwords(fast=True), parts.people.endings)
     for nth in range(_REPORTERS):
         people.add(f"rep{nth}@kb.example", "Rita Rep", _PASSWORD, now=NOW)
     for name in names[:_LEADS]:

@@ -65,7 +65,7 @@ def measured(count: int) -> dict[str, Figures]:
         home = Path(name)
         _write_content(home / "content")
         parts = build(load({}, home))
-        _add_people(Directory(parts.engine, Passwords(fast=True)))
+        _add_people(Directory(parts.engine, Passwords(fast=True), parts.people.endings))
         parts.publishing.publisher.refresh(NOW.date())
         fill(parts.engine, count)
         app = create_app(parts)

@@ -186,7 +186,7 @@ def month(home: Path, reps: int = _REPS) -> Iterator[Month]:
     """The sample company at `home`, served on a free port until the block ends."""
     shutil.copytree(ROOT / "content", home / "content", dirs_exist_ok=True)
     parts = build(load({"KB_DEMO": "1"}, home))
-    directory = Directory(parts.engine, Passwords(fast=True))
+    directory = Directory(parts.engine, Passwords(fast=True), parts.people.endings)
     parts = replace(parts, people=replace(parts.people, directory=directory))
     parts.publishing.publisher.refresh(FIRST)
     start = datetime.combine(FIRST, time(7), UTC)

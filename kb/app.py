@@ -43,7 +43,7 @@ from kb.web.notices import bulletins, notices
 from kb.web.people import people, signing_in
 from kb.web.procedures import favourites, reading, uses
 from kb.web.reviews import reviews
-from kb.web.search import opening, searching, suggesting, synonyms
+from kb.web.search import opening, searching, suggesting, synonyms, without_database
 from kb.web.site import (
     access,
     addresses,
@@ -122,6 +122,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     app.extensions["kb"] = parts
     for module in (security, access, badges, pages, clock, fragments, errors):
         module.register(app)
+    without_database.register(app)
     for sealed in (api, unsubscribing):  # the token, the signed link is the proof
         app.extensions["csrf"].exempt(sealed.blueprint)
     for capability in _BLUEPRINTS:

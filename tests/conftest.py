@@ -209,7 +209,7 @@ def parts(template: Path, home: Path) -> Iterator[Parts]:
 
 def with_fast_passwords(built: Parts) -> Parts:
     """Real argon2 with small parameters: the default takes 50 ms a password."""
-    directory = Directory(built.engine, Passwords(fast=True))
+    directory = Directory(built.engine, Passwords(fast=True), built.people.endings)
     return replace(built, people=replace(built.people, directory=directory))
 
 

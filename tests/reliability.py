@@ -29,8 +29,8 @@ class Figures(Protocol):
     def __call__(self, **counts: int) -> None: ...
 
 
-def tests_named(page: str) -> list[str]:
-    """Every test that the table names, `tests/FILE.py::NAME`."""
+def named_in(page: str) -> list[str]:
+    """Every test that the table names, its file and its name."""
     return [row["test"] for row in _ROW.finditer(page)]
 
 

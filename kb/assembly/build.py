@@ -37,7 +37,7 @@ def build(settings: Settings) -> Parts:
     engine = database.connect(settings.database_url)
     database.upgrade(engine)
     catalogue, versions = Catalogue(engine), Versions(engine)
-    people = kb.people.parts.build(engine, settings.name)
+    people = kb.people.parts.build(engine, settings.name, settings.var)
     notices = kb.notices.parts.build(engine)
     storage = kb.storage.parts.build(settings, catalogue)
     live = live_settings(storage.library, settings.var / "last_good")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import Struct
 
 from kb.database import Engine
+from kb.people.endings import Endings
 from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
 from kb.people.sql.favourites import Favourites
@@ -21,14 +24,17 @@ class People(Struct, frozen=True):
     sessions: Sessions
     tokens: Tokens
     favourites: Favourites
+    endings: Endings
 
 
-def build(engine: Engine, company: str) -> People:
-    """The people of that database. `company` is what the site is called."""
+def build(engine: Engine, company: str, var: Path) -> People:
+    """The people of that database. `company` is what the site is called; `var` its folder."""
+    endings = Endings(var / "sessions-ended")
     return People(
-        Directory(engine, Passwords(company)),
+        Directory(engine, Passwords(company), endings),
         Receivers(engine),
         Sessions(engine),
         Tokens(engine),
         Favourites(engine),
+        endings,
     )

@@ -29,7 +29,8 @@ from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
-from kb.search.results import Explanation, Glance, Results
+from kb.search.results import Explanation, Glance, IndexedProcedure, Results
+from kb.search.words.analysis import folded
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
@@ -185,6 +186,14 @@ class Searcher:
         )
         places = answer.page(0, limit)
         return Explanation(text, words, tuple(answer.explained(nth) for nth in places))
+
+    def of_id(self, procedure_id: str) -> IndexedProcedure | None:
+        """What the index has of that id, whoever may see it; None where it has none."""
+        for one in self.snapshots():
+            number = one.numbers.get(folded(procedure_id))
+            if number is not None and one.alive[number]:
+                return one.stored(number).found
+        return None
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The snapshots in service now; none where there is no usable index."""

@@ -33,9 +33,11 @@ from tests.approval.test_approving import (
 )
 from tests.conftest import NOW
 from tests.databases import load
-from tests.effort import examples
+from tests.effort import kills
 from tests.publishing.saved import forked, told
+from tests.reliability import Figures
 
+KILLS = kills(3)
 AFTER = NOW + timedelta(minutes=5)
 LATE = "shipping/late-shipment.md"
 
@@ -185,11 +187,11 @@ def keeps_deciding(parts: Parts, tell: Callable[[str], None]) -> None:
         tell(f"{id} sent back")
 
 
-def test_at_any_moment(parts: Parts, home: Path) -> None:
+def test_at_any_moment(parts: Parts, home: Path, figures: Figures) -> None:
     chance = random.Random("approving")
     parts.let_go()
     promised: list[str] = []
-    for _ in range(examples(3)):
+    for _ in range(KILLS):
         child, pipe = forked(home, keeps_deciding)
         lines = told(pipe, until="ready")
         time.sleep(chance.random() * 0.8)
@@ -214,3 +216,4 @@ def test_at_any_moment(parts: Parts, home: Path) -> None:
             assert waits is not None
             after.approval.send_back(waits, who(after, "reviewer"), "Again", NOW)
         closed(after)
+    figures(kills=KILLS, steps=len(promised), lost=0)

@@ -24,12 +24,13 @@ from kb.parts import Parts
 from tests import databases
 from tests.backup.conftest import Restore, left_out_of
 from tests.conftest import NOW
-from tests.effort import examples
+from tests.effort import kills
 from tests.publishing.conftest import LATE_PATH, edit, git, history, read
 from tests.publishing.saved import forked, told
+from tests.reliability import Figures
 from tests.rights import of_an_ordinary_user
 
-KILLS = examples(6)
+KILLS = kills(4)
 
 
 def names(file: Path) -> set[str]:
@@ -187,9 +188,9 @@ def backs_up(folder: Path) -> Callable[[Parts, Callable[[str], None]], None]:
 
 
 def test_killed_at_any_moment_there_is_a_whole_file_or_none(
-    used: Parts, home: Path, tmp_path_factory: pytest.TempPathFactory
+    used: Parts, home: Path, tmp_path_factory: pytest.TempPathFactory, figures: Figures
 ) -> None:
-    folder = tmp_path_factory.mktemp("killed")
+    made, folder = 0, tmp_path_factory.mktemp("killed")
     chance = random.Random("kill a backup")
     used.let_go()
     for _ in range(KILLS):
@@ -202,6 +203,7 @@ def test_killed_at_any_moment_there_is_a_whole_file_or_none(
         os.close(pipe)
         assert not [line for line in lines if line.startswith("failed")]
         named = {f"{line[5:]}.tar.gz" for line in lines if line.startswith("made")}
+        made += len(named)
         files = set(folder.glob("*.tar.gz"))
         assert named <= {file.name for file in files}
         for file in files:
@@ -211,6 +213,7 @@ def test_killed_at_any_moment_there_is_a_whole_file_or_none(
     after.backups.making.make(folder / "last.tar.gz", NOW)
     after.let_go()
     assert [one.name for one in folder.iterdir()] == ["last.tar.gz"]
+    figures(kills=KILLS, backups=made, lost=0)
 
 
 @pytest.fixture

@@ -26,10 +26,13 @@ from kb.app import build
 from kb.cli.serving import _changes
 from kb.parts import Parts
 from tests import databases
+from tests.effort import in_earnest
 from tests.insight.uses import stay
 from tests.processes import children
+from tests.reliability import Figures
 
 pytestmark = pytest.mark.slow
+DROPPED = in_earnest(150, 100_000)
 
 
 def free_port() -> int:
@@ -169,6 +172,7 @@ def found_and_gone_within_three_seconds(shared: Served, nth: int) -> bool:
 
 def test_the_index_folder_deleted_while_serving_comes_back(shared: Served) -> None:
     shutil.rmtree(shared.home / "search_index")
+    assert "read the last carrier scan" in shared.site.get("/procedures/SHP-014")
     shared.site.get("/search?q=late+shipment")
     assert within(60, lambda: "SHP-014" in shared.site.get("/search?q=late+shipment"))
 
@@ -186,6 +190,32 @@ def test_a_damaged_index_heals_while_serving_and_nobody_meets_an_error(shared: S
             shared.site.get(address)  # raises on an error
     assert within(60, lambda: "SHP-014" in shared.site.get("/search?q=late+shipment"))
     assert within(60, shared.site.answers)
+
+
+def test_files_dropped_all_at_once_are_found_while_the_site_answers(
+    shared: Served, figures: Figures
+) -> None:
+    folder = shared.home / "content" / "shipping" / "dropped"
+    folder.mkdir()
+    for number in range(DROPPED):
+        text = f"---\ntitle: Case {number} of the depot\n---\n\nCall hall {number}.\n"
+        (folder / f"{number}.md").write_text(text)
+    waits = []
+
+    def last_is_found() -> bool:
+        began = time.monotonic()
+        page = shared.site.get(f"/search?q=case+{DROPPED - 1}+depot")
+        waits.append(time.monotonic() - began)
+        return f"Case {DROPPED - 1} of" in page
+
+    began = time.monotonic()
+    assert within(60 + DROPPED / 50, last_is_found)
+    took = time.monotonic() - began
+    assert "read the last carrier scan" in shared.site.get("/procedures/SHP-014")
+    shutil.rmtree(folder)
+    longest = round(1000 * max(waits))
+    figures(files=DROPPED, seconds_until_found=round(took), ms_at_most_for_a_search=longest)
+    assert longest < 5000
 
 
 def test_a_killed_worker_is_started_again(shared: Served) -> None:

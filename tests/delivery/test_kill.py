@@ -15,15 +15,16 @@ from kb.notices.kinds import Choice, Kind
 from kb.parts import Parts
 from tests.conftest import NOW
 from tests.delivery.postoffice import RITA, Office, mailing, tell, words
-from tests.effort import examples
+from tests.effort import kills
 from tests.publishing.saved import forked_with, told
+from tests.reliability import Figures
 
-KILLS = examples(8)
+KILLS = kills(6)
 LETTERS = 12  # for each kill
 
 
 def test_a_courier_killed_at_any_point_loses_no_letter_and_sends_none_twice(
-    mailed_home: Path, office: Office
+    mailed_home: Path, office: Office, figures: Figures
 ) -> None:
     chance = random.Random("kill -9")
     first = patient(mailed_home, office)
@@ -61,7 +62,7 @@ def test_a_courier_killed_at_any_point_loses_no_letter_and_sends_none_twice(
     site.delivery.courier.deliver(lambda: NOW + timedelta(days=1))
     assert states_of(site)["queued"] == 0
     assert unclear >= KILLS // 2
-    print(f"{KILLS} kills, {len(office.ids)} letters taken, {unclear} unclear")
+    figures(kills=KILLS, letters=len(office.ids), unclear=unclear, lost=0)
     site.let_go()
 
 

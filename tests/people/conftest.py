@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from kb.database import metadata
+from kb.people.endings import Endings
 from kb.people.passwords import Passwords
 from kb.people.sql.directory import Directory
 from tests import databases
@@ -30,5 +31,5 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def directory(engine: Engine) -> Directory:
-    return Directory(engine, Passwords(fast=True))
+def directory(engine: Engine, tmp_path: Path) -> Directory:
+    return Directory(engine, Passwords(fast=True), Endings(tmp_path / "sessions-ended"))

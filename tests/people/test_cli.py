@@ -24,7 +24,7 @@ DANA = "dana@kb.example"
 def parts(home: Path) -> Iterator[Parts]:
     """As the command line gets them, with nobody registered yet."""
     built = build(configuration.load({}, home))
-    directory = Directory(built.engine, Passwords(fast=True))
+    directory = Directory(built.engine, Passwords(fast=True), built.people.endings)
     yield replace(built, people=replace(built.people, directory=directory))
     built.let_go()
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
+from kb.people.endings import Endings
 from kb.people.errors import (
     AlreadyThere,
     LastAdministrator,
@@ -270,9 +272,11 @@ def test_administrators_who_disable_each_other_leave_one(directory: Directory, n
     assert sum(left) == 5
 
 
-def test_an_old_hash_is_renewed_at_sign_in(engine: Engine, directory: Directory, now: datetime):
+def test_an_old_hash_is_renewed_at_sign_in(
+    engine: Engine, directory: Directory, now: datetime, tmp_path: Path
+):
     dana = add(directory, "dana@kb.example", now)
-    real = Directory(engine, Passwords())
+    real = Directory(engine, Passwords(), Endings(tmp_path / "ended"))
     assert enters(real, dana.email, now)
     with engine.connect() as connection:
         hashed = connection.exec_driver_sql("SELECT password FROM people").scalar_one()

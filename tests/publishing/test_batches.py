@@ -20,12 +20,13 @@ from kb.publishing.batches import CHANGED_SINCE, GONE, SAME_LINES, Batch, FileEd
 from kb.publishing.edits import NotSaved, UnusableEdit
 from tests.conftest import NOW
 from tests.databases import load, only_sqlite
-from tests.effort import examples
+from tests.effort import kills
 from tests.publishing.conftest import EDDY, LATE_PATH, OTTO, edit, git, history, read
 from tests.publishing.saved import forked, told
+from tests.reliability import Figures
 
 REFUND_PATH = "billing/lost-in-transit.md"
-KILLS = examples(4)
+KILLS = kills(3)
 
 
 def changes(parts: Parts, word: bytes, *paths: str) -> list[FileEdit]:
@@ -241,7 +242,7 @@ def last_words(parts: Parts) -> set[bytes]:
 
 @pytest.mark.parametrize("kind", ["own", "clone"])
 def test_a_bulk_change_killed_at_any_point_is_whole_or_not_at_all(
-    parts: Parts, home: Path, kind: str
+    parts: Parts, home: Path, kind: str, figures: Figures
 ) -> None:
     content = home / "content"
     if kind == "clone":
@@ -278,3 +279,4 @@ def test_a_bulk_change_killed_at_any_point_is_whole_or_not_at_all(
         after.insight.log.close()
         after.engine.dispose()
     assert promised
+    figures(kills=KILLS, bulk_changes=len(promised), lost=0)

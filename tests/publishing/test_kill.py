@@ -18,12 +18,13 @@ from kb.parts import Parts
 from kb.procedures.visibility import Reader
 from tests.conftest import NOW
 from tests.databases import load
-from tests.effort import examples
+from tests.effort import kills
 from tests.publishing.conftest import EDDY, LATE_PATH, edit, git, history
 from tests.publishing.saved import forked, told
+from tests.reliability import Figures
 
-# 200 in `make faults`, over both kinds of repository.
-KILLS = examples(5)
+# Over both kinds of repository.
+KILLS = kills(4)
 LONGEST = 1.2  # seconds until the kill; a save takes 0.1 to 0.5
 Tell = Callable[[str], None]
 
@@ -74,7 +75,9 @@ def texts_in_history(repository: Path) -> set[str]:
     return found
 
 
-def test_a_save_killed_at_any_point_ends_in_old_or_new_text(site: Parts, home: Path) -> None:
+def test_a_save_killed_at_any_point_ends_in_old_or_new_text(
+    site: Parts, home: Path, figures: Figures
+) -> None:
     clone = (home / "content" / ".git").exists()
     repository = home / "content" if clone else history(site)
     chance = random.Random(f"kill {clone}")
@@ -103,6 +106,7 @@ def test_a_save_killed_at_any_point_ends_in_old_or_new_text(site: Parts, home: P
     assert promised <= texts_in_history(repository)
     assert "dangling" not in git(repository, "fsck", "--full", "--no-dangling")
     assert len(promised) >= KILLS / 2
+    figures(kills=KILLS, saves=len(promised), lost=0)
 
 
 def whole(parts: Parts, home: Path, nth: int) -> None:

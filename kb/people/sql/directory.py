@@ -12,6 +12,7 @@ from kb import page_addresses
 from kb.database import GREATEST_ID, memberships, people, reading, writing
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice, enqueue
+from kb.people.endings import Endings
 from kb.people.errors import AlreadyThere, SignInRefused, UnusableEmail
 from kb.people.passwords import Passwords
 from kb.people.person import Person, folded_email, usable_email
@@ -37,9 +38,10 @@ class Roster(Struct, frozen=True):
 class Directory:
     """All people. Methods that take an id raise NoSuchPerson for one that nobody has."""
 
-    def __init__(self, engine: Engine, passwords: Passwords | None = None) -> None:
+    def __init__(self, engine: Engine, passwords: Passwords, endings: Endings) -> None:
         self._engine = engine
-        self._passwords = passwords or Passwords()
+        self._passwords = passwords
+        self._endings = endings
         self._attempts = Attempts(engine)
 
     def add(
@@ -157,6 +159,7 @@ class Directory:
 
         `notices` are queued with it.
         """
+        self._endings.note()
         with writing(self._engine, "people") as connection:
             rows.ensure_another_administrator(connection, person_id)
             enqueue(connection, notices, now)
@@ -179,6 +182,7 @@ class Directory:
         with reading(self._engine) as connection:
             whose = rows.found(connection, person_id)
         hashed = self._passwords.hashed(password, whose.email, whose.name)
+        self._endings.note()
         with writing(self._engine, "people") as connection:
             changes = {"password": hashed, "sessions": people.c.sessions + 1}
             changed = rows.changed(connection, person_id, changes)
@@ -187,6 +191,7 @@ class Directory:
 
     def end_sessions(self, person_id: int) -> Person:
         """Every session begun before ends; the answer's `sessions` is what a new one carries."""
+        self._endings.note()
         with writing(self._engine, "people") as connection:
             return rows.changed(connection, person_id, {"sessions": people.c.sessions + 1})
 

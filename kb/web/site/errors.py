@@ -64,7 +64,7 @@ _AGAIN_AFTER = "30"  # seconds
 
 def register(app: Flask) -> None:
     """Answer every error in the site's own words."""
-    app.register_error_handler(OSError, _away)
+    app.register_error_handler(OSError, away)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(InternalServerError, _broken)
 
@@ -87,7 +87,7 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
             "site/error.html", told=told, status=status, words=words, draft=draft
         )
     except OSError as trouble:  # what is refused has a page like any other, which may be made of it
-        return _away(trouble)
+        return away(trouble)
     return shown, status, headers
 
 
@@ -100,15 +100,20 @@ def _broken(error: InternalServerError) -> ResponseReturnValue:
     return template.render(told=_BROKEN, given=interrupted_forms.as_sent()), 500
 
 
-def _away(error: OSError) -> ResponseReturnValue:
-    """The database, the disk or git cannot be used now: why, and what was typed, to be sent again.
-
-    The page needs none of them.
-    """
+def told_of(error: OSError) -> None:
+    """Write down that the database, the disk or git cannot be used."""
     if isinstance(error, DatabaseTrouble):
         log().error("database_away", path=request.path, why=str(error.__cause__ or error))
     else:
         log().exception("away", path=request.path)
+
+
+def away(error: OSError) -> ResponseReturnValue:
+    """The database, the disk or git cannot be used now: why, and what was typed, to be sent again.
+
+    The page needs none of them.
+    """
+    told_of(error)
     headers, why = {"Retry-After": _AGAIN_AFTER}, _reason(error)
     if _wants_json():
         return jsonify(error=_AWAY.title, why=why), 503, headers

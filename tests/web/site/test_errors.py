@@ -56,7 +56,7 @@ def test_a_damaged_database_has_a_page_that_says_so(app: Flask) -> None:
     client = signed_in(app, "rep@kb.example")
     app.extensions["kb"].let_go()
     app.extensions["kb"].settings.var.joinpath("kb.sqlite3").write_bytes(b"not a database" * 500)
-    answer = client.get("/")
+    answer = client.get("/inbox")
     assert answer.status_code == 503
     assert "The database cannot be read: it is damaged." in answer.text
     check_page(answer.text)
