@@ -35,9 +35,11 @@ faults: $(VENV)/.installed-dev
 	  tests/importing/test_kill.py tests/backup tests/people/test_sign_in_attempts.py tests/storage/test_exchange.py \
 	  tests/web/search/test_without_database.py tests/web/site/test_outages.py tests/web/site/test_postgresql_outages.py
 
-# 5,000 votes and requests by eight people, with workers killed meanwhile (a few minutes).
+# A shift of ten minutes over 10,000 procedures; 5,000 votes and requests while workers are killed;
+# 100,000 files dropped at once (half an hour); their figures go into docs/reliability.md.
 load: $(VENV)/.installed-dev
-	EFFORT=50 $(BIN)/pytest -n0 tests/load
+	EFFORT=50 $(BIN)/pytest -n0 --figures docs/reliability.md tests/load \
+	  tests/cli/test_serving.py -k "load or dropped"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

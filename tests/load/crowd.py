@@ -74,11 +74,11 @@ class Client:
         return False
 
     def _token_of(self, path: str) -> str:
-        found = re.search(r'name="csrf_token"\s+value="([^"]+)"', self._page(path))
+        found = re.search(r'name="csrf_token"\s+value="([^"]+)"', self.page(path))
         assert found is not None
         return found[1]
 
-    def _page(self, path: str) -> str:
+    def page(self, path: str) -> str:
         end = time.monotonic() + _PATIENCE
         while True:
             try:
