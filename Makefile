@@ -32,7 +32,7 @@ faults: $(VENV)/.installed-dev
 	  tests/publishing/test_editors.py tests/publishing/test_batches.py tests/insight/test_month.py \
 	  tests/approval/test_life_machine.py tests/approval/test_kill.py tests/tidying/test_link_checking.py \
 	  tests/delivery/test_courier.py tests/delivery/test_kill.py \
-	  tests/importing/test_kill.py tests/backup tests/people/test_sign_in_attempts.py tests/storage/test_exchange.py \
+	  tests/importing/test_kill.py tests/backup tests/people/test_sign_in_attempts.py tests/people/test_audit_log.py tests/storage/test_exchange.py \
 	  tests/web/search/test_without_database.py tests/web/site/test_outages.py tests/web/site/test_postgresql_outages.py
 
 # A shift of ten minutes over 10,000 procedures; 5,000 votes and requests while workers are killed;

@@ -40,7 +40,7 @@ from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads
 from kb.web.notices import bulletins, notices
-from kb.web.people import people, signing_in
+from kb.web.people import audit_log, auditing, people, signing_in
 from kb.web.procedures import favourites, reading, uses
 from kb.web.reviews import reviews
 from kb.web.search import opening, searching, suggesting, synonyms, without_database
@@ -86,6 +86,7 @@ _BLUEPRINTS = (
     deciding,
     signing_in,
     people,
+    audit_log,
     faulty_files,
     synonyms,
     importing,
@@ -127,6 +128,7 @@ def create_app(parts: Parts | None = None) -> Flask:
         app.extensions["csrf"].exempt(sealed.blueprint)
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)
+    auditing.register(app)
     if for_gunicorn:
         # All this stays: the collector need not look at it, nor write into memory that is shared.
         gc.collect()

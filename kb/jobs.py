@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from kb.database import inspect_file
 from kb.parts import Parts
@@ -28,7 +29,7 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     encode, wanted = parts.search.encode, parts.search.encoding_wanted
     encoding = LongJob("encoding", wanted, encode, tell=tell)
     engine, backups = parts.engine, parts.backups
-    exports = parts.exporting.exports
+    exports, old_audit = parts.exporting.exports, partial(_old_audit, parts)
     backup = LongJob(
         "backup", lambda: backups.wanted(_now()), lambda: backups.keep_up(_now()), tell=tell
     )
@@ -57,11 +58,16 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("database", 600, database.begin),
             Job("backup", 2, backup.begin),
             Job("telling of backups", 60, backups.tell),
+            Job("old audit entries", 3600, old_audit),
             Job("logs", 600, lambda now: turn_over(access_log_file(parts.settings.var))),
         ),
         tell,
         heart.doing if heart else lambda name: None,
     )
+
+
+def _old_audit(parts: Parts, now: datetime) -> None:
+    parts.people.audit.keep(parts.settings.audit_days, now)
 
 
 def _now() -> datetime:

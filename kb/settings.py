@@ -30,7 +30,7 @@ class Settings(Discreet, frozen=True):
 
     Precedence: KB_* variable, then KB_HOME/kb.toml, then the default. Relative paths are below
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
-    `upload_mb` 1 to 15, `feedback_per_hour` 1 to 1,000,000,
+    `audit_days` 0 (for good) to 36,500, `upload_mb` 1 to 15, `feedback_per_hour` 1 to 1,000,000,
     `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23, `backup_hours` 0 (only when asked)
     to 720, `backups_kept` 1 to 1,000.
     """
@@ -51,6 +51,7 @@ class Settings(Discreet, frozen=True):
     language: str = "english"
     encoder: str = ""
     search_log_days: int = 365
+    audit_days: int = 730
     upload_mb: int = 5
     feedback_per_hour: int = 120
     pull_minutes: int = 0
@@ -213,6 +214,7 @@ _RANGES = {
     "port": (1, 65535, "is no port"),
     "workers": (1, 64, "workers cannot be"),
     "search_log_days": (0, LONGEST_LOG, "days cannot be"),
+    "audit_days": (0, 36_500, "days cannot be"),
     "upload_mb": (1, 15, "MB cannot be"),
     "feedback_per_hour": (1, 1_000_000, "an hour cannot be"),
     "pull_minutes": (0, 1440, "minutes cannot be"),

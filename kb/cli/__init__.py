@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kb.cli import (
+    audit,
     backup,
     checking,
     database,
@@ -54,5 +55,6 @@ for _command in (
     evaluate.evaluate,
     people.person,
     people.token,
+    audit.audit,
 ):
     kb.add_command(_command)

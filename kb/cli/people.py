@@ -10,7 +10,9 @@ from typing import TypedDict
 
 import click
 
+from kb.cli.audit import audited
 from kb.cli.common import Build, built
+from kb.people.audit import AuditKind
 from kb.people.errors import NoSuchPerson, PeopleError
 from kb.people.passwords import generated
 from kb.people.person import Person
@@ -76,7 +78,9 @@ def add(
     held = _held(build, roles, departments)
     with _directory(build) as directory:
         chosen = _chosen(password, generate)
-        added = directory.add(email, name, chosen, **held, now=_now())
+        given = {"roles": ", ".join(roles), "departments": ", ".join(departments)}
+        with audited(build, AuditKind.PERSON_ADDED, "people", email, **given):
+            added = directory.add(email, name, chosen, **held, now=_now())
     click.echo(f"Added {added.name} <{added.email}>, {added.role_words}.")
     _show(chosen, generate)
 
@@ -103,7 +107,9 @@ def list_people(build: Build, as_json: bool) -> None:
 def disable(build: Build, email: str) -> None:
     """Let a person out at once: sign-in, sessions and tokens."""
     with _directory(build) as directory:
-        left = built(build).reviews.leaving.disable(_known(directory, email), _now())
+        who = _known(directory, email)
+        with audited(build, AuditKind.PERSON_DISABLED, "people", who):
+            left = built(build).reviews.leaving.disable(who, _now())
     click.echo(f"{left.person.email} is disabled.")
     for held in left.held:
         many = f"owns {held.owned} and is deputy of {held.deputised}"
@@ -116,7 +122,9 @@ def disable(build: Build, email: str) -> None:
 def enable(build: Build, email: str) -> None:
     """Let a disabled person in again."""
     with _directory(build) as directory:
-        one = directory.enable(_known(directory, email).id)
+        who = _known(directory, email)
+        with audited(build, AuditKind.PERSON_ENABLED, "people", who):
+            one = directory.enable(who.id)
     click.echo(f"{one.email} may sign in.")
 
 
@@ -130,7 +138,8 @@ def set_password(build: Build, email: str, password: str | None, generate: bool)
     with _directory(build) as directory:
         one = _known(directory, email)
         chosen = _chosen(password, generate)
-        directory.set_password(one.id, chosen, _now())
+        with audited(build, AuditKind.PASSWORD_SET, "people", one):
+            directory.set_password(one.id, chosen, _now())
     click.echo(f"{one.email} has a new password.")
     _show(chosen, generate)
 
@@ -146,7 +155,10 @@ def set_roles(
     """Give a person these roles instead of the ones they have."""
     held = _held(build, roles, departments)
     with _directory(build) as directory:
-        one = directory.set_roles(_known(directory, email).id, **held)
+        who = _known(directory, email)
+        given = {"roles": ", ".join(roles), "departments": ", ".join(departments)}
+        with audited(build, AuditKind.ROLES_SET, "people", who, **given):
+            one = directory.set_roles(who.id, **held)
     click.echo(f"{one.email} is {one.role_words}.")
 
 
@@ -162,7 +174,9 @@ def token() -> None:
 def create(build: Build, email: str, label: str) -> None:
     """Make a token for a person. It is printed once, alone on standard output."""
     with _directory(build) as directory:
-        made = built(build).people.tokens.create(_known(directory, email).id, label, _now())
+        who = _known(directory, email)
+        with audited(build, AuditKind.TOKEN_MADE, "tokens", who, label=label):
+            made = built(build).people.tokens.create(who.id, label, _now())
     click.echo(made)
     click.echo("Keep it safe: it cannot be shown again.", err=True)
 
@@ -190,8 +204,10 @@ def list_tokens(build: Build, email: str | None, as_json: bool) -> None:
 @click.pass_obj
 def revoke(build: Build, number: int) -> None:
     """End a token at once. NUMBER is the one in `kb token list`."""
-    if not built(build).people.tokens.revoke(number, _now()):
-        raise click.ClickException(f"There is no token {number}, or it was revoked before.")
+    refused = f"There is no token {number}, or it was revoked before."
+    with audited(build, AuditKind.TOKEN_REVOKED, "", f"token {number}"):
+        if not built(build).people.tokens.revoke(number, _now()):
+            raise click.ClickException(refused)
     click.echo(f"Token {number} is revoked.")
 
 

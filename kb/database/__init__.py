@@ -22,6 +22,7 @@ from kb.database.engine import (
     writing,
 )
 from kb.database.moving import Moved, NotEmpty, NotEqual, hold_the_same, is_empty, move
+from kb.database.rider import Rider, take_along
 from kb.database.schema import (
     GREATEST_ID,
     Moment,
@@ -82,6 +83,8 @@ from kb.database.tables.notices import (
     reminders,
 )
 from kb.database.tables.people import (
+    audit_ends,
+    audit_entries,
     favourites,
     memberships,
     people,
@@ -116,12 +119,15 @@ __all__ = [
     "Moved",
     "NotEmpty",
     "NotEqual",
+    "Rider",
     "Snapshot",
     "Unfit",
     "Unreadable",
     "Unwritable",
     "addresses",
     "attached_files",
+    "audit_ends",
+    "audit_entries",
     "batch_files",
     "batches",
     "bulletins",
@@ -179,6 +185,7 @@ __all__ = [
     "submission_comments",
     "submission_steps",
     "submissions",
+    "take_along",
     "tokens",
     "told_apart",
     "unshare",

@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from kb.database.rider import write_rider
 from kb.database.schema import GREATEST_ID, metadata
 from kb.database.sqlite_file import SqliteFile, opened
 from kb.logs import log
@@ -155,7 +156,10 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
                 lock = zlib.crc32(what.encode()) & GREATEST_ID
                 connection.execute(select(func.pg_advisory_xact_lock(lock)))
             yield connection
+            rider = write_rider(connection, what)
             files = opened(connection)
+        if rider is not None:
+            rider.done = True
         if files is not None and not _files[engine].stands(files):
             raise Unwritable(0, f"the database cannot be written: {_WAS_REPLACED}")
     except SQLAlchemyError as error:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from kb.database import Engine
 from kb.people.endings import Endings
 from kb.people.passwords import Passwords
+from kb.people.sql.audit_log import AuditLog
 from kb.people.sql.directory import Directory
 from kb.people.sql.favourites import Favourites
 from kb.people.sql.receivers import Receivers
@@ -25,6 +26,7 @@ class People(Struct, frozen=True):
     tokens: Tokens
     favourites: Favourites
     endings: Endings
+    audit: AuditLog
 
 
 def build(engine: Engine, company: str, var: Path) -> People:
@@ -37,4 +39,5 @@ def build(engine: Engine, company: str, var: Path) -> People:
         Tokens(engine),
         Favourites(engine),
         endings,
+        AuditLog(engine),
     )

@@ -69,3 +69,24 @@ favourites = Table(  # procedures that a person keeps at hand
     Column("procedure_id", Text, primary_key=True),
     Column("at", Moment, nullable=False),
 )
+# Who did what: rows are added at the end and never changed, but that `told` goes when a person is
+# erased. No foreign keys: what is gone elsewhere stays here.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("at", Moment, nullable=False, index=True),
+    Column("kind", String(32), nullable=False, index=True),
+    Column("person_id", Integer, index=True),  # who did it
+    Column("about_id", Integer, index=True),  # the person whom it is about
+    Column("told", Text),  # JSON: names, address, details, salt
+    Column("told_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),  # of the row before, and of this one
+)
+audit_ends = Table(  # where the chain begins ("first": what was there before it) and ends ("last")
+    "audit_ends",
+    metadata,
+    Column("end", String(8), primary_key=True),
+    Column("entry_id", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
