@@ -49,6 +49,7 @@ from kb.web.site import (
     addresses,
     badges,
     clock,
+    compression,
     errors,
     fragments,
     help,
@@ -121,7 +122,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     app.jinja_environment = pages.Templates  # before anything asks for it: it is made only once
     app.url_rule_class = addresses.LateRule
     app.extensions["kb"] = parts
-    for module in (security, access, badges, pages, clock, fragments, errors):
+    for module in (security, access, badges, pages, clock, fragments, errors, compression):
         module.register(app)
     without_database.register(app)
     for sealed in (api, unsubscribing):  # the token, the signed link is the proof

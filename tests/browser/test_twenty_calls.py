@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BEYOND_THE_WORDS = 2  # keys: Enter, and an arrow where the second hit is the one
 ASKED = 7  # those of a call that is led through questions
-FIRST_PAGE, SECOND_PAGE = 100_000, 25 * 1024  # bytes as they go over the wire
+FIRST_PAGE, SECOND_PAGE = 60_000, 14 * 1024  # bytes as they go over the wire
 TYPED_WITHIN = 100  # ms from the pause to the answer, on a machine four times as slow
 PAUSE = 120  # ms, as search-suggesting.js has it
 SHIFTED = """() => new Promise(told => {

@@ -233,7 +233,7 @@ def _end_on_the_server() -> None:
 def _forget() -> None:
     """Nothing of a session, nor the CSRF token that Flask-WTF keeps beside it for the request."""
     session.clear()
-    for name in ("csrf_token", "answering", "badges"):
+    for name in ("csrf_token", "masked_token", "answering", "badges"):
         g.pop(name, None)
 
 

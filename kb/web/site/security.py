@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+from base64 import b64decode, urlsafe_b64encode
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.secret_file import DamagedKey, key_in
@@ -45,8 +47,53 @@ def register(app: Flask) -> None:
     if settings.https:
         _trust_the_proxy(app)
     headers.register(app, https=settings.https, framers=settings.framers)
-    CSRFProtect(app)
+    MaskedTokens(app)
     app.after_request(_keep_private)
+
+
+class MaskedTokens(CSRFProtect):
+    """The token looks another way on every page, so that how well a page is compressed tells
+    nothing of it (`kb.web.site.compression`).
+    """
+
+    def init_app(self, app: Flask) -> None:
+        """As ever, but for the token that templates write."""
+        super().init_app(app)
+        app.jinja_env.globals["csrf_token"] = _masked_token
+        app.context_processor(lambda: {"csrf_token": _masked_token})
+
+    def _get_csrf_token(self) -> str | None:
+        given: str | None = super()._get_csrf_token()
+        return given and unmasked(given)
+
+
+def masked(token: str) -> str:
+    """That token under a mask of its own length, which comes along."""
+    plain = token.encode()
+    mask = secrets.token_bytes(len(plain))
+    return urlsafe_b64encode(mask + _crossed(mask, plain)).decode()
+
+
+def unmasked(given: str) -> str:
+    """What was masked; anything else as it is."""
+    try:
+        both = b64decode(given, altchars=b"-_", validate=True)
+        half = len(both) // 2
+        return _crossed(both[:half], both[half:]).decode("ascii")
+    except ValueError:
+        return given
+
+
+def _crossed(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def _masked_token() -> str:
+    """The same in all forms of a page."""
+    if "masked_token" not in g:
+        g.masked_token = masked(generate_csrf())
+    token: str = g.masked_token
+    return token
 
 
 def secret_key(folder: Path) -> str:

@@ -51,12 +51,6 @@ def test_a_part_is_of_the_file_as_it_lies_there(app: Flask) -> None:
     assert "Content-Encoding" not in sent.headers
 
 
-def test_pages_are_not_compressed_here(app: Flask) -> None:
-    """They hold what a form proves itself by, beside words of others (BREACH)."""
-    sent = sent_to(app, "/sign-in", **{"Accept-Encoding": "gzip"})
-    assert "Content-Encoding" not in sent.headers
-
-
 @pytest.mark.parametrize("address", [OWN, BOOTSTRAP])
 def test_assets_are_sent_where_forms_are_protected(app: Flask, address: str) -> None:
     app.config["WTF_CSRF_ENABLED"] = True

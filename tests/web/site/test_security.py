@@ -35,7 +35,7 @@ HEADERS = {
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
 }
-PRIVATE = {**HEADERS, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+PRIVATE = {**HEADERS, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
 
 
 def told(answer: TestResponse) -> dict[str, str]:
