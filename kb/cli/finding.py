@@ -11,7 +11,7 @@ from kb.cli.common import Build, built, content_option
 from kb.procedures.visibility import Reader
 from kb.search.results import Explanation, Hit, Results
 
-# "-parcel" is a word, and so is one with an h in it: -h would be found within.
+# "-parcel" is a word, and so is one with an h in it: -h would be found within. Alone it asks for help.
 _WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
@@ -32,6 +32,9 @@ def search(
     explain: bool,
 ) -> None:
     """Find procedures. Only published ones: who reads the terminal is not known."""
+    if words == ("-h",):
+        click.echo(click.get_current_context().get_help())
+        return
     parts = built(build)
     if department is not None and department not in parts.publishing.publisher.departments():
         known = ", ".join(parts.publishing.publisher.departments().by_id)

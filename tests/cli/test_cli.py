@@ -38,6 +38,11 @@ def test_search_as_json_is_the_answer_of_the_api(run) -> None:
     assert answer["hits"][0]["url"].startswith("/procedures/SHP-014")
 
 
+def test_h_alone_asks_for_help_and_within_words_for_nothing(run) -> None:
+    assert "--department" in run("search", "-h").output
+    assert "SHP-014" in run("search", "late", "-h", "shipment").output
+
+
 def test_a_word_behind_a_minus_is_left_out(run) -> None:
     assert "SHP-014" in run("search", "late", "shipment").output
     assert "SHP-014" not in run("search", "late", "shipment", "-parcel").output

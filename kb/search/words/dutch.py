@@ -14,6 +14,8 @@ _OWN_GE = re.compile(
     r"^ge(?:beur|bruik|draag|drag|hoor|hor|lijk|loof|lov|luk|nees|niet|raak|rak|schied|tuig|wen)"
 )
 _IGING = re.compile(r"iging(?:en)?$")
+# Porter takes the s of "fiets" for that of a plural: so that of "fietsen" goes, too.
+_STEM_S = re.compile(r"(?<=..[bdfgklmnprt])s$")
 _LEAST_VERB = 6  # letters: a shorter stem that ends with d or t is of a noun, most likely
 
 
@@ -25,10 +27,12 @@ def base(stem: str, word: str) -> str:
     if len(stem) > _LEAST_VERB and not _OWN_GE.match(word):
         stem = _PARTICIPLE.sub("", stem)
     stem = _without_verb_ending(stem)
+    stem = _STEM_S.sub("", stem)
     stem = _LONG.sub(lambda found: found[0][0], stem)
     if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "aeiou":
         stem = stem[:-1]
-    return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1:], stem[-1:])
+    stem = stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1:], stem[-1:])
+    return _STEM_S.sub("", stem)
 
 
 def _without_diminutive(stem: str) -> str:
