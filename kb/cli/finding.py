@@ -11,7 +11,8 @@ from kb.cli.common import Build, built, content_option
 from kb.procedures.visibility import Reader
 from kb.search.results import Explanation, Hit, Results
 
-# "-parcel" is a word, and so is one with an h in it: -h would be found within. Alone it asks for help.
+# "-parcel" is a word, and so is one with an h in it: -h would be found within. Alone it asks for
+# help.
 _WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
