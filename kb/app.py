@@ -38,7 +38,7 @@ from kb.web.feedback import (
 )
 from kb.web.importing import importing
 from kb.web.insight import learned_words, search_insight
-from kb.web.must_reads import must_reads
+from kb.web.must_reads import must_reads, standing
 from kb.web.notices import bulletins, notices
 from kb.web.people import audit_log, auditing, people, signing_in
 from kb.web.procedures import favourites, reading, uses
@@ -102,6 +102,7 @@ _BLUEPRINTS = (
     notices,
     preferences,
     must_reads,
+    standing,
     unsubscribing,
     deliveries,
     backups,

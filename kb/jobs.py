@@ -33,6 +33,13 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
     backup = LongJob(
         "backup", lambda: backups.wanted(_now()), lambda: backups.keep_up(_now()), tell=tell
     )
+    standing = LongJob(
+        "standing must-reads",
+        lambda: True,
+        lambda: parts.must_reads.keeping.keep_up(_now()),
+        rest=20,
+        tell=tell,
+    )
     taking_out = LongJob("exports", exports.waiting, exports.work, tell=tell)
     database = LongJob("database", lambda: True, lambda: inspect_file(engine), tell=tell)
     return Scheduler(
@@ -53,6 +60,7 @@ def scheduler_of(parts: Parts, heart: Heartbeat | None = None) -> Scheduler:
             Job("reminding", 300, reminding_of(parts).run),
             Job("encoding", 2, encoding.begin),
             Job("exports", 1, taking_out.begin),
+            Job("standing must-reads", 20, standing.begin),
             Job("old exports", 600, exports.keep_up),
             Job("index", 120, index.begin),
             Job("database", 600, database.begin),

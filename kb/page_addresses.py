@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 ACCOUNT = "/account"
 NOTICES = "/notices"
 MY_NOTICES = "/account/notices"  # where people choose how they are told
+MUST_READS = "/must-reads"
 REVIEWS = "/reviews"
 BACKUPS = "/backups"
 
@@ -47,6 +48,11 @@ def submission(submission_id: int) -> str:
 def must_read(number: int) -> str:
     """Where it is read and confirmed."""
     return f"/must-reads/{number}"
+
+
+def standing_must_read(number: int) -> str:
+    """Where is seen how far everybody is with it."""
+    return f"/standing-must-reads/{number}"
 
 
 def unsubscribing(token: str) -> str:

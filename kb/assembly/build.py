@@ -72,7 +72,7 @@ def build(settings: Settings) -> Parts:
             settings, engine, storage.keeping, notices.reminders, people.receivers
         ),
         reviews=reviews,
-        must_reads=kb.must_reads.parts.build(*told, notices.reminders),
+        must_reads=kb.must_reads.parts.build(*told, notices.reminders, versions.told_when),
         importing=kb.importing.parts.build(engine, storage, catalogue, search, people, publishing),
         attachments=kb.attachments.parts.build(
             settings, engine, storage, catalogue, search, publishing

@@ -76,6 +76,7 @@ from kb.database.tables.insight import (
 from kb.database.tables.must_reads import (
     confirmations,
     must_reads,
+    standing_must_reads,
 )
 from kb.database.tables.notices import (
     bulletins,
@@ -182,6 +183,7 @@ __all__ = [
     "shown_files",
     "sign_in_attempts",
     "snapshot",
+    "standing_must_reads",
     "submission_comments",
     "submission_steps",
     "submissions",

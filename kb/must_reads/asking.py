@@ -9,8 +9,11 @@ from msgspec import Struct
 
 from kb import page_addresses
 from kb.catalogue.sql.catalogue import Catalogue
-from kb.must_reads.must_read import EVERYONE, REPS, MustRead, Wanted
+from kb.must_reads.audience import BEFORE, LATE, NotAsked, belongs
+from kb.must_reads.keeping import Keeping, check_question
+from kb.must_reads.must_read import MustRead, Wanted
 from kb.must_reads.sql.must_reads import MustReads
+from kb.must_reads.standing import Question
 from kb.notices.days import day_in_words
 from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
@@ -22,18 +25,6 @@ from kb.procedures.model import Departments, Procedure, Status
 LONGEST = timedelta(days=366)
 _BEFORE = timedelta(days=2)
 _OLD = timedelta(days=30)  # nobody is reminded of what was due longer ago
-BEFORE, LATE = "before", "late"
-
-
-class NotAsked(ValueError):
-    """It cannot be asked like that. Its text is a sentence that says why and what to do.
-
-    `about` names the field that it is said of: "audience", "read_by", "note" or "status".
-    """
-
-    def __init__(self, why: str, about: str = "") -> None:
-        super().__init__(why)
-        self.about = about
 
 
 class Request(Struct, frozen=True):
@@ -42,6 +33,7 @@ class Request(Struct, frozen=True):
     audience: tuple[str, ...]
     read_by: date
     note: str
+    question: Question | None = None
 
 
 class Asking(Struct, frozen=True):
@@ -52,6 +44,7 @@ class Asking(Struct, frozen=True):
     receivers: Receivers
     catalogue: Catalogue
     departments: Callable[[], Departments]
+    keeping: Keeping
 
     def check(self, request: Request, status: Status, today: date) -> None:
         """Raises NotAsked."""
@@ -66,6 +59,7 @@ class Asking(Struct, frozen=True):
         if not request.note.strip():
             why = "Say in the note what has changed: that is what people are told."
             raise NotAsked(why, "note")
+        check_question(request.question)
 
     def ask(self, procedure: Procedure, request: Request, by: Person, now: datetime) -> int:
         """Ask everybody in the audience who may read it, but for who asks; returns how many.
@@ -90,6 +84,7 @@ class Asking(Struct, frozen=True):
             audience=request.audience,
             read_by=request.read_by,
             note=request.note.strip(),
+            question=request.question,
         )
 
         def words(number: int) -> Iterator[Notice]:
@@ -114,6 +109,7 @@ class Asking(Struct, frozen=True):
                 self._remind(one, LATE, departments, now)
             elif one.asked_at.astimezone(calendar.zone).date() < today:
                 self._remind(one, BEFORE, departments, now)
+        self.keeping.remind(now)
 
     def _remind(self, one: MustRead, stage: str, departments: Departments, now: datetime) -> None:
         def words(_fresh: Collection[ReminderMark]) -> Iterator[Notice]:
@@ -147,15 +143,6 @@ class Asking(Struct, frozen=True):
                 one.id,
                 one.procedure_id,
             )
-
-
-def belongs(person: Person, audience: Collection[str]) -> bool:
-    """Is this person in the audience? Reps are those who are of no department."""
-    if EVERYONE in audience:
-        return True
-    own = person.editor_of | person.reviewer_of
-    is_rep = not own and not person.administrator
-    return bool(own & set(audience)) or (REPS in audience and is_rep)
 
 
 def _reminder(one: MustRead, stage: str) -> tuple[str, str]:

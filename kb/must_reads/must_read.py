@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from kb.must_reads.standing import Question
+
 # In an audience, beside the ids of departments, which are no such words.
 EVERYONE, REPS = "*everyone", "*reps"
 
@@ -20,6 +22,7 @@ class Wanted(Struct, frozen=True):
     audience: tuple[str, ...]
     read_by: date
     note: str
+    question: Question | None = None
 
 
 class MustRead(Struct, frozen=True):
@@ -40,6 +43,8 @@ class MustRead(Struct, frozen=True):
     asked: int = 0
     confirmed: int = 0
     confirmed_at: datetime | None = None
+    standing_id: int | None = None
+    question: Question | None = None
 
     def late(self, today: date) -> bool:
         """Has its day passed?"""
@@ -67,3 +72,4 @@ class AskedPerson(Struct, frozen=True):
     email: str
     disabled: bool
     confirmed_at: datetime | None
+    tries: int = 0

@@ -22,6 +22,24 @@ must_reads = Table(
     Column("asked_at", Moment, nullable=False),
     Column("cancelled_by", ForeignKey("people.id")),
     Column("cancelled_at", Moment),
+    Column("standing_id", Integer, index=True),  # of the standing must-read that asks
+    Column("question", JSON),
+)
+standing_must_reads = Table(
+    "standing_must_reads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scope", String(16), nullable=False),  # procedure | keyword | folder | department
+    Column("value", Text, nullable=False),
+    Column("department", String(80), nullable=False),  # whose procedures; "" are all
+    Column("audience", JSON, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("question", JSON),
+    Column("made_by", ForeignKey("people.id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_by", ForeignKey("people.id")),
+    Column("ended_at", Moment),
 )
 confirmations = Table(  # who was asked, and when they confirmed
     "confirmations",
@@ -29,5 +47,6 @@ confirmations = Table(  # who was asked, and when they confirmed
     Column("must_read_id", ForeignKey("must_reads.id"), primary_key=True),
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("confirmed_at", Moment),
+    Column("tries", Integer, nullable=False, server_default="0"),  # answers to its question
     Index(None, "person_id", "confirmed_at"),
 )

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
+from msgspec import convert, to_builtins
 from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, func, insert, select, update
 
 from kb.database import GREATEST_ID, confirmations, people, reading, writing
 from kb.database import must_reads as table
 from kb.must_reads.must_read import AskedPerson, MustRead, MustReadList, Wanted
+from kb.must_reads.standing import Question
 from kb.notices.sql.queue import Notice, enqueue
 
 _WRITING = "must reads"
 _CHUNK = 500
+MOST_OPEN = 200  # of one person, as they are listed; more than anybody reads in a day
 _ASKER = people.alias("asker")
 
 
@@ -43,6 +46,7 @@ class MustReads:
             audience=list(wanted.audience),
             read_by=wanted.read_by,
             note=wanted.note,
+            question=to_builtins(wanted.question) if wanted.question else None,
             asked_by=by,
             asked_at=now,
         )
@@ -54,12 +58,19 @@ class MustReads:
             enqueue(connection, words(number), now)
         return int(number)
 
-    def open_for(self, person_id: int, procedure_id: str | None = None) -> tuple[MustRead, ...]:
+    def open_for(
+        self, person_id: int, procedure_id: str | None = None, most: int = MOST_OPEN
+    ) -> tuple[MustRead, ...]:
         """What this person has still to confirm, the most urgent first; of one procedure or all."""
         query = _OPEN if procedure_id is None else _OPEN_OF_ONE
-        asked = {"person": person_id, "procedure": procedure_id}
+        asked = {"person": person_id, "procedure": procedure_id, "most": most}
         with reading(self._engine) as connection:
             return tuple(_must_read(row) for row in connection.execute(query, asked))
+
+    def how_many_for(self, person_id: int) -> int:
+        """How many this person has still to confirm."""
+        with reading(self._engine) as connection:
+            return connection.scalar(_HOW_MANY, {"person": person_id}) or 0
 
     def confirmed_by(self, person_id: int, most: int) -> tuple[MustRead, ...]:
         """What they confirmed last."""
@@ -79,8 +90,10 @@ class MustReads:
     def of_departments(
         self, departments: Collection[str] | None, page: int, per_page: int
     ) -> MustReadList:
-        """What these departments have asked (None: all), with its numbers, newest first."""
-        which = _of(departments)
+        """What these departments have asked (None: all), with its numbers, newest first; but for
+        what a standing one asks.
+        """
+        which = and_(_of(departments), table.c.standing_id.is_(None))
         offset = min((max(page, 1) - 1) * per_page, GREATEST_ID)
         query = _counted(which).order_by(table.c.id.desc()).limit(per_page).offset(offset)
         with reading(self._engine) as connection:
@@ -123,15 +136,26 @@ class MustReads:
             found += self._asked(some, None)
         return tuple(found)
 
-    def confirm(self, must_read_id: int, person_id: int, now: datetime) -> None:
-        """This person has read it. The first time counts."""
+    def confirm(
+        self, must_read_id: int, person_id: int, now: datetime, answer: int | None = None
+    ) -> bool:
+        """This person has read it; the first time counts. False where it asks a question and the
+        answer is not the right one: that is counted, and they may try again.
+        """
         own = and_(
             confirmations.c.must_read_id == must_read_id,
             confirmations.c.person_id == person_id,
             confirmations.c.confirmed_at.is_(None),
         )
         with writing(self._engine, _WRITING) as connection:
-            connection.execute(update(confirmations).where(own).values(confirmed_at=now))
+            question = connection.scalar(select(table.c.question).where(table.c.id == must_read_id))
+            right = not question or answer == question["right"]
+            tried = confirmations.c.tries + (1 if question else 0)
+            changes: dict[str, object] = {"tries": tried}
+            if right:
+                changes["confirmed_at"] = now
+            connection.execute(update(confirmations).where(own).values(changes))
+        return right
 
     def cancel(self, must_read_id: int, by: int, now: datetime) -> None:
         """Nobody has to read it any more. What was confirmed stays on record."""
@@ -140,8 +164,11 @@ class MustReads:
             connection.execute(update(table).where(own).values(cancelled_at=now, cancelled_by=by))
 
     def unfinished(self, since: date, until: date) -> tuple[MustRead, ...]:
-        """Those in force whose day lies there, and that somebody has not confirmed."""
-        which = and_(table.c.cancelled_at.is_(None), table.c.read_by.between(since, until))
+        """Those in force whose day lies there, and that somebody has not confirmed; but for what a
+        standing one asks.
+        """
+        own = and_(table.c.cancelled_at.is_(None), table.c.standing_id.is_(None))
+        which = and_(own, table.c.read_by.between(since, until))
         with reading(self._engine) as connection:
             found = [_must_read(row) for row in connection.execute(_counted(which))]
         return tuple(one for one in found if one.confirmed < one.asked)
@@ -155,6 +182,7 @@ class MustReads:
                 people.c.email,
                 people.c.disabled_at.is_not(None),
                 confirmations.c.confirmed_at,
+                confirmations.c.tries,
             )
             .join(people, people.c.id == confirmations.c.person_id)
             .where(which)
@@ -181,7 +209,12 @@ def _own(which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 
 _NOT_YET = and_(confirmations.c.confirmed_at.is_(None), table.c.cancelled_at.is_(None))
 # Made once: SQLAlchemy takes as long to put a statement together as the database to answer it.
-_OPEN = _own(_NOT_YET).order_by(table.c.read_by, table.c.id)
+_OPEN = _own(_NOT_YET).order_by(table.c.read_by, table.c.id).limit(bindparam("most"))
+_HOW_MANY = (
+    select(func.count())
+    .select_from(table.join(confirmations, confirmations.c.must_read_id == table.c.id))
+    .where(confirmations.c.person_id == bindparam("person"), _NOT_YET)
+)
 _OPEN_OF_ONE = _OPEN.where(table.c.procedure_id == bindparam("procedure"))
 
 
@@ -214,4 +247,5 @@ def _counted(which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 
 def _must_read(row: object) -> MustRead:
     known = {name: getattr(row, name) for name in MustRead.__struct_fields__ if hasattr(row, name)}
-    return MustRead(**{**known, "audience": tuple(known["audience"])})
+    question = convert(known["question"], Question) if known["question"] else None
+    return MustRead(**{**known, "audience": tuple(known["audience"]), "question": question})

@@ -5,6 +5,7 @@ The table is derived from git and disposable, as the catalogue is (kb/versions/s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ from kb.procedures.model import KEPT_BACK, Procedure, Status
 from kb.procedures.visibility import Reader
 from kb.versions.lineage import GONE
 
+_CHUNK = 500
 NOTABLE = "notable"  # the kind of what its author found worth telling people
 
 
@@ -206,6 +208,21 @@ class Versions:
             rows = connection.execute(query).all()
         total = rows[0].total if rows else 0
         return tuple(Then(_version(row), row.now) for row in rows), total
+
+    def told_when(self, ids: Sequence[str], since: datetime) -> dict[str, datetime]:
+        """When the last version of each that was worth telling people went up, if later."""
+        last, found = func.max(table.c.live_from), dict[str, datetime]()
+        query = select(table.c.procedure_id, last).where(
+            table.c.kind == NOTABLE,
+            table.c.live_from > since,
+            table.c.status == Status.PUBLISHED.value,
+        )
+        with reading(self._engine) as connection:
+            for start in range(0, len(ids), _CHUNK):
+                some = table.c.procedure_id.in_(ids[start : start + _CHUNK])
+                rows = connection.execute(query.where(some).group_by(table.c.procedure_id))
+                found |= dict(rows.all())
+        return found
 
     def told_of(self, procedure: Procedure, since: datetime) -> Version | None:
         """The newest that was worth telling people."""

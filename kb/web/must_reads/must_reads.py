@@ -8,11 +8,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from kb.must_reads.asking import NotAsked
+from kb.must_reads.audience import NotAsked
 from kb.must_reads.must_read import EVERYONE, REPS, MustRead
 from kb.people.person import Person
 from kb.people.rights import Right, may
 from kb.procedures.model import Procedure
+from kb.web.must_reads import standing
 from kb.web.must_reads.changes import change_of
 from kb.web.must_reads.forms import AudienceForm, offered, request_from
 from kb.web.people.signing_in import safe_next
@@ -24,6 +25,7 @@ from kb.web.site.pages import Pages, departments, here, now, page_number, parts,
 blueprint = Blueprint("must_reads", __name__)
 PER_PAGE = 30
 AT_HOME = 3  # shown whole on the home page
+_LOOKED_AT = 30  # for those of them that may still be read
 _DONE = 10
 _MISSING = 200  # names on the page; the file has all
 HEAD = (
@@ -40,11 +42,12 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 def at_home() -> dict[str, object]:
     """What search/home.html shows: the most urgent, whole, and how many there are."""
-    mine = _mine()
-    return {
-        "must_reads": [change_of(one) for one in mine[:AT_HOME]],
-        "must_reads_in_all": len(mine),
-    }
+    who = access.person()
+    if who is None:
+        return {"must_reads": [], "must_reads_in_all": 0}
+    mine = _readable(parts().must_reads.must_reads.open_for(who.id, most=_LOOKED_AT))
+    many = parts().must_reads.must_reads.how_many_for(who.id) if len(mine) > AT_HOME else len(mine)
+    return {"must_reads": [change_of(one) for one in mine[:AT_HOME]], "must_reads_in_all": many}
 
 
 def on_page(procedure: Procedure) -> dict[str, tuple[MustRead, ...]]:
@@ -70,6 +73,8 @@ def listing() -> ResponseReturnValue:
         asked=_readable(asked.must_reads),
         oversees=_oversees_any(who),
         pages=pages,
+        standing=standing.overseen(who) if _oversees_any(who) else (),
+        may_make=who.administrator or bool(who.writes_for),
     )
 
 
@@ -96,8 +101,16 @@ def confirm(must_read_id: int) -> ResponseReturnValue:
         abort(404)
     if request.form.get("version") != found.version:
         abort(400)
-    parts().must_reads.must_reads.confirm(found.id, who.id, now())
-    flash(f"Thank you. You have confirmed what has changed in “{found.title}”.", "ok")
+    given = request.form.get("answer", "")
+    answer = int(given) if given.isascii() and given.isdecimal() and len(given) < 3 else None
+    if found.question and answer is None:
+        flash("Answer the question first.", "bad")
+    elif not parts().must_reads.must_reads.confirm(found.id, who.id, now(), answer):
+        flash(f"Not quite. Look at “{found.title}” once more, and try again.", "bad")
+    else:
+        why = f" {found.question.why}" if found.question and found.question.why else ""
+        what = "" if found.standing_id else "what has changed in "
+        flash(f"Thank you. You have confirmed {what}“{found.title}”.{why}", "ok")
     return redirect(safe_next(request.form.get("next")))
 
 

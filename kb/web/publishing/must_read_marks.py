@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kb.documents.source.manuscript import opened
-from kb.must_reads.asking import NotAsked, Request
+from kb.must_reads.asking import Request
+from kb.must_reads.audience import NotAsked
 from kb.publishing.edits import Saved
 from kb.publishing.outcomes import Refusal
 from kb.publishing.sql.drafts import Draft
