@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import neg
+
 from msgspec import Struct
 
 from kb.search.facets import Narrowing
@@ -146,7 +149,7 @@ class Answer(Struct):
         scores = self.ranked.scores[: self.ranked.reranked]
         if not scores or scores[0] <= 0:
             return self.total
-        kept = sum(score >= CUT * scores[0] for score in scores)
+        kept = bisect_right(scores, -CUT * scores[0], key=neg)
         most = self.total if convincing else min(self.total, DOUBTED_LISTED)
         return min(max(kept, ALWAYS_LISTED), most)
 
@@ -201,10 +204,8 @@ class Answer(Struct):
 def _has(one: Snapshot, doc: int, slot: Slot) -> bool:
     """Does the document have what may stand for the word?"""
     for option in slot.options:
-        if (row := one.row(option.stem)) >= 0:
-            docs = one.table("words", row)[0]
-            if (at := docs.searchsorted(doc)) < len(docs) and docs[at] == doc:
-                return True
+        if (row := one.row(option.stem)) >= 0 and one.stands_in(row, doc):
+            return True
     return False
 
 

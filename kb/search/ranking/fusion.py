@@ -309,7 +309,9 @@ class Candidates:
         self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
         alike[laid.firsts] = 0  # a title is no passage
         best = np.maximum.reduceat(alike, laid.starts)
-        self._meaning = best.reshape(-1, len(laid.docs)).max(axis=0)
+        if len(best) > len(laid.docs):  # of passages, then of keywords
+            best = best.reshape(2, -1).max(axis=0)
+        self._meaning = best
         self._fits = alike[: len(laid.rows)]
 
     def _look_for_words(self, laid: CandidateText) -> None:
