@@ -14,7 +14,7 @@ from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
-from kb.search.ranking.threshold import FOUND, Threshold, fit
+from kb.search.ranking.threshold import FOUND, Threshold, fit, most_known
 from kb.search.results import Explained, ScorePart
 from kb.search.words.analysis import folded
 
@@ -65,15 +65,15 @@ class Answer(Struct):
     def _reaches_threshold(self) -> bool:
         """Does the best hit reach the threshold?"""
         words = self._telling
-        best = self._fit(len(words))
-        if best < self.threshold.fit:  # whatever the hit has of the question
+        best, wanted = self._fit(len(words)), self.threshold.of(self.best_id)
+        if best < wanted:  # whatever the hit has of the question
             return False
         known = [bool(slot.options) for slot in words]
         if not all(known):
             learned = self.ranked.learned(self._best)
             known = [learned or self._known(slot) for slot in words]
-            return self.threshold.reached(self.fit, known)
-        return self._has_enough(words, len(words) * (self.threshold.fit / best) ** (1 / FOUND))
+            return self.fit >= wanted and most_known(known)
+        return self._has_enough(words, len(words) * (wanted / best) ** (1 / FOUND))
 
     def _has_enough(self, words: list[Slot], enough: float) -> bool:
         """Has the best hit so many of the words, or was it learned for one?"""
@@ -106,6 +106,16 @@ class Answer(Struct):
         """The fit, if the best hit has so many of the words."""
         lost = self.scorer.lost / self.scorer.asked
         return fit(self.ranked.scores[self._best], len(self.scorer.in_order), found, lost)
+
+    @property
+    def best_id(self) -> str:
+        """Of the hit that `fit` is of; "" without one."""
+        return self.id(self._best) if len(self.ranked) else ""
+
+    def id(self, nth: int) -> str:
+        """Of the nth hit."""
+        one, doc = self.ranked.at(nth)
+        return one.names["id"][doc]
 
     @property
     def missing(self) -> tuple[str, ...]:

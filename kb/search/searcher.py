@@ -29,7 +29,7 @@ from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
-from kb.search.results import Explanation, Glance, Results
+from kb.search.results import Explanation, Glance, Reach, Results
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
 from kb.search.words.synonyms import Synonyms
@@ -185,6 +185,13 @@ class Searcher:
         )
         places = answer.page(0, limit)
         return Explanation(text, words, tuple(answer.explained(nth) for nth in places))
+
+    def reach(self, text: str, reader: Reader, most: int, closely: bool) -> Reach:
+        """How well the best hit fits, and the scores of the `most` best."""
+        asked = Lookup(text, reader, limit=most, counts=False, closely=closely)
+        answer = self._answer(self.basis(closely), asked)
+        scores = {answer.id(nth): answer.ranked.scores[nth] for nth in answer.page(0, most)}
+        return Reach(answer.fit, answer.best_id, scores)
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The snapshots in service now; none where there is no usable index."""
