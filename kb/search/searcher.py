@@ -240,17 +240,17 @@ class Searcher:
             for one, match in zip(sets, matches, strict=True)
         ]
         narrowing = Narrowing(sets, allowed, asked.chosen, asked.today)
-        vector, question = None, None
+        vectors, question = None, None
         if understood.slots and narrowing.total:
             text = meant(query, understood)
-            vector = self.index.meaning.of_query(text)
+            vectors = self.index.meaning.of_question(text, self._stop_words)
             question = self._encoding.asked(text, passages) if self._encoding else None
         ranked = rank(
             scorer,
             matches,
             narrowing.masks,
             narrowing.totals,
-            vector,
+            vectors,
             self._weights,
             asked.most,
             () if query.narrows or asked.chosen else [one.visible(asked.reader) for one in sets],
