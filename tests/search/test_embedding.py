@@ -67,8 +67,9 @@ def test_an_index_made_without_the_model_is_not_used_with_it(
 def test_filler_counts_less_in_what_titles_are_compared_with() -> None:
     meaning, filler = Meaning(), frozenset({"would", "you", "please", "help", "me"})
     refund = meaning.of_query("Refund")
-    whole, title = meaning.of_question("Would you please help me: refund", filler)
+    text = "Would you please help me: Refund"
+    whole, title = meaning.of_question(text, filler)
     assert title @ refund > whole @ refund + 0.1
-    assert np.allclose(whole, meaning.of_query("would you please help me refund"), atol=1e-6)
+    assert np.allclose(whole, meaning.of_query(text), atol=1e-6)
     assert np.allclose(*meaning.of_question("refund of a voucher", filler), atol=1e-6)
     assert not np.any(meaning.of_question("", filler))
