@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import neg
+
 from msgspec import Struct
 
 from kb.search.facets import Narrowing
@@ -11,7 +14,7 @@ from kb.search.ranking.fusion import PARTS, Ranked
 from kb.search.ranking.query_expansion import ExpandedQuery
 from kb.search.ranking.query_words import Slot
 from kb.search.ranking.scoring import Match, Scorer
-from kb.search.ranking.threshold import FOUND, Threshold, fit
+from kb.search.ranking.threshold import FOUND, Threshold, fit, most_known
 from kb.search.results import Explained, ScorePart
 from kb.search.words.analysis import folded
 
@@ -62,15 +65,15 @@ class Answer(Struct):
     def _reaches_threshold(self) -> bool:
         """Does the best hit reach the threshold?"""
         words = self._telling
-        best = self._fit(len(words))
-        if best < self.threshold.fit:  # whatever the hit has of the question
+        best, wanted = self._fit(len(words)), self.threshold.of(self.best_id)
+        if best < wanted:  # whatever the hit has of the question
             return False
         known = [bool(slot.options) for slot in words]
         if not all(known):
             learned = self.ranked.learned(self._best)
             known = [learned or self._known(slot) for slot in words]
-            return self.threshold.reached(self.fit, known)
-        return self._has_enough(words, len(words) * (self.threshold.fit / best) ** (1 / FOUND))
+            return self.fit >= wanted and most_known(known)
+        return self._has_enough(words, len(words) * (wanted / best) ** (1 / FOUND))
 
     def _has_enough(self, words: list[Slot], enough: float) -> bool:
         """Has the best hit so many of the words, or was it learned for one?"""
@@ -103,6 +106,16 @@ class Answer(Struct):
         """The fit, if the best hit has so many of the words."""
         lost = self.scorer.lost / self.scorer.asked
         return fit(self.ranked.scores[self._best], len(self.scorer.in_order), found, lost)
+
+    @property
+    def best_id(self) -> str:
+        """Of the hit that `fit` is of; "" without one."""
+        return self.id(self._best) if len(self.ranked) else ""
+
+    def id(self, nth: int) -> str:
+        """Of the nth hit."""
+        one, doc = self.ranked.at(nth)
+        return one.names["id"][doc]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -146,7 +159,7 @@ class Answer(Struct):
         scores = self.ranked.scores[: self.ranked.reranked]
         if not scores or scores[0] <= 0:
             return self.total
-        kept = sum(score >= CUT * scores[0] for score in scores)
+        kept = bisect_right(scores, -CUT * scores[0], key=neg)
         most = self.total if convincing else min(self.total, DOUBTED_LISTED)
         return min(max(kept, ALWAYS_LISTED), most)
 
@@ -201,10 +214,8 @@ class Answer(Struct):
 def _has(one: Snapshot, doc: int, slot: Slot) -> bool:
     """Does the document have what may stand for the word?"""
     for option in slot.options:
-        if (row := one.row(option.stem)) >= 0:
-            docs = one.table("words", row)[0]
-            if (at := docs.searchsorted(doc)) < len(docs) and docs[at] == doc:
-                return True
+        if (row := one.row(option.stem)) >= 0 and one.stands_in(row, doc):
+            return True
     return False
 
 

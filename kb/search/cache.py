@@ -24,6 +24,8 @@ class AnswerCache(Generic[Answer]):
         All answers are forgotten as soon as a part of `basis` is another object than it was; what
         is still being made from the old one is forgotten with them.
         """
+        if not self._room:
+            return answer()
         known, kept = self._standing
         if not same(basis, known):
             kept = Cache(self._room)

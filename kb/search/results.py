@@ -172,6 +172,15 @@ class Glance(Struct, frozen=True):
     took_ms: float
 
 
+class Reach(Struct, frozen=True):
+    """How far a question gets: how well its best hit fits, which that is ("" for none), and the
+    scores of the best hits by id."""
+
+    fit: float
+    best: str
+    scores: dict[str, float]
+
+
 class ScorePart(Struct, frozen=True):
     """One part of a score (kb.search.ranking.fusion.PARTS) and what it adds to the sum."""
 

@@ -29,7 +29,7 @@ from kb.search.ranking.phrases import standing_together
 from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
-from kb.search.results import Explanation, Glance, IndexedProcedure, Results
+from kb.search.results import Explanation, Glance, IndexedProcedure, Reach, Results
 from kb.search.words.analysis import folded
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
@@ -195,6 +195,13 @@ class Searcher:
                 return one.stored(number).found
         return None
 
+    def reach(self, text: str, reader: Reader, most: int, closely: bool) -> Reach:
+        """How well the best hit fits, and the scores of the `most` best."""
+        asked = Lookup(text, reader, limit=most, counts=False, closely=closely)
+        answer = self._answer(self.basis(closely), asked)
+        scores = {answer.id(nth): answer.ranked.scores[nth] for nth in answer.page(0, most)}
+        return Reach(answer.fit, answer.best_id, scores)
+
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The snapshots in service now; none where there is no usable index."""
         return self._snapshots()
@@ -242,17 +249,17 @@ class Searcher:
             for one, match in zip(sets, matches, strict=True)
         ]
         narrowing = Narrowing(sets, allowed, asked.chosen, asked.today)
-        vector, question = None, None
+        vectors, question = None, None
         if understood.slots and narrowing.total:
             text = meant(query, understood)
-            vector = self.index.meaning.of_query(text)
+            vectors = self.index.meaning.of_question(text, self._stop_words)
             question = self._encoding.asked(text, passages) if self._encoding else None
         ranked = rank(
             scorer,
             matches,
             narrowing.masks,
             narrowing.totals,
-            vector,
+            vectors,
             self._weights,
             asked.most,
             () if query.narrows or asked.chosen else [one.visible(asked.reader) for one in sets],

@@ -106,6 +106,13 @@ def test_a_telephone_number_is_found_however_it_is_written(tmp_path: Path, asked
         assert ids(found.search(asked, REP, TODAY))[:1] == ["0"], written
 
 
+@pytest.mark.parametrize("asked", ["0305550142", "030 555 0142", "+49 30 5550142", "+49305550142"])
+def test_a_number_without_groups_is_found_from_its_own_country(tmp_path: Path, asked: str) -> None:
+    for n, written in enumerate(("+49305550142", "0049305550142")):
+        found = shelf_of(tmp_path / str(n), f"Ring {written} at night.", "Ring 030 777 1111.")
+        assert ids(found.search(asked, REP, TODAY))[:1] == ["0"], written
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -115,17 +122,25 @@ def test_a_telephone_number_is_found_however_it_is_written(tmp_path: Path, asked
         "ParcelWeight",
         "readMaxParcelWeight",
         "proxy url",
+        "the dvd",
     ],
 )
 def test_the_parts_of_a_name_written_together_are_found(tmp_path: Path, asked: str) -> None:
-    text = "Fill readMaxParcelWeight and HTTPProxyURL, or parcel_weight."
+    text = "Fill readMaxParcelWeight and HTTPProxyURL, or parcel_weight; no DVDs."
     assert ids(shelf_of(tmp_path, text, "Nothing here.").search(asked, REP, TODAY)) == ["0"]
 
 
 def test_parts_and_digits() -> None:
     assert name_parts("getURLOf2Boxes") == ["get", "url", "of", "boxes"]
+    assert name_parts("resizePNGs") == ["resize", "png"]
+    assert name_parts("listIDsOf") == ["list", "id", "of"]
+    assert name_parts("countsAsUs") == ["counts", "as", "us"]
+    assert name_parts("DVDs") == ["dvd"]
     assert name_parts("Parcel") == name_parts("PARCEL") == name_parts("parcel") == []
     assert list(numbers("on 1.5.2020 at 12:30, 3 for 20")) == []
     assert list(numbers("Ring 030-555 014 2!")) == [(5, {"0305550142", "305550142", "5550142"})]
+    assert list(numbers("Ring +443105550142.")) == [
+        (5, {"443105550142", "43105550142", "3105550142", "105550142"})
+    ]
     assert number_as_dialled("0049305550142")[:2] == ["0049305550142", "49305550142"]
     assert number_as_dialled("123456") == []

@@ -10,6 +10,7 @@ import pytest
 
 from kb.cli.status import missing
 from kb.search.index import embedding
+from kb.search.index.embedding import Meaning
 from kb.search.index.index import Index
 from kb.search.searcher import Searcher
 from kb.search.similar.grouping import nearest
@@ -61,3 +62,14 @@ def test_an_index_made_without_the_model_is_not_used_with_it(
     assert index.fingerprints()
     monkeypatch.undo()
     assert not index.fingerprints()
+
+
+def test_filler_counts_less_in_what_titles_are_compared_with() -> None:
+    meaning, filler = Meaning(), frozenset({"would", "you", "please", "help", "me"})
+    refund = meaning.of_query("Refund")
+    text = "Would you please help me: Refund"
+    whole, title = meaning.of_question(text, filler)
+    assert title @ refund > whole @ refund + 0.1
+    assert np.allclose(whole, meaning.of_query(text), atol=1e-6)
+    assert np.allclose(*meaning.of_question("refund of a voucher", filler), atol=1e-6)
+    assert not np.any(meaning.of_question("", filler))

@@ -172,7 +172,7 @@ def meant(one: Snapshot, asked: Vectors, docs: Array) -> Array:
     weights = Weights(meaning=1.0, passage=0, close=0)
     scorer = Scorer((one,), ())
     looked = Candidates(scorer, 0, docs, scorer.match(0), weights)
-    looked.rerank(asked)
+    looked.rerank((asked, asked))
     return np.array([looked.shares(nth)[PARTS.index("meaning")] for nth in range(len(docs))])
 
 

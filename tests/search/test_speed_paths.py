@@ -112,3 +112,23 @@ def test_every_page_of_many_hits_shows_some(tmp_path: Path) -> None:
     pages = [found.search("parcel", REP, TODAY, offset=n) for n in range(0, 250, 10)]
     assert all(page.total == 250 and len(page.hits) == 10 for page in pages)
     assert len({one for page in pages for one in ids(page)}) == 250
+
+
+def test_a_stem_stands_where_its_table_says(tmp_path: Path) -> None:
+    rare = [entry(f"X-{nth}", "Parcel", "Late." + " Lost." * (nth == 31)) for nth in range(40)]
+    (one,) = searcher(tmp_path, *rare).snapshots()
+    for stem in (b"late", b"lost", b"parcel"):
+        row = one.row(stem)
+        having = one.table("words", row)[0].tolist()
+        assert [doc for doc in range(one.count) if one.stands_in(row, doc)] == having
+    assert one.common(one.row(b"late"))
+    assert not one.common(one.row(b"lost"))
+
+
+def test_titles_are_found_by_their_keys(tmp_path: Path) -> None:
+    shelf = [entry(f"X-{nth}", f"Title {nth % 3}", "Text.") for nth in range(9)]
+    (one,) = searcher(tmp_path, *shelf).snapshots()
+    every = one.arrays["titles"]
+    for key in {*every.tolist(), 1, int(every.max()) + 1}:
+        assert one.titled(key).tolist() == (every == key).nonzero()[0].tolist()
+    assert not len(one.titled(0))

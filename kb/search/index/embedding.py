@@ -28,6 +28,7 @@ LENGTH = 300  # of a packed vector; what is more than 0.42 times as long is cut,
 _BEGIN = "▁"  # before a piece that begins a word
 LONGEST = 60  # characters of a word; the rest adds nothing to its meaning
 MOST_KNOWN = 20_000  # words that are kept, 1 kB each
+FILLER = 0.35  # of another word, in what a title is compared with: as much as its word scores
 MISSING = (
     "Search goes by words alone, because the model of meaning is not installed: what customers "
     "say in their own words is found less often, and what is near in meaning is not shown."
@@ -51,6 +52,7 @@ class Meaning:
         self._rows: dict[str, int] = {}
         self._vectors: Vectors = np.zeros((0, SIZE), np.float32)
         self.of_query = lru_cache(maxsize=1024)(self._of_query)
+        self.of_question = lru_cache(maxsize=1024)(self._of_question)
 
     def has_word(self, word: str) -> bool:
         """Is it so common that the model has a piece for the whole word? False without a model."""
@@ -87,8 +89,18 @@ class Meaning:
 
     def _of_query(self, text: str) -> Vectors:
         """A unit vector, or zeros for a text without words."""
-        total = self.of_words(cut(text).written).sum(axis=0)
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+        return _unit(self.of_words(cut(text).written).sum(axis=0))
+
+    def _of_question(self, text: str, filler: frozenset[str]) -> tuple[Vectors, Vectors]:
+        """That, and the same with less of the filler, of which titles have little."""
+        words, written, *_ = cut(text)
+        vectors = self.of_words(written)
+        weights = [FILLER if word in filler else 1.0 for word in words]
+        return _unit(vectors.sum(axis=0)), _unit(np.array(weights, np.float32) @ vectors)
+
+
+def _unit(total: Vectors) -> Vectors:
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
 
 def packed(vectors: Vectors) -> NDArray[np.int8]:

@@ -167,7 +167,19 @@ class Snapshot:
 
     def titled(self, key: int) -> Array:
         """The documents whose title has this key (kb.search.words.analysis)."""
-        return (self.arrays["titles"] == key).nonzero()[0] if key else self.arrays["titles"][:0]
+        keys, docs = self._by_title
+        wanted = keys.dtype.type(key)  # numpy would compare those of two types as floats
+        first = int(keys.searchsorted(wanted))
+        last = first
+        while key and last < len(keys) and keys.item(last) == key:
+            last += 1
+        return docs[first:last]
+
+    @cached_property
+    def _by_title(self) -> tuple[Array, Array]:
+        """The keys of the titles, ascending, and the documents; those of one title ascend."""
+        order = self.arrays["titles"].argsort(kind="stable")
+        return self.arrays["titles"].take(order), order
 
     def line(self, doc: int) -> Array:
         """The rows of a document's stems in the order of its text."""
@@ -197,6 +209,15 @@ class Snapshot:
         ids, values = self.table("words", row)
         adds[ids] = values
         return adds
+
+    def stands_in(self, row: int, doc: int) -> bool:
+        """Does the stem at `row` stand in a document of the set?"""
+        if self.common(row):
+            return bool(self.everywhere(row).item(doc) > 0)
+        docs = self.table("words", row)[0]
+        # Of their own type: numpy would make a wider copy of them all.
+        at = int(docs.searchsorted(docs.dtype.type(doc)))
+        return at < len(docs) and docs.item(at) == doc
 
     def surface_docs(self, row: int) -> Array:
         """The documents that have the surface at `row`."""

@@ -38,6 +38,7 @@ REACH = 0.5
 MOST_PAIRS = 10  # of neighbouring words
 MOST_RERANKED = 24  # words that are reranked
 HIGHEST = PASSAGE.k1 + 1  # what a word can add at most to a BM25 score, before its rarity
+Vectors = tuple[Floats, Floats]  # of the query, to compare with passages and with titles
 Named = tuple[Array, Floats]  # documents of a set whose title the query is, and what that adds
 
 
@@ -52,7 +53,7 @@ class Weights:
     passage: float = PASSAGE.weight
     meaning: float = 1.64
     close: float = 1.67
-    about: float = 0.21
+    about: float = 0.18
     learned: float = 1.0
     # For a standard deviation above the other candidates, where there is an encoder.
     sentences: float = 0.12
@@ -155,7 +156,7 @@ def rank(
     matches: Sequence[Match],
     eligible: Sequence[Mask],
     totals: Sequence[int],
-    vector: Floats | None,
+    vectors: Vectors | None,
     weights: Weights,
     most: int = 0,
     beside: Sequence[Mask] = (),
@@ -178,10 +179,10 @@ def rank(
                 ours = named[number][0][mask[named[number][0]]]
                 docs = np.union1d(docs, ours)
             found.append(Candidates(scorer, number, docs, match, weights))
-            found[-1].rerank(vector)
+            found[-1].rerank(vectors)
             if named:
                 found[-1].name(*named[number])
-    others = _beside(scorer, matches, beside, vector, weights)
+    others = _beside(scorer, matches, beside, vectors, weights)
     if question:
         _listen(question, found, others)
     ranked = Ranked(found)
@@ -196,7 +197,7 @@ def _beside(
     scorer: Scorer,
     matches: Sequence[Match],
     allowed: Sequence[Mask],
-    vector: Floats | None,
+    vectors: Vectors | None,
     weights: Weights,
 ) -> list[Candidates]:
     """The best of those that share stop words alone with the query, and may be found."""
@@ -209,7 +210,7 @@ def _beside(
         docs = best_of(Match(match.beside, having), having, total, LEAST_CANDIDATES)
         if len(docs):
             found.append(Candidates(scorer, number, docs, Match(match.beside, having), weights))
-            found[-1].rerank(vector)
+            found[-1].rerank(vectors)
     return found
 
 
@@ -252,11 +253,11 @@ class Candidates:
         for share, wish, had in zip(shares[: len(wanted)], wanted, compiled, strict=True):
             self._words += share * np.float32(wish / had - 1)
 
-    def rerank(self, vector: Floats | None) -> None:
+    def rerank(self, vectors: Vectors | None) -> None:
         """See which passages fit best, by their words and by meaning, and what stands close."""
         self._laid = laid = candidate_text(self.one, self.docs)
-        if vector is not None and self.weights.meaning:
-            self._compare_meaning(laid, vector)
+        if vectors is not None and self.weights.meaning:
+            self._compare_meaning(laid, *vectors)
         else:
             self._fits = np.zeros(len(laid.rows), np.float32)
         if len(self.one.within) and self.weights.attached:
@@ -301,15 +302,19 @@ class Candidates:
         beside = np.maximum(share - np.float32(max(worth, default=0.0) / asked), 0)
         self._page, self._share = share * beside * np.float32(TOGETHER), share
 
-    def _compare_meaning(self, laid: CandidateText, vector: Floats) -> None:
+    def _compare_meaning(self, laid: CandidateText, vector: Floats, title: Floats) -> None:
         """The title, and the best passage or keyword, by meaning."""
         rows, weights = self.one.arrays["vectors"].take(laid.compared, axis=0), self.weights
-        alike = rows.astype(np.float32).dot(vector * np.float32(weights.meaning / LENGTH))
+        rows = rows.astype(np.float32)
+        alike = rows.dot(vector * np.float32(weights.meaning / LENGTH))
         np.maximum(alike, 0, out=alike)
-        self._about = alike.take(laid.firsts) * np.float32(weights.about / weights.meaning)
+        about = rows.take(laid.firsts, axis=0).dot(title * np.float32(weights.about / LENGTH))
+        self._about = np.maximum(about, 0, out=about)
         alike[laid.firsts] = 0  # a title is no passage
         best = np.maximum.reduceat(alike, laid.starts)
-        self._meaning = best.reshape(-1, len(laid.docs)).max(axis=0)
+        if len(best) > len(laid.docs):  # of passages, then of keywords
+            best = best.reshape(2, -1).max(axis=0)
+        self._meaning = best
         self._fits = alike[: len(laid.rows)]
 
     def _look_for_words(self, laid: CandidateText) -> None:

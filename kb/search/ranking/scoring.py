@@ -43,10 +43,11 @@ class Scorer:
         self.slots = slots
         self._recall = recall
         self.asked = max(sum([slot.worth for slot in slots]), 1e-9)
-        # What of it is filler that no procedure has.
-        self.lost = sum([one.worth for one in slots if one.stop_word and not any(one.rows)])
         # The slots that make a match: those that are no stop words, where any of them is found.
         found = [nth for nth, slot in enumerate(slots) if any(slot.rows)]
+        # What of it is filler that no procedure has.
+        absent = slots if len(found) < len(slots) else ()
+        self.lost = sum([one.worth for one in absent if one.stop_word and not any(one.rows)])
         told = [nth for nth in found if not slots[nth].stop_word]
         self.telling = tuple(told or found)
         # One word or two that tell something among more stop words: "how many are affected".
@@ -153,7 +154,7 @@ def best_of(
         return eligible.nonzero()[0]
     scores = match.words if eligible is match.matched else match.words * eligible
     heads, least = _heads(scores, most), least or most
-    heads.partition((len(heads) - most, len(heads) - least, len(heads) - 1))
+    heads.sort()  # quicker than a partition at three places
     floor = max(heads.item(-most), min(heads.item(-least), heads.item(-1) - reach))
     # Scores of 0 are among the best where no words were typed.
     found = (scores >= floor).nonzero()[0] if floor > 0 else eligible.nonzero()[0]

@@ -27,15 +27,25 @@ LEAST_KNOWN = 0.5  # of the words that tell something, those that some procedure
 
 
 class Threshold(Struct, frozen=True):
-    """A fit, and the number of procedures that there were when it was found out; 0 for never."""
+    """A fit, and the number of procedures that there were when it was found out; 0 for never.
+
+    `pull` says of procedures, by id, how far general questions get there, beside the average: what
+    is near to much must fit better.
+    """
 
     fit: float = UNKNOWN
     procedures: int = 0
+    pull: dict[str, float] = {}
 
-    def reached(self, fit: float, known: Sequence[bool]) -> bool:
-        """Is the best hit stood behind? `known` says of each word that tells something whether
-        any procedure has it, or what may stand for it: most must be."""
-        return fit >= self.fit and sum(known) >= LEAST_KNOWN * len(known)
+    def of(self, id: str) -> float:
+        """The fit from which on this procedure is stood behind."""
+        return self.fit * self.pull.get(id, 1.0)
+
+
+def most_known(known: Sequence[bool]) -> bool:
+    """`known` says of each word that tells something whether any procedure has it, or what may
+    stand for it."""
+    return sum(known) >= LEAST_KNOWN * len(known)
 
 
 def fit(score: float, words: int, found: int, lost: float) -> float:
@@ -74,7 +84,12 @@ class ThresholdFile:
 
     def write(self, found: Threshold) -> None:
         """For all processes at once. Raises OSError."""
-        told = {"made": self._made, "fit": found.fit, "procedures": found.procedures}
+        told = {
+            "made": self._made,
+            "fit": found.fit,
+            "procedures": found.procedures,
+            "pull": found.pull,
+        }
         durable.replace(self._path, json.dumps(told).encode())
 
     def _load(self, seen: tuple[int, ...]) -> None:
@@ -84,8 +99,9 @@ class ThresholdFile:
                 try:
                     told = json.loads(self._path.read_text(encoding="utf-8"))
                     if told["made"] == self._made:
-                        found = Threshold(float(told["fit"]), int(told["procedures"]))
-                except (OSError, ValueError, KeyError, TypeError):
+                        pull = {id: float(much) for id, much in told["pull"].items()}
+                        found = Threshold(float(told["fit"]), int(told["procedures"]), pull)
+                except (OSError, ValueError, KeyError, TypeError, AttributeError):
                     pass
             self._read = (seen, found)
 

@@ -16,6 +16,9 @@ _OWN_GE = re.compile(
 _IGING = re.compile(r"iging(?:en)?$")
 # Porter takes the s of "fiets" for that of a plural: so that of "fietsen" goes, too.
 _STEM_S = re.compile(r"(?<=..[bdfgklmnprt])s$")
+_SEVERAL = re.compile(r"(?:[tr]ie|eau|(?<=..[^aeiou])o)s$")  # acties, cadeaus, autos
+# After these "p" belongs to the ending: "boompje", "filmpje", but "lampje".
+_LONG_BEFORE_M = re.compile(r"(?:[aeiou]{2}|[^aeiou])mpj$")
 _LEAST_VERB = 6  # letters: a shorter stem that ends with d or t is of a noun, most likely
 
 
@@ -23,6 +26,8 @@ def base(stem: str, word: str) -> str:
     """One spelling for what Porter's Dutch stemmer makes of a word's forms."""
     if found := _IGING.search(word):
         stem = word[: found.start() + 2]
+    if _SEVERAL.search(word):
+        stem = word[:-1]
     stem = _without_diminutive(stem[:-2] if stem.endswith("jes") else stem)
     if len(stem) > _LEAST_VERB and not _OWN_GE.match(word):
         stem = _PARTICIPLE.sub("", stem)
@@ -41,7 +46,7 @@ def _without_diminutive(stem: str) -> str:
         return stem
     if stem.endswith("etj") and stem[-4] == stem[-5:-4] and stem[-4] in "lmnrg":
         return stem[:-3]
-    return stem[: -2 if stem.endswith("mpj") else -1]
+    return stem[: -2 if _LONG_BEFORE_M.search(stem) else -1]
 
 
 def _without_verb_ending(stem: str) -> str:
