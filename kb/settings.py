@@ -84,6 +84,11 @@ class Settings(Discreet, frozen=True):
         return (self.home / Path(self.backup_folder).expanduser()).resolve()
 
     @property
+    def mount(self) -> str:
+        """The path of `url`, below which the site is: "/kb", or "" for all of its host."""
+        return urlsplit(self.url).path.rstrip("/")
+
+    @property
     def framers(self) -> tuple[str, ...]:
         """The origins whose pages may show the site in a frame: of `frame_hosts`, by HTTPS."""
         named = [host.strip().rstrip("/").lower() for host in self.frame_hosts.split(",")]
@@ -209,6 +214,8 @@ _OF_KUBERNETES = re.compile(
 _ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 # What may stand in a policy and be held against the origin of a message: no path, no star.
 _ORIGIN = re.compile(r"https?://[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?")
+# Nothing that a browser, a proxy or a cookie would write in another way.
+_MOUNT = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
 _RANGES = {
     "port": (1, 65535, "is no port"),
     "workers": (1, 64, "workers cannot be"),
@@ -265,9 +272,9 @@ def _mail_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     address = urlsplit(settings.url)
     if settings.url and (address.scheme not in ("http", "https") or not address.hostname):
         yield "url", f"{settings.url!r} is no address; write it like https://kb.example.com."
-    elif address.path.strip("/") or address.query or address.fragment:
-        why = "the site has to be at the root of its host; give it a host name of its own."
-        yield "url", f"{settings.url!r} has a path: {why}"
+    elif address.query or address.fragment or not _MOUNT.fullmatch(settings.mount):
+        why = "behind its host name only a path like /kb may stand: letters, digits, - _ . ~"
+        yield "url", f"{settings.url!r} is no address for a site: {why}"
     if settings.smtp_tls not in TLS:
         yield "smtp_tls", f"{settings.smtp_tls!r} is not known; one of {', '.join(TLS)}."
     if not settings.smtp_host:
