@@ -70,6 +70,7 @@ class Settings(Discreet, frozen=True):
     backup_hours: int = 24
     backups_kept: int = 14
     frame_hosts: str = ""
+    allow: str = ""
 
     @property
     def var(self) -> Path:
@@ -82,6 +83,11 @@ class Settings(Discreet, frozen=True):
         if not self.backup_folder:
             return None
         return (self.home / Path(self.backup_folder).expanduser()).resolve()
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The names of what is unsafe and served all the same (kb/cli/safety.py)."""
+        return frozenset(self.allow.replace(",", " ").split())
 
     @property
     def mount(self) -> str:
@@ -230,6 +236,11 @@ _RANGES = {
 }
 # Written with its driver, or as PostgreSQL's own programs write it.
 POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
+# What the start refuses unless `allow` names it.
+RISKS = (
+    *("demo", "debug", "http", "http-frames"),
+    *("database-password", "readable-keys", "readable-settings", "writable"),
+)
 TLS = ("starttls", "tls", "none")
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -262,7 +273,7 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("database_url", why)
     if settings.backups is not None and settings.backups.is_relative_to(settings.content):
         refuse("backup_folder", "each backup would have all others in it; name a folder elsewhere.")
-    for name, why in (*_mail_faults(settings), *_link_faults(settings)):
+    for name, why in (*_mail_faults(settings), *_link_faults(settings), *_allowed_faults(settings)):
         refuse(name, why)
     return settings
 
@@ -303,3 +314,9 @@ def _link_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     if form and (not usable or any(sign in written for sign in '{} <>"')):
         why = "is no form of a ticket's address; write it like https://crm.example.com/t/{ticket}."
         yield "ticket_link", f"{form!r} {why}"
+
+
+def _allowed_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What nobody would refuse anyway, as it is misspelt."""
+    for unknown in sorted(settings.allowed.difference(RISKS)):
+        yield "allow", f"{unknown!r} is nothing that is refused; one of {', '.join(RISKS)}."

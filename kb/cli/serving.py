@@ -21,9 +21,9 @@ import click
 from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
-from kb.cli import home
+from kb.cli import home, safety
 from kb.cli.access_log import FORMAT
-from kb.cli.common import Build, built, content_option, progress_bar
+from kb.cli.common import Build, built, content_option, progress_bar, refused
 from kb.cli.status import missing
 from kb.jobs import scheduler_of
 from kb.logs import log
@@ -63,6 +63,7 @@ def serve(
         with suppress(SettingsError):  # whatever is wrong is said by `built`
             _ensure_content(build)
     parts = built(build)
+    _ensure_safe(parts.settings)
     door = _open_door(parts.settings)
     if not parts.search.index.fingerprints():
         with progress_bar() as report:
@@ -72,6 +73,14 @@ def serve(
             )
     parts.let_go()
     raise click.exceptions.Exit(_run(parts, door))
+
+
+def _ensure_safe(settings: Settings) -> None:
+    """One sentence for each unsafe setting, and exit code 2."""
+    try:
+        safety.ensure_safe(settings, os.environ)
+    except SettingsError as error:
+        raise refused(error) from error
 
 
 def _ensure_content(build: Build) -> None:
@@ -187,7 +196,7 @@ def _introduce(parts: Parts) -> None:
             "admin@localhost", "Administrator", password, administrator=True, now=now
         )
         click.echo(f"First sign-in: admin@localhost, password {password} (shown once)")
-    for sentence in missing():
+    for sentence in (*safety.doubts(settings), *missing()):
         click.echo(sentence)
 
 
