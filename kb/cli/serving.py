@@ -42,6 +42,7 @@ _POLITE = 5  # niceness of the worker: whoever waits for a page goes first
 _LOOK_EVERY = 0.2  # seconds between two looks at whether a child has ended
 _PATIENCE = 1.0  # seconds between two starts of a worker that dies
 _REMEMBERED = 10  # deaths
+_FIRST_HANDED = 3  # the number of the first file that a service manager hands over
 
 
 @click.command()
@@ -202,6 +203,8 @@ def _introduce(parts: Parts) -> None:
 
 def _open_door(settings: Settings) -> socket.socket:
     """Listen at the address of the site: whoever knocks from now on waits until it is served."""
+    if handed := _handed_over():
+        return handed
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
@@ -213,6 +216,15 @@ def _open_door(settings: Settings) -> socket.socket:
             err=True,
         )
         raise click.exceptions.Exit(2) from error
+
+
+def _handed_over() -> socket.socket | None:
+    """The listening socket of the service manager (systemd's protocol), which outlives kb.
+
+    Who knocks between two of ours waits, and nobody is turned away.
+    """
+    given, whose = os.environ.pop("LISTEN_FDS", ""), os.environ.pop("LISTEN_PID", "")
+    return socket.socket(fileno=_FIRST_HANDED) if given and whose == str(os.getpid()) else None
 
 
 def _run(parts: Parts, door: socket.socket) -> int:
