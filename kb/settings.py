@@ -71,6 +71,7 @@ class Settings(Discreet, frozen=True):
     backup_hours: int = 24
     backups_kept: int = 14
     frame_hosts: str = ""
+    allow: str = ""
 
     @property
     def var(self) -> Path:
@@ -83,6 +84,16 @@ class Settings(Discreet, frozen=True):
         if not self.backup_folder:
             return None
         return (self.home / Path(self.backup_folder).expanduser()).resolve()
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The names of what is unsafe and served all the same (kb/cli/safety.py)."""
+        return frozenset(self.allow.replace(",", " ").split())
+
+    @property
+    def mount(self) -> str:
+        """The path of `url`, below which the site is: "/kb", or "" for all of its host."""
+        return urlsplit(self.url).path.rstrip("/")
 
     @property
     def framers(self) -> tuple[str, ...]:
@@ -210,6 +221,8 @@ _OF_KUBERNETES = re.compile(
 _ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 # What may stand in a policy and be held against the origin of a message: no path, no star.
 _ORIGIN = re.compile(r"https?://[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?")
+# Nothing that a browser, a proxy or a cookie would write in another way.
+_MOUNT = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
 _RANGES = {
     "port": (1, 65535, "is no port"),
     "workers": (1, 64, "workers cannot be"),
@@ -225,6 +238,11 @@ _RANGES = {
 }
 # Written with its driver, or as PostgreSQL's own programs write it.
 POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
+# What the start refuses unless `allow` names it.
+RISKS = (
+    *("demo", "debug", "http", "http-frames"),
+    *("database-password", "readable-keys", "readable-settings", "writable"),
+)
 TLS = ("starttls", "tls", "none")
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -257,7 +275,7 @@ def _checked(settings: Settings, source: dict[str, str]) -> Settings:
         refuse("database_url", why)
     if settings.backups is not None and settings.backups.is_relative_to(settings.content):
         refuse("backup_folder", "each backup would have all others in it; name a folder elsewhere.")
-    for name, why in (*_mail_faults(settings), *_link_faults(settings)):
+    for name, why in (*_mail_faults(settings), *_link_faults(settings), *_allowed_faults(settings)):
         refuse(name, why)
     return settings
 
@@ -267,9 +285,9 @@ def _mail_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     address = urlsplit(settings.url)
     if settings.url and (address.scheme not in ("http", "https") or not address.hostname):
         yield "url", f"{settings.url!r} is no address; write it like https://kb.example.com."
-    elif address.path.strip("/") or address.query or address.fragment:
-        why = "the site has to be at the root of its host; give it a host name of its own."
-        yield "url", f"{settings.url!r} has a path: {why}"
+    elif address.query or address.fragment or not _MOUNT.fullmatch(settings.mount):
+        why = "behind its host name only a path like /kb may stand: letters, digits, - _ . ~"
+        yield "url", f"{settings.url!r} is no address for a site: {why}"
     if settings.smtp_tls not in TLS:
         yield "smtp_tls", f"{settings.smtp_tls!r} is not known; one of {', '.join(TLS)}."
     if not settings.smtp_host:
@@ -298,3 +316,9 @@ def _link_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     if form and (not usable or any(sign in written for sign in '{} <>"')):
         why = "is no form of a ticket's address; write it like https://crm.example.com/t/{ticket}."
         yield "ticket_link", f"{form!r} {why}"
+
+
+def _allowed_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What nobody would refuse anyway, as it is misspelt."""
+    for unknown in sorted(settings.allowed.difference(RISKS)):
+        yield "allow", f"{unknown!r} is nothing that is refused; one of {', '.join(RISKS)}."

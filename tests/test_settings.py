@@ -120,8 +120,11 @@ def test_mail_is_set_up_by_three_settings(home: Path) -> None:
     [
         ({"KB_URL": ""}, "KB_URL"),
         ({"KB_URL": "kb.example"}, "write it like https://"),
-        ({"KB_URL": "https://intra.example/procedures"}, "at the root of its host"),
-        ({"KB_URL": "https://intra.example/?site=kb"}, "at the root of its host"),
+        ({"KB_URL": "https://intra.example/a//b"}, "only a path like /kb"),
+        ({"KB_URL": "https://intra.example/.."}, "only a path like /kb"),
+        ({"KB_URL": "https://intra.example/my desk"}, "only a path like /kb"),
+        ({"KB_URL": "https://intra.example/?site=kb"}, "only a path like /kb"),
+        ({"KB_ALLOW": "http, everything"}, "'everything' is nothing that is refused"),
         ({"KB_SMTP_FROM": ""}, "is no e-mail address"),
         ({"KB_SMTP_FROM": "kb"}, "is no e-mail address"),
         ({"KB_SMTP_TLS": "ssl"}, "one of starttls, tls, none"),

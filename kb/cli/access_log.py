@@ -15,8 +15,8 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 FORMAT = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'
-# Whoever has such an address may do what it stands for.
-_SECRET = re.compile(r"^/(unsubscribe|reset|invitation|password)/.*", re.IGNORECASE)
+# Whoever has such an address may do what it stands for, below whatever path the site is.
+_SECRET = re.compile(r"^(.*?/)(unsubscribe|reset|invitation|password)/.*", re.IGNORECASE)
 
 
 class AccessLog(Logger):
@@ -54,4 +54,4 @@ class _Patient(WatchedFileHandler):
 
 def without_secrets(address: str) -> str:
     """An address as it may be written down."""
-    return _SECRET.sub(r"/\1/-", address.partition("?")[0])
+    return _SECRET.sub(r"\1\2/-", address.partition("?")[0])

@@ -26,12 +26,17 @@ def built(build: Build) -> Parts:
     try:
         return build()
     except SettingsError as error:
-        click.echo(f"kb: {error}", err=True)
-        if isinstance(error, NoContent):
-            click.echo(home.BEGINNINGS, err=True)
-        raise click.exceptions.Exit(2) from error
+        raise refused(error) from error
     except DatabaseTrouble as error:
         raise told(error) from error
+
+
+def refused(error: SettingsError) -> click.exceptions.Exit:
+    """Exit code 2, after what is wrong with a setting was said."""
+    click.echo(f"kb: {error}", err=True)
+    if isinstance(error, NoContent):
+        click.echo(home.BEGINNINGS, err=True)
+    return click.exceptions.Exit(2)
 
 
 def told(error: OSError) -> click.ClickException:

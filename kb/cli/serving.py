@@ -21,9 +21,9 @@ import click
 from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
-from kb.cli import home
+from kb.cli import home, safety
 from kb.cli.access_log import FORMAT
-from kb.cli.common import Build, built, content_option, progress_bar
+from kb.cli.common import Build, built, content_option, progress_bar, refused
 from kb.cli.status import missing
 from kb.jobs import scheduler_of
 from kb.logs import log
@@ -42,6 +42,7 @@ _POLITE = 5  # niceness of the worker: whoever waits for a page goes first
 _LOOK_EVERY = 0.2  # seconds between two looks at whether a child has ended
 _PATIENCE = 1.0  # seconds between two starts of a worker that dies
 _REMEMBERED = 10  # deaths
+_FIRST_HANDED = 3  # the number of the first file that a service manager hands over
 
 
 @click.command()
@@ -63,6 +64,7 @@ def serve(
         with suppress(SettingsError):  # whatever is wrong is said by `built`
             _ensure_content(build)
     parts = built(build)
+    _ensure_safe(parts.settings)
     door = _open_door(parts.settings)
     if not parts.search.index.fingerprints():
         with progress_bar() as report:
@@ -72,6 +74,14 @@ def serve(
             )
     parts.let_go()
     raise click.exceptions.Exit(_run(parts, door))
+
+
+def _ensure_safe(settings: Settings) -> None:
+    """One sentence for each unsafe setting, and exit code 2."""
+    try:
+        safety.ensure_safe(settings, os.environ)
+    except SettingsError as error:
+        raise refused(error) from error
 
 
 def _ensure_content(build: Build) -> None:
@@ -187,12 +197,14 @@ def _introduce(parts: Parts) -> None:
             "admin@localhost", "Administrator", password, administrator=True, now=now
         )
         click.echo(f"First sign-in: admin@localhost, password {password} (shown once)")
-    for sentence in missing():
+    for sentence in (*safety.doubts(settings), *missing()):
         click.echo(sentence)
 
 
 def _open_door(settings: Settings) -> socket.socket:
     """Listen at the address of the site: whoever knocks from now on waits until it is served."""
+    if handed := _handed_over():
+        return handed
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
@@ -204,6 +216,15 @@ def _open_door(settings: Settings) -> socket.socket:
             err=True,
         )
         raise click.exceptions.Exit(2) from error
+
+
+def _handed_over() -> socket.socket | None:
+    """The listening socket of the service manager (systemd's protocol), which outlives kb.
+
+    Who knocks between two of ours waits, and nobody is turned away.
+    """
+    given, whose = os.environ.pop("LISTEN_FDS", ""), os.environ.pop("LISTEN_PID", "")
+    return socket.socket(fileno=_FIRST_HANDED) if given and whose == str(os.getpid()) else None
 
 
 def _run(parts: Parts, door: socket.socket) -> int:

@@ -48,14 +48,10 @@ class AttachedPlace(Struct, frozen=True):
         """The file's own name."""
         return posixpath.basename(self.path)
 
-    def as_json(self) -> dict[str, str]:
-        """As the API tells it."""
-        return {"file": self.path, "where": self.where, "url": self.address}
-
-    @property
-    def address(self) -> str:
-        """What opens it there."""
-        return page_addresses.file(self.path, self.fragment)
+    def as_json(self, root: str = "") -> dict[str, str]:
+        """As the API of a site below `root` tells it."""
+        opens = page_addresses.file(self.path, self.fragment)
+        return {"file": self.path, "where": self.where, "url": f"{root}{opens}"}
 
 
 class Hit(Struct, frozen=True):
@@ -96,17 +92,17 @@ class Hit(Struct, frozen=True):
         """The e-mail address of its owner."""
         return self.found.owner
 
-    def as_json(self) -> dict[str, object]:
-        """The hit as the API and `kb search --json` tell it."""
+    def as_json(self, root: str = "") -> dict[str, object]:
+        """The hit as the API of a site below `root` and `kb search --json` tell it."""
         return {
             "id": self.id,
             "title": self.title,
             "department": self.department,
             "owner": self.owner,
-            "url": page_addresses.procedure(self.id),
+            "url": f"{root}{page_addresses.procedure(self.id)}",
             "score": self.score,
             "section": self.heading,
-            "attachment": self.attached and self.attached.as_json(),
+            "attachment": self.attached and self.attached.as_json(root),
             "snippet": "".join(fragment.text for fragment in self.snippet),
             "reviewed": self.found.reviewed.isoformat() if self.found.reviewed else None,
             "overdue": self.overdue,
@@ -144,14 +140,14 @@ class Results(Struct, frozen=True):
     offset: int = 0
     limit: int = 10
 
-    def as_json(self) -> dict[str, object]:
-        """The answer of GET /api/v1/search and of `kb search --json`."""
+    def as_json(self, root: str = "") -> dict[str, object]:
+        """The answer of GET /api/v1/search, of a site below `root`, and of `kb search --json`."""
         return {
             "query": self.query,
             "total": self.total,
             "took_ms": round(self.took_ms, 2),
             "did_you_mean": self.did_you_mean,
-            "hits": [hit.as_json() for hit in self.hits],
+            "hits": [hit.as_json(root) for hit in self.hits],
         }
 
 

@@ -178,7 +178,7 @@
     // Opened at once by a link with words: the results are those of the words.
     const words = new URLSearchParams(location.search).get("q");
     const place = document.querySelector("[data-back-to-results]");
-    if (place && words) store("sessionStorage", RESULTS, { address: `/search?q=${encodeURIComponent(words)}`, words });
+    if (place && words) store("sessionStorage", RESULTS, { address: `${document.body.dataset.root}search?q=${encodeURIComponent(words)}`, words });
     const from = stored("sessionStorage", RESULTS, null);
     if (!place || !from) return undefined;
     const link = document.createElement("a");

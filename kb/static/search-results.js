@@ -89,7 +89,7 @@
   });
 
   const [came] = performance.getEntriesByType("navigation");
-  const cameBack = came?.type !== "navigate" || new URL(document.referrer || location, location).pathname.startsWith("/procedures/");
+  const cameBack = came?.type !== "navigate" || new URL(document.referrer || location, location).pathname.startsWith(`${document.body.dataset.root}procedures/`);
   const before = kept();
   const again = cameBack && before?.address === address ? before : null;
   const nth = again ? hits.findIndex((hit) => hit.dataset.hit === again.chosen) : -1;

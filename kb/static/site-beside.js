@@ -15,7 +15,7 @@
     if (typeof words !== "string" || !words.trim()) return;
     const asked = new URLSearchParams({ q: words.trim().slice(0, LONGEST) });
     if (typeof department === "string") asked.set("department", department);
-    location.assign(`/open?${asked}`);
+    location.assign(`${document.body.dataset.root}open?${asked}`);
   };
   const hello = () => {
     const { procedure } = document.querySelector("[data-procedure]")?.dataset ?? {};

@@ -21,6 +21,7 @@ from kb.cli.access_log import FORMAT, AccessLog, without_secrets
         ("/unsubscribe/MQ.abcdef", "/unsubscribe/-"),
         ("/Unsubscribe/MQ.abcdef?x=1", "/Unsubscribe/-"),
         ("/reset/abcdef/more", "/reset/-"),
+        ("/help/desk/unsubscribe/MQ.abcdef", "/help/desk/unsubscribe/-"),
         ("/a%0Ab", "/a%0Ab"),
         ("", ""),
     ],

@@ -288,16 +288,28 @@ def test_ctrl_c_in_a_terminal_is_no_error(home: Path) -> None:
         assert "worker_ended" not in site.log.read_text()
 
 
-def test_a_wrong_setting_stops_the_start_with_one_sentence(home: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"KB_WORKERS": "none"}, r"kb: KB_WORKERS: .*\n"),
+        (
+            {"KB_URL": "http://desk.example"},
+            r"kb: This is not safe.*\n +KB_URL=.* KB_ALLOW=http\.\n",
+        ),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(
+    home: Path, setting: dict[str, str], said: str
+) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "kb", "serve"],
-        env={**without_settings(), "KB_HOME": str(home), "KB_WORKERS": "none"},
+        env={**without_settings(), "KB_HOME": str(home), **setting},
         capture_output=True,
         text=True,
         check=False,
     )
     assert refused.returncode == 2
-    assert re.fullmatch(r"kb: KB_WORKERS: .*\n", refused.stderr)
+    assert re.fullmatch(said, refused.stderr)
 
 
 def test_another_folder_in_the_place_of_the_content_is_noticed_and_watched(tmp_path: Path) -> None:

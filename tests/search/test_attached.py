@@ -50,7 +50,7 @@ def test_a_word_in_an_attachment_is_found_with_its_page(ferries: Searcher) -> No
     assert hit.id == "FER-1"
     assert hit.attached is not None
     assert (hit.attached.name, hit.attached.where) == ("hand book.pdf", "page 2")
-    assert hit.attached.address == "/files/ferries/hand%20book.pdf#page=2"
+    assert hit.attached.as_json()["url"] == "/files/ferries/hand%20book.pdf#page=2"
     assert (hit.anchor, hit.heading) == ("", "")
     assert [part.text for part in hit.snippet if part.marked] == ["stowaway"]
 

@@ -32,7 +32,7 @@ def search() -> ResponseReturnValue:
     found = parts().search.searcher.search(
         text, access.reader(), today(), department=department, limit=limit
     )
-    return jsonify(found.as_json())
+    return jsonify(found.as_json(request.script_root))
 
 
 @blueprint.get("/api/v1/procedures/<path:procedure_id>")

@@ -18,6 +18,7 @@ from kb.web.insight import csv_tables as tables
 from kb.web.insight import period, rows
 from kb.web.insight.forms import AskAboutForm, SearchWordsForm
 from kb.web.site import access
+from kb.web.site.mount import rooted
 from kb.web.site.pace import keep_pace
 from kb.web.site.pages import departments, now, number_in, parts, today
 
@@ -205,7 +206,7 @@ def _where_there_is(rule: str, procedure_id: str = "", **arguments: str) -> str 
     if all(one.rule != rule for one in current_app.url_map.iter_rules()):
         return None
     path = rule.replace("<path:procedure_id>", quote(procedure_id))
-    return f"{path}?{urlencode(arguments)}"
+    return rooted(f"{path}?{urlencode(arguments)}")
 
 
 def _report() -> Report:

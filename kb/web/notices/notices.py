@@ -9,6 +9,7 @@ from kb.delivery.visible_notices import for_reader
 from kb.notices.sql.received import Told
 from kb.web.people.signing_in import safe_next
 from kb.web.site import access
+from kb.web.site.mount import rooted
 from kb.web.site.pages import Pages, here, now, page_number, parts
 
 blueprint = Blueprint("notices", __name__)
@@ -52,4 +53,4 @@ def read_all() -> ResponseReturnValue:
 def _way(told: Told) -> str:
     """Where it leads, as far as this person may go there."""
     (shown,) = for_reader([told], access.reader(), parts().catalogue)
-    return safe_next(shown.link) if shown.link else url_for(".listing")
+    return safe_next(rooted(shown.link)) if shown.link else url_for(".listing")

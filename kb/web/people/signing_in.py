@@ -25,6 +25,7 @@ from kb.people.person import Person
 from kb.people.sql.rows import Newcomer
 from kb.web.people.forms import OwnPasswordForm, SignInForm
 from kb.web.site import access, interrupted_forms
+from kb.web.site.mount import rooted
 from kb.web.site.pages import now, parts
 
 blueprint = Blueprint("signing_in", __name__)
@@ -179,4 +180,4 @@ def _account_page(form: OwnPasswordForm) -> str:
 
 
 def _here() -> str:
-    return request.full_path if request.query_string else request.path
+    return rooted(request.full_path if request.query_string else request.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,7 +43,8 @@ def by_words() -> ResponseReturnValue:
 @blueprint.get("/opensearch.xml")
 def description() -> Response:
     """How a browser searches here from its address bar."""
-    site = parts().settings.url.rstrip("/") or request.host_url.rstrip("/")
+    whole = parts().settings.url or request.host_url
+    site = "{0.scheme}://{0.netloc}".format(urlsplit(whole))
     answer = make_response(render_template("search/opensearch.xml", address=site))
     answer.mimetype = _MIME
     return answer

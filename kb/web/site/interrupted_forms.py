@@ -11,6 +11,7 @@ from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 
 from kb.web.site.field_labels import LABELS, is_secret, is_typed, label_of
+from kb.web.site.mount import rooted
 
 LARGEST = 8_000_000  # bytes; the form of the editor has a file twice
 SEALED = 2 * LARGEST  # such a form, sealed
@@ -79,7 +80,7 @@ def as_sent() -> InterruptedForm | None:
         pairs = list(request.form.items(multi=True))
     except (HTTPException, OSError):  # more than a form may have, or it never came whole
         return None
-    return _form(request.path, pairs)
+    return _form(rooted(request.path), pairs)
 
 
 def is_whole() -> bool:

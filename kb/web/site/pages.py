@@ -20,6 +20,7 @@ from kb.publishing.refreshing.last_good import Holding
 from kb.web.site import assets, wording
 from kb.web.site.addresses import link
 from kb.web.site.compiled_templates import CompiledTemplates
+from kb.web.site.mount import rooted
 
 TONES = 10  # the colours that kb.css has for departments
 _MOST_PAGES = 100_000
@@ -135,7 +136,7 @@ def here(**changes: object) -> str:
     options, such as the scheme.
     """
     if "here" not in g:
-        stand_at(request.path)
+        stand_at(rooted(request.path))
     path, written = g.here
     pairs = [pair for name, pair in written.items() if name not in changes]
     pairs += [f"{name}={quote_plus(str(v))}" for name, v in changes.items() if v is not None]

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.secret_file import DamagedKey, key_in
 from kb.settings import SettingsError
-from kb.web.site import headers
+from kb.web.site import headers, mount
 from kb.web.site.access import ASSETS
 
 LARGEST_REQUEST = 1024 * 1024  # bytes: the longest form is a few thousand characters
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     )
     if settings.https:
         _trust_the_proxy(app)
+    mount.register(app)
     headers.register(app, https=settings.https, framers=settings.framers)
     MaskedTokens(app)
     app.after_request(_keep_private)
