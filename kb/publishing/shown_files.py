@@ -14,6 +14,8 @@ from kb.publishing.edits import Standing
 
 # Without one of these a text has no link; so most need not be read for it.
 _LINKING = (b"](", b"]:", b"<", b"[[")
+# A link to another site shows no file of this one. It holds no bracket, so it ends no other.
+_ELSEWHERE = re.compile(rb"\]\(https?://[^\s()<>\[\]\\]*\)|<https?://[^\s<>\[\]\\]*>")
 # What is called like a file. Another may be a page that is named without its suffix.
 _FILE = re.compile(r"\.(?!html?$)[A-Za-z][A-Za-z0-9]{1,4}$")
 
@@ -30,7 +32,8 @@ class Showing(Struct, frozen=True):
         What it showed before it may go on showing. A file that is not there (yet) is treated like
         one that is, so that nobody learns which are, and nobody waits for one to come.
         """
-        if not any(mark in after.text for mark in _LINKING):
+        text = _ELSEWHERE.sub(b" ", after.text)
+        if not any(mark in text for mark in _LINKING):
             return ""
         shown = set(self._files(before)) if before else set()
         hidden = next((one for one in self._files(after) if self._hidden(one, shown)), None)

@@ -29,6 +29,13 @@ WAYS = [
     "[Till](../../billing/{})",  # as in a site whose pages end in a slash
     "[Till](../billing/./{})",
     "[[billing/{}]]",
+    "[![Till](../billing/{})](https://example.org/till)",  # beside links to other sites
+    "[There](https://example.org/)[Till](../billing/{})",
+    "[There](https://example.org/[[billing/{}]])",
+    "<https://example.org/>[Till](../billing/{})",
+    "[Till](<https://example.org/>)\n\n[Till](../billing/{})",
+    "[Till](https://example.org/)\n\n[There]\n\n[There]: ../billing/{}",
+    "[There](https://example.org/ 'Here')[Till]\\](https://example.org)](../billing/{})",
 ]
 
 
@@ -88,6 +95,8 @@ def test_a_file_that_is_not_there_is_refused_like_one_that_is(parts: Parts, draf
         "[For all](../forms/all.pdf)",
         "![Own](box.png)",
         "See <https://example.org/billing/till.txt>",
+        "See <https://example.org/billing/[till.txt>",
+        "See [there](https://example.org/billing/till.txt)",
     ],
 )
 def test_pages_and_own_files_are_shown_as_ever(parts: Parts, draft: Path, more: str) -> None:
