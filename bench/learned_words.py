@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from kb.cli.evaluation_sets import IndexedDocuments, indexed_documents, labelled_queries
-from kb.cli.learning_gain import Gain, Lesson, gains, taught
+from kb.cli.evaluation.learning_gain import Gain, Lesson, gains, taught
+from kb.cli.evaluation.sets import IndexedDocuments, indexed_documents, labelled_queries
 from kb.documents.document import parse
 from kb.documents.reading import procedure_from
 from kb.documents.settings_files.departments import parse_departments

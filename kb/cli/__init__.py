@@ -10,7 +10,6 @@ from kb.cli import (
     checking,
     database,
     departments,
-    evaluate,
     exporting,
     finding,
     home,
@@ -22,6 +21,7 @@ from kb.cli import (
     writing,
 )
 from kb.cli.common import Sentences
+from kb.cli.evaluation import evaluate
 
 
 @click.group(

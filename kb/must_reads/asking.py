@@ -10,12 +10,12 @@ from msgspec import Struct
 from kb import page_addresses
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.must_reads.audience import BEFORE, LATE, NotAsked, belongs
-from kb.must_reads.keeping import Keeping, check_question
+from kb.must_reads.keeping import Keeping, refuse_half_question
 from kb.must_reads.must_read import MustRead, Wanted
 from kb.must_reads.sql.must_reads import MustReads
 from kb.must_reads.standing import Question
+from kb.must_reads.telling import told
 from kb.notices.days import day_in_words
-from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.notices.sql.reminders import ReminderMark, Reminders
 from kb.people.person import Person
@@ -33,7 +33,7 @@ class Request(Struct, frozen=True):
     audience: tuple[str, ...]
     read_by: date
     note: str
-    question: Question | None = None
+    check_question: Question | None = None
 
 
 class Asking(Struct, frozen=True):
@@ -59,7 +59,7 @@ class Asking(Struct, frozen=True):
         if not request.note.strip():
             why = "Say in the note what has changed: that is what people are told."
             raise NotAsked(why, "note")
-        check_question(request.question)
+        refuse_half_question(request.check_question)
 
     def ask(self, procedure: Procedure, request: Request, by: Person, now: datetime) -> int:
         """Ask everybody in the audience who may read it, but for who asks; returns how many.
@@ -84,7 +84,7 @@ class Asking(Struct, frozen=True):
             audience=request.audience,
             read_by=request.read_by,
             note=request.note.strip(),
-            question=request.question,
+            check_question=request.check_question,
         )
 
         def words(number: int) -> Iterator[Notice]:
@@ -157,5 +157,4 @@ def _reminder(one: MustRead, stage: str) -> tuple[str, str]:
 def _notice(
     person_id: int, key: str, title: str, text: str, number: int, procedure_id: str
 ) -> Notice:
-    link = page_addresses.must_read(number)
-    return Notice(person_id, Kind.MUST_READ, key, title, text, link, procedure_id)
+    return told(person_id, key, title, text, page_addresses.must_read(number), procedure_id)

@@ -20,8 +20,8 @@ from kb.must_reads.standing import (
     StandingWanted,
     StillToRead,
 )
+from kb.must_reads.telling import told
 from kb.notices.days import day_in_words
-from kb.notices.kinds import Kind
 from kb.notices.sql.queue import Notice
 from kb.notices.sql.reminders import ReminderMark, Reminders
 from kb.people.person import Person
@@ -61,7 +61,7 @@ class Keeping(Struct, frozen=True):
             raise NotAsked("Say why: that is what people are told.", "note")
         if wanted.scope is Scope.PROCEDURE and not self.standing.scope_of(wanted):
             raise NotAsked("There is no published procedure of that id there.", "value")
-        check_question(wanted.question)
+        refuse_half_question(wanted.check_question)
 
     def make(self, wanted: StandingWanted, by: Person, now: datetime) -> int:
         """A new one, and everybody is asked. Its number. Raises NotAsked."""
@@ -157,9 +157,8 @@ class Keeping(Struct, frozen=True):
         leads = self.receivers.by_emails([lead]).values() if lead else ()
         has = "has" if many == 1 else "have"
         for person_id in {one.made_by, *(each.id for each in leads if not each.disabled)}:
-            yield Notice(
+            yield told(
                 person_id,
-                Kind.MUST_READ,
                 f"standing:{one.id}:behind:{now.date()}",
                 f"{counted(many, 'person')} {has} not read in time: {about(one.wanted)}",
                 "They are reminded today.",
@@ -167,18 +166,18 @@ class Keeping(Struct, frozen=True):
             )
 
 
-def check_question(question: Question | None) -> None:
+def refuse_half_question(question: Question | None) -> None:
     """Raises NotAsked for half a question."""
     if question is None:
         return
     if not question.text:
-        raise NotAsked("Write the question, or leave out its answers.", "question")
+        raise NotAsked("Write the question, or leave out its answers.", "check_question")
     if not 2 <= len(question.answers) <= MOST_ANSWERS:
-        raise NotAsked(f"Give two to {MOST_ANSWERS} answers.", "question")
+        raise NotAsked(f"Give two to {MOST_ANSWERS} answers.", "check_question")
     if len(set(question.answers)) < len(question.answers):
-        raise NotAsked("Two of the answers are the same.", "question")
+        raise NotAsked("Two of the answers are the same.", "check_question")
     if not 0 <= question.right < len(question.answers):
-        raise NotAsked("Say which answer is right.", "question")
+        raise NotAsked("Say which answer is right.", "check_question")
 
 
 def about(wanted: StandingWanted) -> str:
@@ -202,9 +201,8 @@ def _news(
     title = f"Please read “{only.title}”" if only else f"Please read {about(one.wanted)}"
     text = f"{one.wanted.note}\n\n{one.asker} asks you to read and confirm it by {day}."
     for person_id in sorted(asked):
-        yield Notice(
+        yield told(
             person_id,
-            Kind.MUST_READ,
             f"standing:{one.id}:{only.id if only else ''}:{now.date()}",
             title,
             text,
@@ -219,4 +217,4 @@ def _reminder(one: StandingMustRead, each: StillToRead, mark: ReminderMark) -> N
     was = f"It was to be read by {day}. " if mark.stage == LATE else ""
     text = f"{one.wanted.note}\n\n{was}Please read and confirm it."
     key = f"{mark.subject}:{mark.stage}"
-    return Notice(each.person_id, Kind.MUST_READ, key, title, text, page_addresses.MUST_READS)
+    return told(each.person_id, key, title, text, page_addresses.MUST_READS)

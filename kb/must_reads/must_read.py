@@ -22,7 +22,7 @@ class Wanted(Struct, frozen=True):
     audience: tuple[str, ...]
     read_by: date
     note: str
-    question: Question | None = None
+    check_question: Question | None = None
 
 
 class MustRead(Struct, frozen=True):
@@ -44,7 +44,7 @@ class MustRead(Struct, frozen=True):
     confirmed: int = 0
     confirmed_at: datetime | None = None
     standing_id: int | None = None
-    question: Question | None = None
+    check_question: Question | None = None
 
     def late(self, today: date) -> bool:
         """Has its day passed?"""

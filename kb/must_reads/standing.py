@@ -41,7 +41,7 @@ class StandingWanted(Struct, frozen=True):
     audience: tuple[str, ...]
     days: int
     note: str
-    question: Question | None = None
+    check_question: Question | None = None
 
 
 class StandingMustRead(Struct, frozen=True):

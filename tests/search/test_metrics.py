@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kb.cli.evaluate import evaluate
+from kb.cli.evaluation.evaluate import evaluate
 from kb.search.evaluation.metrics import Answered, Labelled, figures, worst
 from tests.search.small_encoder import small_encoder
 

@@ -23,7 +23,7 @@ must_reads = Table(
     Column("cancelled_by", ForeignKey("people.id")),
     Column("cancelled_at", Moment),
     Column("standing_id", Integer, index=True),  # of the standing must-read that asks
-    Column("question", JSON),
+    Column("check_question", JSON),
 )
 standing_must_reads = Table(
     "standing_must_reads",
@@ -35,7 +35,7 @@ standing_must_reads = Table(
     Column("audience", JSON, nullable=False),
     Column("days", Integer, nullable=False),
     Column("note", Text, nullable=False),
-    Column("question", JSON),
+    Column("check_question", JSON),
     Column("made_by", ForeignKey("people.id"), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("ended_by", ForeignKey("people.id")),

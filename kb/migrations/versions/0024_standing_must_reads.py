@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("question", sa.JSON(), nullable=True),
+        sa.Column("check_question", sa.JSON(), nullable=True),
         sa.Column("made_by", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("ended_by", sa.Integer(), nullable=True),
@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_must_reads")),
     )
     op.add_column("must_reads", sa.Column("standing_id", sa.Integer(), nullable=True))
-    op.add_column("must_reads", sa.Column("question", sa.JSON(), nullable=True))
+    op.add_column("must_reads", sa.Column("check_question", sa.JSON(), nullable=True))
     op.create_index(op.f("ix_must_reads_standing_id"), "must_reads", ["standing_id"])
     op.add_column(
         "confirmations", sa.Column("tries", sa.Integer(), nullable=False, server_default="0")

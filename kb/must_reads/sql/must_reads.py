@@ -46,7 +46,7 @@ class MustReads:
             audience=list(wanted.audience),
             read_by=wanted.read_by,
             note=wanted.note,
-            question=to_builtins(wanted.question) if wanted.question else None,
+            check_question=to_builtins(wanted.check_question) if wanted.check_question else None,
             asked_by=by,
             asked_at=now,
         )
@@ -148,7 +148,8 @@ class MustReads:
             confirmations.c.confirmed_at.is_(None),
         )
         with writing(self._engine, _WRITING) as connection:
-            question = connection.scalar(select(table.c.question).where(table.c.id == must_read_id))
+            asks = select(table.c.check_question).where(table.c.id == must_read_id)
+            question = connection.scalar(asks)
             right = not question or answer == question["right"]
             tried = confirmations.c.tries + (1 if question else 0)
             changes: dict[str, object] = {"tries": tried}
@@ -247,5 +248,5 @@ def _counted(which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 
 def _must_read(row: object) -> MustRead:
     known = {name: getattr(row, name) for name in MustRead.__struct_fields__ if hasattr(row, name)}
-    question = convert(known["question"], Question) if known["question"] else None
-    return MustRead(**{**known, "audience": tuple(known["audience"]), "question": question})
+    question = convert(known["check_question"], Question) if known["check_question"] else None
+    return MustRead(**{**known, "audience": tuple(known["audience"]), "check_question": question})

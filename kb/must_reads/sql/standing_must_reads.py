@@ -66,7 +66,7 @@ class StandingMustReads:
         row = {
             **to_builtins(wanted),
             "audience": list(wanted.audience),
-            "question": to_builtins(wanted.question) if wanted.question else None,
+            "check_question": to_builtins(wanted.check_question) if wanted.check_question else None,
         }
         with writing(self._engine, _WRITING) as connection:
             new = insert(table).values(**row, made_by=by, made_at=now)
@@ -161,7 +161,7 @@ class StandingMustReads:
         now: datetime,
     ) -> None:
         """Ask these people to read these procedures by that day. One transaction."""
-        question = to_builtins(one.wanted.question) if one.wanted.question else None
+        question = to_builtins(one.wanted.check_question) if one.wanted.check_question else None
         with writing(self._engine, _WRITING) as connection:
             for it, person_ids in wanted:
                 new = insert(must_reads).values(
@@ -175,7 +175,7 @@ class StandingMustReads:
                     asked_by=one.made_by,
                     asked_at=now,
                     standing_id=one.id,
-                    question=question,
+                    check_question=question,
                 )
                 (number,) = connection.execute(new).inserted_primary_key or (0,)
                 rows = [{"must_read_id": number, "person_id": id} for id in sorted(person_ids)]
@@ -265,7 +265,7 @@ _NUMBERS = ("asked", "confirmed", "late")
 
 
 def _standing(row: Any) -> StandingMustRead:
-    question = convert(row.question, Question) if row.question else None
+    question = convert(row.check_question, Question) if row.check_question else None
     wanted = StandingWanted(
         Scope(row.scope),
         row.value,

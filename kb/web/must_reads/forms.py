@@ -34,7 +34,7 @@ _USUAL = timedelta(days=7)
 class QuestionForm(FlaskForm):
     """One question that shows that something was read; none where nothing is typed."""
 
-    must_question = StringField(
+    must_check_question = StringField(
         "Check question (optional)",
         description="Asked before a reading counts. Whoever answers wrongly may try again.",
     )
@@ -55,14 +55,14 @@ class QuestionForm(FlaskForm):
         names = (f"must_answer_{nth}" for nth in range(1, MOST_ANSWERS + 1))
         return [self[name] for name in names]
 
-    def question(self) -> Question | None:
+    def check_question(self) -> Question | None:
         """What was typed. Raises NotAsked where the right answer is an empty one."""
-        text, typed = _line(self.must_question), [_line(field) for field in self.answers]
+        text, typed = _line(self.must_check_question), [_line(field) for field in self.answers]
         if not text and not any(typed):
             return None
         right = int(self.must_right.data) - 1 if self.must_right.data in _PLACES else 0
         if not typed[right]:
-            raise NotAsked("The answer that is to be the right one is empty.", "question")
+            raise NotAsked("The answer that is to be the right one is empty.", "check_question")
         answers = tuple(answer for answer in typed if answer)
         place = sum(1 for answer in typed[:right] if answer)
         return Question(text, answers, place, _line(self.must_why))
@@ -112,7 +112,7 @@ def request_from(form: AudienceForm, note: str | None = None) -> Request:
         raise NotAsked("Say by which day it must be read.", "read_by")
     text = note if note is not None else form.must_note.data or ""
     note = text.replace("\r\n", "\n").strip()[:LONGEST_NOTE]
-    return Request(audience, read_by, note, form.question())
+    return Request(audience, read_by, note, form.check_question())
 
 
 class StandingForm(QuestionForm):
@@ -164,7 +164,7 @@ class StandingForm(QuestionForm):
             audience=audience,
             days=self.days.data,
             note=note,
-            question=self.question(),
+            check_question=self.check_question(),
         )
 
     def field_of(self, about: str) -> str:

@@ -103,12 +103,13 @@ def confirm(must_read_id: int) -> ResponseReturnValue:
         abort(400)
     given = request.form.get("answer", "")
     answer = int(given) if given.isascii() and given.isdecimal() and len(given) < 3 else None
-    if found.question and answer is None:
+    if found.check_question and answer is None:
         flash("Answer the question first.", "bad")
     elif not parts().must_reads.must_reads.confirm(found.id, who.id, now(), answer):
         flash(f"Not quite. Look at “{found.title}” once more, and try again.", "bad")
     else:
-        why = f" {found.question.why}" if found.question and found.question.why else ""
+        question = found.check_question
+        why = f" {question.why}" if question and question.why else ""
         what = "" if found.standing_id else "what has changed in "
         flash(f"Thank you. You have confirmed {what}“{found.title}”.{why}", "ok")
     return redirect(safe_next(request.form.get("next")))

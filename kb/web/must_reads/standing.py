@@ -88,12 +88,12 @@ def one(standing_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:standing_id>/ending")
 def end(standing_id: int) -> ResponseReturnValue:
-    """Nobody is asked any more."""
+    """Nobody is asked from now on."""
     found, who = _found_or_404(standing_id), access.signed_in()
     if not _may_make(who, found.wanted.department):
         abort(404)
     parts().must_reads.keeping.standing.end(found.id, who.id, now())
-    flash("Nobody is asked any more. Confirmations stay on record.", "ok")
+    flash("It has ended: nobody is asked for it now. Confirmations stay on record.", "ok")
     return redirect(url_for(".one", standing_id=found.id))
 
 

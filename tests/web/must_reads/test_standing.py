@@ -25,7 +25,7 @@ FORM = {
     "must_note": "Whoever takes calls knows this.",
 }
 QUESTION = {
-    "must_question": "After how many days is a parcel lost?",
+    "must_check_question": "After how many days is a parcel lost?",
     "must_answer_1": "3",
     "must_answer_2": "5",
     "must_right": "2",
@@ -203,8 +203,8 @@ def test_an_ordinary_must_read_may_ask_a_question_too(
     answer = eddy.post("/procedures/SHP-014/must-reads", data={**form, **QUESTION})
     assert answer.status_code == 302
     (asked,) = parts.must_reads.must_reads.open_for(number(parts, "rep@kb.example"))
-    assert asked.question is not None
-    assert asked.question.answers[asked.question.right] == "5"
+    assert asked.check_question is not None
+    assert asked.check_question.answers[asked.check_question.right] == "5"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_an_ordinary_must_read_may_ask_a_question_too(
         ({**QUESTION, "must_answer_2": ""}, "the right one is empty"),
         ({**QUESTION, "must_answer_1": ""}, "two to 4 answers"),
         ({**QUESTION, "must_answer_1": "5"}, "the same"),
-        ({**QUESTION, "must_question": ""}, "Write the question"),
+        ({**QUESTION, "must_check_question": ""}, "Write the question"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_and_given_back(

@@ -53,6 +53,12 @@ LADDER = {
     "GET /must-reads/<int:must_read_id>/confirmations.csv": "302 404 404 404 404 404",
     "POST /must-reads/<int:must_read_id>/confirmation": "401 404 404 404 404 404",
     "POST /must-reads/<int:must_read_id>/cancellation": "401 404 404 404 404 404",
+    "GET /standing-must-reads/new": DESK,
+    "POST /standing-must-reads": ANY_DESK_POST,
+    # There is none of that number.
+    "GET /standing-must-reads/<int:standing_id>": "302 404 404 404 404 404",
+    "POST /standing-must-reads/<int:standing_id>/ending": "401 404 404 404 404 404",
+    "GET /standing-must-reads/<int:standing_id>/progress.csv": "302 404 404 404 404 404",
     "GET /procedures/<path:procedure_id>/must-reads": DRAFT,
     "POST /procedures/<path:procedure_id>/must-reads": WRITE_POST,
     # Import 1 is nobody's.
@@ -281,6 +287,7 @@ EXAMPLES = {
     "submission_id": 1,
     "notice_id": 1_000_000,  # nobody's
     "must_read_id": 1,
+    "standing_id": 1,
     "token": "forged",
     "number": 1,
     "export_id": "1",

@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from kb.cli.common import progress_bar
-from kb.cli.doubts import Doubts, doubts
-from kb.cli.evaluation_sets import IndexedDocuments, answered
+from kb.cli.evaluation.doubts import Doubts, doubts
+from kb.cli.evaluation.sets import IndexedDocuments, answered
 from kb.search.encoder.encoder import EncoderTrouble
 from kb.search.encoder.encoding import Encoding
 from kb.search.evaluation.metrics import Figures, Labelled, figures

@@ -8,7 +8,7 @@ from random import Random
 
 from msgspec import Struct, to_builtins
 
-from kb.cli.evaluation_sets import IndexedDocuments
+from kb.cli.evaluation.sets import IndexedDocuments
 from kb.insight.learning import Use, learned
 from kb.insight.simulated_people import Errand, uses
 from kb.search.evaluation.metrics import Answered, Figures, Labelled, figures

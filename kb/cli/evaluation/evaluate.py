@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 from msgspec.structs import asdict
 
-from kb.cli.doubts import Doubts, doubts
-from kb.cli.encoder_gain import Measured, with_and_without
-from kb.cli.evaluation_sets import (
+from kb.cli.evaluation.doubts import Doubts, doubts
+from kb.cli.evaluation.encoder_gain import Measured, with_and_without
+from kb.cli.evaluation.learning_gain import Gains, Lesson, gains
+from kb.cli.evaluation.sets import (
     IndexedDocuments,
     answered,
     indexed_documents,
     labelled_queries,
 )
-from kb.cli.learning_gain import Gains, Lesson, gains
 from kb.search.evaluation.metrics import DEPTH, Answered, Figures, Labelled, figures, worst
 from kb.search.searcher import Searcher
 from kb.settings import LANGUAGES

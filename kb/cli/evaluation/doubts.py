@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kb.cli.evaluation_sets import IndexedDocuments
+from kb.cli.evaluation.sets import IndexedDocuments
 from kb.procedures.visibility import Reader
 from kb.search.evaluation.general_fit import renew
 from kb.search.evaluation.metrics import Labelled

@@ -1,0 +1,1 @@
+"""`kb evaluate`, and what it measures."""
