@@ -31,6 +31,7 @@ from kb.procedures.model import Departments
 
 MOST_DAYS = 366
 _AT_ONCE = 50  # procedures in a transaction
+_WHILE_SOMEBODY_WAITS = 20_000  # confirmations asked for: about half a second
 _BEFORE, _OLD = timedelta(days=2), timedelta(days=30)
 
 
@@ -64,17 +65,23 @@ class Keeping(Struct, frozen=True):
         refuse_half_question(wanted.check_question)
 
     def make(self, wanted: StandingWanted, by: Person, now: datetime) -> int:
-        """A new one, and everybody is asked. Its number. Raises NotAsked."""
+        """A new one, and everybody is asked; where they are many, by the worker. Its number.
+
+        Raises NotAsked.
+        """
         self.check(wanted)
         number = self.standing.make(wanted, by.id, now)
-        self.keep_up(now)
+        made = self.standing.get(number)
+        audience = self._audience(wanted)
+        many = len(audience) * len(self.standing.scope_of(wanted))
+        if made and many <= _WHILE_SOMEBODY_WAITS:
+            self._ask(made, audience, now)
         return number
 
     def keep_up(self, now: datetime) -> None:
         """Ask whoever is to be asked and was not; let go of who and what it is not about."""
-        everybody = self.receivers.everybody()
         for one in self.standing.in_force():
-            self._ask(one, [each for each in everybody if belongs(each, one.wanted.audience)], now)
+            self._ask(one, self._audience(one.wanted), now)
 
     def remind(self, now: datetime) -> None:
         """Two days before, and when the day has passed: each person once, of all of it."""
@@ -88,6 +95,9 @@ class Keeping(Struct, frozen=True):
             waiting = self.standing.still_to_read(one.id, since, until, began)
             due = [each for each in waiting if each.read_by < there.date() or each.asked_before]
             self._remind(one, due, there.date(), now)
+
+    def _audience(self, wanted: StandingWanted) -> list[Person]:
+        return [it for it in self.receivers.everybody() if belongs(it, wanted.audience)]
 
     def _ask(self, one: StandingMustRead, audience: list[Person], now: datetime) -> None:
         scope = self.standing.scope_of(one.wanted)

@@ -66,7 +66,10 @@ def make() -> ResponseReturnValue:
     except NotAsked as refusal:
         mark(form, form.field_of(refusal.about), str(refusal))
         return _form_page(form, str(refusal)), 400
-    flash("It stands: everybody whom it concerns is asked, and whoever joins later will be.", "ok")
+    flash(
+        "It stands: everybody whom it concerns is asked within a minute, and whoever joins later.",
+        "ok",
+    )
     return redirect(url_for(".one", standing_id=number))
 
 
