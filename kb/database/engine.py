@@ -11,7 +11,17 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -57,6 +67,7 @@ _WAS_REPLACED = "its file was taken away or replaced"
 # What the drivers say, in words for people; all else is told to the log alone.
 _REASONS = {
     "locked": "it is locked by another program",
+    "lock timeout": "it is locked by another program",
     "full": "its disk is full",
     "disk i/o error": "its disk fails",
     "readonly": "it is read-only",
@@ -67,6 +78,15 @@ _REASONS = {
     "no such table": "it has not the tables of this site",
     "no such column": "it has not the tables of this site",
 }
+# A server that vanishes without a word is given up after seconds, not after the system's hours.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # ms
+}
+_LOCK_WAIT = "10s"  # as long as SQLite waits
 _shared: ContextVar[_Shared | None] = ContextVar("shared", default=None)
 
 
@@ -97,7 +117,12 @@ def connect(url: str) -> Engine:
     """
     if url.startswith(("postgres://", "postgresql://")):
         url = f"postgresql+psycopg://{url.partition('://')[2]}"
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+    else:
+        named = make_url(url).query
+        patience = {name: value for name, value in _PATIENCE.items() if name not in named}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=patience)
     if engine.dialect.name == "sqlite":
         if engine.url.database:
             _files[engine] = SqliteFile(engine)
@@ -154,7 +179,8 @@ def writing(engine: Engine, what: str) -> Iterator[Connection]:
         with engine.execution_options(kb_begin="BEGIN IMMEDIATE").begin() as connection:
             if connection.dialect.name == "postgresql":
                 lock = zlib.crc32(what.encode()) & GREATEST_ID
-                connection.execute(select(func.pg_advisory_xact_lock(lock)))
+                patience = func.set_config("lock_timeout", _LOCK_WAIT, True)
+                connection.execute(select(patience, func.pg_advisory_xact_lock(lock)))
             yield connection
             rider = write_rider(connection, what)
             files = opened(connection)

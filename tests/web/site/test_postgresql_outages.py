@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from jinja2 import FileSystemBytecodeCache
 
 from kb.app import build
-from kb.database import Unwritable
+from kb.database import Unreadable, Unwritable, connect, reading, writing
+from kb.database import engine as engine_module
 from kb.parts import Parts
 from tests import databases, postgresql
 from tests.conftest import NOW, add_personas, built_site, signed_in, with_fast_passwords
@@ -80,3 +82,28 @@ def test_a_search_log_waits_for_it(
     with over.engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT count(*) FROM searches").scalar_one()
     assert kept == 2
+
+
+def test_who_holds_a_lock_makes_others_wait_for_seconds(
+    over: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "_LOCK_WAIT", "50ms")
+    held = pytest.raises(Unwritable, match="it is locked by another program")
+    with writing(over.engine, "feedback"), held, writing(over.engine, "feedback"):
+        pass
+    with writing(over.engine, "feedback"), writing(over.engine, "people"):
+        pass
+
+
+def test_a_server_that_says_nothing_is_given_up(over: Parts) -> None:
+    """It takes the connection, and that is all it does."""
+    with over.engine.connect() as connection:
+        asked = connection.connection.dbapi_connection.info.get_parameters()
+    assert int(asked["connect_timeout"]) <= 5
+    assert int(asked["tcp_user_timeout"]) <= 20_000
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        engine = connect(f"postgresql://kb@127.0.0.1:{port}/kb?connect_timeout=2")
+        with pytest.raises(Unreadable, match="it cannot be reached"), reading(engine):
+            pass
+        engine.dispose()
