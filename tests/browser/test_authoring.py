@@ -69,6 +69,7 @@ def test_an_owner_writes_with_a_picture_is_interrupted_and_comes_back(as_person:
     shoot(again, "continue")
     again.get_by_role("link", name=re.compile("Continue the draft")).click()
     expect(again.locator("#w-body")).to_have_value(re.compile("nobody has seen yet"))
+    again.wait_for_load_state()  # its keys work from then on
     again.get_by_label("What changed, and why?").fill("The scan screen as a picture")
     again.keyboard.press("Control+s")
     again.wait_for_url("**/procedures/SHP-009")
