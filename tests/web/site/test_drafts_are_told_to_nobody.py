@@ -125,14 +125,22 @@ def told(client: FlaskClient, address: str, **headers: str) -> list[str]:
     return [word.decode() for word in words if word in said and word not in asked]
 
 
-def every(client: FlaskClient, site: Flask, commits: list[str], **headers: str) -> dict:
-    found: dict[str, list[str]] = {}
+def every(
+    client: FlaskClient, site: Flask, commits: list[str], **headers: str
+) -> Iterator[tuple[str, list[str]]]:
+    """What is asked for, and the secrets that it tells, where it tells any."""
     for address in addresses(site, commits):
-        for asked in ASKED if "differences?" not in address else ASKED[:1]:
+        for asked in ASKED if _opens(client, address, headers) else ASKED[:2]:
             whole = f"{address}{'&' if '?' in address else '?'}{asked}" if asked else address
             if words := told(client, whole, **headers):
-                found[whole] = words
-    return found
+                yield whole, words
+
+
+def _opens(client: FlaskClient, address: str, headers: dict[str, str]) -> bool:
+    """Whether what is asked besides may matter: not to a page about a procedure that is hidden."""
+    about_one = "SHP-077" in address or "/shipping/" in address
+    with client.get(address, headers=headers) as answer:
+        return "differences?" not in address and not (about_one and answer.status_code == 404)
 
 
 @pytest.mark.parametrize("who", ["rep", "outsider", "administrator"])
@@ -140,22 +148,24 @@ def test_others_are_told_nothing(
     who: str, app: Flask, commits: list[str], request: pytest.FixtureRequest
 ) -> None:
     client: FlaskClient = request.getfixturevalue(who)
-    assert every(client, app, commits) == {}
+    assert list(every(client, app, commits)) == []
 
 
 def test_strangers_who_may_read_are_told_nothing(parts: Parts, commits: list[str]) -> None:
     opened = replace(parts, settings=replace(parts.settings, open_reading=True))
     site = create_app(opened)
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False, KB_NOW=NOW)
-    assert every(site.test_client(), site, commits) == {}
+    assert list(every(site.test_client(), site, commits)) == []
 
 
 def test_its_own_people_are_told_all(app: Flask, commits: list[str], editor: FlaskClient) -> None:
     """Or the words are not where the other tests look for them."""
-    found = every(editor, app, commits)
-    assert {word for words in found.values() for word in words} == {
-        word.lower() for word in SECRETS.values()
-    }
+    missing = {word.lower() for word in SECRETS.values()}
+    for _, words in every(editor, app, commits):
+        missing -= set(words)
+        if not missing:
+            return
+    assert not missing
 
 
 @pytest.mark.parametrize("who", ["rep", "outsider", "admin"])
