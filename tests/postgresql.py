@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -103,6 +104,7 @@ def _free_port() -> int:
 
 def main(options: list[str]) -> int:
     """Run the tests on a server of their own; what pytest says."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends with us
     if programs() is None:
         print(f"There is no PostgreSQL here: {HOW}.", file=sys.stderr)
         return 1

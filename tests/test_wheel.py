@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.cli.test_serving import serving, without_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(installed: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "kb", *words],
-        env={**without_settings(), "PYTHONPATH": str(installed)},
+        env={**without_settings(), **databases.environment_of(home), "PYTHONPATH": str(installed)},
         cwd=home,
         capture_output=True,
         text=True,

@@ -15,10 +15,10 @@ from threading import Lock
 import pytest
 from sqlalchemy import func, select
 
-from kb import settings as configuration
 from kb.app import build
-from kb.database import item_events, items, notices, reading, votes
+from kb.database import inspect_file, item_events, items, notices, reading, votes
 from kb.parts import Parts
+from tests import databases
 from tests.cli.test_serving import Site, serving, within
 from tests.conftest import DEPARTMENTS, PASSWORD, with_fast_passwords
 from tests.effort import examples
@@ -42,7 +42,7 @@ def parts(tmp_path: Path):
         head = f'---\nid: P-{number}\ntitle: "Case {number}"\nowner: editor@kb.example\n---\n'
         (content / "shipping" / f"{number}.md").write_text(f"{head}\n## Steps\n\n{STEPS}")
     built = with_fast_passwords(
-        build(configuration.load({"KB_FEEDBACK_PER_HOUR": "1000000"}, tmp_path))
+        build(databases.load({"KB_FEEDBACK_PER_HOUR": "1000000"}, tmp_path))
     )
     now = datetime.now(UTC)
     built.people.directory.add(
@@ -138,4 +138,4 @@ def test_every_acknowledged_vote_and_request_is_there_once(parts: Parts, tmp_pat
             .having(func.count() > 1)
         )
         assert connection.execute(twice).all() == []
-        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    inspect_file(parts.engine)
