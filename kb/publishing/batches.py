@@ -190,8 +190,7 @@ class Batches:
         """The files on disk; what other hands changed gets a version of its own first."""
         keeping = self._desk.keeping
         texts = {path: keeping.on_disk(path) for path in paths}
-        found = [path for path in paths if keeping.differs(path)]
-        if found:
+        if found := keeping.differing(paths):
             keeping.commit_found(found, Note(CHANGED, FOUND, now))
         return texts
 

@@ -209,7 +209,7 @@ class Exchange:
 
     def _ensure_clean(self, blobs: Mapping[str, str | None], were_links: Collection[str]) -> None:
         root = self._keeping.library.root
-        dirty = []
+        dirty, committed = [], self._keeping.repository.blobs(self._keeping.repository.head())
         for path, blob in blobs.items():
             parts = path.split("/")
             folder = root.joinpath(*parts[:-1])
@@ -218,7 +218,7 @@ class Exchange:
             if path in were_links and (root / path).is_symlink():
                 continue
             now = self._keeping.blob_on_disk(path)
-            if now not in (self._keeping.repository.blob(path), blob):
+            if now not in (committed(path), blob):
                 dirty.append(path)
         if dirty:
             why = "files that the remote changed are changed here too and not committed"

@@ -97,7 +97,8 @@ class Keeping:
         tries: int,
         anew: Collection[str] = frozenset(),
     ) -> str:
-        before = {path: None if path in anew else self.repository.blob(path) for path in after}
+        blob = self.repository.blobs(self.repository.head())
+        before = {path: None if path in anew else blob(path) for path in after}
 
         def may_go(path: str, raw: bytes | None) -> bool:
             return path not in after or self._named(path, raw) in (before[path], after[path])
@@ -121,9 +122,13 @@ class Keeping:
 
     def differs(self, path: str) -> bool:
         """Is the file on disk another than in the newest version?"""
-        if self.repository.blob(path) == self.blob_on_disk(path):
-            return False
-        return not self.repository.is_filtered(path)
+        return bool(self.differing([path]))
+
+    def differing(self, paths: Collection[str]) -> list[str]:
+        """Those of these files that are others on disk than in the newest version."""
+        committed = self.repository.blobs(self.repository.head())
+        differ = [path for path in paths if committed(path) != self.blob_on_disk(path)]
+        return [path for path in differ if not self.repository.is_filtered(path)]
 
     def commit_found(
         self, paths: Collection[str], note: Note, progress: Progress = lambda done: None

@@ -429,9 +429,10 @@ class Repository:
         parent: str | None,
         before: Mapping[str, str | None],
     ) -> None:
+        blob_before = self.blobs(parent)
         for path, blob in blobs.items():
             staged = str(index[path].id) if path in index else None
-            committed = self.blob(path, parent) if parent else None
+            committed = blob_before(path)
             if staged not in (committed, before.get(path, committed)):
                 continue
             mode = index[path].mode if path in index else FileMode.BLOB
