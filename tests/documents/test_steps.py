@@ -79,9 +79,32 @@ def test_a_link_to_a_step_leads_somewhere() -> None:
     assert 'href="#step-2"' in shown
 
 
+def test_lines_of_the_text_know_their_step() -> None:
+    steps = Outline(BOILER).sections("")[2]
+    lines = steps.text.split("\n")
+    assert [(lines[nth], name) for nth, name in steps.steps][1:5] == [
+        ("Is it below 40?", "step-2"),
+        ("Yes: do this", "step-2-1"),
+        ("Fill it up.", "step-2-1-1"),
+        ("Wait.", "step-2-1-2"),
+    ]
+    assert "Then:" in lines
+    assert lines.index("Then:") not in dict(steps.steps)
+
+
 _LINES = st.lists(
     st.sampled_from(
-        ["## Step 1", "### Step 2", "# Steps", "1. a?", "   - Yes: b", "   1. c", "7. d", "x", "## "]
+        [
+            "## Step 1",
+            "### Step 2",
+            "# Steps",
+            "1. a?",
+            "   - Yes: b",
+            "   1. c",
+            "7. d",
+            "x",
+            "## ",
+        ]
     ),
     max_size=12,
 )
