@@ -254,6 +254,7 @@
     if (!place) return toThePage();
     if (place.tabIndex < 0) place.tabIndex = -1;
     place.focus({ preventScroll: true });
+    if (document.activeElement !== place) toThePage(); // it is not shown
   };
   const showKeys = () => {
     const wanted = keysWanted();

@@ -226,7 +226,12 @@
     recall();
     follow();
     show(false);
-    addEventListener("hashchange", () => { follow(); if (trail && linked()) show(false); });
+    addEventListener("hashchange", () => {
+      follow();
+      if (!trail || !linked()) return;
+      show(false);
+      guide.querySelector(".asked").focus({ preventScroll: true });
+    });
     addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
     addEventListener("kb-new-call", () => { recall(); show(false); });
     addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
