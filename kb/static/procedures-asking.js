@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { kept, keep, button, counted, numbered } = window.kbCall;
+  const { kept, keep, button, counted, numbered, linked: placeLinked } = window.kbCall;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const page = document.querySelector("[data-procedure]");
   const section = all("[data-steps]").find((one) => one.querySelector(":scope > ol > li.asks"));
@@ -68,7 +68,7 @@
   };
   // A link to a step leads there, if one is asked already: else the step is in sight among all.
   const linked = () => {
-    const place = location.hash && document.querySelector(":target");
+    const place = placeLinked();
     return place ? items.findLast((item) => item.contains(place)) : undefined;
   };
   const follow = () => {
@@ -221,19 +221,17 @@
     keep({ ...kept(), [BACK_TO]: { procedure, title, address: location.pathname } });
   });
 
-  document.addEventListener("DOMContentLoaded", () => {
-    (section.querySelector(":scope > ol")).before(guide);
-    recall();
+  (section.querySelector(":scope > ol")).before(guide);
+  recall();
+  follow();
+  show(false);
+  addEventListener("hashchange", () => {
     follow();
+    if (!trail || !linked()) return;
     show(false);
-    addEventListener("hashchange", () => {
-      follow();
-      if (!trail || !linked()) return;
-      show(false);
-      guide.querySelector(".asked").focus({ preventScroll: true });
-    });
-    addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
-    addEventListener("kb-new-call", () => { recall(); show(false); });
-    addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
+    guide.querySelector(".asked").focus({ preventScroll: true });
   });
+  addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
+  addEventListener("kb-new-call", () => { recall(); show(false); });
+  addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
 })();

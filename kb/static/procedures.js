@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { kept, keep, button, counted } = window.kbCall;
+  const { kept, keep, button, counted, linked } = window.kbCall;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
   // Copying: says so on what was pressed for a moment.
@@ -119,7 +119,7 @@
   // Steps are ticked off; the first that is not is the current one, from that on to which a link led.
   const steps = () => all("[data-steps] > ol > li[data-number]");
   const ledTo = (items) => {
-    const place = location.hash && document.querySelector(":target");
+    const place = linked();
     return place ? items.findIndex((item) => item.contains(place)) : -1;
   };
   const current = (items) => {
@@ -267,28 +267,27 @@
     place.prepend(link);
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    showWayBack();
-    all("[data-script]").forEach(makeCopiable);
-    all("[data-first-line]").forEach(markBlanks);
-    all("[data-first-line]").forEach(copyFirst);
-    all("[data-steps]").forEach(makeTickable);
-    all("#content ol > li[id], #content .answer[id]").forEach(linkStep);
-    window.kbCall.linkTo = linkTo;
-    all("[data-copy-reference]").forEach((place) => {
-      window.kbCall.note = () => forTheTicket(place.dataset.copyReference);
-      place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
-    });
+  // At once: what is deferred and blocks the rendering has the whole page, of which nothing is painted.
+  showWayBack();
+  all("[data-script]").forEach(makeCopiable);
+  all("[data-first-line]").forEach(markBlanks);
+  all("[data-first-line]").forEach(copyFirst);
+  all("[data-steps]").forEach(makeTickable);
+  all("#content ol > li[id], #content .answer[id]").forEach(linkStep);
+  window.kbCall.linkTo = linkTo;
+  all("[data-copy-reference]").forEach((place) => {
+    window.kbCall.note = () => forTheTicket(place.dataset.copyReference);
+    place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
+  });
+  restore();
+  choose();
+  addEventListener("kb-steps-named", showKeys);
+  // Within a call one comes back to the step that is next, unless the address names a place.
+  if (known().done.length && !location.hash) addEventListener("load", () => setTimeout(showPresent));
+  addEventListener("hashchange", () => { choose(); showTicks(); });
+  addEventListener("pageshow", (event) => { if (event.persisted || location.hash) restore(); });
+  addEventListener("kb-new-call", () => {
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
     restore();
-    choose();
-    addEventListener("kb-steps-named", showKeys);
-    // Within a call one comes back to the step that is next, unless the address names a place.
-    if (known().done.length && !location.hash) addEventListener("load", () => setTimeout(showPresent));
-    addEventListener("hashchange", () => { choose(); showTicks(); });
-    addEventListener("pageshow", (event) => { if (event.persisted || location.hash) restore(); });
-    addEventListener("kb-new-call", () => {
-      if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
-      restore();
-    });
   });
 })();
