@@ -29,7 +29,7 @@
       words: [...document.querySelectorAll(".keywords .word")].map((one) => one.textContent.trim()).join(" "),
       address: location.pathname,
     };
-    return { procedure, entry, favourite: Boolean(document.querySelector(".on-hand form[action$='/favourite/removal']")) };
+    return { procedure, entry, favourite: Boolean(document.querySelector(".on-hand form[action$='favourite/removal']")) };
   };
   const begin = async () => {
     await forgetOthers();
@@ -37,7 +37,7 @@
     if (!person && !there) return;
     await navigator.serviceWorker.register(`${root}worker.js`, { scope: root });
     const { active } = await navigator.serviceWorker.ready;
-    active.postMessage({ kb: "here", person, ...onPage() });
+    active.postMessage({ kb: "here", person, zone: document.documentElement.dataset.zone, ...onPage() });
   };
   const refused = () => {}; // then everything is as without it
   if (document.readyState === "complete") begin().catch(refused);

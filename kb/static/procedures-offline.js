@@ -10,7 +10,8 @@
   const count = document.querySelector("[data-kept-count]");
   const folded = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 
-  const line = ({ id, title, address, at }) => {
+  const TIME = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+  const line = ({ id, title, address, at, zone }) => {
     const item = document.createElement("li");
     item.className = "row-line";
     const link = document.createElement("a");
@@ -19,7 +20,7 @@
     link.textContent = title;
     const meta = document.createElement("span");
     meta.className = "meta";
-    const when = new Date(at).toLocaleString("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+    const when = new Date(at).toLocaleString("en-GB", { ...TIME, timeZone: zone });
     meta.textContent = `${id} · kept ${when}`;
     item.append(link, meta);
     return item;

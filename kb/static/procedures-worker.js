@@ -104,7 +104,7 @@ const lookAfter = async (told) => {
 };
 
 // A page of the site has come up: who is signed in, and the procedure on it, if it may be kept.
-const here = async ({ person, procedure, favourite, entry }) => {
+const here = async ({ person, zone, procedure, favourite, entry }) => {
   let told = await ledger();
   if (!person || (told && told.person !== person)) {
     await forget();
@@ -112,7 +112,7 @@ const here = async ({ person, procedure, favourite, entry }) => {
   }
   if (!person) return;
   told ??= { person, opened: [], favourites: [], entries: {}, looked: 0 };
-  told.until = Date.now() + KB.lasts;
+  told = { ...told, zone, until: Date.now() + KB.lasts };
   if (entry) {
     told.opened = [entry.id, ...told.opened.filter((one) => one !== entry.id)].slice(0, KB.mostOpened);
     told.favourites = [...told.favourites.filter((one) => one !== entry.id), ...(favourite ? [entry.id] : [])];
@@ -130,7 +130,7 @@ const list = async () => {
   const told = await ledger();
   if (!told) return [];
   const order = [...new Set([...told.opened, ...told.favourites])];
-  return order.flatMap((id) => told.entries[id] ?? []);
+  return order.flatMap((id) => (told.entries[id] ? { ...told.entries[id], zone: told.zone } : []));
 };
 
 const shown = async (name) => {
