@@ -5,6 +5,7 @@
   // In a frame of another page nothing is kept; nor where the browser has no worker, or refuses it.
   if (window.top !== window || !window.isSecureContext || !navigator.serviceWorker || !window.caches) return;
   const { root, person = "" } = document.body.dataset;
+  const isOff = "off" in document.currentScript.dataset;
   const KEPT = `kb-kept ${root}`;
 
   // Who is signed out, or another person, reads nothing: deleted here, with or without the worker.
@@ -34,6 +35,11 @@
   const begin = async () => {
     await forgetOthers();
     const there = await navigator.serviceWorker.getRegistration(root);
+    if (isOff) {
+      await forget();
+      await there?.update(); // to the one that ends
+      return;
+    }
     if (!person && !there) return;
     await navigator.serviceWorker.register(`${root}worker.js`, { scope: root });
     const { active } = await navigator.serviceWorker.ready;

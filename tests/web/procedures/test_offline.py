@@ -100,7 +100,7 @@ def test_switched_off_it_is_gone_and_the_worker_ends(
     off = built_site(replace(parts, settings=replace(parts.settings, offline=False)), compiled)
     client = off.test_client()
     client.post("/sign-in", data={"email": "rep@kb.example", "password": PASSWORD})
-    assert "procedures-keeping" not in client.get("/").text
+    assert re.search(r"procedures-keeping\.js[^>]*data-off", client.get("/").text)
     assert KEPT not in client.get(LATE).text
     assert client.get("/kept").status_code == client.get(f"{LATE}/copy").status_code == 404
     assert "unregister" in client.get("/worker.js").text
