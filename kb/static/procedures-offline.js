@@ -6,7 +6,7 @@
   const again = document.querySelector("[data-again]");
   if (!list) return;
   again.href = location.href;
-  const box = document.getElementById("kept-filter");
+  const box = document.querySelector("[data-kept-filter]");
   const count = document.querySelector("[data-kept-count]");
   const folded = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 
