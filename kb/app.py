@@ -41,7 +41,7 @@ from kb.web.insight import learned_words, search_insight
 from kb.web.must_reads import must_reads, standing
 from kb.web.notices import bulletins, notices
 from kb.web.people import audit_log, auditing, people, signing_in
-from kb.web.procedures import favourites, reading, uses
+from kb.web.procedures import favourites, offline, reading, uses
 from kb.web.reviews import reviews
 from kb.web.search import opening, searching, suggesting, synonyms, without_database
 from kb.web.site import (
@@ -64,6 +64,7 @@ _BLUEPRINTS = (
     opening,
     suggesting,
     reading,
+    offline,
     favourites,
     uses,
     bulletins,

@@ -71,6 +71,7 @@ class Settings(Discreet, frozen=True):
     backup_hours: int = 24
     backups_kept: int = 14
     frame_hosts: str = ""
+    offline: bool = True
     allow: str = ""
 
     @property

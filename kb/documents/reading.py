@@ -39,7 +39,7 @@ from kb.procedures.model import (
     Status,
 )
 
-READING = 3  # raise it when the same file would now be read differently: all is indexed anew
+READING = 4  # raise it when the same file would now be read differently: all is indexed anew
 # Where the site's own pages stand: below /procedures/.
 TAKEN = frozenset({"new"})
 _ID = re.compile(r"\w[\w.-]{0,119}")

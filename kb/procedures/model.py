@@ -124,13 +124,15 @@ class Section(Struct, frozen=True):
     """A heading and the plain text below it, up to the next heading. "" is the text before any.
 
     `kind` is what the heading promises: "steps", "script", "methods", "escalation", "about" (when
-    to use it, notes), or "text".
+    to use it, notes), or "text". `steps` are the lines of the text, from 0, that stand in a step,
+    each with the name that links to the step are written with.
     """
 
     anchor: str
     heading: str
     text: str
     kind: str = "text"
+    steps: tuple[tuple[int, str], ...] = ()
 
 
 class TextPlace(Struct, frozen=True):

@@ -63,6 +63,7 @@ class Hits:
             heading=place.heading if place else "",
             snippet=found.fragments,
             kind=place.kind if place else "text",
+            step=place.step(found.line) if place else "",
             why=self._why(it.found, worth, found),
         )
 
@@ -85,7 +86,8 @@ class Hits:
         whole = nth < READ_WHOLE and spans[-1].end <= READ_WHOLLY if spans else False
         if not whole:
             spans = spans[best : best + 1]
-        if any(span.end - span.start > READ_WHOLLY for span in spans):
+        apart = any(span.end - span.start > READ_WHOLLY for span in spans)
+        if apart:
             spans = [replace(spans[0], start=start, end=end)]
         passages = {
             span.number: SectionText(span.kind, one.text(number, span.start, span.end))
@@ -94,7 +96,7 @@ class Hits:
         found = answering(passages, best, worth, self._stems)
         if found is None and whole and worth:
             return first_line([passages[each] for each in range(len(passages))])
-        return found
+        return replace(found, line=None) if found and apart else found
 
     def _why(
         self, it: IndexedProcedure, worth: Mapping[str, float], found: FoundSentence

@@ -57,6 +57,7 @@ class AttachedPlace(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """One procedure found. `anchor` and `heading` name its best section ("" = before any heading).
 
+    `step` names the step in it, where the sentence stands in one.
     `score` is at least 0 and comparable only within one search. `snippet` is the sentence that
     answers, word for word, and `kind` that of its section; `why` says where the words stand.
     Where they stand in a file beside it rather than in its text, `attached` says where.
@@ -71,6 +72,17 @@ class Hit(Struct, frozen=True):
     attached: AttachedPlace | None = None
     kind: str = "text"
     why: tuple[str, ...] = ()
+    step: str = ""
+
+    @property
+    def place(self) -> str:
+        """The name on its page that leads to the sentence: its step's, else its section's."""
+        return self.step or self.anchor
+
+    @property
+    def step_number(self) -> str:
+        """ "3" of a step or of what stands within it; "" for none."""
+        return self.step.rpartition("step-")[2].partition("-")[0]
 
     @property
     def id(self) -> str:

@@ -27,10 +27,11 @@ class SectionText(Struct, frozen=True):
 
 
 class FoundSentence(Struct, frozen=True):
-    """A sentence, and the number of the section that it stands in."""
+    """A sentence, the number of the section that it stands in, and its line there, from 0."""
 
     section: int
     fragments: tuple[Fragment, ...]
+    line: int | None = None
 
 
 class _Span(Struct, frozen=True):
@@ -68,10 +69,12 @@ def answering(
         return None
     top = max(found, key=lambda span: (span.worth, -span.section, -span.start))
     text = passages[top.section].text
+    line = text.count("\n", 0, top.start)
     if top.end - top.start > _LONGEST:
-        return FoundSentence(top.section, snippet(text[top.start : top.end], wanted, stems))
+        return FoundSentence(top.section, snippet(text[top.start : top.end], wanted, stems), line)
     end = _with_what_follows(text, top)
-    return FoundSentence(top.section, fragments(text, top.start, end, places[top.section]))
+    shown = fragments(text, top.start, end, places[top.section])
+    return FoundSentence(top.section, shown, line)
 
 
 def first_line(passages: Sequence[SectionText]) -> FoundSentence | None:
@@ -81,7 +84,7 @@ def first_line(passages: Sequence[SectionText]) -> FoundSentence | None:
             if one.kind == kind and one.text:
                 end = one.text.find("\n")
                 line = one.text[: end if end >= 0 else None]
-                return FoundSentence(number, (Fragment(line[:_LONGEST], marked=False),))
+                return FoundSentence(number, (Fragment(line[:_LONGEST], marked=False),), 0)
     return None
 
 

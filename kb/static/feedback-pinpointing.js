@@ -121,16 +121,14 @@
     });
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll("[data-steps]").forEach(pointAtSteps);
-    dispatchEvent(new Event("kb-steps-named"));
-    document.querySelectorAll("section > [data-doubt]").forEach(asOneStop);
-    document.addEventListener("click", (event) => {
-      const link = event.target.closest?.("[data-doubt]");
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-      event.preventDefault();
-      if (panels.has(link)) close(link);
-      else open(link);
-    });
+  document.querySelectorAll("[data-steps]").forEach(pointAtSteps);
+  dispatchEvent(new Event("kb-steps-named"));
+  document.querySelectorAll("section > [data-doubt]").forEach(asOneStop);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-doubt]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    if (panels.has(link)) close(link);
+    else open(link);
   });
 })();

@@ -156,7 +156,15 @@
     }
     return found;
   };
-  window.kbCall = { kept, keep, button, counted, numbered };
+  // The element that the address names, whether or not the browser has gone there yet.
+  const linked = () => {
+    try {
+      return location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    } catch {
+      return null;
+    }
+  };
+  window.kbCall = { kept, keep, button, counted, numbered, linked };
 
   // The way back to the results that one came from, kept in this tab.
   const RESULTS = "kb-results";
@@ -222,7 +230,9 @@
     for (let at = place; at; at = at.parentElement) if (at.nextElementSibling) return true;
     return document.readyState !== "loading";
   };
+  const SWITCHES = { "[data-keys-switch]": (place) => offerKeysSwitch(place), "[data-theme-switch]": (place) => offerThemes(place) };
   const fillWhenThere = () => {
+    for (const [selector, offer] of Object.entries(SWITCHES)) all(`${selector}:empty`).forEach(offer);
     for (const [selector, fill] of Object.entries(WAYS)) {
       const place = document.querySelector(selector);
       if (!place || !isRead(place)) continue;
@@ -254,6 +264,7 @@
     if (!place) return toThePage();
     if (place.tabIndex < 0) place.tabIndex = -1;
     place.focus({ preventScroll: true });
+    if (document.activeElement !== place) toThePage(); // it is not shown
   };
   const showKeys = () => {
     const wanted = keysWanted();
@@ -264,19 +275,27 @@
     });
     all("[data-keys-switch] button").forEach((one) => { one.textContent = `Single keys: ${wanted ? "on" : "off"}`; });
   };
-  const offerKeysSwitch = () => {
-    all("[data-keys-switch]").forEach((place) => {
-      place.append(button("", "", () => {
-        try { localStorage.setItem(KEYS(), keysWanted() ? "off" : "on"); } catch { /* not remembered, then */ }
-        showKeys();
-      }));
-    });
+  const offerKeysSwitch = (place) => {
+    place.append(button("", "", () => {
+      try { localStorage.setItem(KEYS(), keysWanted() ? "off" : "on"); } catch { /* not remembered, then */ }
+      showKeys();
+    }));
     showKeys();
+  };
+  const offerThemes = (place) => {
+    const label = (theme) => `Colours: ${theme}`;
+    const change = button(label(remembered()), "", () => {
+      const next = themes[(themes.indexOf(remembered()) + 1) % themes.length];
+      try { localStorage.setItem("theme", next); } catch { /* not remembered, then */ }
+      wear(next);
+      change.textContent = label(next);
+    });
+    place.append(change);
   };
 
   document.addEventListener("DOMContentLoaded", () => {
     root.classList.add("with-script");
-    offerKeysSwitch();
+    showKeys();
     offerNewCall();
     addEventListener("pageshow", offerNewCall);
     arrive();
@@ -287,16 +306,6 @@
     if (document.querySelector("[data-results]")) wayBack();
     noteOpened();
     setTimeout(toWrong); // after all that changes how long the page is
-    all("[data-theme-switch]").forEach((place) => {
-      const label = (theme) => `Colours: ${theme}`;
-      const change = button(label(remembered()), "", () => {
-        const next = themes[(themes.indexOf(remembered()) + 1) % themes.length];
-        try { localStorage.setItem("theme", next); } catch { /* not remembered, then */ }
-        wear(next);
-        change.textContent = label(next);
-      });
-      place.append(change);
-    });
     document.addEventListener("keydown", press);
   });
 })();

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { kept, keep, button, counted, numbered } = window.kbCall;
+  const { kept, keep, button, counted, numbered, linked: placeLinked } = window.kbCall;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const page = document.querySelector("[data-procedure]");
   const section = all("[data-steps]").find((one) => one.querySelector(":scope > ol > li.asks"));
@@ -21,7 +21,7 @@
   // What an entry says itself, without what stands below it.
   const saying = (item) => {
     const copy = item.cloneNode(true);
-    all(".tick, .doubt, .doubt-here", copy).forEach((one) => one.remove());
+    all(".tick, .step-link, .doubt, .doubt-here", copy).forEach((one) => one.remove());
     all(item.matches(".asks") ? ":scope > ul" : ":scope > ol", copy).forEach((one) => one.remove());
     return copy;
   };
@@ -66,8 +66,18 @@
     if (trail) delete trail.at(-1).said;
     show(true);
   };
+  // A link to a step leads there, if one is asked already: else the step is in sight among all.
+  const linked = () => {
+    const place = placeLinked();
+    return place ? items.findLast((item) => item.contains(place)) : undefined;
+  };
+  const follow = () => {
+    const item = trail && linked();
+    if (item && trail.at(-1).at !== items.indexOf(item)) trail.push({ at: items.indexOf(item) });
+    if (item) remember();
+  };
   const start = () => {
-    trail = [{ at: items.indexOf(top[0]) }];
+    trail = [{ at: items.indexOf(linked() ?? top[0]) }];
     show(true);
   };
   const leave = () => {
@@ -166,8 +176,22 @@
     copy.append("Helpful? ", sign);
     return copy;
   };
+  // Who has gone on from where a link led is not taken back there by a reload.
+  const leaveLink = () => {
+    if (linked()) history.replaceState(history.state, "", location.pathname + location.search);
+  };
+  const linkHere = (item) => {
+    const link = window.kbCall.linkTo(item.id, "Copy link", "to this step");
+    link.className = "copy";
+    link.dataset.key = "l";
+    link.setAttribute("aria-keyshortcuts", "l");
+    return link;
+  };
   const show = (moved) => {
-    if (moved) remember();
+    if (moved) {
+      leaveLink();
+      remember();
+    }
     section.classList.toggle("is-asking", Boolean(trail));
     if (!trail) {
       guide.replaceChildren(keyed("One question at a time", "q", start, "copy"));
@@ -180,11 +204,12 @@
     const ways = made("p", "asked-ways", keyed("Back", "b", back, "copy"), " ", keyed("All steps", "q", leave, "copy"));
     const doubt = doubtAbout(item);
     if (doubt) ways.append(" ", doubt);
-    all("[data-key=h], [data-key=d]", section).forEach((one) => { delete one.dataset.key; });
+    if (item?.id) ways.append(" ", linkHere(item));
+    all("[data-key=h], [data-key=d], [data-key=l]", section).forEach((one) => { delete one.dataset.key; });
     guide.replaceChildren(made("div", "asked-now", now, choices(item, now), ways), path());
     if (moved) now.focus({ preventScroll: true });
     if (moved) guide.firstElementChild.scrollIntoView({ block: "nearest" });
-    else if (!location.hash) guide.scrollIntoView({ block: "nearest", behavior: "instant" });
+    else if (!location.hash || linked()) guide.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   // A link to another procedure: the way back stands there until one is here again.
@@ -196,12 +221,17 @@
     keep({ ...kept(), [BACK_TO]: { procedure, title, address: location.pathname } });
   });
 
-  document.addEventListener("DOMContentLoaded", () => {
-    (section.querySelector(":scope > ol")).before(guide);
-    recall();
+  (section.querySelector(":scope > ol")).before(guide);
+  recall();
+  follow();
+  show(false);
+  addEventListener("hashchange", () => {
+    follow();
+    if (!trail || !linked()) return;
     show(false);
-    addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
-    addEventListener("kb-new-call", () => { recall(); show(false); });
-    addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
+    guide.querySelector(".asked").focus({ preventScroll: true });
   });
+  addEventListener("kb-steps-named", () => { if (trail && !guide.querySelector("[data-doubt]")) show(false); });
+  addEventListener("kb-new-call", () => { recall(); show(false); });
+  addEventListener("pageshow", (event) => { if (event.persisted) { recall(); show(false); } });
 })();

@@ -2,20 +2,23 @@
 "use strict";
 
 (() => {
-  const { kept, keep, button, counted } = window.kbCall;
+  const { kept, keep, button, counted, linked } = window.kbCall;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // Copying: says so on the button for a moment.
+  // Copying: says so on what was pressed for a moment.
+  const copyText = async (text, pressed, ...label) => {
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      copied = false;
+    }
+    pressed.textContent = copied ? "Copied" : "Cannot copy";
+    setTimeout(() => pressed.replaceChildren(...label), 1500);
+    return copied;
+  };
   const copying = (text, label) => {
-    const made = button(label, "copy", async () => {
-      try {
-        await navigator.clipboard.writeText(text());
-        made.textContent = "Copied";
-      } catch {
-        made.textContent = "Cannot copy";
-      }
-      setTimeout(() => { made.textContent = label; }, 1500);
-    });
+    const made = button(label, "copy", () => copyText(text(), made, label));
     made.setAttribute("aria-live", "polite");
     return made;
   };
@@ -113,15 +116,23 @@
     keep(own.done.length || own.option ? { ...others, [procedure]: own } : others);
   };
 
-  // Steps are ticked off; the first that is not is the current one.
+  // Steps are ticked off; the first that is not is the current one, from that on to which a link led.
   const steps = () => all("[data-steps] > ol > li[data-number]");
+  const ledTo = (items) => {
+    const place = linked();
+    return place ? items.findIndex((item) => item.contains(place)) : -1;
+  };
+  const current = (items) => {
+    const from = Math.max(0, ledTo(items));
+    return [...items.slice(from), ...items.slice(0, from)].find((item) => !item.classList.contains("done"));
+  };
   const showTicks = () => {
     for (const section of all("[data-steps]")) {
       const items = all(":scope > ol > li", section);
-      const current = items.findIndex((item) => !item.classList.contains("done"));
+      const now = current(items);
       items.forEach((item, nth) => {
         const done = item.classList.contains("done");
-        item.classList.toggle("now", nth === current && nth > 0);
+        item.classList.toggle("now", item === now && (nth > 0 || ledTo(items) === 0));
         item.firstElementChild.textContent = done ? "✓" : item.dataset.number;
         item.firstElementChild.setAttribute("aria-pressed", done);
       });
@@ -129,8 +140,9 @@
     showKeys();
   };
 
-  // Keys of the call: d ticks the present step, h asks whether it helped, m takes the next method.
-  const present = () => steps().find((item) => !item.classList.contains("done"));
+  // Keys of the call: d ticks the present step, h asks whether it helped, l copies the link to it, m
+  // takes the next method.
+  const present = () => current(steps());
   const give = (key, element) => {
     for (const one of all(`[data-key="${key}"]`)) {
       if (one === element) continue;
@@ -146,6 +158,7 @@
     const now = present();
     give("d", now?.firstElementChild);
     give("h", now?.querySelector(":scope > [data-doubt]"));
+    give("l", now?.querySelector(".step-link"));
   };
   const showPresent = () => {
     const now = present();
@@ -166,6 +179,35 @@
       });
     }
     section.classList.add("ticking");
+  };
+
+  // Each step has its link behind its words; no stop of the Tab key, arrows of its section lead there.
+  const addressOf = (id) => new URL(`#${id}`, location.origin + location.pathname).href;
+  const linkTo = (id, sign, name) => {
+    const link = document.createElement("a");
+    link.className = "anchor no-print";
+    link.href = `#${id}`;
+    const hidden = document.createElement("span");
+    hidden.className = "visually-hidden";
+    hidden.textContent = ` ${name}`;
+    const label = [sign, hidden];
+    link.append(...label);
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!await copyText(addressOf(id), link, ...label)) location.hash = id; // to be copied from there
+    });
+    return link;
+  };
+  const BELOW = "p, ul, ol, dl, div, pre, table, blockquote, details, h1, h2, h3, h4, h5, h6, .doubt";
+  const linkStep = (step) => {
+    const link = linkTo(step.id, "#", "Copy link to this step");
+    link.classList.add("step-link");
+    link.tabIndex = -1;
+    const below = [...step.children].find((one) => one.matches(BELOW));
+    const first = [...step.childNodes].find((one) => one.textContent.trim() && !(one.matches?.(".tick")));
+    if (first === below && below?.matches("p")) below.append(link);
+    else step.insertBefore(link, below ?? null);
   };
 
   // The option that was chosen is the one that is lit.
@@ -196,7 +238,7 @@
   // For the ticket: what it is, by which method, and what was done.
   const saidBy = (item) => {
     const copy = item.cloneNode(true);
-    all(".tick, .doubt, .doubt-here, ul, ol, table", copy).forEach((one) => one.remove());
+    all(".tick, .step-link, .doubt, .doubt-here, ul, ol, table", copy).forEach((one) => one.remove());
     return copy.textContent.replace(/\s+/g, " ").trim();
   };
   const forTheTicket = (reference) => {
@@ -225,26 +267,27 @@
     place.prepend(link);
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    showWayBack();
-    all("[data-script]").forEach(makeCopiable);
-    all("[data-first-line]").forEach(markBlanks);
-    all("[data-first-line]").forEach(copyFirst);
-    all("[data-steps]").forEach(makeTickable);
-    all("[data-copy-reference]").forEach((place) => {
-      window.kbCall.note = () => forTheTicket(place.dataset.copyReference);
-      place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
-    });
+  // At once: what is deferred and blocks the rendering has the whole page, of which nothing is painted.
+  showWayBack();
+  all("[data-script]").forEach(makeCopiable);
+  all("[data-first-line]").forEach(markBlanks);
+  all("[data-first-line]").forEach(copyFirst);
+  all("[data-steps]").forEach(makeTickable);
+  all("#content ol > li[id], #content .answer[id]").forEach(linkStep);
+  window.kbCall.linkTo = linkTo;
+  all("[data-copy-reference]").forEach((place) => {
+    window.kbCall.note = () => forTheTicket(place.dataset.copyReference);
+    place.append(copying(() => forTheTicket(place.dataset.copyReference), "Copy for the ticket"));
+  });
+  restore();
+  choose();
+  addEventListener("kb-steps-named", showKeys);
+  // Within a call one comes back to the step that is next, unless the address names a place.
+  if (known().done.length && !location.hash) addEventListener("load", () => setTimeout(showPresent));
+  addEventListener("hashchange", () => { choose(); showTicks(); });
+  addEventListener("pageshow", (event) => { if (event.persisted || location.hash) restore(); });
+  addEventListener("kb-new-call", () => {
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
     restore();
-    choose();
-    addEventListener("kb-steps-named", showKeys);
-    // Within a call one comes back to the step that is next, unless the address names a place.
-    if (known().done.length && !location.hash) addEventListener("load", () => setTimeout(showPresent));
-    addEventListener("hashchange", choose);
-    addEventListener("pageshow", (event) => { if (event.persisted) restore(); });
-    addEventListener("kb-new-call", () => {
-      if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
-      restore();
-    });
   });
 })();

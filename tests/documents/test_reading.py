@@ -87,7 +87,7 @@ def test_every_field_is_read() -> None:
     assert filed.links == (Link(23, "../returns/label.md"),)
     assert filed.sections == (
         Section("", "", "Use this when a parcel is late."),
-        Section("steps", "Steps", "Open the label.", "steps"),
+        Section("steps", "Steps", "Open the label.", "steps", ((0, "step-1"),)),
     )
 
 

@@ -210,7 +210,13 @@ def test_sections_are_plain_text() -> None:
     )
     assert RENDERER.sections(body, "Late") == (
         Section("", "", "Use it for this."),
-        Section("steps", "Steps", "Open x\ndeeper\na | b\n1 | 2\ncode\nraw html", "steps"),
+        Section(
+            "steps",
+            "Steps",
+            "Open x\ndeeper\na | b\n1 | 2\ncode\nraw html",
+            "steps",
+            ((0, "step-1"), (1, "step-1-1")),
+        ),
     )
 
 

@@ -64,14 +64,14 @@ class Step(Struct, frozen=True):
     answers: tuple[Answer, ...] = ()
 
 
-class _Item(Struct):
+class Item(Struct):
     """An entry of a list as it stands among the tokens."""
 
     opening: Token
     texts: list[str] = field(default_factory=list)
     first: int | None = None  # the number that its list begins with, where it is the first of one
-    ordered: list[_Item] = field(default_factory=list)
-    bullets: list[_Item] = field(default_factory=list)
+    ordered: list[Item] = field(default_factory=list)
+    bullets: list[Item] = field(default_factory=list)
 
     @property
     def line(self) -> int:
@@ -84,7 +84,7 @@ class _Item(Struct):
 
 def branches(tokens: Sequence[Token]) -> list[tuple[Step, ...]]:
     """The steps of each section that has some: its numbered lists, numbered through."""
-    return [tuple(map(_step, items)) for items in _sections(tokens)]
+    return [tuple(map(_step, items)) for items in sections(tokens)]
 
 
 def numbered_on(lists: Iterable[Sequence[int]]) -> list[int]:
@@ -108,15 +108,15 @@ def first_number(opening: Token) -> int:
 
 def mark(tokens: Sequence[Token]) -> None:
     """Gives the entries that ask and that answer a class each, for the page to know them by."""
-    for items in _sections(tokens):
+    for items in sections(tokens):
         for item in items:
             _mark(item, item.said)
 
 
 def doubts_in(tokens: Sequence[Token]) -> Iterator[Doubt]:
     """Answers that lead nowhere or round in a circle, and questions with one answer."""
-    for items in _sections(tokens):
-        steps = dict(zip(_numbers(items), map(_step, items), strict=True))
+    for items in sections(tokens):
+        steps = dict(zip(numbers(items), map(_step, items), strict=True))
         ways = _ways(steps)
         ahead = {to: _reached(to, ways) for to in sorted(ways)[:_MOST]}
         for number, step in steps.items():
@@ -176,16 +176,16 @@ def _reached(start: int, ways: dict[int, set[int]]) -> set[int]:
     return seen
 
 
-def _step(item: _Item) -> Step:
+def _step(item: Item) -> Step:
     return _step_saying(item, item.said)
 
 
-def _step_saying(item: _Item, said: str) -> Step:
+def _step_saying(item: Item, said: str) -> Step:
     answers = tuple(map(_answer, item.bullets)) if _asks(item, said) else ()
     return Step(item.line, said, _to(said), answers)
 
 
-def _answer(item: _Item) -> Answer:
+def _answer(item: Item) -> Answer:
     label, rest = _parted(item.said)
     text = "\n".join(one for one in (rest, *item.texts[1:]) if one)
     if _asks(item, rest):
@@ -194,7 +194,7 @@ def _answer(item: _Item) -> Answer:
     return Answer(item.line, label, text, _to(text), then)
 
 
-def _asks(item: _Item, said: str) -> bool:
+def _asks(item: Item, said: str) -> bool:
     """Does it ask, with nothing but answers below it, one of them with what follows?"""
     if not item.bullets or not _ASKS.search(said.replace("*", "").replace("_", "")):
         return False
@@ -214,7 +214,7 @@ def _to(text: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _mark(item: _Item, said: str, within: bool = False) -> None:
+def _mark(item: Item, said: str, within: bool = False) -> None:
     """`within` an answer, an entry may end the procedure."""
     if _asks(item, said):
         item.opening.attrJoin("class", "asks")
@@ -227,7 +227,7 @@ def _mark(item: _Item, said: str, within: bool = False) -> None:
         _mark(each, each.said, within)
 
 
-def _ends(item: _Item) -> bool:
+def _ends(item: Item) -> bool:
     """Is nothing to be done behind it: does it stop, or lead to another procedure?"""
     said = "\n".join(item.texts)
     return not (item.ordered or item.bullets or _to(said)) and ends(_parted(said)[1] or said)
@@ -241,7 +241,7 @@ def ends(said: str) -> bool:
     )
 
 
-def _numbers(items: Sequence[_Item]) -> list[int]:
+def numbers(items: Sequence[Item]) -> list[int]:
     lists: list[list[int]] = []
     for item in items:
         if item.first is None:
@@ -251,7 +251,7 @@ def _numbers(items: Sequence[_Item]) -> list[int]:
     return numbered_on(lists)
 
 
-def _sections(tokens: Sequence[Token]) -> Iterator[list[_Item]]:
+def sections(tokens: Sequence[Token]) -> Iterator[list[Item]]:
     """The numbered entries below each heading."""
     section: list[Token] = []
     for token in tokens:
@@ -262,10 +262,10 @@ def _sections(tokens: Sequence[Token]) -> Iterator[list[_Item]]:
     yield _numbered(section)
 
 
-def _numbered(section: Sequence[Token]) -> list[_Item]:
+def _numbered(section: Sequence[Token]) -> list[Item]:
     """The entries of a section's numbered lists, each with the lists in it."""
-    found: list[_Item] = []
-    within: list[_Item] = []
+    found: list[Item] = []
+    within: list[Item] = []
     lists: list[bool] = []  # of those around, whether they are numbered
     begins: int | None = None
     for token in section:
@@ -275,7 +275,7 @@ def _numbered(section: Sequence[Token]) -> list[_Item]:
         elif token.type in _LIST_ENDS:
             lists.pop()
         elif token.type == "list_item_open":
-            item, begins = _Item(token, first=begins), None
+            item, begins = Item(token, first=begins), None
             _entries_around(within, found, lists[-1], token.level).append(item)
             within.append(item)
         elif token.type == "list_item_close":
@@ -286,8 +286,8 @@ def _numbered(section: Sequence[Token]) -> list[_Item]:
 
 
 def _entries_around(
-    within: list[_Item], found: list[_Item], numbered: bool, level: int
-) -> list[_Item]:
+    within: list[Item], found: list[Item], numbered: bool, level: int
+) -> list[Item]:
     """Where an entry belongs; what stands in no numbered list of the section is dropped."""
     if within:
         return within[-1].ordered if numbered else within[-1].bullets

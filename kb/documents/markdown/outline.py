@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from markdown_it.token import Token
@@ -19,8 +19,9 @@ from kb.documents.markdown.footnotes import labels as labels_of_notes
 from kb.documents.markdown.headings import place
 from kb.documents.markdown.links import Link
 from kb.documents.markdown.parser import Blocks, TooLaborious, blocks, box
-from kb.documents.markdown.places import places
+from kb.documents.markdown.places import named_in_html, places
 from kb.documents.markdown.section_kinds import kind_of
+from kb.documents.markdown.steps import step_names
 from kb.documents.markdown.written_links import links_of
 from kb.documents.text.plain_text import folded, plain, tidy, without
 from kb.procedures.model import Section
@@ -126,39 +127,58 @@ def text_of_html(source: str) -> str:
 
 
 def _sections(tokens: list[Token], title: str, labels: frozenset[str]) -> tuple[Section, ...]:
-    placed = [each for each in place(tokens, title) if each.outer]
+    every = place(tokens, title)
+    named = step_names(tokens, every, frozenset(named_in_html(tokens)))
+    names = {id(opening): name for opening, name in named}
+    placed = [each for each in every if each.outer]
     starts = [("", "", 0)] + [(each.anchor, each.text, each.index + 3) for each in placed]
     ends = [each.index for each in placed] + [len(tokens)]
     if placed and placed[0].is_title:
         starts[1] = ("", "", starts[1][2])
     made = [
-        Section(name, heading, _text(tokens[start:end], labels), kind_of(heading))
+        _section(name, heading, list(_lines(tokens[start:end], labels, names)))
         for (name, heading, start), end in zip(starts, ends, strict=True)
     ]
     return tuple(each for each in made if each.heading or each.text)
 
 
-def _text(tokens: Sequence[Token], labels: frozenset[str]) -> str:
-    return "\n".join(line for line in _lines(tokens, labels) if line)
+def _section(name: str, heading: str, lines: list[tuple[str, str]]) -> Section:
+    told = [line for line in lines if line[0]]
+    steps = tuple((nth, step) for nth, (_, step) in enumerate(told) if step)
+    return Section(name, heading, "\n".join(text for text, _ in told), kind_of(heading), steps)
 
 
-def _lines(tokens: Sequence[Token], labels: frozenset[str]) -> Iterator[str]:
+def _lines(
+    tokens: Sequence[Token], labels: frozenset[str], names: Mapping[int, str]
+) -> Iterator[tuple[str, str]]:
+    """Each line with the name of the step that it stands in, "" for none."""
     sign = ""
     row: list[str] | None = None  # the cells of a table's row, which is one line
-    for token in tokens:
+    for token, step in _within_steps(tokens, names):
         if token.type == "list_item_open":
             sign = box(token)
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close":
-            yield " | ".join(filter(None, row or ()))
+            yield " | ".join(filter(None, row or ())), step
             row = None
         elif token.type == "inline" and row is not None:
             row.append(tidy(plain(token.content, labels)))
         elif token.type == "inline":
-            yield f"{sign} {tidy(plain(token.content, labels))}".lstrip()
+            yield f"{sign} {tidy(plain(token.content, labels))}".lstrip(), step
             sign = ""
         elif token.type == "html_block":
-            yield tidy(text_of_html(token.content))
+            yield tidy(text_of_html(token.content)), step
         elif token.content:  # code, fenced or indented
-            yield tidy(token.content)
+            yield tidy(token.content), step
+
+
+def _within_steps(tokens: Sequence[Token], names: Mapping[int, str]) -> Iterator[tuple[Token, str]]:
+    """Each token with the name of the innermost entry around it."""
+    around = [""]
+    for token in tokens:
+        if token.type == "list_item_open":
+            around.append(names.get(id(token), ""))
+        elif token.type == "list_item_close":
+            around.pop()
+        yield token, around[-1]

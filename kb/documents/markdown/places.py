@@ -1,4 +1,4 @@
-"""The places in a text that links may lead to: headings, names in HTML, footnotes. Pure."""
+"""The places in a text that links may lead to: headings, steps, names in HTML, footnotes. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from kb.documents.markdown.footnotes import labels, other_places
 from kb.documents.markdown.headings import Placed
+from kb.documents.markdown.steps import step_names
 from kb.documents.text.plain_text import anchor
 
 _NAME = re.compile(
@@ -35,7 +36,8 @@ def places(
     """Every name that a link to a place in the text may be written with."""
     found = {each.anchor for each in placed} | {each.natural for each in placed}
     found.update(other for each in placed for other in each.others)
-    found.update(named_in_html(tokens))
+    named = frozenset(named_in_html(tokens))
+    found.update(named, (name for _, name in step_names(tokens, placed, named)))
     found.update(other for label in labels(environment) for other in other_places(label))
     return frozenset(found)
 

@@ -23,11 +23,13 @@ from kb.documents.markdown.parser import TooLaborious, blocks, parser
 from kb.documents.markdown.places import named_in_html
 from kb.documents.markdown.sanitising import own_id, sanitised
 from kb.documents.markdown.section_kinds import kind_of
+from kb.documents.markdown.steps import step_names
 from kb.procedures.model import Section
 
 _QUOTED = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_ASKS = re.compile(r'<li\b[^<>]* class="asks"')
 
 Resolve = Callable[[str], str | None]
 NOTICE = "This text is too long or too intricate to be laid out, so it is shown as it was written."
@@ -75,7 +77,7 @@ class Page(Struct, frozen=True):
     @property
     def asks(self) -> bool:
         """Is there a step that asks, with answers to choose from?"""
-        return any(part.kind == "steps" and '<li class="asks">' in part.html for part in self.parts)
+        return any(part.kind == "steps" and _ASKS.search(part.html) for part in self.parts)
 
     @property
     def script(self) -> Part | None:
@@ -154,9 +156,13 @@ class _Layout:
             tokens[each.index].attrs = {"id": own_id(each.anchor)}
         self._taken = {each.anchor for each in placed}
         self._others: dict[str, list[str]] = {}
-        for other, anchor in other_names(placed, dict.fromkeys(named_in_html(tokens))):
+        named = dict.fromkeys(named_in_html(tokens))
+        for other, anchor in other_names(placed, named):
             self._others.setdefault(anchor, []).append(other)
         self._taken.update(*self._others.values())
+        for opening, name in step_names(tokens, placed, named):
+            opening.attrSet("id", own_id(name))
+            self._taken.add(name)
         for each in placed:
             heading = tokens[each.index + 1]
             names = Token("html_inline", "", 0, content=self._alias(each, own_id))

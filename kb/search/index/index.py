@@ -39,7 +39,7 @@ from kb.search.index.compiling import compiled
 from kb.search.index.embedding import Meaning
 from kb.search.words.analysis import Stems
 
-FORMAT = 17  # raised whenever files of an older kb can no longer be read
+FORMAT = 18  # raised whenever files of an older kb can no longer be read
 CHUNK = 500  # procedures that one process writes at least; a smaller change is written here
 MOST = 2500  # procedures of a part as it is first written: what a word costs is paid once a part
 SMALL = 1000  # a set with fewer procedures is compiled again together with what changes

@@ -157,7 +157,8 @@ def _stored(entry: Entry, texts: list[bytes]) -> str:
         "due": it.due and it.due.isoformat(),
         "status": it.status.value,
         "sections": [
-            [s.anchor, s.heading, e, s.kind] for s, e in zip(entry.sections, ends, strict=True)
+            [s.anchor, s.heading, e, s.kind, s.steps]
+            for s, e in zip(entry.sections, ends, strict=True)
         ],
     }
     return json.dumps(fields, ensure_ascii=True)  # ASCII: lone surrogates survive

@@ -46,12 +46,19 @@ def remembered(method: Callable[P, R], most: int) -> Callable[P, R]:
 
 
 class StoredSection(Struct, frozen=True):
-    """A section's name and heading, where its text ends among all, and what it promises."""
+    """A section's name and heading, where its text ends among all, what it promises, its steps
+    (kb.procedures.model.Section).
+    """
 
     anchor: str
     heading: str
     end: int
     kind: str
+    steps: tuple[tuple[int, str], ...]
+
+    def step(self, line: int | None) -> str:
+        """The name of the step in which that line of its text stands; "" for none."""
+        return next((name for nth, name in self.steps if nth == line), "")
 
 
 class Stored(Struct, frozen=True):

@@ -67,7 +67,10 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Out of this browser; other sessions of the same person go on."""
     access.end_session()
-    return redirect(url_for("signing_in.sign_in"))
+    answer = redirect(url_for("signing_in.sign_in"))
+    # What the browser itself keeps. Copies of procedures are deleted by page and worker.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @blueprint.get("/account")

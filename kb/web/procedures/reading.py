@@ -75,7 +75,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
     if "as_of" in request.args:
         asked = request.args["as_of"]
         return redirect(url_for("history.listing", procedure_id=card.procedure.id, as_of=asked))
-    text = _text_or_404(card)
+    text = text_or_404(card)
     search_log.opened(card.procedure.id)
     latest = history.latest(text.procedure)
     return render_template(
@@ -85,7 +85,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
         ways=current_app.extensions["kb_onward"].ways(text, access.reader()),
         mends=_mends(text.procedure),
         department=departments().get(text.procedure.department),
-        names=parts().people.directory.names(_people(text.procedure)),
+        names=parts().people.directory.names(people_of(text.procedure)),
         **responding.vote_panel(text.procedure),
         **learned_words.panel(text.procedure),
         **latest,
@@ -101,7 +101,7 @@ def procedure(procedure_id: str) -> ResponseReturnValue:
 @blueprint.get("/procedures/<path:procedure_id>/preview")
 def preview(procedure_id: str) -> ResponseReturnValue:
     """Its text alone, to be read beside the results: looking at it is no opening."""
-    text = _text_or_404(readable_or_404(procedure_id))
+    text = text_or_404(readable_or_404(procedure_id))
     department = departments().get(text.procedure.department)
     return render_template("procedures/preview.html", text=text, department=department)
 
@@ -135,7 +135,7 @@ def _found_elsewhere(asked: str) -> str:
     return url_for("reading.procedure", procedure_id=readable_or_404(moved).procedure.id)
 
 
-def _text_or_404(card: Card) -> Text:
+def text_or_404(card: Card) -> Text:
     """The text, unless its file went away or became somebody's draft a moment ago."""
     try:
         text = text_of(card, access.reader(), current_app.extensions["kb_shelf"])
@@ -148,7 +148,7 @@ def _text_or_404(card: Card) -> Text:
     return text
 
 
-def _people(procedure: Procedure) -> set[str]:
+def people_of(procedure: Procedure) -> set[str]:
     lead = departments().get(procedure.department).lead
     return {email for email in (procedure.owner, procedure.deputy, lead) if email}
 

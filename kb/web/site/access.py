@@ -21,7 +21,11 @@ ASSETS = frozenset({"static", "bootstrap.static"})
 PUBLIC = ASSETS | {
     "signing_in.sign_in",
     "api.health",
-    "opening.description",  # asked for by the browser itself
+    # Asked for by the browser itself.
+    "opening.description",
+    "offline.manifest",
+    "offline.worker",
+    "offline.page",
     "unsubscribing.ask",  # by a signed link
     "unsubscribing.stop",
 }

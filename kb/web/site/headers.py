@@ -12,6 +12,8 @@ _CONTENT = {
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
 }
 ALWAYS = {
     "Permissions-Policy": "browsing-topics=()",

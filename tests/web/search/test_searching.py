@@ -34,7 +34,9 @@ def test_a_hit_answers_before_the_click(rep: FlaskClient) -> None:
     html = page(rep, "/search?q=carrier+scan")
     assert "<mark>carrier</mark>" in html
     assert '<span class="quiet">Complaint:</span> Late Shipment' in html
-    assert re.search(r'href="/procedures/SHP-014\?from=\w+&amp;rank=1#steps"', html)
+    assert re.search(
+        r'href="/procedures/SHP-014\?from=\w+&amp;rank=1#step-1">Steps, step 1</a>', html
+    )
     assert "Shipping · Eddy Editor" in html
     assert "Reviewed 2 Oct" in html
     assert "Found by text" in html

@@ -149,6 +149,25 @@ def test_programs_and_browsers_are_told_whole_paths(below: Flask, parts: Parts) 
     assert f'"https://intra.example{ROOT}/search?q={{searchTerms}}"' in described
 
 
+def test_what_a_device_keeps_is_below_it_too(below: Flask) -> None:
+    client = entered(below, "rep@kb.example")
+    manifest = client.get(f"{ROOT}/manifest.webmanifest").json
+    assert manifest["scope"] == manifest["start_url"] == f"{ROOT}/"
+    told = json.loads(
+        client.get(f"{ROOT}/worker.js").text.partition("\n")[0][len("const KB = ") : -1]
+    )
+    addresses = [
+        told["root"],
+        told["kept"],
+        told["signOut"],
+        *told["assets"],
+        *told["pages"].values(),
+    ]
+    kept = client.get(f"{ROOT}/kept?id=SHP-014").json["kept"][0]
+    addresses += [kept["address"], kept["copy"], *(icon["src"] for icon in manifest["icons"])]
+    assert [one for one in addresses if not one.startswith(f"{ROOT}/")] == []
+
+
 def test_what_was_typed_goes_back_to_where_it_was_going(below: Flask) -> None:
     form = {"text": "The form lacks a field.", "kind": "other"}
     answer = below.test_client().post(f"{ROOT}/requests", data=form)

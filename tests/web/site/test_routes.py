@@ -31,6 +31,12 @@ LADDER = {
     "GET /bootstrap/static/<path:filename>": OPEN,
     "GET /healthz": OPEN,
     "GET /opensearch.xml": OPEN,
+    "GET /manifest.webmanifest": OPEN,
+    "GET /worker.js": OPEN,
+    "GET /offline": OPEN,
+    "GET /kept": READ,
+    # The example is a draft: no device keeps it.
+    "GET /procedures/<path:procedure_id>/copy": "302 404 404 404 404 404",
     "GET /open": "302 302 302 302 302 302",
     "GET /sign-in": "200 302 302 302 302 302",
     "POST /sign-in": "403 403 403 403 403 403",
