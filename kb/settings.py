@@ -88,7 +88,7 @@ class Settings(Discreet, frozen=True):
 
     @property
     def allowed(self) -> frozenset[str]:
-        """The names of what is unsafe and served all the same (kb/cli/safety.py)."""
+        """The names of what is unsafe and served all the same (kb/condition/safety.py)."""
         return frozenset(self.allow.replace(",", " ").split())
 
     @property

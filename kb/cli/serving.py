@@ -21,10 +21,11 @@ import click
 from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
-from kb.cli import home, safety
+from kb.cli import home
 from kb.cli.access_log import FORMAT
 from kb.cli.common import Build, built, content_option, progress_bar, refused
 from kb.cli.status import missing
+from kb.condition import safety
 from kb.jobs import scheduler_of
 from kb.logs import log
 from kb.parts import Parts

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import click
 
 from kb.cli.common import Build, built, content_option
-from kb.condition import concerns
+from kb.condition.checks import concerns
 from kb.parts import Parts
 from kb.procedures.counting import counted
 from kb.search.index import embedding

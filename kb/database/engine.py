@@ -236,6 +236,12 @@ def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
         )
 
 
+def migrated_to(engine: Engine) -> str | None:
+    """The number of the migration that it stands at; None without tables. Raises Unreadable."""
+    with reading(engine) as connection:
+        return _migrated_to(connection)
+
+
 def newest_migration(migrations: Path = MIGRATIONS) -> str:
     """The number of the last one that this kb knows."""
     return max(path.name.partition("_")[0] for path in migrations.glob("versions/[0-9]*.py"))

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from kb.backup.folder import Folder
 from kb.backup.schedule import Backups, _Progress
-from kb.condition import concerns
+from kb.condition.checks import concerns
 from kb.jobs import scheduler_of
 from kb.parts import Parts
 from tests import databases

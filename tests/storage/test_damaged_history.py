@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from kb.app import build
-from kb.condition import concerns
+from kb.condition.checks import concerns
 from kb.parts import Parts
 from kb.publishing.edits import Edit, NotSaved, author_of
 from kb.storage.git import loose_objects, refs

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
-from kb.condition import concerns
+from kb.condition.checks import concerns
+from kb.condition.concern import Concern
 from kb.documents.document import parse
 from kb.procedures.model import Procedure
 from kb.web.site import access
@@ -53,10 +55,27 @@ def health() -> ResponseReturnValue:
     Names the parts that are not as they should be, and nothing else.
     """
     found = concerns(parts())
-    named = list(dict.fromkeys(one.part for one in found))
     if any(one.stops for one in found):
-        return jsonify(status="down", concerns=named), 503
-    return jsonify(status="degraded", concerns=named) if found else jsonify(status="ok")
+        return jsonify(status="down", concerns=_parts_of(found)), 503
+    return jsonify(status="degraded", concerns=_parts_of(found)) if found else jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readiness() -> ResponseReturnValue:
+    """For whoever spreads requests over servers: 503 where this one had better get none.
+
+    Names the parts that are missing, and those that only want looking after.
+    """
+    found = concerns(parts())
+    missing = _parts_of(one for one in found if one.keeps_from_serving)
+    warnings = _parts_of(one for one in found if not one.keeps_from_serving)
+    told = {"missing": missing} if missing else {}
+    told |= {"warnings": warnings} if warnings else {}
+    return jsonify(status="not ready" if missing else "ready", **told), 503 if missing else 200
+
+
+def _parts_of(found: Iterable[Concern]) -> list[str]:
+    return list(dict.fromkeys(one.part for one in found))
 
 
 @blueprint.errorhandler(Unauthorized)

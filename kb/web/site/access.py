@@ -21,6 +21,7 @@ ASSETS = frozenset({"static", "bootstrap.static"})
 PUBLIC = ASSETS | {
     "signing_in.sign_in",
     "api.health",
+    "api.readiness",
     # Asked for by the browser itself.
     "opening.description",
     "offline.manifest",

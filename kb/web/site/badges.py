@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask, g
 from msgspec import Struct
 
-from kb.condition import Concern, quick_concerns
+from kb.condition.checks import quick_concerns
+from kb.condition.concern import Concern
 from kb.people.person import Person
 from kb.people.rights import reviews
 from kb.web.site import access

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 
-from kb.condition import concerns
+from kb.condition.checks import concerns
 from kb.people.person import Person
 from kb.storage.exchange import Exchanged
 from kb.web.site import access

@@ -30,6 +30,7 @@ LADDER = {
     "GET /static/<path:filename>": OPEN,
     "GET /bootstrap/static/<path:filename>": OPEN,
     "GET /healthz": OPEN,
+    "GET /readyz": OPEN,
     "GET /opensearch.xml": OPEN,
     "GET /manifest.webmanifest": OPEN,
     "GET /worker.js": OPEN,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from kb.cli import safety
+from kb.condition import safety
 from kb.settings import RISKS, Settings, SettingsError, load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "running.md"

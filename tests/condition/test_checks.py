@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec import json
+from sqlalchemy import text
 
 from kb.assembly.build import build
-from kb.condition import concerns
+from kb.condition.checks import concerns
+from kb.condition.promptly import Promptly, Unanswered
+from kb.database import writing
 from kb.jobs import scheduler_of
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
@@ -30,6 +34,11 @@ def health(client: FlaskClient) -> tuple[int, object]:
     return answer.status_code, answer.json
 
 
+def readiness(client: FlaskClient) -> tuple[int, object]:
+    answer = client.get("/readyz")
+    return answer.status_code, answer.json
+
+
 def told(beat: Beat, parts: Parts) -> None:
     heartbeat_file(parts.settings.var).write_bytes(json.encode(beat))
 
@@ -38,6 +47,7 @@ def test_all_is_well(anonymous: FlaskClient, administrator: FlaskClient, parts: 
     Heartbeat(heartbeat_file(parts.settings.var)).beat()
     assert concerns(parts) == ()
     assert health(anonymous) == (200, {"status": "ok"})
+    assert readiness(anonymous) == (200, {"status": "ready"})
     assert "All that is wrong" not in page(administrator, "/")
 
 
@@ -63,6 +73,7 @@ def test_a_worker_in_trouble_is_told_to_administrators(
 ) -> None:
     told(beat(time.monotonic()), parts)
     assert health(anonymous) == (200, {"status": "degraded", "concerns": ["worker"]})
+    assert readiness(anonymous) == (200, {"status": "ready", "warnings": ["worker"]})
     for address in ("/", "/people", "/faults"):
         assert words in page(administrator, address)
     assert words not in page(rep, "/")
@@ -90,6 +101,7 @@ def test_a_damaged_index_is_told_and_reading_goes_on(
     assert rep.get("/search/suggestions?q=par").status_code == 200
     page(rep, "/procedures/SHP-014")
     assert health(anonymous) == (200, {"status": "degraded", "concerns": ["index"]})
+    assert readiness(anonymous) == (503, {"status": "not ready", "missing": ["index"]})
     assert "built anew" in page(administrator, "/")
     parts.publishing.publisher.refresh(NOW.date())
     assert "Late Shipment" in page(rep, "/search?q=parcel")
@@ -110,6 +122,8 @@ def test_a_content_folder_that_is_away_stops(
     (home / "content").rename(home / "elsewhere")
     status, said = health(anonymous)
     assert (status, said["status"], said["concerns"][0]) == (503, "down", "content")
+    status, said = readiness(anonymous)
+    assert (status, said["status"], said["missing"]) == (503, "not ready", ["content"])
 
 
 def test_a_heart_that_beats_is_heard(parts: Parts) -> None:
@@ -133,3 +147,58 @@ def test_an_encoder_that_cannot_be_used_is_told_and_costs_itself_alone(
     assert "Late Shipment" in page(rep, "/search?q=late+shipment")
     assert site.search.searcher.search("late shipment", Reader(), NOW.date()).total
     site.let_go()
+
+
+def test_a_server_without_an_index_is_not_ready(anonymous: FlaskClient, parts: Parts) -> None:
+    parts.search.index.current.unlink()
+    assert readiness(anonymous) == (503, {"status": "not ready", "missing": ["index"]})
+
+
+def test_a_database_of_another_kb_is_not_ready_and_says_so(
+    anonymous: FlaskClient, administrator: FlaskClient, parts: Parts
+) -> None:
+    with writing(parts.engine, "migrations") as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    status, said = readiness(anonymous)
+    assert (status, said) == (503, {"status": "not ready", "missing": ["migrations"]})
+    assert "The database is at migration 0001, this kb at" in page(administrator, "/faults")
+
+
+def test_a_disk_that_hangs_is_waited_for_once_and_not_for_long() -> None:
+    answers, site = threading.Event(), Thing()
+    promptly = Promptly(answers.wait, patience=0.05)
+    began = time.monotonic()
+    for _ in range(20):
+        with pytest.raises(Unanswered):
+            promptly.answer(site)
+    assert time.monotonic() - began < 0.5  # not 20 times as long as the first
+    answers.set()
+    assert within(5, lambda: heard(promptly, site))
+
+
+def heard(promptly: Promptly[bool], site: Thing) -> bool:
+    with suppress(Unanswered):
+        return promptly.answer(site)
+    return False
+
+
+class Thing:
+    """What is asked about."""
+
+
+def test_what_a_disk_says_is_handed_on() -> None:
+    def fails(error: Exception) -> None:
+        raise error
+
+    with pytest.raises(FileNotFoundError):
+        Promptly(fails).answer(Thing(), FileNotFoundError("away"))
+
+
+def test_a_probe_takes_two_questions_and_no_time(anonymous: FlaskClient, parts: Parts) -> None:
+    readiness(anonymous)
+    taken = []
+    for _ in range(9):
+        began = time.perf_counter()
+        assert readiness(anonymous)[0] == 200
+        taken.append(time.perf_counter() - began)
+    assert sorted(taken)[4] < 0.05
