@@ -20,8 +20,9 @@ import kb.search.parts
 import kb.storage.parts
 import kb.tidying.parts
 from kb import database
-from kb.assembly.home import ensure_not_lost, keep_private
+from kb.assembly.home import ensure_not_lost
 from kb.catalogue.sql.catalogue import Catalogue
+from kb.condition.rights import keep_private
 from kb.parts import Parts
 from kb.publishing.refreshing.live_settings import live_settings
 from kb.publishing.refreshing.live_synonyms import LiveSynonyms

@@ -1,24 +1,8 @@
-"""What kb makes in its home: nobody else's to read, and not made anew where it was lost."""
+"""What stood in a home is not made anew where it was lost."""
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
-
 from kb.settings import Settings, SettingsError, restoring_stage
-
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-def keep_private(var: Path, search_index: Path) -> None:
-    """Make `var`; it and the index are their owner's alone, with all that lies in them.
-
-    What belongs to another user stays as it is.
-    """
-    var.mkdir(parents=True, exist_ok=True, mode=0o700)
-    search_index.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for place in (var, search_index, *var.iterdir()):
-        _take_from_others(place)
 
 
 def ensure_not_lost(settings: Settings) -> None:
@@ -34,12 +18,3 @@ def ensure_not_lost(settings: Settings) -> None:
             f"{base} is not there, though this home was in use: put it back from a backup, or "
             f"make an empty file of that name to begin without people, votes and questions."
         )
-
-
-def _take_from_others(place: Path) -> None:
-    try:
-        mode = stat.S_IMODE(place.stat().st_mode)
-        if mode & _OTHERS:
-            place.chmod(mode & ~_OTHERS)
-    except OSError:  # another user's, or gone meanwhile
-        return

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from kb.condition import service
-from kb.condition.concern import Check, Concern, Pace
+from kb.condition import examining, home, service
+from kb.condition.concern import Check, Concern, Looked, Pace
 from kb.parts import Parts
+from kb.settings import Settings
 
 OF_SERVICE: tuple[Check[Parts], ...] = (
     Check("content", Pace.PROBE, service.content),
     Check("database", Pace.PROBE, service.database),
-    Check("index", Pace.PAGE, service.index),
+    Check("index", Pace.PAGE, service.index, examining.mend_index),
     Check("departments.yml, synonyms.yml", Pace.PAGE, service.settings_files),
     Check("worker", Pace.PAGE, service.worker),
     Check("backups", Pace.PAGE, service.backups),
+    Check("unfinished merge", Pace.EXAMINATION, examining.merge),
+    Check("whole index", Pace.EXAMINATION, examining.whole_index, examining.mend_index),
+    Check("nothing fits", Pace.EXAMINATION, examining.threshold, examining.mend_threshold),
+    Check("unread files", Pace.EXAMINATION, examining.unread_files),
+)
+OF_HOME: tuple[Check[Settings], ...] = (
+    Check("rights", Pace.EXAMINATION, home.private_files, home.mend_private_files),
+    Check("safety", Pace.EXAMINATION, home.unsafe_settings, home.mend_unsafe_files),
+    Check("keys", Pace.EXAMINATION, home.keys),
+    Check("disk", Pace.EXAMINATION, home.space),
+    Check("clock", Pace.EXAMINATION, home.clock),
+    Check("git locks", Pace.EXAMINATION, home.stale_locks, home.mend_stale_locks),
+    Check("schema", Pace.EXAMINATION, home.schema),
+    Check("log of writes", Pace.EXAMINATION, home.wal, home.mend_wal),
 )
 
 
@@ -26,8 +41,17 @@ def quick_concerns(parts: Parts) -> tuple[Concern, ...]:
     return _worst_first(_found(parts, Pace.PAGE))
 
 
+def looked(check: Check[Looked], at: Looked) -> list[Concern]:
+    """What that check finds. Where it cannot look, that is what it found."""
+    try:
+        return list(check.look(at))
+    except OSError as error:
+        why = error.strerror or str(error)
+        return [Concern(check.name, f"This cannot be looked at: {why}.")]
+
+
 def _found(parts: Parts, pace: Pace) -> list[Concern]:
-    return [one for check in OF_SERVICE if check.pace <= pace for one in check.look(parts)]
+    return [one for check in OF_SERVICE if check.pace <= pace for one in looked(check, parts)]
 
 
 def _worst_first(found: list[Concern]) -> tuple[Concern, ...]:

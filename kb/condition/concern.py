@@ -53,7 +53,7 @@ class Pace(IntEnum):
 class Check(Struct, Generic[Looked], frozen=True):
     """`look` finds the concerns of one kind; `mend` does away with what it safely can, and says so.
 
-    The first line of the kind is what it says where all is well.
+    `mend` must bear to find nothing to do, and to run while the site does.
     """
 
     name: str
