@@ -22,6 +22,7 @@ from kb.web.api import api
 from kb.web.approval import deciding, submissions
 from kb.web.backup import backups
 from kb.web.catalogue import browsing
+from kb.web.condition import status, watching
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
 from kb.web.exporting import exporting
@@ -107,6 +108,7 @@ _BLUEPRINTS = (
     unsubscribing,
     deliveries,
     backups,
+    status,
     api,
     *publishing.PAGES,
 )
@@ -132,6 +134,7 @@ def create_app(parts: Parts | None = None) -> Flask:
     for capability in _BLUEPRINTS:
         app.register_blueprint(capability.blueprint)
     auditing.register(app)
+    watching.register(app)
     if for_gunicorn:
         # All this stays: the collector need not look at it, nor write into memory that is shared.
         gc.collect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from kb import settings as configuration
 from kb.cli.common import Build, content_option, refused
 from kb.condition.checks import OF_HOME, OF_SERVICE, looked
 from kb.condition.concern import Check, Concern, Weight
+from kb.condition.facts import FactGroup, fact_groups
 from kb.database import DatabaseTrouble
 from kb.parts import Parts
 from kb.settings import Settings, SettingsError
@@ -28,6 +30,7 @@ class Findings:
         self.well: list[str] = []
         self.concerns: list[Concern] = []
         self.mended: list[str] = []
+        self.facts: tuple[FactGroup, ...] = ()
         self._mend = mend
 
     def look(self, checks: Iterable[Check[Looked]], at: Looked) -> None:
@@ -51,7 +54,9 @@ class Findings:
 @click.command()
 @content_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON object.")
-@click.option("--mend", is_flag=True, help="Mend what can be mended without losing anything.")
+@click.option(
+    "--fix", "--mend", "mend", is_flag=True, help="Fix what can be fixed without losing anything."
+)
 @click.pass_obj
 def doctor(build: Build, as_json: bool, mend: bool) -> None:
     """Say what is not as it should be and what to do; exit code 0, 1 or 2."""
@@ -64,6 +69,7 @@ def doctor(build: Build, as_json: bool, mend: bool) -> None:
     parts = _opened(build, settings, found)
     if parts is not None:
         found.look(OF_SERVICE, parts)
+        found.facts = fact_groups(parts, datetime.now(UTC))
     click.echo(_as_json(found) if as_json else _in_words(found))
     raise click.exceptions.Exit(found.code)
 
@@ -84,8 +90,9 @@ def _opened(build: Build, settings: Settings, found: Findings) -> Parts | None:
 
 def _in_words(found: Findings) -> str:
     words = {Weight.NOTE: "note", Weight.WARNS: "warning"}
-    lines = [f"{'well':<8} {', '.join(found.well)}"] if found.well else []
-    lines += [f"{'mended':<8} {one}" for one in found.mended]
+    lines = [f"{name}: {told}" for group in found.facts for name, told in group.facts]
+    lines += [f"{'well':<8} {', '.join(found.well)}"] if found.well else []
+    lines += [f"{'fixed':<8} {one}" for one in found.mended]
     for one in sorted(found.concerns, key=lambda it: it.weight):
         lines.append(f"{words.get(one.weight, 'wrong'):<8} {one.part}: {one.told}")
         if one.remedy:
@@ -98,5 +105,12 @@ def _as_json(found: Findings) -> str:
         {"part": it.part, "told": it.told, "weight": it.weight.name.lower(), "remedy": it.remedy}
         for it in found.concerns
     ]
-    told = {"code": found.code, "well": found.well, "mended": found.mended, "concerns": concerns}
+    facts = {group.name: dict(group.facts) for group in found.facts}
+    told = {
+        "code": found.code,
+        "facts": facts,
+        "well": found.well,
+        "fixed": found.mended,
+        "concerns": concerns,
+    }
     return json.dumps(told, indent=2, ensure_ascii=False)

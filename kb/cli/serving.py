@@ -28,6 +28,7 @@ from kb.cli.status import missing
 from kb.condition import safety
 from kb.jobs import scheduler_of
 from kb.logs import log
+from kb.measuring.timings import Timings, timings_folder
 from kb.parts import Parts
 from kb.people import demo
 from kb.settings import NoContent, Settings, SettingsError
@@ -116,7 +117,8 @@ def _work(parts: Parts, deaths: tuple[float, ...] = ()) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     heart = Heartbeat(heartbeat_file(parts.settings.var), deaths)
     heart.begin(stop)
-    refreshing = Duty("refreshing", heart.tell)
+    Timings(timings_folder(parts.settings.var), "worker").begin()
+    refreshing = Duty("refreshing", heart.tell, heart.ran)
     if parts.storage.exchange.wanted:
         words = (stop, partial(datetime.now, UTC))
         threading.Thread(target=parts.storage.exchange.run_until, args=words, daemon=True).start()

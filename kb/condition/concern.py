@@ -47,7 +47,8 @@ class Pace(IntEnum):
 
     PAGE = 1  # on each page of an administrator: no statement
     PROBE = 2  # each few seconds: a statement or two, and bounded in time
-    EXAMINATION = 3  # when somebody asks
+    LOOK = 3  # when somebody opens the status page: some files
+    EXAMINATION = 4  # when somebody asks for all: every byte
 
 
 class Check(Struct, Generic[Looked], frozen=True):

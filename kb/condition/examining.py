@@ -13,7 +13,7 @@ from kb.search.index import array_file
 from kb.storage.git.refs import GitTrouble
 
 _NAMED = 5
-_ANEW = "It is built anew within seconds of a start; `kb doctor --mend` does so now."
+_ANEW = "It is built anew within seconds of a start; “kb doctor --fix” does so now."
 
 
 def merge(parts: Parts) -> Iterator[Concern]:
@@ -22,7 +22,7 @@ def merge(parts: Parts) -> Iterator[Concern]:
         parts.storage.keeping.repository.ensure_at_rest()
     except GitTrouble as trouble:
         told = f"Nothing can be saved: {trouble.strerror or trouble}."
-        remedy = "In content/, `git status` says what it is and how to finish or abort it."
+        remedy = "In content/, “git status” says what it is and how to finish or abort it."
         yield Concern("merge", told, remedy=remedy)
 
 
@@ -43,7 +43,7 @@ def threshold(parts: Parts) -> Iterator[Concern]:
     """Is it known from when on nothing fits a search?"""
     if _not_asked(parts):
         told = "From when on nothing fits a search was never found out here: a guess is used."
-        remedy = "The background worker finds out; `kb doctor --mend` does so now."
+        remedy = "The background worker finds out; “kb doctor --fix” does so now."
         yield Concern("nothing fits", told, Weight.NOTE, remedy)
 
 
@@ -64,7 +64,7 @@ def unread_files(parts: Parts) -> Iterator[Concern]:
         yield Concern("unread files", told, Weight.NOTE, file.remedy)
     if len(unsearched) > _NAMED:
         told = f"{len(unsearched) - _NAMED} more are not searched, or not wholly."
-        yield Concern("unread files", told, Weight.NOTE, "`kb status` names them all.")
+        yield Concern("unread files", told, Weight.NOTE, "“kb status” names them all.")
 
 
 def _unfit(parts: Parts) -> str:

@@ -30,7 +30,7 @@ def private_files(settings: Settings) -> Iterator[Concern]:
         named = ", ".join(str(place) for place in found[:3])
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         told = f"Others on this machine may use {named}{more}."
-        remedy = "kb takes that away whenever it starts; `kb doctor --mend` does so now."
+        remedy = "kb takes that away whenever it starts; “kb doctor --fix” does so now."
         yield Concern("rights", told, remedy=remedy)
 
 
@@ -104,7 +104,7 @@ def stale_locks(settings: Settings) -> Iterator[Concern]:
     """Locks of git that nobody holds any more."""
     for lock in git_locks.left_behind(settings):
         told = f"{lock} is from {(time.time() - _changed(lock)) / 60:.0f} minutes ago."
-        remedy = "Where no git command runs, remove it; `kb doctor --mend` does so then."
+        remedy = "Where no git command runs, remove it; “kb doctor --fix” does so then."
         yield Concern(
             "locks", f"{told} As long as it is there nothing can be saved.", remedy=remedy
         )
@@ -144,7 +144,7 @@ def wal(settings: Settings) -> Iterator[Concern]:
     size = _wal_size(settings)
     if size > LARGEST_WAL:
         told = f"The database's log of writes has {size / 1e6:.0f} MB: somebody reads for long."
-        remedy = "`kb doctor --mend` folds it in; where it grows again, restart kb."
+        remedy = "“kb doctor --fix” folds it in; where it grows again, restart kb."
         yield Concern("wal", told, remedy=remedy)
 
 

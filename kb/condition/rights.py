@@ -22,9 +22,10 @@ def keep_private(var: Path, search_index: Path) -> list[Path]:
 
 
 def open_to_others(settings: Settings) -> list[Path]:
-    """What of `var` and of the index others than its owner may use."""
+    """What of `var` and of the index others than its owner may reach and use."""
+    closed = [it for it in (settings.var, settings.search_index) if not _mode(it) & _OTHERS]
     places = _private(settings.var, settings.search_index)
-    return [place for place in places if _mode(place) & _OTHERS]
+    return [it for it in places if _mode(it) & _OTHERS and it.parent not in closed]
 
 
 def take_writing(folder: Path) -> bool:

@@ -71,7 +71,7 @@ def settings_files(parts: Parts) -> Iterator[Concern]:
     for fault in parts.publishing.live.older:
         told = f"{fault.path}:{fault.line}: {fault.told}"
         until = "Until that is fixed, what the file said before holds."
-        yield Concern(fault.path, f"{told} {until}", remedy="Mend that line of the file.")
+        yield Concern(fault.path, f"{told} {until}", remedy="Fix that line of the file.")
 
 
 def worker(parts: Parts) -> Iterator[Concern]:
@@ -94,7 +94,7 @@ def worker(parts: Parts) -> Iterator[Concern]:
 def backups(parts: Parts) -> Iterator[Concern]:
     """Are those made that are due, and are they whole?"""
     if told := parts.backups.trouble(datetime.now(UTC)):
-        remedy = "See the page of backups; `kb backup FILE` makes one elsewhere meanwhile."
+        remedy = "See the page of backups; “kb backup FILE” makes one elsewhere meanwhile."
         yield Concern("backup", told, remedy=remedy)
 
 

@@ -242,6 +242,14 @@ def migrated_to(engine: Engine) -> str | None:
         return _migrated_to(connection)
 
 
+def server_name(engine: Engine) -> str:
+    """What keeps it, with its version: "SQLite 3.45.1". Raises Unreadable."""
+    with reading(engine) as connection:
+        told = connection.dialect.server_version_info or ()
+    kind = "SQLite" if engine.dialect.name == "sqlite" else "PostgreSQL"
+    return f"{kind} {'.'.join(map(str, told))}"
+
+
 def newest_migration(migrations: Path = MIGRATIONS) -> str:
     """The number of the last one that this kb knows."""
     return max(path.name.partition("_")[0] for path in migrations.glob("versions/[0-9]*.py"))

@@ -18,14 +18,22 @@ STUCK = 1800.0  # seconds at one duty: the longest, a whole index anew, takes mi
 _OFTEN, _LATELY = 3, 600.0  # deaths within so many seconds that are more than bad luck
 
 
+class Ran(Struct, frozen=True):
+    """The last time that a duty was done: when it ended (seconds since 1970), how long it took."""
+
+    at: float
+    seconds: float
+
+
 class Beat(Struct, frozen=True):
-    """What was told last. `failing` says of each duty that fails why."""
+    """What was told last. `failing` says of each duty that fails why, `ran` when it was done."""
 
     at: float
     doing: str = ""
     since: float = 0.0
     failing: dict[str, str] = {}
     deaths: tuple[float, ...] = ()
+    ran: dict[str, Ran] = {}
 
     def trouble(self, now: float) -> str:
         """What is wrong with the worker itself, as the end of a sentence; "" for nothing."""
@@ -50,6 +58,7 @@ class Heartbeat:
         self._deaths = deaths
         self._doing, self._since = "", time.monotonic()
         self._failing: dict[str, str] = {}
+        self._ran: dict[str, Ran] = {}
         self._lock = threading.Lock()
 
     def begin(self, stop: threading.Event) -> None:
@@ -67,10 +76,15 @@ class Heartbeat:
             failing = {name: told for name, told in self._failing.items() if name != duty}
             self._failing = {**failing, duty: why} if why else failing
 
+    def ran(self, duty: str, seconds: float) -> None:
+        """That duty was done just now, well or not."""
+        with self._lock:
+            self._ran = {**self._ran, duty: Ran(time.time(), seconds)}
+
     def beat(self) -> None:
         """Write it down. Where that cannot be, the silence tells."""
         now = time.monotonic()
-        told = Beat(now, self._doing, self._since, self._failing, self._deaths)
+        told = Beat(now, self._doing, self._since, self._failing, self._deaths, self._ran)
         beside = self._file.with_name(f"{self._file.name}.new")
         with suppress(OSError):
             beside.write_bytes(json.encode(told))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from kb.worker.scheduler import Duty, Tell, silently
+from kb.worker.scheduler import Duty, Job, Note, Tell, silently, unnoted
 
 
 class LongJob:
@@ -23,13 +23,15 @@ class LongJob:
         work: Callable[[], object],
         rest: float = 0.0,
         tell: Tell = silently,
+        note: Note = unnoted,
     ) -> None:
+        self.name = name
         self._wanted = wanted
         self._work = work
         self._rest = rest
         self._rests_until = 0.0
         self._thread: threading.Thread | None = None
-        self._duty = Duty(name, tell)
+        self._duty = Duty(name, tell, note)
 
     def begin(self, _now: datetime) -> None:
         """Start it, unless it is at work already or nothing is to be done."""
@@ -38,6 +40,10 @@ class LongJob:
         if not busy and rested and self._wanted():
             self._thread = threading.Thread(target=self._quietly, daemon=True)
             self._thread.start()
+
+    def job(self, every: float) -> Job:
+        """Begin it every so many seconds, where it is wanted."""
+        return Job(self.name, every, self.begin, apart=True)
 
     def _quietly(self) -> None:
         began = time.monotonic()

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from kb.logs import log
 
 Tell = Callable[[str, str], None]  # takes a duty's name, and why it fails; "" where it does not
+Note = Callable[[str, float], None]  # takes a duty's name, and how many seconds it took
 _LONGEST = 60.0  # seconds between two attempts at what fails
 _SHORTEST = 1.0
 
@@ -20,8 +21,14 @@ def silently(name: str, why: str) -> None:
     """Tell nobody."""
 
 
+def unnoted(name: str, seconds: float) -> None:
+    """Note nothing."""
+
+
 class Job(Struct, frozen=True):
     """Something to do every `every` seconds. `run` gets the present time (aware, UTC).
+
+    `apart`: it only begins work in a thread of its own, which tells itself how that goes.
 
     What it raises costs this job alone: it is told, and tried again after longer and longer
     pauses. So whatever it does must bear to be done twice, and to be killed in the middle.
@@ -30,6 +37,7 @@ class Job(Struct, frozen=True):
     name: str
     every: float
     run: Callable[[datetime], object]
+    apart: bool = False
 
 
 class Duty(Struct):
@@ -37,10 +45,13 @@ class Duty(Struct):
 
     name: str
     tell: Tell = silently
+    note: Note = unnoted
+    apart: bool = False
     _failures: int = 0
 
     def done(self, run: Callable[[], object]) -> bool:
         """Do it; whatever it raises is logged and told."""
+        began = time.monotonic()
         try:
             run()
         except OSError as error:  # a full disk, a database or a mail server away
@@ -51,8 +62,11 @@ class Duty(Struct):
             logger = log()
             logger.exception("job_failed", job=self.name)
         else:
+            if self._failures or not self.apart:
+                self.tell(self.name, "")
             self._failures = 0
-            self.tell(self.name, "")
+        if not self.apart:
+            self.note(self.name, time.monotonic() - began)
         return self.well
 
     @property
@@ -78,6 +92,7 @@ class Scheduler(Struct):
     of: tuple[Job, ...]
     tell: Tell = silently
     doing: Callable[[str], None] = lambda name: None
+    note: Note = unnoted
     _done: dict[str, float] = field(default_factory=dict)
     _duties: dict[str, Duty] = field(default_factory=dict)
 
@@ -99,4 +114,4 @@ class Scheduler(Struct):
         ]
 
     def _duty(self, job: Job) -> Duty:
-        return self._duties.setdefault(job.name, Duty(job.name, self.tell))
+        return self._duties.setdefault(job.name, Duty(job.name, self.tell, self.note, job.apart))

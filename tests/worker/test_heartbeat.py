@@ -18,6 +18,7 @@ def test_it_tells_what_it_is_at_and_what_fails(tmp_path: Path) -> None:
     heart.tell("sharing", "the disk is full")
     heart.tell("days", "for a moment")
     heart.tell("days", "")
+    heart.ran("days", 0.25)
     heart.beat()
     stop.set()
     beat = beat_in(file)

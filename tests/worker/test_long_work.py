@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 
 from kb.worker.long_work import LongJob
+from kb.worker.scheduler import Scheduler
+from tests.cli.test_serving import within
 from tests.conftest import NOW
 
 
@@ -37,3 +39,24 @@ def test_it_does_nothing_that_is_not_wanted() -> None:
     worked: list[int] = []
     LongJob("work", lambda: False, lambda: worked.append(1)).begin(NOW)
     assert worked == []
+
+
+def test_what_fails_apart_stays_told_although_it_is_begun_anew() -> None:
+    told: dict[str, str] = {}
+    noted: list[str] = []
+
+    def fails() -> None:
+        raise OSError("the disk is full")
+
+    work = LongJob(
+        "slow", lambda: True, fails, tell=told.__setitem__, note=lambda n, _: noted.append(n)
+    )
+    scheduler = Scheduler(
+        (work.job(0.0),), told.__setitem__, note=lambda name, _: noted.append(name)
+    )
+    scheduler.run_due()
+    assert within(5, lambda: told and noted)
+    for _ in range(3):
+        scheduler.run_due()
+    assert told == {"slow": "the disk is full"}
+    assert set(noted) == {"slow"}

@@ -83,6 +83,11 @@ def is_clone(content: Path) -> bool:
     return (content / ".git").exists() and unsuited(content) is None
 
 
+def git_version() -> str:
+    """The library that reads and writes the history, with its version."""
+    return f"libgit2 {pygit2.LIBGIT2_VERSION}"
+
+
 def git_folder(content: Path, own: Path) -> Path:
     """Where the repository of this content folder is, or will be made: to be read by pygit2."""
     return content / ".git" if is_clone(content) else own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from flask import request
+from flask import current_app, request
 
 from kb.insight.events import DepartmentAsked, Opened, PublicResult, Searched, Voted, mark_of
 from kb.procedures.visibility import Reader
@@ -23,6 +23,7 @@ _RANK = re.compile(r"[1-9][0-9]{0,3}")
 
 def searched(text: str, found: Results) -> str:
     """A search was sent and answered. Returns the trail that its hits' addresses carry."""
+    current_app.extensions["timings"].note("search", found.took_ms)
     return _told(text, found, finished=True)
 
 

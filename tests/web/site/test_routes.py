@@ -90,6 +90,7 @@ LADDER = {
     "GET /audit/chain": ADMINISTRATORS,
     "GET /audit/entries.csv": ADMINISTRATORS,
     "GET /backups": ADMINISTRATORS,
+    "GET /status": ADMINISTRATORS,
     # No folder is named for them.
     "POST /backups": "401 404 404 404 404 404",
     "POST /backups/<name>/download": "401 404 404 404 404 404",
