@@ -72,6 +72,7 @@ class Settings(Discreet, frozen=True):
     backups_kept: int = 14
     frame_hosts: str = ""
     offline: bool = True
+    log_json: bool = False
     allow: str = ""
 
     @property

@@ -19,7 +19,7 @@ import kb.reviews.parts
 import kb.search.parts
 import kb.storage.parts
 import kb.tidying.parts
-from kb import database
+from kb import database, logs
 from kb.assembly.home import ensure_not_lost
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.condition.rights import keep_private
@@ -33,6 +33,7 @@ from kb.versions.sql.versions import Versions
 
 def build(settings: Settings) -> Parts:
     """All parts of one knowledge base, with its database at the newest migration."""
+    logs.as_json(settings.log_json)
     keep_private(settings.var, settings.search_index)
     ensure_not_lost(settings)
     engine = database.connect(settings.database_url)

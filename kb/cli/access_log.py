@@ -6,6 +6,7 @@ notices.
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from logging import FileHandler, LogRecord
@@ -14,7 +15,18 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-FORMAT = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'
+FORMAT = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms %(id)s'
+JSON = "json"  # in the place of a format: each line is an object
+_ID = "{x-request-id}o"  # as it went out with the answer
+_NAMED = {
+    "time": "t",
+    "address": "h",
+    "line": "r",
+    "status": "s",
+    "bytes": "b",
+    "ms": "M",
+    "request": "id",
+}
 # Whoever has such an address may do what it stands for, below whatever path the site is.
 _SECRET = re.compile(r"^(.*?/)(unsubscribe|reset|invitation|password)/.*", re.IGNORECASE)
 
@@ -40,7 +52,17 @@ class AccessLog(Logger):
         path = without_secrets(str(environ.get("RAW_URI", "")))
         method, protocol = environ.get("REQUEST_METHOD"), environ.get("SERVER_PROTOCOL")
         wanted = ("h", "t", "s", "b", "M")
-        return {name: found[name] for name in wanted} | {"r": f"{method} {path} {protocol}"}
+        known = {name: found[name] for name in wanted} | {"id": found.get(_ID, "-")}
+        return known | {"r": f"{method} {path} {protocol}"}
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Write a line, as text or as JSON."""
+        if self.cfg.access_log_format != JSON:
+            super().access(resp, req, environ, request_time)
+        elif self.access_log_enabled:
+            atoms = self.atoms(resp, req, environ, request_time)
+            told = {named: atoms[name] for named, name in _NAMED.items()}
+            self.access_log.info("%s", json.dumps(told))
 
 
 class _Patient(WatchedFileHandler):

@@ -22,7 +22,7 @@ from gunicorn.app import wsgiapp
 from setproctitle import setproctitle
 
 from kb.cli import home
-from kb.cli.access_log import FORMAT
+from kb.cli.access_log import FORMAT, JSON
 from kb.cli.common import Build, built, content_option, progress_bar, refused
 from kb.cli.status import missing
 from kb.condition import safety
@@ -340,7 +340,8 @@ def _serve_pages(settings: Settings, door: socket.socket) -> None:
         *("--workers", str(settings.workers), "--threads", "2"),
         *("--worker-class", "kb.cli.http_worker.Worker", "--worker-connections", "800"),
         *("--access-logfile", str(access_log_file(settings.var)), "--log-level", "warning"),
-        *("--logger-class", "kb.cli.access_log.AccessLog", "--access-logformat", FORMAT),
+        *("--logger-class", "kb.cli.access_log.AccessLog"),
+        *("--access-logformat", JSON if settings.log_json else FORMAT),
         "--no-control-socket",
     ]
     wsgiapp.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -64,6 +64,7 @@ _AGAIN_AFTER = "30"  # seconds
 
 def register(app: Flask) -> None:
     """Answer every error in the site's own words."""
+    app.logger.disabled = True  # Flask's own line has no id: ours has all
     app.register_error_handler(OSError, away)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(InternalServerError, _broken)
@@ -77,7 +78,7 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     told = _TOLD.get(status, _TOLD[400])
     headers = [pair for pair in error.get_headers() if pair[0] in {"Allow", "Retry-After"}]
     if _wants_json():
-        return jsonify(error=told.title, what_now=told.what_now), status, headers
+        return _as_json(error=told.title, what_now=told.what_now), status, headers
     words, draft = unsaved_words.of_refused(), unsaved_words.draft_told_of()
     told = _GONE if words and status == 404 else told
     if isinstance(error, TooMuchAtOnce):
@@ -93,9 +94,10 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: InternalServerError) -> ResponseReturnValue:
     """A page that needs nothing which may be what is broken: no database, no session."""
-    log().error("broken", method=request.method, path=request.path)
+    what = {"method": request.method, "path": request.path, "exc_info": error.original_exception}
+    log().error("broken", **what)
     if _wants_json():
-        return jsonify(error=_BROKEN.title, what_now=_BROKEN.what_now), 500
+        return _as_json(error=_BROKEN.title, what_now=_BROKEN.what_now), 500
     template = current_app.jinja_env.get_template("site/broken.html")
     return template.render(told=_BROKEN, given=interrupted_forms.as_sent()), 500
 
@@ -116,7 +118,7 @@ def away(error: OSError) -> ResponseReturnValue:
     told_of(error)
     headers, why = {"Retry-After": _AGAIN_AFTER}, _reason(error)
     if _wants_json():
-        return jsonify(error=_AWAY.title, why=why), 503, headers
+        return _as_json(error=_AWAY.title, why=why), 503, headers
     given = interrupted_forms.as_sent()
     template = current_app.jinja_env.get_template("site/away.html")
     shown = template.render(
@@ -137,6 +139,11 @@ def _reason(error: OSError) -> str:
     if error.errno:
         return f"the disk says: {os.strerror(error.errno)}"
     return "the files or their history cannot be used"
+
+
+def _as_json(**told: str) -> Response:
+    """With the id of the request, by which the log is searched."""
+    return jsonify(**told, request=g.get("request_id", ""))
 
 
 def _wants_json() -> bool:

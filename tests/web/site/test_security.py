@@ -40,8 +40,9 @@ PRIVATE = {**HEADERS, "Cache-Control": "private, no-cache", "Vary": "Accept-Enco
 
 
 def told(answer: TestResponse) -> dict[str, str]:
-    """All headers but what the answer itself is: its type, length, place and cookie."""
+    """All headers but what the answer itself is: its type, length, place, cookie and id."""
     own = {"Content-Type", "Content-Length", "Location", "Set-Cookie", "WWW-Authenticate"}
+    own |= {"X-Request-ID"}
     return {name: value for name, value in answer.headers if name not in own}
 
 
