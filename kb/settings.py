@@ -32,7 +32,7 @@ class Settings(Discreet, frozen=True):
     `home`. `port` 1 to 65535, `workers` 1 to 64, `search_log_days` 0 (no log) to 3650,
     `audit_days` 0 (for good) to 36,500, `upload_mb` 1 to 15, `feedback_per_hour` 1 to 1,000,000,
     `pull_minutes` 0 (never) to 1440, `digest_hour` 0 to 23, `backup_hours` 0 (only when asked)
-    to 720, `backups_kept` 1 to 1,000.
+    to 720, `backups_kept` 1 to 1,000, `slow_search_ms` 0 (none is told) to 60,000.
     """
 
     hidden = frozenset({"smtp_password"})
@@ -73,6 +73,7 @@ class Settings(Discreet, frozen=True):
     frame_hosts: str = ""
     offline: bool = True
     log_json: bool = False
+    slow_search_ms: int = 500
     allow: str = ""
 
     @property
@@ -237,6 +238,7 @@ _RANGES = {
     "digest_hour": (0, 23, "is no hour of the day"),
     "backup_hours": (0, 720, "hours cannot be"),
     "backups_kept": (1, 1000, "backups cannot be"),
+    "slow_search_ms": (0, 60_000, "milliseconds cannot be"),
 }
 # Written with its driver, or as PostgreSQL's own programs write it.
 POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")

@@ -135,6 +135,8 @@ def test_mail_is_set_up_by_three_settings(home: Path) -> None:
         ({"KB_DIGEST_HOUR": "24"}, "is no hour of the day"),
         ({"KB_BACKUP_HOURS": "721"}, "hours cannot be"),
         ({"KB_BACKUPS_KEPT": "0"}, "backups cannot be"),
+        ({"KB_SLOW_SEARCH_MS": "60001"}, "milliseconds cannot be"),
+        ({"KB_LOG_JSON": "maybe"}, "neither 1 nor 0"),
         ({"KB_BACKUP_FOLDER": "content/backups"}, "would have all others in it"),
     ],
 )

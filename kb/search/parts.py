@@ -14,6 +14,7 @@ from kb.search.ranking.learned_words import LearnableWords, LearnedFile
 from kb.search.searcher import Searcher
 from kb.search.similar.grouping import in_words
 from kb.search.similar.neighbours import Nearness
+from kb.search.slow_searches import SlowSearches
 from kb.search.suggester import Suggester
 from kb.search.words.synonyms import Synonyms
 from kb.settings import Settings
@@ -64,7 +65,14 @@ def build(settings: Settings, synonyms: Callable[[], Synonyms]) -> Searching:
     index = Index(settings.search_index, settings.language)
     learned = LearnedFile(settings.var / "learned.arrays")
     encoding = Encoding(settings.encoder, settings.search_index)
-    searcher = Searcher(index, synonyms, learned=learned, keep=_ANSWERS_KEPT, encoding=encoding)
+    searcher = Searcher(
+        index,
+        synonyms,
+        learned=learned,
+        keep=_ANSWERS_KEPT,
+        encoding=encoding,
+        slow=SlowSearches(settings.slow_search_ms, words=bool(settings.search_log_days)),
+    )
     return Searching(
         index=index,
         words=WordsSeen(in_words, LearnableWords(index.stems), learned.write),

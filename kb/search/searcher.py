@@ -30,6 +30,7 @@ from kb.search.ranking.query_expansion import QueryExpansion
 from kb.search.ranking.scoring import Match, Scorer
 from kb.search.ranking.threshold import EncodedThresholds, Threshold, ThresholdFile
 from kb.search.results import Explanation, Glance, IndexedProcedure, Reach, Results
+from kb.search.slow_searches import Laps, SlowSearches
 from kb.search.words.analysis import folded
 from kb.search.words.known_words import known_words
 from kb.search.words.stop_words import stop_words
@@ -39,6 +40,7 @@ Basis = tuple[tuple[Snapshot, ...], Synonyms, Learned, Threshold, EncodedPassage
 
 NOT_NAMED: Named = np.zeros(0, np.int64), np.zeros(0, np.float32)
 READERS = 32  # different rights, whose words are remembered: 4 MB each at most
+_NONE_IS_SLOW = SlowSearches()
 _NO_SYNONYMS, _NOTHING_LEARNED = Synonyms(), Learned()
 
 
@@ -53,16 +55,19 @@ class Searcher:
         learned: Callable[[], Learned] = lambda: _NOTHING_LEARNED,
         keep: int = 0,
         encoding: Encoding | None = None,
+        slow: SlowSearches = _NONE_IS_SLOW,
     ) -> None:
         """`synonyms` and `learned` are asked at each search: their files may change at any time.
 
         `keep` answers are remembered: many customers say the same, and each page of results, each
         filter taken off and each step back asks again. `encoding` is the sentence encoder's.
+        `slow` is told of each search that was not remembered.
         """
         self.index = index
         self.synonyms = synonyms
         self._learned = learned
         self._encoding = encoding
+        self._slow = slow
         self.threshold = ThresholdFile(index.folder / "threshold.json", index.made)
         self.encoded_threshold = EncodedThresholds(index.folder, index.made, self.threshold)
         self._weights = weights or Weights()
@@ -104,24 +109,29 @@ class Searcher:
             return self.with_snapshots(())._find(asked)
 
     def _find(self, asked: Lookup) -> Results:
-        began = time.perf_counter()
+        laps = Laps()
         basis, new = self.basis(asked.closely), False
+        laps.lap("index")
 
         def answer() -> Results:
             nonlocal new
             new = True
-            return self._found(began, basis, asked)
+            return self._found(laps, basis, asked)
 
         found = self._kept.of(basis, asked, answer)
-        return found if new else replace(found, took_ms=_millis(began))
+        if not new:
+            return replace(found, took_ms=_millis(laps.began))
+        self._slow.look(asked.text, found.total, found.took_ms, laps)
+        return found
 
-    def _found(self, began: float, basis: Basis, asked: Lookup) -> Results:
-        answer = self._answer(basis, asked)
+    def _found(self, laps: Laps, basis: Basis, asked: Lookup) -> Results:
+        answer = self._answer(basis, asked, laps)
         shown = answer.page(asked.offset, asked.limit)
         worth = answer.worth if shown else {}
         hits = tuple([self._hits.hit(answer, nth, worth, asked.today) for nth in shown])
+        laps.lap("snippets")
         convincing = answer.convincing
-        return Results(
+        found = Results(
             query=asked.text,
             total=answer.total,
             hits=hits,
@@ -133,10 +143,12 @@ class Searcher:
             near=answer.near(convincing),
             missing=answer.missing,
             opens=_opened(answer, asked.reader),
-            took_ms=_millis(began),
+            took_ms=_millis(laps.began),
             offset=asked.offset,
             limit=asked.limit,
         )
+        laps.lap("counts and doubts")
+        return found
 
     def glance(
         self,
@@ -162,11 +174,11 @@ class Searcher:
             return self.with_snapshots(())._glance(asked, most)
 
     def _glance(self, asked: Lookup, most: int) -> Glance:
-        began = time.perf_counter()
-        answer = self._answer(self.basis(asked.closely), asked)
+        laps = Laps()
+        answer = self._answer(self.basis(asked.closely), asked, laps)
         ranked = answer.ranked
         best = [ranked.at(nth) for nth in answer.page(0, most)]
-        return Glance(
+        found = Glance(
             hits=tuple([one.stored(doc).found for one, doc in best]),
             wanted=answer.wanted,
             total=answer.total,
@@ -174,8 +186,11 @@ class Searcher:
             fit=answer.fit,
             score=ranked.scores[0] if len(ranked) else 0.0,
             likely_department=answer.likely_department,
-            took_ms=_millis(began),
+            took_ms=_millis(laps.began),
         )
+        laps.lap("best hits")
+        self._slow.look(asked.text, found.total, found.took_ms, laps)
+        return found
 
     def explain(self, text: str, reader: Reader, today: date, limit: int = 10) -> Explanation:
         """The same ranking with the parts of each score."""
@@ -235,13 +250,15 @@ class Searcher:
         other._snapshots = lambda: sets
         return other
 
-    def _answer(self, basis: Basis, asked: Lookup) -> Answer:
+    def _answer(self, basis: Basis, asked: Lookup, laps: Laps | None = None) -> Answer:
+        laps = laps or Laps()
         sets, synonyms, learned, threshold, passages = basis
         query = self._parse(asked.text)
         named = [self._named(one, query, asked) for one in sets]
         if any(len(docs) for docs, _ in named):
             query = self._parse(asked.text, plainly=True)
         understood = self._expansion(sets, synonyms, asked.reader).of(query, asked.prefix)
+        laps.lap("words")
         scorer = Scorer(sets, understood.slots, self._recall(learned))
         matches = [scorer.match(number) for number in range(len(sets))]
         allowed = [
@@ -249,11 +266,13 @@ class Searcher:
             for one, match in zip(sets, matches, strict=True)
         ]
         narrowing = Narrowing(sets, allowed, asked.chosen, asked.today)
+        laps.lap("matching")
         vectors, question = None, None
         if understood.slots and narrowing.total:
             text = meant(query, understood)
             vectors = self.index.meaning.of_question(text, self._stop_words)
             question = self._encoding.asked(text, passages) if self._encoding else None
+        laps.lap("meaning")
         ranked = rank(
             scorer,
             matches,
@@ -266,6 +285,7 @@ class Searcher:
             named,
             question,
         )
+        laps.lap("ranking")
         return Answer(query, understood, sets, scorer, matches, narrowing, ranked, threshold)
 
     def _named(self, one: Snapshot, query: Query, asked: Lookup) -> Named:
