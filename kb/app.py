@@ -22,7 +22,7 @@ from kb.web.api import api
 from kb.web.approval import deciding, submissions
 from kb.web.backup import backups
 from kb.web.catalogue import browsing
-from kb.web.condition import status, watching
+from kb.web.condition import metrics, status, watching
 from kb.web.delivery import deliveries, preferences, unsubscribing
 from kb.web.departments import from_folders, settings
 from kb.web.exporting import exporting
@@ -109,6 +109,7 @@ _BLUEPRINTS = (
     deliveries,
     backups,
     status,
+    metrics,
     api,
     *publishing.PAGES,
 )

@@ -35,7 +35,7 @@ class Settings(Discreet, frozen=True):
     to 720, `backups_kept` 1 to 1,000, `slow_search_ms` 0 (none is told) to 60,000.
     """
 
-    hidden = frozenset({"smtp_password"})
+    hidden = frozenset({"smtp_password", "metrics_token"})
 
     home: Path
     content: Path
@@ -74,6 +74,7 @@ class Settings(Discreet, frozen=True):
     offline: bool = True
     log_json: bool = False
     slow_search_ms: int = 500
+    metrics_token: str = ""
     allow: str = ""
 
     @property
@@ -111,6 +112,7 @@ def restoring_stage(var: Path) -> Path:
 
 
 LONGEST_LOG = 3650  # days
+SHORTEST_TOKEN = 16  # characters
 NO_ENCODER = "none"  # not even that of the extra
 LANGUAGES = (
     "arabic armenian basque catalan czech danish dutch english esperanto estonian finnish french "
@@ -323,6 +325,8 @@ def _link_faults(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _allowed_faults(settings: Settings) -> Iterator[tuple[str, str]]:
-    """What nobody would refuse anyway, as it is misspelt."""
+    """A token that lets anybody in; what nobody would refuse anyway, as it is misspelt."""
+    if 0 < len(settings.metrics_token) < SHORTEST_TOKEN:
+        yield "metrics_token", f"it can be guessed; write {SHORTEST_TOKEN} characters or more."
     for unknown in sorted(settings.allowed.difference(RISKS)):
         yield "allow", f"{unknown!r} is nothing that is refused; one of {', '.join(RISKS)}."

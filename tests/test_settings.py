@@ -136,6 +136,7 @@ def test_mail_is_set_up_by_three_settings(home: Path) -> None:
         ({"KB_BACKUP_HOURS": "721"}, "hours cannot be"),
         ({"KB_BACKUPS_KEPT": "0"}, "backups cannot be"),
         ({"KB_SLOW_SEARCH_MS": "60001"}, "milliseconds cannot be"),
+        ({"KB_METRICS_TOKEN": "fifteen letters"}, "KB_METRICS_TOKEN: it can be guessed"),
         ({"KB_LOG_JSON": "maybe"}, "neither 1 nor 0"),
         ({"KB_BACKUP_FOLDER": "content/backups"}, "would have all others in it"),
     ],

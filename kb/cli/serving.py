@@ -28,6 +28,7 @@ from kb.cli.status import missing
 from kb.condition import safety
 from kb.jobs import scheduler_of
 from kb.logs import log
+from kb.measuring.metrics import begin_anew, metrics_folder
 from kb.measuring.timings import Timings, timings_folder
 from kb.parts import Parts
 from kb.people import demo
@@ -232,6 +233,7 @@ def _handed_over() -> socket.socket | None:
 
 def _run(parts: Parts, door: socket.socket) -> int:
     """Both children until the web server ends; the worker is started again when it dies."""
+    begin_anew(metrics_folder(parts.settings.var))
     web = _Child(partial(_serve_pages, parts.settings, door))
     door.close()  # the child has it
     stopping = threading.Event()

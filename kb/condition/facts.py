@@ -63,6 +63,21 @@ def duties(parts: Parts, jobs: Iterable[Job]) -> list[DutyState]:
     return [_duty(name, known.get(name, 0.0), beat) for name in {**known, **beat.ran}]
 
 
+def letters(parts: Parts) -> dict[str, int]:
+    """How many there are in each state. Raises Unreadable."""
+    return parts.delivery.failures.troubles(1, 1).counts
+
+
+def attachments_unsearched(parts: Parts) -> int:
+    """How many are not searched, or not wholly. Raises Unreadable."""
+    return len(parts.attachments.files.unsearched())
+
+
+def index_bytes(folder: Path) -> int:
+    """All that lies there."""
+    return sum(_sizes(folder))
+
+
 def _duty(name: str, every: float, beat: Beat) -> DutyState:
     last = beat.ran.get(name)
     ran = datetime.fromtimestamp(last.at, UTC) if last else None
@@ -102,7 +117,7 @@ def _index(parts: Parts, now: datetime) -> Iterator[tuple[str, str]]:
     index = parts.search.index
     yield "Procedures", f"{len(index.fingerprints()):,}"
     yield "Attachments searched", _told(lambda: _attachments(parts))
-    yield "Size", _size(sum(_sizes(index.folder)))
+    yield "Size", _size(index_bytes(index.folder))
     try:
         since = index.current.stat().st_mtime
     except OSError:
@@ -113,7 +128,7 @@ def _index(parts: Parts, now: datetime) -> Iterator[tuple[str, str]]:
 
 def _queues(parts: Parts) -> Iterator[tuple[str, str]]:
     try:
-        counts = parts.delivery.failures.troubles(1, 1).counts
+        counts = letters(parts)
     except OSError as error:
         yield "Letters", _untold(error)
     else:
@@ -121,8 +136,7 @@ def _queues(parts: Parts) -> Iterator[tuple[str, str]]:
         yield "Letters given up", f"{counts.get('gave up', 0):,}"
         yield "Letters of which nobody knows", f"{counts.get('unclear', 0):,}"
     yield "Links to look at", _told(lambda: _links(parts))
-    files = parts.attachments.files
-    yield "Attachments not searched", _told(lambda: f"{len(files.unsearched()):,}")
+    yield "Attachments not searched", _told(lambda: f"{attachments_unsearched(parts):,}")
 
 
 def _room(parts: Parts, now: datetime) -> Iterator[tuple[str, str]]:

@@ -101,7 +101,8 @@ def _readable_secrets(settings: Settings) -> Iterator[Risk]:
             why = "others on this machine can read it, and sign in as anybody"
             yield Risk("readable-keys", str(path), why, f"chmod 600 {path}")
     file = settings.home / "kb.toml"
-    secret = settings.smtp_password or urlsplit(settings.database_url).password
+    passwords = (settings.smtp_password, settings.metrics_token)
+    secret = any(passwords) or urlsplit(settings.database_url).password
     if secret and _mode(file) & stat.S_IROTH and _holds_password(file):
         why = "everybody on this machine can read the password in it"
         yield Risk("readable-settings", str(file), why, f"chmod 640 {file}")
@@ -146,4 +147,4 @@ def _holds_password(file: Path) -> bool:
         text = file.read_text(encoding="utf-8")
     except OSError:
         return False
-    return "smtp_password" in text or "database_url" in text
+    return any(name in text for name in ("smtp_password", "database_url", "metrics_token"))

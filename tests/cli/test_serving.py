@@ -32,6 +32,7 @@ from tests.processes import children
 from tests.reliability import Figures
 
 pytestmark = pytest.mark.slow
+TOKEN = "a token that tests alone know"
 DROPPED = in_earnest(150, 100_000)
 
 
@@ -62,6 +63,21 @@ class Site:
             return f'"{status}"' in self.get("/healthz")
         except (OSError, urllib.error.URLError):
             return False
+
+    def metrics(self) -> dict[str, float]:
+        """What Prometheus is told, by name and labels."""
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        pairs = [line.rpartition(" ") for line in lines if not line.startswith("#")]
+        return {name: float(value) for name, _, value in pairs}
+
+    def web_workers(self) -> list[int]:
+        """Process ids of those that answer."""
+        masters = set(children(self.process.pid)) - set(self.workers())
+        return [each for master in masters for each in children(master)]
 
     def workers(self) -> list[int]:
         """Process ids of the background worker of this site."""
@@ -129,7 +145,8 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     databases.copied(template, home)
     parts = build(databases.load({}, home))
     stay(parts, "abc", "wismo", at=datetime.now(UTC) - timedelta(days=3))
-    with serving(home, KB_OPEN_READING="1", KB_WORKERS="2") as site:
+    settings = {"KB_OPEN_READING": "1", "KB_WORKERS": "2", "KB_METRICS_TOKEN": TOKEN}
+    with serving(home, **settings) as site:
         yield Served(site, home, parts)
     parts.insight.log.close()
     parts.let_go()
@@ -144,6 +161,30 @@ def test_what_people_use_is_learned_by_the_worker_and_used_by_all(shared: Served
     parts.insight.learned.ban("SHP-014", "wismo", editor, datetime.now(UTC))
     # The next search of every process knows.
     assert all("SHP-014" not in site.get("/search?q=wismo") for _ in range(12))
+
+
+def test_what_a_killed_worker_counted_stays_counted(shared: Served) -> None:
+    site = shared.site
+    pages = 'kb_requests_total{method="GET",route="/departments",status="200"}'
+    searches = 'kb_searches_total{doubted="no",found="yes",kind="page"}'
+    before = site.metrics()
+    for _ in range(30):
+        site.get("/departments")
+        site.get("/search?q=late+shipment")
+    counted = site.metrics()
+    assert counted[pages] - before.get(pages, 0) == 30
+    assert counted[searches] - before.get(searches, 0) == 30
+    assert counted['kb_processes{role="web"}'] == 2
+    killed = site.web_workers()[0]
+    os.kill(killed, signal.SIGKILL)
+    assert within(60, lambda: len(site.web_workers()) == 2 and killed not in site.web_workers())
+    site.get("/departments")
+    after = site.metrics()
+    assert after[pages] - counted[pages] == 1
+    assert after[searches] == counted[searches]
+    spans = 'kb_request_seconds_count{route="/departments"}'
+    assert after[spans] == after[pages]
+    assert within(60, lambda: "kb_duty_seconds" in str(site.metrics()))
 
 
 def test_edits_of_files_are_found_within_three_seconds_in_every_worker(shared: Served) -> None:

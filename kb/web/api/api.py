@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
@@ -34,6 +34,7 @@ def search() -> ResponseReturnValue:
     found = parts().search.searcher.search(
         text, access.reader(), today(), department=department, limit=limit
     )
+    g.searched = "api", found
     return jsonify(found.as_json(request.script_root))
 
 

@@ -1,17 +1,33 @@
-"""What is noted of each request: its id, for the log and for whoever asks, and how long it took."""
+"""What is noted of each request: its id, for the log; what it was, and how long it took."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import time
+from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
 
 from kb import logs
+from kb.measuring.metrics import Metrics, metrics_folder
 from kb.measuring.timings import Timings, timings_folder
 from kb.web.site.access import ASSETS
 
+# What people do, by the view that keeps it.
+DONE = {
+    "editing.save": "save",
+    "beginning.create": "save",
+    "resolving.resolve": "save",
+    "responding.vote": "vote",
+    "pinpointing.tell": "comment",
+    "responding.ask": "request",
+    "inbox.answer": "answer",
+    "submitting.submit": "submission",
+    "deciding.approve": "approval",
+    "reviews.confirm": "review",
+    "must_reads.confirm": "confirmation",
+}
 HEADER = "X-Request-ID"
 # Of proxies: 32 hex digits, a UUID, a trace. Nothing that breaks a line, a header or a page.
 _SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
@@ -22,10 +38,17 @@ def register(app: Flask) -> None:
     """Begin before everything else that is done to a request, and end after it."""
     var = app.extensions["kb"].settings.var
     app.jinja_env.globals["request_id"] = request_id
-    app.extensions["timings"] = Timings(timings_folder(var), "web")
+    counting = app.extensions["kb"].settings.metrics_token
+    app.extensions["metrics"] = Metrics(_counted_in(var)) if counting else None
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request_funcs.setdefault(None, []).insert(0, _end)
     app.teardown_request(lambda _error: _forget())
+
+
+def _counted_in(var: Path) -> Path:
+    folder = metrics_folder(var)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def _begin() -> None:
@@ -54,16 +77,43 @@ def _forget() -> None:
 
 
 def _end(response: Response) -> Response:
-    took = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
-    shown = request.method == "GET" and response.mimetype == "text/html"
-    if shown and response.status_code == 200 and request.endpoint not in ASSETS:
-        timings().note("page", took)
-    if request.endpoint not in ASSETS:  # those are kept by browsers, for many a request
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    if request.endpoint not in ASSETS:
+        # Assets are kept by browsers, for many a request.
         response.headers[HEADER] = request_id()
+        _note_timings(response, seconds)
+    if metrics := current_app.extensions["metrics"]:
+        _count(metrics, response, seconds)
     return response
 
 
+def _note_timings(response: Response, seconds: float) -> None:
+    if request.method == "GET" and response.status_code == 200:
+        if response.mimetype == "text/html":
+            timings().note("page", seconds * 1000)
+        kind, found = g.get("searched", ("", None))
+        if found is not None and kind != "typing":
+            timings().note("search", found.took_ms)
+
+
+def _count(metrics: Metrics, response: Response, seconds: float) -> None:
+    route = request.url_rule.rule if request.url_rule else "none"
+    metrics.request(request.method, route, response.status_code, seconds)
+    kind, found = g.get("searched", ("", None))
+    if found is not None:
+        took = found.took_ms / 1000
+        doubted = not found.convincing
+        metrics.search(kind, found=found.total > 0, doubted=doubted, seconds=took)
+    if response.status_code < 400 and request.endpoint in DONE and request.method == "POST":
+        metrics.done(DONE[request.endpoint])
+    if g.get("database_failed"):
+        metrics.database_error()
+
+
 def timings() -> Timings:
-    """Where this process counts how long things take."""
-    found: Timings = current_app.extensions["timings"]
+    """Where this process counts how long things take: in the home of the parts in service."""
+    folder = timings_folder(current_app.extensions["kb"].settings.var)
+    found: Timings | None = current_app.extensions.get("timings")
+    if found is None or found.folder != folder:
+        found = current_app.extensions["timings"] = Timings(folder, "web")
     return found

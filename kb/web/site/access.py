@@ -22,6 +22,7 @@ PUBLIC = ASSETS | {
     "signing_in.sign_in",
     "api.health",
     "api.readiness",
+    "metrics.told",  # by a token of its own
     # Asked for by the browser itself.
     "opening.description",
     "offline.manifest",

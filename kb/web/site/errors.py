@@ -105,6 +105,7 @@ def _broken(error: InternalServerError) -> ResponseReturnValue:
 def told_of(error: OSError) -> None:
     """Write down that the database, the disk or git cannot be used."""
     if isinstance(error, DatabaseTrouble):
+        g.database_failed = True
         log().error("database_away", path=request.path, why=str(error.__cause__ or error))
     else:
         log().exception("away", path=request.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from flask import current_app, request
+from flask import g, request
 
 from kb.insight.events import DepartmentAsked, Opened, PublicResult, Searched, Voted, mark_of
 from kb.procedures.visibility import Reader
@@ -23,12 +23,13 @@ _RANK = re.compile(r"[1-9][0-9]{0,3}")
 
 def searched(text: str, found: Results) -> str:
     """A search was sent and answered. Returns the trail that its hits' addresses carry."""
-    current_app.extensions["timings"].note("search", found.took_ms)
+    g.searched = "page", found
     return _told(text, found, finished=True)
 
 
 def typed(text: str, found: Glance) -> str:
     """The same for an answer while typing. Of people signed out it keeps nothing."""
+    g.searched = "typing", found
     if request.method == "GET" and parts().insight.log.days and person_key():
         parts().insight.log.tell(_typed(text, found))
     return trail(text)

@@ -31,6 +31,7 @@ LADDER = {
     "GET /bootstrap/static/<path:filename>": OPEN,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
+    "GET /metrics": "403 403 403 403 403 403",  # no token is set
     "GET /opensearch.xml": OPEN,
     "GET /manifest.webmanifest": OPEN,
     "GET /worker.js": OPEN,
