@@ -55,7 +55,7 @@ class Timings:
     """Counts for this process, after a fork for each of the two by itself."""
 
     def __init__(self, folder: Path, role: str) -> None:
-        self.folder, self._role = folder, role
+        self._folder, self._role = folder, role
         self._lock = threading.Lock()
         self._pid = 0
         self._map: mmap.mmap | None = None
@@ -78,7 +78,7 @@ class Timings:
 
     def _mapped(self) -> mmap.mmap:
         if self._map is None or self._pid != os.getpid():
-            self._map, self._pid = _made(self.folder, self._role), os.getpid()
+            self._map, self._pid = _made(self._folder, self._role), os.getpid()
         return self._map
 
 

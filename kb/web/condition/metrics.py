@@ -16,7 +16,7 @@ blueprint = Blueprint("metrics", __name__)
 
 @blueprint.get("/metrics")
 def told() -> ResponseReturnValue:
-    """Without a token in the settings nobody gets them: a proxy beside kb looks like its machine."""
+    """Without a token in the settings nobody gets them: a proxy beside kb looks like its host."""
     token = parts().settings.metrics_token
     if not token:
         return Response("Set KB_METRICS_TOKEN first.\n", 403, content_type="text/plain")

@@ -112,8 +112,9 @@ def _count(metrics: Metrics, response: Response, seconds: float) -> None:
 
 def timings() -> Timings:
     """Where this process counts how long things take: in the home of the parts in service."""
-    folder = timings_folder(current_app.extensions["kb"].settings.var)
-    found: Timings | None = current_app.extensions.get("timings")
-    if found is None or found.folder != folder:
-        found = current_app.extensions["timings"] = Timings(folder, "web")
-    return found
+    extensions = current_app.extensions
+    var: Path = extensions["kb"].settings.var
+    known: tuple[Path, Timings] | None = extensions.get("timings")
+    if known is None or (known[0] is not var and known[0] != var):
+        known = extensions["timings"] = var, Timings(timings_folder(var), "web")
+    return known[1]
