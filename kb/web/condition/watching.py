@@ -24,7 +24,7 @@ DONE = {
     "responding.ask": "request",
     "inbox.answer": "answer",
     "submitting.submit": "submission",
-    "deciding.approve": "yes to a submission",
+    "deciding.approve": "approved",
     "reviews.confirm": "review",
     "must_reads.confirm": "confirmation",
 }
