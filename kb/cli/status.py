@@ -10,6 +10,7 @@ import click
 
 from kb.cli.common import Build, built, content_option
 from kb.condition.checks import concerns
+from kb.measuring import tracing
 from kb.parts import Parts
 from kb.procedures.counting import counted
 from kb.search.index import embedding
@@ -72,7 +73,8 @@ def _attachments(parts: Parts) -> str:
 
 def missing() -> list[str]:
     """What could not be had at set-up, and what it costs; a sentence or two each."""
-    return [] if embedding.installed() else [embedding.MISSING]
+    lacking = [] if embedding.installed() else [embedding.MISSING]
+    return lacking + ([tracing.MISSING] if tracing.asked_for() and not tracing.installed() else [])
 
 
 def _backups(parts: Parts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ from kb.database.rider import write_rider
 from kb.database.schema import GREATEST_ID, metadata
 from kb.database.sqlite_file import SqliteFile, opened
 from kb.logs import log
+from kb.measuring import tracing
+from kb.measuring.tracing import span
 from kb.resources import MIGRATIONS
 
 
@@ -129,6 +131,10 @@ def connect(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
+    if tracing.on():
+        event.listen(engine, "before_cursor_execute", _begin_span)
+        event.listen(engine, "after_cursor_execute", _end_span)
+        event.listen(engine, "handle_error", _end_failed_span)
     return engine
 
 
@@ -324,6 +330,26 @@ def _for_looking(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _begin_span(
+    connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool
+) -> None:
+    """Of a statement as it is written, without the values that go with it."""
+    about = {"db.system.name": connection.dialect.name, "db.query.text": statement}
+    context.kb_span = span(statement.split(maxsplit=1)[0].upper(), **about)
+    context.kb_span.__enter__()
+
+
+def _end_span(_connection: Connection, _cursor: Any, *rest: Any) -> None:
+    rest[2].kb_span.__exit__(None, None, None)
+
+
+def _end_failed_span(failure: Any) -> None:
+    error, begun = failure.original_exception, getattr(failure.execution_context, "kb_span", None)
+    if begun is not None:
+        with suppress(type(error)):
+            begun.__exit__(type(error), error, error.__traceback__)
 
 
 def _without_nul(

@@ -43,7 +43,7 @@ class Process(Struct, frozen=True):
     since: float
 
 
-class Spread(Struct, frozen=True):
+class TimeSpread(Struct, frozen=True):
     """How many there were, and within how many milliseconds half and 95 % of them were done."""
 
     count: int
@@ -87,7 +87,7 @@ def timings_folder(var: Path) -> Path:
     return var / "timings"
 
 
-def spread(folder: Path, kind: str, now: float, hours: int = DAY) -> Spread:
+def spread(folder: Path, kind: str, now: float, hours: int = DAY) -> TimeSpread:
     """Of all processes, living and dead, in the last `hours` and the one that has begun."""
     newest, counts = int(now // _HOUR), [0] * _SPANS
     for raw in _files(folder):
@@ -98,7 +98,7 @@ def spread(folder: Path, kind: str, now: float, hours: int = DAY) -> Spread:
                 found = struct.unpack_from(f"<{_SPANS}Q", raw, at)
                 counts = [a + b for a, b in zip(counts, found, strict=True)]
     total = sum(counts)
-    return Spread(total, _within(counts, total * 0.5), _within(counts, total * 0.95))
+    return TimeSpread(total, _within(counts, total * 0.5), _within(counts, total * 0.95))
 
 
 def processes(folder: Path) -> list[Process]:

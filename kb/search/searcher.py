@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 import numpy as np
 from msgspec.structs import replace
 
+from kb.measuring.tracing import span
 from kb.procedures.visibility import Reader
 from kb.search import filters
 from kb.search.answer import Answer, meant
@@ -102,11 +103,15 @@ class Searcher:
         What was chosen narrows the hits down, but not the counts of its own facet. A damaged index
         finds nothing.
         """
-        try:
-            with self.index.surely():
-                return self._find(asked)
-        except Damaged:
-            return self.with_snapshots(())._find(asked)
+        with span("search") as traced:
+            try:
+                with self.index.surely():
+                    found = self._find(asked)
+            except Damaged:
+                found = self.with_snapshots(())._find(asked)
+            if traced is not None:
+                traced.set_attribute("kb.hits", found.total)
+        return found
 
     def _find(self, asked: Lookup) -> Results:
         laps = Laps()
@@ -168,7 +173,7 @@ class Searcher:
             text, reader, today, limit=most, prefix=prefix, counts=False, closely=closely
         )
         try:
-            with self.index.surely():
+            with span("search while typing"), self.index.surely():
                 return self._glance(asked, most)
         except Damaged:
             return self.with_snapshots(())._glance(asked, most)

@@ -10,6 +10,7 @@ from functools import partial
 from msgspec import Struct, field
 
 from kb.logs import log
+from kb.measuring.tracing import span
 
 Tell = Callable[[str, str], None]  # takes a duty's name, and why it fails; "" where it does not
 Note = Callable[[str, float], None]  # takes a duty's name, and how many seconds it took
@@ -53,7 +54,8 @@ class Duty(Struct):
         """Do it; whatever it raises is logged and told."""
         began = time.monotonic()
         try:
-            run()
+            with span("duty", **{"kb.duty": self.name}):
+                run()
         except OSError as error:  # a full disk, a database or a mail server away
             self._failed(error.strerror or str(error))
             log().error("job_failed", job=self.name, why=str(error))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.measuring.timings import HOURS, Spread, Timings, forget, processes, spread
+from kb.measuring.timings import HOURS, TimeSpread, Timings, forget, processes, spread
 
 NOON = 1_800_000_000.0  # seconds since 1970
 HOUR = 3600.0
@@ -35,7 +35,7 @@ def test_half_and_most_are_told_within_a_tenth(tmp_path: Path) -> None:
     assert found.count == 100
     assert found.half == pytest.approx(50, rel=0.1)
     assert found.most == pytest.approx(95, rel=0.1)
-    assert spread(tmp_path, "search", NOON) == Spread(0, 0.0, 0.0)
+    assert spread(tmp_path, "search", NOON) == TimeSpread(0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(("ago", "counts"), [(0, 1), (23.9, 1), (26, 0), (HOURS, 0), (-2, 0)])

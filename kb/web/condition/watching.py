@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, g, request
 
 from kb import logs
+from kb.measuring import tracing
 from kb.measuring.metrics import Metrics, metrics_folder
 from kb.measuring.timings import Timings, timings_folder
 from kb.web.site.access import ASSETS
@@ -42,7 +43,7 @@ def register(app: Flask) -> None:
     app.extensions["metrics"] = Metrics(_counted_in(var)) if counting else None
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request_funcs.setdefault(None, []).insert(0, _end)
-    app.teardown_request(lambda _error: _forget())
+    app.teardown_request(_forget)
 
 
 def _counted_in(var: Path) -> Path:
@@ -54,6 +55,31 @@ def _counted_in(var: Path) -> Path:
 def _begin() -> None:
     g.began = time.perf_counter()
     logs.about.set(_about)
+    if tracing.on():
+        _begin_span()
+
+
+def _begin_span() -> None:
+    trusted = current_app.extensions["kb"].settings.https
+    begun = tracing.request_span(dict(request.headers) if trusted else None)
+    g.span = begun, begun.__enter__()
+
+
+def _end_span() -> None:
+    begun, _ = g.pop("span", (None, None))
+    if begun is not None:
+        begun.__exit__(None, None, None)
+
+
+def _tell_span(response: Response) -> None:
+    _, span = g.get("span", (None, None))
+    if span is not None:
+        route = request.url_rule.rule if request.url_rule else "none"
+        span.update_name(f"{request.method} {route}")
+        span.set_attribute("http.request.method", request.method)
+        span.set_attribute("http.route", route)
+        span.set_attribute("http.response.status_code", response.status_code)
+        span.set_attribute("kb.request", request_id())
 
 
 def request_id() -> str:
@@ -72,7 +98,8 @@ def _about() -> dict[str, object]:
     return {"request": request_id()} | ({"person": person.id} if person else {})
 
 
-def _forget() -> None:
+def _forget(_error: BaseException | None) -> None:
+    _end_span()
     logs.about.set(dict)
 
 
@@ -84,6 +111,7 @@ def _end(response: Response) -> Response:
         _note_timings(response, seconds)
     if metrics := current_app.extensions["metrics"]:
         _count(metrics, response, seconds)
+    _tell_span(response)
     return response
 
 
