@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from msgspec.structs import replace
-from prometheus_client import values
 
 from kb.measuring.metrics import metrics_folder
 from kb.parts import Parts
@@ -24,7 +24,8 @@ def watched(parts: Parts, compiled: FileSystemBytecodeCache) -> Iterator[FlaskCl
     """A rep on a site with a token."""
     settings = replace(parts.settings, metrics_token=TOKEN)
     yield signed_in(built_site(replace(parts, settings=settings), compiled), "rep@kb.example")
-    for close in values._multi_process_cleanups:  # the next site counts in a home of its own
+    library = import_module("prometheus_client.values")  # not before kb has: it looks round then
+    for close in library._multi_process_cleanups:  # the next site counts in a home of its own
         close()
 
 
