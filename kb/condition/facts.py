@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from kb.database import migrated_to, server_name
+from kb.delivery.messages import DeliveryState
 from kb.measuring.timings import processes, spread, timings_folder
 from kb.parts import Parts
 from kb.procedures.counting import counted
@@ -65,7 +66,8 @@ def duties(parts: Parts, jobs: Iterable[Job]) -> list[DutyState]:
 
 def letters(parts: Parts) -> dict[str, int]:
     """How many there are in each state. Raises Unreadable."""
-    return parts.delivery.failures.troubles(1, 1).counts
+    counts = parts.delivery.failures.troubles(1, 1).counts
+    return {state.value: counts.get(state.value, 0) for state in DeliveryState}
 
 
 def attachments_unsearched(parts: Parts) -> int:
@@ -132,9 +134,9 @@ def _queues(parts: Parts) -> Iterator[tuple[str, str]]:
     except OSError as error:
         yield "Letters", _untold(error)
     else:
-        yield "Letters to send", f"{counts.get('queued', 0):,}"
-        yield "Letters given up", f"{counts.get('gave up', 0):,}"
-        yield "Letters of which nobody knows", f"{counts.get('unclear', 0):,}"
+        yield "Letters to send", f"{counts['queued']:,}"
+        yield "Letters given up", f"{counts['gave up']:,}"
+        yield "Letters of which nobody knows", f"{counts['unclear']:,}"
     yield "Links to look at", _told(lambda: _links(parts))
     yield "Attachments not searched", _told(lambda: f"{attachments_unsearched(parts):,}")
 

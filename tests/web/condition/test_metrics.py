@@ -59,6 +59,7 @@ def test_figures_are_those_of_the_moment(watched: FlaskClient, parts: Parts) -> 
     assert told.headers["Content-Type"].startswith("text/plain")
     assert told.headers["Cache-Control"] == "no-store"
     assert "kb_index_procedures 3.0" in told.text
+    assert 'kb_letters{state="gave up"} 0.0' in told.text
     parts.search.index.current.unlink()
     assert 'kb_concern{part="index",weight="unready"} 1.0' in watched.get(
         "/metrics", headers=RIGHT
