@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -12,12 +13,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec import json
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from kb.assembly.build import build
+from kb.condition import service
 from kb.condition.checks import concerns
 from kb.condition.promptly import Promptly, Unanswered
-from kb.database import writing
+from kb.database import connect, writing
 from kb.jobs import scheduler_of
 from kb.parts import Parts
 from kb.procedures.visibility import Reader
@@ -202,3 +205,15 @@ def test_a_probe_takes_two_questions_and_no_time(anonymous: FlaskClient, parts: 
         assert readiness(anonymous)[0] == 200
         taken.append(time.perf_counter() - began)
     assert sorted(taken)[4] < 0.05
+
+
+def test_a_database_server_that_is_silent_is_told_after_a_second(parts: Parts) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://kb@127.0.0.1:{silent.getsockname()[1]}/kb"
+        waiting = replace(parts, engine=connect(address))
+        for longest in (3.0, 0.5):
+            began = time.monotonic()
+            (concern,) = service.database(waiting)
+            assert concern.stops
+            assert "has not answered" in concern.told
+            assert time.monotonic() - began < longest

@@ -131,7 +131,7 @@ def test_the_standard_variables_say_whether_there_are_traces(
 
 def test_without_a_collector_nothing_of_it_is_loaded() -> None:
     code = """
-import sys, kb.app
+import sys, kb.database, kb.worker.scheduler
 from kb.measuring.tracing import span
 with span("x") as it: assert it is None
 assert not [name for name in sys.modules if name.startswith("opentelemetry")]
