@@ -25,7 +25,7 @@ def is_json(raw: bytes) -> bool:
 def helpdesk_bundle(name: str, raw: bytes) -> Bundle:
     """Its articles. Raises UnreadableFile."""
     try:
-        told = json.loads(raw)
+        told = _whole(json.loads(raw))
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(
             f"{name} is no whole JSON: take it out of the help centre anew, and bring in that file."
@@ -44,6 +44,19 @@ def helpdesk_bundle(name: str, raw: bytes) -> Bundle:
         for nth, (page, article) in enumerate(zip(bundle.pages, articles, strict=True))
     ]
     return replace(bundle, pages=tuple(pages))
+
+
+def _whole(told: Any) -> Any:
+    """With a mark for each half of a character, which an emoji leaves where a text was cut."""
+    if isinstance(told, str):
+        return told.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(told, list):
+        return [_whole(one) for one in told]
+    return (
+        {_whole(name): _whole(one) for name, one in told.items()}
+        if isinstance(told, dict)
+        else told
+    )
 
 
 def _articles(told: Any, above: Mapping[str, str], depth: int) -> Iterator[dict[str, Any]]:
