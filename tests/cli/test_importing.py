@@ -60,6 +60,19 @@ def test_a_file_that_takes_too_long_ends_in_one_sentence(
     assert done.output.startswith("Error: desk.xlsx cannot be brought in, as reading it takes too")
 
 
+@pytest.mark.parametrize(("start", "most"), [(b"a,b\n", 100), (b"PK\x03\x04", 1000)])
+def test_what_is_too_large_is_not_even_read(
+    parts: Parts, tmp_path: Path, start: bytes, most: int
+) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.write(start)
+        file.truncate(most * 1_000_000 + 1)  # takes no place on disk
+    done = run(parts, large)
+    assert done.exit_code == 1
+    assert f"large.csv is larger than {most} MB: bring it in in parts" in done.output
+
+
 def test_several_files_are_a_commit_each(parts: Parts, desk: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_bytes(b"Question;Answer\nWho signs?;Whoever opens the door.\n")

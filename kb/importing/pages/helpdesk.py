@@ -78,8 +78,9 @@ def _articles(told: Any, above: Mapping[str, str], depth: int) -> Iterator[dict[
 
 
 def _is_article(told: Mapping[str, Any]) -> bool:
-    """Has it a title and a text, and nothing within it that has?"""
-    worded = _title(told) and any(isinstance(told.get(key), str) for key in _TEXTS)
+    """Has it a title and a text, or a place for one, and nothing within it that has?"""
+    bare = "title" in told and any(key in told for key in _TEXTS)  # folders have a name instead
+    worded = _title(told) and (bare or any(isinstance(told.get(key), str) for key in _TEXTS))
     return bool(worded) and not any(
         isinstance(value, list) and _holds(value) for value in told.values()
     )
