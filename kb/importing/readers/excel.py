@@ -77,7 +77,7 @@ def _ensured(name: str, sheet: Any) -> Any:
 
 
 def _is_strict(package: Package) -> bool:
-    """Does a part name itself as the strict format does? openpyxl loads that, with nothing in it."""
+    """Does a part name the strict format? openpyxl loads such a one with nothing in it."""
     parts = ["xl/workbook.xml", *_sheets(package)]
     return any(_STRICT in package.part(name)[:2000] for name in parts)
 
