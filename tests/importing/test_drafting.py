@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -173,6 +174,13 @@ def test_headers_are_known_in_seven_languages(header: str, meaning: ColumnMeanin
     found = guessed(header)
     assert found is not None
     assert found.meaning is meaning
+
+
+def test_a_long_cell_is_no_header_and_costs_nothing() -> None:
+    began = time.process_time()
+    for letter in "([{/ -.":
+        assert guessed("answer" + letter * 30_000) is None
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

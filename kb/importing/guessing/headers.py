@@ -180,6 +180,7 @@ _STEP = re.compile(
 )
 _NUMBER = re.compile(r"[\s_-]*\(?\d{1,2}\)?$")
 _REMARK = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_LONGEST = 200  # letters of a header
 _BETWEEN = re.compile(r"[/|,;:\n]| [-–] ")
 
 
@@ -188,6 +189,8 @@ def guessed(header: str) -> HeaderGuess | None:
 
     What it says in brackets, behind a stroke or on its next lines is looked at last.
     """
+    if len(header) > _LONGEST:
+        return None
     without = _REMARK.sub(" ", header)
     for said in dict.fromkeys((header, without, *_BETWEEN.split(without))):
         if found := _guessed(_folded(said)):
