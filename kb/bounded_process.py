@@ -29,10 +29,11 @@ _DONE, _NO_MEMORY = b"+", b"-"
 
 
 class Bounds(Struct, frozen=True):
-    """What one file may take: seconds, and bytes of memory."""
+    """What one file may take: seconds, and bytes of memory; and how far it stands behind others."""
 
     seconds: float = 60.0
     memory: int = 1_000_000_000
+    nice: int = 5
 
 
 class EndedBy(Enum):
@@ -135,9 +136,9 @@ def _done(work: Work, asked: bytes, raw: bytes) -> tuple[bytes, bytes]:
 
 
 def _bind(bounds: Bounds) -> None:
-    """Nothing but so much memory more than now, no file written, behind all others."""
+    """Nothing but so much memory more than now, no file written, behind others."""
     with suppress(OSError):
-        os.nice(5)
+        os.nice(bounds.nice)
     taken = 0
     with suppress(OSError):  # elsewhere than on Linux
         pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -13,7 +13,7 @@ from kb.importing.readers.own_archives import is_ours
 from kb.importing.readers.unreadable import UnreadableFile
 from kb.importing.sheets import Workbook
 
-BOUNDS = Bounds()
+BOUNDS = Bounds(seconds=120.0, nice=1)  # somebody waits for it, maybe on a busy machine
 _SPLIT = "bring it in in parts, or without its films and pictures"
 _REMEDIES = {
     EndedBy.TIME: _SPLIT,
