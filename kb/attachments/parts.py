@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from kb.attachments.reader_process import Bounds
 from kb.attachments.taking_in import TakingIn
+from kb.bounded_process import Bounds
 from kb.catalogue.sql.attached_files import AttachedFiles
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.database import Engine

@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from kb import durable
-from kb.attachments.reader_process import Bounds, ReaderProcess, reader_process
+from kb.attachments.reader_process import ReaderProcess, reader_process
+from kb.bounded_process import Bounds
 from kb.catalogue.sql.attached_files import AttachedFiles, KnownFile
 from kb.catalogue.sql.catalogue import Catalogue
 from kb.publishing.refreshing.publisher import Publisher

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from kb.cli.common import Build, built, content_option
 from kb.importing.first_guess import guess
 from kb.importing.mapping import FileMapping, UnusableMapping, mapping_from
-from kb.importing.opening import opened
+from kb.importing.opening import bytes_of
+from kb.importing.opening_apart import opened_apart
 from kb.importing.permits import Permit, everything
 from kb.importing.proposed import Fate, ImportPreview, ProposedFile
 from kb.importing.readers.unreadable import UnreadableFile
@@ -86,12 +87,14 @@ def _seen(
 
 def _read(file: Path, kept: Path | None) -> tuple[Workbook, FileMapping]:
     try:
-        raw = file.read_bytes()
+        raw = bytes_of(file)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
+    except UnreadableFile as reason:
+        raise click.ClickException(str(reason)) from reason
     try:
         mapping = mapping_from(kept.read_bytes()) if kept and kept.exists() else None
-        workbook = opened(file.name, raw, mapping.encoding if mapping else "")
+        workbook = opened_apart(file.name, raw, mapping.encoding if mapping else "")
     except UnreadableFile as reason:
         raise click.ClickException(str(reason)) from reason
     except UnusableMapping as reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from kb.importing.pages.markdown import markdown_bundle
 from kb.importing.pages.web import web_bundle
 from kb.importing.pages.word import word_page
 from kb.importing.readers import excel, other_programs, separated
+from kb.importing.readers.own_archives import LARGEST_UNPACKED as LARGEST_RETURNED
 from kb.importing.readers.own_archives import is_ours, returned
 from kb.importing.readers.packages import LARGEST, LARGEST_DOCUMENTS, Package
 from kb.importing.readers.unreadable import UnreadableFile
@@ -51,16 +52,25 @@ def opened(name: str, raw: bytes, encoding: str = "") -> Workbook:
         raise UnreadableFile(f"{name} is empty: choose the file with the procedures.")
     if is_ours(raw):
         return returned(name, raw)
-    if len(raw) > LARGEST_DOCUMENTS:
-        raise UnreadableFile(
-            f"{name} is larger than {LARGEST_DOCUMENTS // 1_000_000} MB: bring it in in parts, or "
-            "without its films and pictures."
-        )
+    _ensure_no_larger(name, len(raw), LARGEST_DOCUMENTS)
     if raw.startswith(b"PK"):
         return _package(name, raw)
     if raw.startswith(_COMPOUND):
         return _compound(name, raw)
     return _text(name, raw, encoding)
+
+
+def bytes_of(path: Path) -> bytes:
+    """The file on disk. Raises OSError, and UnreadableFile where it is too large to be read.
+
+    Only a zip may be larger than documents are: what was taken out here.
+    """
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"PK"
+        most = LARGEST_RETURNED if zipped else LARGEST_DOCUMENTS
+        _ensure_no_larger(path.name, path.stat().st_size, most)
+        file.seek(0)
+        return file.read()
 
 
 def _compound(name: str, raw: bytes) -> Workbook:
@@ -145,6 +155,14 @@ def _documents(name: str, bundle: Bundle) -> Workbook:
         alone = replace(page, name=_ALONE, place=page.place or page.name)
         bundle = replace(bundle, pages=(alone,))
     return Workbook(name, (), documents=bundle)
+
+
+def _ensure_no_larger(name: str, size: int, most: int) -> None:
+    if size > most:
+        raise UnreadableFile(
+            f"{name} is larger than {most // 1_000_000} MB: bring it in in parts, or without its "
+            "films and pictures."
+        )
 
 
 def _ensure_small(name: str, raw: bytes) -> None:

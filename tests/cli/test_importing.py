@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from kb.bounded_process import Bounds
 from kb.cli import kb
+from kb.importing import opening_apart
 from kb.parts import Parts
 from tests.importing.workbooks import lived_in, table
 
@@ -45,6 +48,29 @@ def test_the_mapping_is_kept_changed_and_obeyed(parts: Parts, desk: Path, tmp_pa
     assert "Code" not in (parts.settings.content / "shipping/the-box-was-empty.md").read_text()
     again = run(parts, desk, "--mapping", kept)
     assert "2 unchanged" in again.output
+
+
+def test_a_file_that_takes_too_long_ends_in_one_sentence(
+    parts: Parts, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening_apart, "_idle", deque(maxlen=1))
+    monkeypatch.setattr(opening_apart, "BOUNDS", Bounds(seconds=0.0))
+    done = run(parts, desk)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: desk.xlsx cannot be brought in, as reading it takes too")
+
+
+@pytest.mark.parametrize(("start", "most"), [(b"a,b\n", 100), (b"PK\x03\x04", 1000)])
+def test_what_is_too_large_is_not_even_read(
+    parts: Parts, tmp_path: Path, start: bytes, most: int
+) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.write(start)
+        file.truncate(most * 1_000_000 + 1)  # takes no place on disk
+    done = run(parts, large)
+    assert done.exit_code == 1
+    assert f"large.csv is larger than {most} MB: bring it in in parts" in done.output
 
 
 def test_several_files_are_a_commit_each(parts: Parts, desk: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import zipfile
 from collections.abc import Callable
@@ -344,6 +345,27 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPat
     bomb = zipped({"a.zip": zipped({"a.md": b"x" * 4000}), "b.md": b"x" * 2000})
     with pytest.raises(UnreadableFile, match="unpacks to more than"):
         opened("a.zip", bomb)
+
+
+def test_what_a_browser_hides_is_left_out_and_told() -> None:
+    page = (
+        "<h1>Kiln</h1><p>Fire it.<span hidden> Glaze</span></p><p hidden=until-found>Clay</p>"
+        "<p style='visibility:hidden'>Ash</p>"
+    )
+    (one,) = opened("a.html", page.encode()).documents.pages
+    assert [block.markdown for block in one.blocks] == ["Fire it.", "Clay"]
+    assert one.noticed == ("hidden text is left out: “Glaze”, “Ash”",)
+
+
+def test_an_article_without_a_text_is_named() -> None:
+    bare = {"id": 3, "title": "Bare", "body": None}
+    full = {"id": 4, "title": "Full", "body": "<p>Fire the kiln.</p>"}
+    folder = {"id": 5, "name": "Ovens", "description": None, "articles": [bare, full]}
+    found = drafts(json.dumps([folder]).encode(), "a.json")
+    assert [one.title for one in found.procedures] == ["Full"]
+    assert [(one.title, one.why) for one in found.left_out] == [
+        ("Bare", "there is no text below its title")
+    ]
 
 
 def test_names_without_the_flag_of_utf_8_are_read_as_that() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -155,12 +156,55 @@ def test_days_are_read_as_the_column_writes_them(cells: list[str], days: list[da
         ("Categoria", ColumnMeaning.CATEGORY),
         ("Interne notitie", ColumnMeaning.LEAVE_OUT),
         ("Pergunta (PT)", ColumnMeaning.TITLE),
+        ("Étape 4", ColumnMeaning.STEP),
+        ("2ª etapa", ColumnMeaning.STEP),
+        ("3. Schritt", ColumnMeaning.STEP),
+        ("1st step", ColumnMeaning.STEP),
+        ("Step 5 (till)", ColumnMeaning.STEP),
+        ("Schritt\n6", ColumnMeaning.STEP),
+        ("Issue\n(in their words)", ColumnMeaning.TITLE),
+        ("Solution / wording", ColumnMeaning.ANSWER),
+        ("Lfd. Nr.", ColumnMeaning.KEY),
+        ("Tags [at most five]", ColumnMeaning.KEYWORDS),
+        ("Antwort - Deutsch", ColumnMeaning.ANSWER),
+        ("Q", ColumnMeaning.TITLE),
     ],
 )
 def test_headers_are_known_in_seven_languages(header: str, meaning: ColumnMeaning) -> None:
     found = guessed(header)
     assert found is not None
     assert found.meaning is meaning
+
+
+def test_a_long_cell_is_no_header_and_costs_nothing() -> None:
+    began = time.process_time()
+    for letter in "([{/ -.":
+        assert guessed("answer" + letter * 30_000) is None
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("header", "meanings"),
+    [
+        # A word of two languages is in that of its neighbours that nobody else is in.
+        ("Question|Answer|Frage|Antwort", "title en|answer en|title de|answer de"),
+        ("Frage|Lösung|Question|Solution", "title de|answer de|title en|answer en"),
+        ("Pregunta|Respuesta|Question|Réponse", "title es|answer es|title fr|answer fr"),
+        ("Issue|Answer|Frage|Antwort|Tags", "title en|answer en|title de|answer de|keywords"),
+        ("Issue|Answer|Frage|Antwort|Keyword", "title en|answer en|title de|answer de|keywords"),
+        # Two questions and one answer are one language.
+        ("Subject|Question|Answer", "title|also asked as|answer"),
+        ("Frage|Problem|Antwort", "title|also asked as|answer"),
+        # Steps that are called by their numbers alone.
+        ("Title|1|2|3", "title|step|step|step"),
+        ("Title|Answer|2|3", "title|answer|a line of the text|a line of the text"),
+    ],
+)
+def test_columns_are_told_by_their_neighbours(header: str, meanings: str) -> None:
+    names = header.split("|")
+    (sheet,) = guess(read(table(names, [f"Kiln {nth}" for nth in range(len(names))]))).sheets
+    said = [f"{one.meaning} {one.language}".strip() for one in sheet.columns]
+    assert said == meanings.split("|")
 
 
 def test_columns_without_a_known_header_are_guessed_by_their_cells() -> None:

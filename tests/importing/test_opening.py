@@ -134,6 +134,9 @@ def test_a_strict_workbook_and_one_under_another_name_are_read_all_the_same() ->
         ("Größe,Maß\nx,y\n".encode("utf-16"), [["Größe", "Maß"], ["x", "y"]]),
         ("\ufeffa,b\nx,y\n".encode(), [["a", "b"], ["x", "y"]]),
         (b"only\none\n", [["only"], ["one"]]),
+        (b'a, b\n"x, y", "1. z, w"\n', [["a", "b"], ["x, y", "1. z, w"]]),
+        ("Größe;b\n\u017d;y\n".encode("utf-16-le"), [["Größe", "b"], ["\u017d", "y"]]),
+        ("a\tb\nx\ty\n".encode("utf-16-be"), [["a", "b"], ["x", "y"]]),
     ],
 )
 def test_separated_values_are_read_whatever_separates_them(

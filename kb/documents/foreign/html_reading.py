@@ -21,7 +21,7 @@ _UNREAD = frozenset(
     "script style title template noscript iframe object embed svg math rt rp select textarea "
     "button audio video canvas".split()
 )
-_EVERYWHERE = frozenset("id class style align dir".split())
+_EVERYWHERE = frozenset("id class style align dir hidden".split())
 _OWN = {
     "a": {"href", "name"},
     "img": {"src", "alt", "width", "height"},

@@ -23,6 +23,10 @@ _SEVERAL = (
     ColumnMeaning.LINK,
 )
 _BY_LANGUAGE = (ColumnMeaning.TITLE, ColumnMeaning.ANSWER, ColumnMeaning.KEYWORDS)
+_PAIRED = {
+    ColumnMeaning.TITLE: ColumnMeaning.ANSWER,
+    ColumnMeaning.ANSWER: ColumnMeaning.TITLE,
+}
 _MAIN = frozenset({ColumnMeaning.TITLE, ColumnMeaning.ANSWER, ColumnMeaning.STEP})
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 
@@ -75,7 +79,7 @@ def _columns(sheet: SheetTable, header: SheetRow | None) -> Iterator[ColumnMappi
     columns = [
         _column(nth, header.cell(nth).text if header else "", below) for nth in range(sheet.width)
     ]
-    columns = _with_one_of_each(columns)
+    columns = _with_one_of_each(_with_languages(_with_numbered_steps(columns)))
     columns = _with_title_and_answer(columns, below)
     columns = _without_lone_language(columns)
     for one in columns:
@@ -106,6 +110,58 @@ def _counts(nth: int, below: Sequence[SheetRow]) -> bool:
     texts = [row.cell(nth).text for row in below if row.cell(nth)]
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit()]
     return len(numbers) == len(texts) and all(one < two for one, two in pairwise(numbers))
+
+
+def _with_numbered_steps(columns: list[ColumnMapping]) -> list[ColumnMapping]:
+    """Neighbours whose headers are 1, 2, 3 are steps, where no other column is one."""
+    if any(one.meaning is ColumnMeaning.STEP for one in columns):
+        return columns
+    first = next((nth for nth, one in enumerate(columns) if one.header == "1"), len(columns))
+    run = [one for nth, one in enumerate(columns[first:], 1) if one.header == str(nth)]
+    if len(run) < 2 or columns[first : first + len(run)] != run:
+        return columns
+    steps = {one.column for one in run}
+    return [
+        replace(one, meaning=ColumnMeaning.STEP) if one.column in steps else one for one in columns
+    ]
+
+
+def _with_languages(columns: list[ColumnMapping]) -> list[ColumnMapping]:
+    """A title or answer in a word of several languages is in one that no other column is in.
+
+    Keywords that stand once are everybody's, whatever language their header is in.
+    """
+    if not any(one.meaning is ColumnMeaning.TITLE and one.language for one in columns):
+        return columns
+    found: list[ColumnMapping] = []
+    for one in columns:
+        if one.meaning in _PAIRED and not one.language:
+            one = replace(one, language=_language_of(one, columns))
+        elif one.meaning is ColumnMeaning.KEYWORDS and _stands_once(one, columns):
+            one = _neutral(one)
+        found.append(one)
+    return found
+
+
+def _language_of(one: ColumnMapping, columns: Sequence[ColumnMapping]) -> str:
+    """One that no column of its kind is in, while one of the other kind may be; else theirs."""
+    own = {each.language for each in columns if each.meaning is one.meaning}
+    other = _PAIRED[one.meaning]
+    others = {each for column in columns if column.meaning is other for each in _spoken(column)}
+    spoken = _spoken(one)
+    free = [language for language in spoken if language in others - own]
+    return next(iter([*free, *(language for language in spoken if language in own)]), "")
+
+
+def _spoken(one: ColumnMapping) -> Sequence[str]:
+    guess = guessed(one.header)
+    return guess.spoken if guess and not one.language else [one.language]
+
+
+def _stands_once(one: ColumnMapping, columns: Sequence[ColumnMapping]) -> bool:
+    guess = guessed(one.header)
+    alike = sum(each.meaning is one.meaning for each in columns)
+    return alike == 1 and guess is not None and bool(guess.spoken)
 
 
 def _with_one_of_each(columns: list[ColumnMapping]) -> list[ColumnMapping]:

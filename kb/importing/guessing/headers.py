@@ -12,10 +12,14 @@ from kb.importing.mapping import ColumnMeaning
 
 
 class HeaderGuess(Struct, frozen=True):
-    """What a header means. `language`: of the text below, where the header tells."""
+    """What a header means. `language`: of the text below, where the header tells.
+
+    `spoken` are the languages that the header itself may be in; none where it names one.
+    """
 
     meaning: ColumnMeaning
     language: str = ""
+    spoken: tuple[str, ...] = ()
 
 
 LANGUAGES = {
@@ -37,7 +41,7 @@ _WORDS: dict[ColumnMeaning, dict[str, str]] = {
     ColumnMeaning.TITLE: {
         "en": "title|question|procedure|customer asks|customer says|issue|problem|subject|article|"
         "kb article|article title|faq|scenario|situation|name of procedure|what customer says|"
-        "query|enquiry|inquiry|topic question|process|how to|request|reason for contact",
+        "query|enquiry|inquiry|topic question|q|process|how to|request|reason for contact",
         "de": "titel|frage|kundenfrage|anliegen|problem|vorgang|anfrage|betreff|fall|verfahren|"
         "prozess|kunde fragt|kunde sagt|frage des kunden|artikel",
         "nl": "titel|vraag|klantvraag|probleem|procedure|onderwerp vraag|klant vraagt|artikel",
@@ -58,7 +62,7 @@ _WORDS: dict[ColumnMeaning, dict[str, str]] = {
         "pt": "outras perguntas|variantes",
     },
     ColumnMeaning.ANSWER: {
-        "en": "answer|response|reply|solution|resolution|body|content|text|what to do|"
+        "en": "answer|a|response|reply|solution|resolution|body|content|text|what to do|"
         "what to say and do|instructions|description|steps|action|actions|how to answer|"
         "standard answer|details|procedure steps|article body|what we do|handling",
         "de": "antwort|lösung|beschreibung|text|inhalt|vorgehen|anleitung|schritte|was tun|"
@@ -104,7 +108,8 @@ _WORDS: dict[ColumnMeaning, dict[str, str]] = {
     },
     ColumnMeaning.DEPARTMENT: {
         "en": "department|dept|team|responsible team|owner group|responsible|"
-        "responsible department|handled by|escalate to|queue|owning team|assigned team|unit|who",
+        "responsible department|handled by|escalate to|queue|owning team|assigned team|unit|who|"
+        "resp team|resp dept",
         "de": "abteilung|abt|team|zuständig|zuständige abteilung|verantwortlich|fachbereich|"
         "verantwortliches team|zuständiges team|wer",
         "nl": "afdeling|team|verantwoordelijk|verantwoordelijke afdeling|verantwoordelijk team|wie",
@@ -168,29 +173,44 @@ _WORDS: dict[ColumnMeaning, dict[str, str]] = {
         "pt": "nota interna|interno|comentário interno",
     },
 }
+_STEP_WORD = r"(?:step|schritt|stap|etape|etapa|paso|passo|passaggio|action|aktion|手順)"
+_ORDINAL = r"(?:st|nd|rd|th|er|ere|re|e|eme|de|ste|o|a|°)?"  # as they stand behind a number
 _STEP = re.compile(
-    r"(?:step|schritt|stap|étape|paso|passo|passaggio|action|aktion|手順)\s*(?:no\.?|nr\.?)?\s*(\d{1,2})",
-    re.IGNORECASE,
+    rf"{_STEP_WORD}\s*(?:no|nr|n°|#)?\s*\d{{1,2}}|\d{{1,2}}\s*{_ORDINAL}\s*{_STEP_WORD}"
 )
 _NUMBER = re.compile(r"[\s_-]*\(?\d{1,2}\)?$")
+_REMARK = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_LONGEST = 200  # letters of a header
+_BETWEEN = re.compile(r"[/|,;:\n]| [-–] ")
 
 
 def guessed(header: str) -> HeaderGuess | None:
-    """What a header means; None where it is none of the words known."""
-    text = _folded(header)
+    """What a header means; None where it is none of the words known.
+
+    What it says in brackets, behind a stroke or on its next lines is looked at last.
+    """
+    if len(header) > _LONGEST:
+        return None
+    without = _REMARK.sub(" ", header)
+    for said in dict.fromkeys((header, without, *_BETWEEN.split(without))):
+        if found := _guessed(_folded(said)):
+            return found
+    return None
+
+
+def _guessed(text: str) -> HeaderGuess | None:
     if not text:
         return None
     if _STEP.fullmatch(text):
         return HeaderGuess(ColumnMeaning.STEP)
     bare, language = _without_language(text)
-    found = _known().get(bare)
-    if found is None:
-        bare = _NUMBER.sub("", bare)
-        found = _known().get(bare)
+    found = _known().get(bare) or _known().get(_NUMBER.sub("", bare))
     if found is None:
         return None
     meaning, spoken = found
-    return HeaderGuess(meaning, language or spoken)
+    if language:
+        return HeaderGuess(meaning, language)
+    return HeaderGuess(meaning, spoken[0] if len(spoken) == 1 else "", spoken)
 
 
 def _without_language(text: str) -> tuple[str, str]:
@@ -211,23 +231,21 @@ def _languages() -> dict[str, str]:
 
 
 @cache
-def _known() -> dict[str, tuple[ColumnMeaning, str]]:
-    """ColumnMeaning and language by the folded header. A word of several languages tells none."""
-    found: dict[str, tuple[ColumnMeaning, str]] = {}
+def _known() -> dict[str, tuple[ColumnMeaning, tuple[str, ...]]]:
+    """Meaning and languages by the folded header."""
+    found: dict[str, tuple[ColumnMeaning, tuple[str, ...]]] = {}
     for meaning, languages in _WORDS.items():
         for language, words in languages.items():
             for word in map(_folded, words.split("|")):
-                known = found.get(word)
-                if known is None:
-                    found[word] = (meaning, language)
-                elif known[0] is meaning and known[1] != language:
-                    found[word] = (meaning, "")
+                first, spoken = found.get(word, (meaning, ()))
+                if first is meaning and language not in spoken:
+                    found[word] = (meaning, (*spoken, language))
     return found
 
 
 def _folded(text: str) -> str:
-    """Small letters, one line, without accents and the marks around."""
-    plain = unicodedata.normalize("NFKC", " ".join(text.split())).casefold()
+    """Small letters, one line, without accents, full stops and the marks around."""
+    plain = unicodedata.normalize("NFKC", " ".join(text.replace(".", " ").split())).casefold()
     plain = unicodedata.normalize("NFD", plain)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", plain).strip(" .:?*!-")

@@ -25,7 +25,7 @@ def is_json(raw: bytes) -> bool:
 def helpdesk_bundle(name: str, raw: bytes) -> Bundle:
     """Its articles. Raises UnreadableFile."""
     try:
-        told = json.loads(raw)
+        told = _whole(json.loads(raw))
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(
             f"{name} is no whole JSON: take it out of the help centre anew, and bring in that file."
@@ -44,6 +44,19 @@ def helpdesk_bundle(name: str, raw: bytes) -> Bundle:
         for nth, (page, article) in enumerate(zip(bundle.pages, articles, strict=True))
     ]
     return replace(bundle, pages=tuple(pages))
+
+
+def _whole(told: Any) -> Any:
+    """With a mark for each half of a character, which an emoji leaves where a text was cut."""
+    if isinstance(told, str):
+        return told.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(told, list):
+        return [_whole(one) for one in told]
+    return (
+        {_whole(name): _whole(one) for name, one in told.items()}
+        if isinstance(told, dict)
+        else told
+    )
 
 
 def _articles(told: Any, above: Mapping[str, str], depth: int) -> Iterator[dict[str, Any]]:
@@ -65,8 +78,9 @@ def _articles(told: Any, above: Mapping[str, str], depth: int) -> Iterator[dict[
 
 
 def _is_article(told: Mapping[str, Any]) -> bool:
-    """Has it a title and a text, and nothing within it that has?"""
-    worded = _title(told) and any(isinstance(told.get(key), str) for key in _TEXTS)
+    """Has it a title and a text, or a place for one, and nothing within it that has?"""
+    bare = "title" in told and any(key in told for key in _TEXTS)  # folders have a name instead
+    worded = _title(told) and (bare or any(isinstance(told.get(key), str) for key in _TEXTS))
     return bool(worded) and not any(
         isinstance(value, list) and _holds(value) for value in told.values()
     )

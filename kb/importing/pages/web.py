@@ -131,7 +131,8 @@ def _is_around(one: Element) -> bool:
 
 
 def _is_hidden(one: Element) -> bool:
-    return bool(_HIDDEN.search(one.get("style"))) or "hidden" in one.classes
+    by_attribute = "hidden" in one.attributes and one.get("hidden") != "until-found"
+    return by_attribute or bool(_HIDDEN.search(one.get("style"))) or "hidden" in one.classes
 
 
 def _is_struck(one: Element) -> bool:

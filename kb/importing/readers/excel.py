@@ -31,13 +31,16 @@ _HYPERLINK = re.compile(
 )
 _THREADED = "[Threaded comment]"
 _SAFE = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 
 
 def workbook(name: str, raw: bytes, package: Package) -> Workbook:
     """Its sheets, with each formula as its last value. Raises UnreadableFile."""
+    if _is_strict(package):
+        return other_programs.workbook(name, raw)
     book = _loaded(name, raw, data_only=True)
-    if not book.sheetnames:  # a strict one: it loads, with nothing in it
+    if not book.sheetnames:
         return other_programs.workbook(name, raw)
     formulas = _loaded(name, raw, data_only=False) if _has_formulas(package) else None
     struck = frozenset(nth for nth, font in enumerate(book._fonts) if font.strike)
@@ -73,9 +76,19 @@ def _ensured(name: str, sheet: Any) -> Any:
     return sheet
 
 
+def _is_strict(package: Package) -> bool:
+    """Does a part name the strict format? openpyxl loads such a one with nothing in it."""
+    parts = ["xl/workbook.xml", *_sheets(package)]
+    return any(_STRICT in package.part(name)[:2000] for name in parts)
+
+
 def _has_formulas(package: Package) -> bool:
+    return any(_FORMULA.search(package.part(name)) for name in _sheets(package))
+
+
+def _sheets(package: Package) -> list[str]:
     sheets = [name for name in package.names if name.startswith("xl/worksheets/")]
-    return any(_FORMULA.search(package.part(name)) for name in sheets if name.endswith(".xml"))
+    return [name for name in sheets if name.endswith(".xml")]
 
 
 def _noticed(name: str, package: Package) -> Iterator[str]:

@@ -50,12 +50,24 @@ def decoded(name: str, raw: bytes, encoding: str = "") -> tuple[str, str]:
                 return _lines(raw.decode(codec)), "UTF-8"
             except UnicodeDecodeError as error:
                 raise UnreadableFile(f"{name} {_WRONG}") from error
+    if b"\0" in raw[:2000] and (text := _without_mark(raw)):
+        return _lines(text), "UTF-8"
     if b"\0" in raw:
         raise UnreadableFile(f"{name} {_WRONG}")
     try:
         return _lines(raw.decode("utf-8")), "UTF-8"
     except UnicodeDecodeError:
         return _lines(raw.decode(encoding or "cp1252", "replace")), encoding or "Windows-1252"
+
+
+def _without_mark(raw: bytes) -> str:
+    """The text where it is UTF-16 that says so by nothing but its zeros; else nothing."""
+    codec = "utf-16-be" if raw.startswith(b"\0") else "utf-16-le"
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in text or "\n" not in text.replace("\r", "\n") else text
 
 
 def separator_of(text: str) -> str:
@@ -84,7 +96,7 @@ def _outside_quotes(text: str) -> Iterator[str]:
 
 
 def _rows(name: str, body: str, separator: str, first: int) -> Iterator[SheetRow]:
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, doublequote=True)
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, skipinitialspace=True)
     try:
         for number, values in enumerate(reader, first):
             if number > MOST_ROWS or len(values) > MOST_COLUMNS:

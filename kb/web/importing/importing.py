@@ -15,7 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 from kb.importing.first_guess import guess
 from kb.importing.mapping import ColumnMeaning, FileMapping, as_before
-from kb.importing.opening import SUFFIXES, opened
+from kb.importing.opening import SUFFIXES
+from kb.importing.opening_apart import opened_apart
 from kb.importing.pages.splitting import choices
 from kb.importing.permits import Permit, permit_of
 from kb.importing.proposed import Fate, ImportPreview, ProposedFile
@@ -162,7 +163,7 @@ def _begun(sent: FileStorage | None, me: Person) -> int:
     if sent is None or not sent.filename:
         raise UnreadableFile("Choose a file first.")
     raw = sent.read()
-    mapping = guess(opened(sent.filename, raw))
+    mapping = guess(opened_apart(sent.filename, raw))
     own = [one for one in sorted(me.writes_for) if one in departments()]
     if len(own) == 1 and not me.administrator:
         mapping = replace(mapping, department=own[0])
@@ -178,9 +179,10 @@ def _mine_or_404(number: int, me: Person) -> tuple[ImportUnderway, Workbook]:
         abort(404)
     name = found.file_name
     try:
-        return found, opened(name, found.raw, found.mapping.encoding)
-    except UnreadableFile:
-        abort(404)
+        return found, opened_apart(name, found.raw, found.mapping.encoding)
+    except UnreadableFile as reason:  # the machine has less to spare than when it was sent
+        flash(str(reason), "bad")
+        abort(redirect(url_for(".index")))
 
 
 def _preview(underway: ImportUnderway, workbook: Workbook, me: Person) -> ImportPreview:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 
 import pytest
 from flask.testing import FlaskClient
 
+from kb.bounded_process import Bounds
+from kb.importing import opening_apart
 from kb.parts import Parts
 from kb.web.importing import importing
 from tests.importing.exports import handbook, zendesk
@@ -191,6 +194,17 @@ def test_a_file_that_is_none_ends_in_one_sentence(
 ) -> None:
     assert sent(editor, raw, name) == "/imports"
     assert says in page(editor, "/imports")
+
+
+def test_a_file_that_takes_too_long_ends_in_one_sentence_and_is_not_kept(
+    editor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening_apart, "_idle", deque(maxlen=1))
+    monkeypatch.setattr(opening_apart, "BOUNDS", Bounds(seconds=0.0))
+    assert sent(editor, table(*ROWS)) == "/imports"
+    shown = page(editor, "/imports")
+    assert "reading it takes too long: bring it in in parts" in shown
+    assert "What you brought in" not in shown
 
 
 def test_what_was_decided_holds_the_next_time(
