@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from kb.search.answer import Answer
 from kb.search.attached_place import attached_place
-from kb.search.index.snapshot import Stored
+from kb.search.index.snapshot import StoredSection
 from kb.search.results import Hit, IndexedProcedure
 from kb.search.sentences import FoundSentence, SectionText, answering, first_line
 from kb.search.snippets import snippet
@@ -82,10 +82,10 @@ class Hits:
     ) -> FoundSentence | None:
         one, number = answer.ranked.at(nth)
         _, _, best, start, end = one.arrays["passages"][answer.ranked.passage(nth)].tolist()
-        spans = _sections(one.stored(number))
-        whole = nth < READ_WHOLE and spans[-1].end <= READ_WHOLLY if spans else False
-        if not whole:
-            spans = spans[best : best + 1]
+        sections = one.stored(number).sections
+        whole = nth < READ_WHOLE and bool(sections) and sections[-1].end <= READ_WHOLLY
+        read = range(len(sections)) if whole else range(len(sections))[best : best + 1]
+        spans = [_span_of(sections, each) for each in read]
         apart = any(span.end - span.start > READ_WHOLLY for span in spans)
         if apart:
             spans = [replace(spans[0], start=start, end=end)]
@@ -116,9 +116,6 @@ class Hits:
         return frozenset(self._stems.of(word) for word in cut(text).words)
 
 
-def _sections(it: Stored) -> list[_SectionSpan]:
-    starts = [0, *(section.end for section in it.sections)]
-    return [
-        _SectionSpan(nth, section.kind, starts[nth], section.end)
-        for nth, section in enumerate(it.sections)
-    ]
+def _span_of(sections: Sequence[StoredSection], number: int) -> _SectionSpan:
+    it = sections[number]
+    return _SectionSpan(number, it.kind, sections[number - 1].end if number else 0, it.end)
