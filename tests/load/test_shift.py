@@ -44,7 +44,8 @@ SECONDS = in_earnest(6, 600)
 READERS, EDITORS = 6, 2
 _FLAT = 1.05  # memory at the end, as a multiple of that in the middle
 _HIT = re.compile(r'data-hit="([^"]+)"')
-_VERSION = re.compile(r'name="version"\s+value="([^"]+)"')
+# The version that was read, and the seal by which a vote on it counts after the next save.
+_READ = re.compile(r'name="(version|seal)"\s+value="([^"]+)"')
 
 
 class Shift:
@@ -81,9 +82,9 @@ class Shift:
                 continue
             page = self._timed("procedure", rep.page, f"/procedures/{hits[0]}")
             if nth % 4 == 0:
-                version = _VERSION.search(page)
-                assert version is not None
-                said = (("version", version[1]), ("helpful", "no"))
+                read = dict(_READ.findall(page))
+                assert read.keys() == {"version", "seal"}
+                said = (*read.items(), ("helpful", "no"))
                 self._timed("vote", rep.say, Said(f"/procedures/{hits[0]}/votes", said))
                 with self._lock:
                     self.voted.add((person, hits[0]))
